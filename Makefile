@@ -1,0 +1,94 @@
+# Every word a developer needs. `make` alone lists them.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DELETE_ON_ERROR:
+
+# Three environments that cannot be one: the engine pins another graphql-core, the template tools another boto3.
+ENVIRONMENTS := dev engine tools
+STAMPS := $(ENVIRONMENTS:%=.venv/%/.installed)
+UV := .venv/uv/bin/uv
+BIN := .venv/dev/bin
+LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 \
+	--custom-compile-command 'make lock'
+REGIONS ?= us-east-1,us-west-2
+REPORTS := .local/reports
+PYTEST := $(BIN)/pytest
+
+.PHONY: help up down check fmt lock bench clean ci install
+.PHONY: test test-unit test-contract test-concurrency test-stack
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+## --- the local bank
+
+up: .venv/dev/.installed .venv/engine/.installed ## Start the local bank (REGIONS=us-east-1,us-west-2,eu-west-1)
+	@./florin up --regions '$(REGIONS)'
+
+down: ## Stop the local bank; its data stays
+	@if [ -x $(BIN)/python ]; then ./florin down; else echo "nothing is installed, so nothing runs"; fi
+
+bench: .venv/dev/.installed ## Print what every operation costs in items, units and round trips
+	@$(BIN)/python -m tests.bench.counts
+
+## --- checks and tests
+
+check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, template
+	@echo "ruff";                $(BIN)/ruff check --quiet .
+	@echo "ruff format";         $(BIN)/ruff format --check --quiet .
+	@echo "mypy";                $(BIN)/mypy --no-error-summary
+	@echo "imports";             mkdir -p $(REPORTS) && $(BIN)/lint-imports --no-logo >$(REPORTS)/imports 2>&1 || { cat $(REPORTS)/imports; exit 1; }
+	@echo "requirement files";   $(BIN)/python -m ops.check.requirement_files
+	@echo "schema";              ./florin schema --check
+	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
+	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
+	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
+	@echo "all checks passed"
+
+test: test-unit test-contract test-concurrency test-stack ## Run every suite
+
+test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
+
+test-contract: .venv/dev/.installed .venv/engine/.installed ## One contract, every store
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/contract -n 2 --junitxml=$(REPORTS)/contract.xml
+
+test-concurrency: .venv/dev/.installed .venv/engine/.installed ## Many processes at once on a few accounts
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/concurrency --junitxml=$(REPORTS)/concurrency.xml
+
+test-stack: $(STAMPS) ## The deployed bank through its API
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
+
+ci: ## What must pass before anything lands
+	@bash .ci/run
+
+fmt: .venv/dev/.installed ## Format and sort imports
+	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
+
+## --- environments
+
+install: $(STAMPS) ## Install the three environments
+
+lock: $(UV) ## Resolve requirements/*.in again into pinned, hashed files (UPGRADE=1 takes newer versions)
+	@for name in uv run dev engine tools; do \
+		echo "requirements/$$name.txt"; \
+		$(LOCK) $(if $(UPGRADE),--upgrade) requirements/$$name.in -o requirements/$$name.txt; \
+	done
+
+clean: down ## Stop the bank and remove environments, caches and local data
+	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ops/graphiql/web/node_modules
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(UV): requirements/uv.txt
+	@python=$$(sh ops/choose-python) && echo "environments use $$python" && "$$python" -m venv --clear .venv/uv
+	@.venv/uv/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/uv.txt
+	@touch $@
+
+.venv/%/.installed: requirements/%.txt $(UV)
+	@echo "installing the environment $*"
+	@python=$$(.venv/uv/bin/python -c 'import sys; print(sys._base_executable)') \
+		&& { .venv/$*/bin/python -c '' 2>/dev/null || $(UV) venv --quiet --clear --python "$$python" .venv/$*; } \
+		&& $(UV) pip sync --quiet --compile-bytecode --python .venv/$*/bin/python $<
+	@touch $@

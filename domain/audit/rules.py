@@ -1,0 +1,84 @@
+"""What a record may carry, and how it is put together."""
+
+from datetime import datetime
+from typing import Final
+
+from domain.access.model import Actor
+from domain.audit.model import AuditRecord, Detail, Outcome
+from domain.clock import instant_text
+from domain.ids import ID_LENGTH_MAX, Randomness, ulid
+from domain.refusals import Refusal
+
+PAGE_MAX: Final = 100
+DETAILS_MAX: Final = 20
+DETAIL_LENGTH_MAX: Final = 200
+"""Codes, ids and amounts are short. Longer text would be somebody's words, which do not belong here."""
+SOURCE_LENGTH_MAX: Final = 64
+"""The longest address is IPv6 with a zone; what is longer came from a header, not from a connection."""
+_BEFORE_ALL: Final = "0"
+_AFTER_ALL: Final = "9"
+
+
+def record_of(
+    *,
+    actor: Actor,
+    action: str,
+    subject_kind: str,
+    subject_id: str,
+    customer: str | None,
+    account: str | None,
+    refusal: Refusal | None,
+    failed: bool,
+    detail: Detail,
+    now: datetime,
+    randomness: Randomness,
+) -> AuditRecord:
+    """Identifiers that callers made up are cut: the record must be written whatever was asked for."""
+    return AuditRecord(
+        id=ulid(now, randomness),
+        at=now,
+        person=actor.person,
+        groups=tuple(sorted(group.value for group in actor.groups)),
+        action=action,
+        subject_kind=subject_kind,
+        subject_id=subject_id[:ID_LENGTH_MAX],
+        customer=customer and customer[:ID_LENGTH_MAX],
+        account=account and account[:ID_LENGTH_MAX],
+        outcome=_outcome(refusal, failed=failed),
+        refusal_code=refusal.code if refusal else None,
+        source_ip=actor.source_ip and actor.source_ip[:SOURCE_LENGTH_MAX],
+        correlation_id=actor.correlation_id[:DETAIL_LENGTH_MAX],
+        channel=actor.channel.value,
+        detail=_checked_detail(detail),
+    )
+
+
+def bounds(since: datetime | None, until: datetime | None) -> tuple[str, str]:
+    """The positions between which the records from `since` on, and before `until`, stand."""
+    return (
+        instant_text(since) if since else _BEFORE_ALL,
+        instant_text(until) if until else _AFTER_ALL,
+    )
+
+
+def page_size(size: int) -> int:
+    if not 1 <= size <= PAGE_MAX:
+        raise ValueError(f"a page has 1 to {PAGE_MAX} records, not {size}")
+    return size
+
+
+def _outcome(refusal: Refusal | None, *, failed: bool) -> Outcome:
+    if refusal and failed:
+        raise ValueError("a refusal is not a fault")
+    if failed:
+        return Outcome.ERROR
+    return Outcome.REFUSED if refusal else Outcome.ALLOWED
+
+
+def _checked_detail(detail: Detail) -> Detail:
+    if len(detail) > DETAILS_MAX:
+        raise ValueError(f"{len(detail)} details are more than {DETAILS_MAX}")
+    for name, value in detail.items():
+        if isinstance(value, str) and len(value) > DETAIL_LENGTH_MAX:
+            raise ValueError(f"detail {name!r} is longer than {DETAIL_LENGTH_MAX}")
+    return dict(detail)

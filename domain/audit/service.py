@@ -1,0 +1,85 @@
+"""What can be asked of the audit: write down an act, and read back what concerns a customer or what one did."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from types import MappingProxyType
+from typing import Final
+
+from domain.access.model import Actor
+from domain.audit import rules
+from domain.audit.model import AuditPage, AuditRecord, Detail
+from domain.audit.store import AuditStore
+from domain.clock import Clock
+from domain.ids import Randomness
+from domain.refusals import Refusal
+
+NO_DETAIL: Final[Mapping[str, str | int]] = MappingProxyType({})
+PAGE_DEFAULT: Final = 25
+
+
+class Audit:
+    def __init__(self, *, store: AuditStore, clock: Clock, randomness: Randomness) -> None:
+        self._store = store
+        self._clock = clock
+        self._randomness = randomness
+
+    def record(
+        self,
+        actor: Actor,
+        *,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        customer: str | None = None,
+        account: str | None = None,
+        refusal: Refusal | None = None,
+        failed: bool = False,
+        detail: Detail = NO_DETAIL,
+    ) -> AuditRecord:
+        """Writes one record: allowed, refused (say with what), or failed by a fault."""
+        record = rules.record_of(
+            actor=actor,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            customer=customer,
+            account=account,
+            refusal=refusal,
+            failed=failed,
+            detail=detail,
+            now=self._clock.now(),
+            randomness=self._randomness,
+        )
+        if not self._store.add(record) and self._store.at(record.whose, record.position) != record:
+            raise RuntimeError(f"another audit record stands at {record.position}")
+        return record
+
+    def by_subject(
+        self,
+        whose: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        position: str | None = None,
+        size: int = PAGE_DEFAULT,
+    ) -> AuditPage:
+        """What concerns one customer, newest first: from `since` on, before `until`, from `position` on."""
+        earliest, latest = rules.bounds(since, until)
+        return self._store.by_subject(
+            whose, earliest=earliest, latest=latest, before=position, size=rules.page_size(size)
+        )
+
+    def by_actor(
+        self,
+        person: str,
+        *,
+        since: datetime | None = None,
+        until: datetime | None = None,
+        position: str | None = None,
+        size: int = PAGE_DEFAULT,
+    ) -> AuditPage:
+        """What one person did, newest first."""
+        earliest, latest = rules.bounds(since, until)
+        return self._store.by_actor(
+            person, earliest=earliest, latest=latest, before=position, size=rules.page_size(size)
+        )

@@ -1,0 +1,42 @@
+"""Audit records in memory, for tests and simulations."""
+
+import threading
+from collections.abc import Iterable
+
+from domain.audit.model import AuditPage, AuditRecord
+
+
+class MemoryAuditStore:
+    def __init__(self) -> None:
+        self._records: dict[tuple[str, str], AuditRecord] = {}
+        self._lock = threading.Lock()
+
+    def add(self, record: AuditRecord) -> bool:
+        with self._lock:
+            return self._records.setdefault((record.whose, record.position), record) is record
+
+    def at(self, whose: str, position: str) -> AuditRecord | None:
+        return self._records.get((whose, position))
+
+    def by_subject(self, whose: str, *, earliest: str, latest: str, before: str | None, size: int) -> AuditPage:
+        found = (record for record in self._all() if record.whose == whose)
+        return _page(found, earliest=earliest, latest=latest, before=before, size=size)
+
+    def by_actor(self, person: str, *, earliest: str, latest: str, before: str | None, size: int) -> AuditPage:
+        found = (record for record in self._all() if record.person == person)
+        return _page(found, earliest=earliest, latest=latest, before=before, size=size)
+
+    def _all(self) -> list[AuditRecord]:
+        with self._lock:
+            return list(self._records.values())
+
+
+def _page(records: Iterable[AuditRecord], *, earliest: str, latest: str, before: str | None, size: int) -> AuditPage:
+    within = [
+        record
+        for record in records
+        if earliest <= record.position <= latest and (before is None or record.position < before)
+    ]
+    within.sort(key=lambda record: record.position, reverse=True)
+    page = tuple(within[:size])
+    return AuditPage(page, page[-1].position if len(within) > size else None)

@@ -1,0 +1,1 @@
+"""Customers: the persons and businesses the bank serves. Who they are is sealed; that they are is not."""

@@ -1,0 +1,130 @@
+"""Identifiers with readable prefixes. Ids grant nothing; they say what a thing is and where it lives.
+
+cus_us_01K…            customer, with its jurisdiction
+stf_01K…               member of staff
+acc_us0417_01K…        customer account: jurisdiction, slot, ULID
+inc_us0417_01K…        the incoming internal account of that account (batched credits)
+lim_us0417_01K…        joint limit: a log of its own
+ord_us0417_01K…        transfer order (scheduled, recurring)
+jrn_us0417_<base32>    journal, in the slot of its initiating account
+hld_us0417_<base32>    hold: the same text as the journal that placed it
+int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
+"""
+
+import base64
+import hashlib
+import re
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final, Protocol
+
+_CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+_PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
+_CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
+_INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
+ID_LENGTH_MAX: Final = 64
+
+
+class Randomness(Protocol):
+    """The part of `random.Random` that the bank uses; `random.SystemRandom` on a server, a seed in a test."""
+
+    def getrandbits(self, k: int, /) -> int: ...
+    def random(self) -> float: ...
+    def randrange(self, start: int, stop: int, /) -> int: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where an account, journal, hold, limit or order lives."""
+
+    jurisdiction: str
+    slot: int
+
+    def __str__(self) -> str:
+        return f"{self.jurisdiction}{self.slot:04d}"
+
+
+def ulid(now: datetime, randomness: Randomness) -> str:
+    """A ULID: 48 bits of milliseconds and 80 random bits, in Crockford's base32; sorts by time."""
+    value = (int(now.timestamp() * 1000) << 80) | randomness.getrandbits(80)
+    return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
+
+
+def customer_id(jurisdiction: str, now: datetime, randomness: Randomness) -> str:
+    return f"cus_{jurisdiction}_{ulid(now, randomness)}"
+
+
+def staff_id(now: datetime, randomness: Randomness) -> str:
+    return f"stf_{ulid(now, randomness)}"
+
+
+def account_id(place: Place, now: datetime, randomness: Randomness) -> str:
+    return f"acc_{place}_{ulid(now, randomness)}"
+
+
+def joint_limit_id(place: Place, now: datetime, randomness: Randomness) -> str:
+    return f"lim_{place}_{ulid(now, randomness)}"
+
+
+def order_id(place: Place, now: datetime, randomness: Randomness) -> str:
+    return f"ord_{place}_{ulid(now, randomness)}"
+
+
+def incoming_account(account: str) -> str:
+    """The internal account that takes the credits of an account switched to batching."""
+    return "inc_" + account.removeprefix("acc_")
+
+
+def internal_account(jurisdiction: str, currency: str, name: str) -> str:
+    return f"int_{jurisdiction}_{currency.lower()}_{name}"
+
+
+def journal_id(initiator: str, scope: str, key: str) -> str:
+    """hash(initiating account, scope, idempotency key): 160 bits, in the slot of the initiating account."""
+    joined = f"{initiator}\x00{scope}\x00{key}".encode()
+    text = base64.b32encode(hashlib.sha256(joined).digest()[:20]).decode().lower()
+    return f"jrn_{_place_text(initiator)}_{text}"
+
+
+def hold_id(placing_journal: str) -> str:
+    """A hold is named after the journal that placed it."""
+    return "hld_" + placing_journal.removeprefix("jrn_")
+
+
+def place_of(placed_id: str) -> Place | None:
+    """The place that stands in an account, journal, hold, limit or order id; None when the text is no such id."""
+    match = _PLACED.fullmatch(placed_id)
+    return Place(match[2], int(match[3])) if match else None
+
+
+def prefix_of(any_id: str) -> str:
+    return any_id.partition("_")[0]
+
+
+def is_account(text: str) -> bool:
+    return text.startswith("acc_") and place_of(text) is not None
+
+
+def is_internal(account: str) -> bool:
+    """Internal accounts keep their legs as items of their own; `inc_` accounts are internal too."""
+    return account.startswith(("int_", "inc_"))
+
+
+def customer_jurisdiction(text: str) -> str | None:
+    match = _CUSTOMER.fullmatch(text)
+    return match[1] if match else None
+
+
+def internal_currency(account: str) -> str | None:
+    match = _INTERNAL.fullmatch(account)
+    return match[2].upper() if match else None
+
+
+def _place_text(initiator: str) -> str:
+    place = place_of(initiator)
+    if place:
+        return str(place)
+    match = _INTERNAL.fullmatch(initiator.partition("@")[0])  # a shard's log is its account's
+    if not match:
+        raise ValueError(f"{initiator[:ID_LENGTH_MAX]!r} is no account")
+    return f"{match[1]}9999"  # journals that an internal account initiates have no slot

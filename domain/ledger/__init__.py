@@ -1,0 +1,1 @@
+"""The ledger: an account is a gap-free, hash-chained log, and its last line is its state."""

@@ -1,0 +1,185 @@
+"""Every kind of journal the bank can post, as one visible list of templates.
+
+A row says who is debited, who is credited, which guards stand before the debit, what else happens to the account,
+and whether the bank may refuse it at all. A new product adds a row; it does not write legs by hand.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from domain.ledger.model import Side
+
+
+class Effect(StrEnum):
+    """What a journal does to the account of role `account` besides its legs."""
+
+    NONE = "none"
+    OPEN = "open"
+    PLACE_HOLD = "place_hold"
+    RAISE_HOLD = "raise_hold"
+    CAPTURE_HOLD = "capture_hold"
+    RELEASE_HOLD = "release_hold"
+    EXPIRE_HOLDS = "expire_holds"
+    FREEZE_DEBITS = "freeze_debits"
+    FREEZE = "freeze"
+    THAW = "thaw"
+    CLOSE = "close"
+    SET_LIMITS = "set_limits"
+    SET_JOINT_LIMITS = "set_joint_limits"
+    START_BATCHING = "start_batching"
+    END_BATCHING = "end_batching"
+    STOP_BATCHING = "stop_batching"
+    REVERSE = "reverse"
+
+
+class Guard(StrEnum):
+    """What stands before a debit of a guarded account. A forced kind has none."""
+
+    STATUS = "status"
+    FUNDS = "funds"
+    LIMITS = "limits"
+    """Per transfer, per day and joint limits; the debit counts towards them."""
+
+
+@dataclass(frozen=True, slots=True)
+class LegTemplate:
+    """One leg. Either `role` (an account the command names) or `book` (a row of the chart of accounts)."""
+
+    side: Side
+    role: str | None = None
+    book: str | None = None
+    amount: str = "amount"
+    many: bool = False
+    """One leg for each of the command's shares."""
+    direct: bool = False
+    """Posts to the account's own log even while its credits are batched."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Kind:
+    name: str
+    legs: tuple[LegTemplate, ...] = ()
+    effect: Effect = Effect.NONE
+    guards: frozenset[Guard] = frozenset(Guard)
+    forced: bool = False
+    """The bank may not refuse it: it posts whatever the balance, and no caller of the API can start one."""
+    reversible: bool = True
+    title: str
+
+    @property
+    def roles(self) -> tuple[str, ...]:
+        named = [leg.role for leg in self.legs if leg.role and not leg.many]
+        if self.effect not in (Effect.NONE, Effect.REVERSE) and "account" not in named:
+            named.append("account")
+        return tuple(dict.fromkeys(named))
+
+
+def _debit(role: str | None = None, *, book: str | None = None, amount: str = "amount") -> LegTemplate:
+    return LegTemplate(Side.DEBIT, role=role, book=book, amount=amount)
+
+
+def _credit(
+    role: str | None = None, *, book: str | None = None, amount: str = "amount", many: bool = False
+) -> LegTemplate:
+    return LegTemplate(Side.CREDIT, role=role, book=book, amount=amount, many=many)
+
+
+_NO_LIMITS: Final = frozenset({Guard.STATUS, Guard.FUNDS})
+_NONE: Final[frozenset[Guard]] = frozenset()
+
+
+def _payment(name: str, title: str, *legs: LegTemplate, guards: frozenset[Guard] = frozenset(Guard)) -> Kind:
+    return Kind(name=name, legs=legs, guards=guards, title=title)
+
+
+def _forced(name: str, title: str, *legs: LegTemplate) -> Kind:
+    return Kind(name=name, legs=legs, guards=_NONE, forced=True, title=title)
+
+
+def _change(name: str, title: str, effect: Effect, guards: frozenset[Guard] = _NONE) -> Kind:
+    return Kind(name=name, effect=effect, guards=guards, reversible=False, title=title)
+
+
+_KINDS: Final = (
+    # Money between customers.
+    _payment("transfer", "Transfer", _debit("source"), _credit("destination")),
+    _payment("split_transfer", "Transfer to several", _debit("source"), _credit(many=True)),
+    _payment("payout_funded", "Payout funded", _debit("source"), _credit(book="payout_clearing")),
+    _payment("payout_paid", "Payout", _debit(book="payout_clearing"), _credit("destination")),
+    _payment(
+        "fx_exchange",
+        "Currency exchange",
+        _debit("source", amount="sold"),
+        _credit(book="fx_position", amount="sold"),
+        _debit(book="fx_position", amount="bought"),
+        _credit("destination", amount="bought"),
+    ),
+    # Money in and out of the bank.
+    _payment("cash_deposit", "Cash deposit", _debit(book="vault_cash"), _credit("destination")),
+    _payment("cash_withdrawal", "Cash withdrawal", _debit("source"), _credit(book="vault_cash")),
+    _payment("payment_received", "Payment received", _debit(book="settlement"), _credit("destination")),
+    _payment("payment_sent", "Payment sent", _debit("source"), _credit(book="settlement")),
+    _payment("instant_sent", "Instant payment sent", _debit("source"), _credit(book="instant_prefund")),
+    _payment("instant_received", "Instant payment received", _debit(book="instant_prefund"), _credit("destination")),
+    _payment("prefund_added", "Prefunding added", _debit(book="instant_prefund"), _credit(book="settlement")),
+    # The bank's own charges and payments.
+    _payment("fee", "Fee", _debit("source"), _credit(book="fee_income"), guards=_NO_LIMITS),
+    _payment("interest", "Interest", _debit(book="interest_expense"), _credit("destination")),
+    # Debits the bank may not refuse.
+    _forced("payment_returned", "Returned payment", _debit("source"), _credit(book="settlement")),
+    _forced("chargeback", "Chargeback", _debit("source"), _credit(book="card_settlement")),
+    # Holds. A hold counts towards the limits when it is placed or raised, a capture only by what it takes above it.
+    Kind(name="hold_placed", title="Hold", effect=Effect.PLACE_HOLD, reversible=False),
+    Kind(name="hold_raised", title="Hold raised", effect=Effect.RAISE_HOLD, reversible=False),
+    _change("hold_released", "Hold released", Effect.RELEASE_HOLD),
+    _change("holds_expired", "Holds expired", Effect.EXPIRE_HOLDS),
+    Kind(
+        name="hold_captured",
+        title="Payment",
+        legs=(_debit("account"), _credit("destination")),
+        effect=Effect.CAPTURE_HOLD,
+    ),
+    Kind(
+        name="card_captured",
+        title="Card payment",
+        legs=(_debit("account"), _credit(book="card_settlement")),
+        effect=Effect.CAPTURE_HOLD,
+    ),
+    Kind(
+        name="card_cleared",
+        title="Card payment settled by the network",
+        legs=(_debit("account"), _credit(book="card_settlement")),
+        effect=Effect.CAPTURE_HOLD,
+        guards=_NONE,
+        forced=True,
+    ),
+    # Undoing.
+    Kind(name="reversal", title="Reversal", effect=Effect.REVERSE, guards=_NO_LIMITS, reversible=False),
+    Kind(
+        name="batch_returned",
+        title="Batched credit returned",
+        effect=Effect.REVERSE,
+        guards=_NO_LIMITS,
+        reversible=False,
+    ),
+    # The account itself.
+    _change("account_opened", "Account opened", Effect.OPEN),
+    _change("debits_frozen", "Debits frozen", Effect.FREEZE_DEBITS),
+    _change("account_frozen", "Account frozen", Effect.FREEZE),
+    _change("account_thawed", "Account thawed", Effect.THAW),
+    _change("account_closed", "Account closed", Effect.CLOSE),
+    _change("limits_set", "Limits changed", Effect.SET_LIMITS),
+    _change("joint_limits_set", "Joint limits changed", Effect.SET_JOINT_LIMITS),
+    # Batched credits.
+    _change("batching_started", "Credits batched", Effect.START_BATCHING),
+    _change("batching_ended", "Credits no longer batched, being drained", Effect.END_BATCHING),
+    _change("batching_stopped", "Credits posted one by one again", Effect.STOP_BATCHING),
+    Kind(
+        name="batch_moved",
+        title="Credits of a minute",
+        legs=(_debit("incoming"), LegTemplate(Side.CREDIT, role="account", direct=True)),
+        reversible=False,
+    ),
+)
+KINDS: Final[dict[str, Kind]] = {kind.name: kind for kind in _KINDS}

@@ -1,0 +1,300 @@
+"""DynamoDB tables of the bank's quiet parts (customers, keys, audit, notices), through PynamoDB.
+
+One `Connection` serves every table of a region: a second one would load botocore's service model again.
+A `Table` speaks the few verbs those parts need, nearly all with a condition, so that nothing is overwritten
+by accident.
+The ledger does not come through here; it has its own, narrower, seam.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from pynamodb.connection.base import Connection, MetaTable
+from pynamodb.exceptions import PutError, TableError, TransactWriteError
+from pynamodb.expressions.condition import Condition
+from pynamodb.expressions.operand import Path
+
+Value = str | int | bool | bytes | None | Sequence["Value"] | Mapping[str, "Value"]
+Item = Mapping[str, Value]
+Attribute = dict[str, Any]
+"""An attribute as DynamoDB spells it: {"S": "text"}."""
+
+CONNECT_TIMEOUT_SECONDS: Final = 1.0
+"""DynamoDB is in the same region: a connection that takes a second is a broken one."""
+READ_TIMEOUT_SECONDS: Final = 2.0
+"""A single-item call answers in milliseconds; two seconds leave room for a retry inside a request."""
+RETRIES_MAX: Final = 2
+"""Writes are conditional, so a retry of a lost answer finds its own item instead of writing twice."""
+CONNECTIONS_MAX: Final = 10
+PAGE_MAX: Final = 100
+"""The most items one query returns."""
+UNPROCESSED_MAX: Final = 4
+"""Rounds of one batch: DynamoDB leaves keys unread only beyond 16 MB or when throttled."""
+TRANSACTION_ITEMS_MAX: Final = 10
+"""The quiet parts join two or three items; more is a design mistake."""
+
+CONFLICTS_MAX: Final = 5
+"""Two who write the same keys at once meet inside one transaction; by the next try the other has ended."""
+
+_CONDITION_FAILED: Final = "ConditionalCheckFailed"
+_CONFLICT: Final = "TransactionConflict"
+
+
+class Contended(Exception):
+    """Too many writers of one key at once. Nothing was written; the request may be made again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """A global secondary index: its name and its two key attributes."""
+
+    name: str
+    hash_key: str
+    range_key: str
+
+
+def connect(
+    *,
+    region: str,
+    endpoint: str | None = None,
+    access_key_id: str | None = None,
+    secret_access_key: str | None = None,
+) -> Connection:
+    """A connection to DynamoDB in `region`.
+
+    Without `endpoint` and keys botocore's own chains find both: the role on AWS, `AWS_ENDPOINT_URL` at home.
+    """
+    return Connection(
+        region=region,
+        host=endpoint,
+        connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
+        read_timeout_seconds=READ_TIMEOUT_SECONDS,
+        retry_configuration={"total_max_attempts": 1 + RETRIES_MAX, "mode": "standard"},
+        max_pool_connections=CONNECTIONS_MAX,
+        aws_access_key_id=access_key_id,
+        aws_secret_access_key=secret_access_key,
+    )
+
+
+class Table:
+    """One table with string keys `pk` and `sk`."""
+
+    def __init__(self, connection: Connection, name: str, *indexes: Index) -> None:
+        self.name = name
+        self._connection = connection
+        self._range_keys = {index.name: index.range_key for index in indexes}
+        _make_known(connection, description(name, *indexes))
+
+    def get(self, pk: str, sk: str) -> dict[str, Value] | None:
+        answer = self._connection.get_item(self.name, pk, range_key=sk, consistent_read=True)
+        found = answer.get("Item")
+        return decoded(found) if found else None
+
+    def get_many(self, keys: Sequence[tuple[str, str]]) -> list[dict[str, Value]]:
+        """The items of these (pk, sk) that exist, in any order; at most `PAGE_MAX` keys, no key twice."""
+        if len(keys) > PAGE_MAX:
+            raise ValueError(f"{len(keys)} keys are more than {PAGE_MAX}")
+        found: list[dict[str, Value]] = []
+        asked: list[Any] = [{"pk": pk, "sk": sk} for pk, sk in keys]
+        for _ in range(UNPROCESSED_MAX):
+            if not asked:
+                return found
+            answer = self._connection.batch_get_item(self.name, asked, consistent_read=True)
+            found += [decoded(item) for item in answer["Responses"].get(self.name, [])]
+            asked = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
+        raise RuntimeError(f"{self.name} left {len(asked)} keys unread {UNPROCESSED_MAX} times")
+
+    def put_new(self, item: Item) -> bool:
+        """False when the key is taken; then nothing was written."""
+        return self._put(item, condition=Path("pk").does_not_exist())
+
+    def replace(self, item: Item, *, attribute: str, expected: str | int | bytes) -> bool:
+        """Puts the item over one whose `attribute` is as expected; False, and nothing written, when not."""
+        return self._put(item, condition=Path(attribute) == encoded_value(expected))
+
+    def put_all_new(self, *items: Item) -> bool:
+        """All of the items or none, in one transaction: False when any key is taken."""
+        if len(items) > TRANSACTION_ITEMS_MAX:
+            raise ValueError(f"{len(items)} items are more than {TRANSACTION_ITEMS_MAX}")
+        puts = [
+            self._connection.get_operation_kwargs(
+                self.name,
+                str(item["pk"]),
+                range_key=str(item["sk"]),
+                key="Item",
+                attributes=encoded(item),
+                condition=Path("pk").does_not_exist(),
+            )
+            for item in items
+        ]
+        for _ in range(CONFLICTS_MAX):
+            try:
+                self._connection.transact_write_items((), (), puts, ())
+            except TransactWriteError as error:
+                codes = {reason.code for reason in error.cancellation_reasons if reason}
+                if _CONDITION_FAILED in codes:
+                    return False
+                if codes != {_CONFLICT}:
+                    raise
+            else:
+                return True
+        raise Contended(f"{self.name}: {CONFLICTS_MAX} transactions in a row met another one")
+
+    def put(self, item: Item) -> None:
+        """Puts the item whatever was there: only for what must win over everything, such as a tombstone."""
+        self._put(item, condition=None)
+
+    def newest(
+        self,
+        pk: str,
+        *,
+        size: int,
+        from_key: str,
+        to_key: str,
+        before: str | None,
+        index: str | None = None,
+    ) -> tuple[list[dict[str, Value]], str | None]:
+        """Up to `size` items with range keys from `from_key` to `to_key`, both included, the greatest first.
+
+        With `before` only items below that range key. Also returns the `before` of the next page, None at
+        the end.
+        """
+        upper = to_key if before is None else min(before, to_key)
+        return self._between(pk, from_key, upper, size=size, left_out=before, index=index, forward=False)
+
+    def oldest(
+        self,
+        pk: str,
+        *,
+        size: int,
+        from_key: str,
+        to_key: str,
+        after: str | None,
+        index: str | None = None,
+    ) -> tuple[list[dict[str, Value]], str | None]:
+        """As `newest`, the smallest first: with `after` only items above that range key."""
+        lower = from_key if after is None else max(after, from_key)
+        return self._between(pk, lower, to_key, size=size, left_out=after, index=index, forward=True)
+
+    def _between(
+        self,
+        pk: str,
+        lower: str,
+        upper: str,
+        *,
+        size: int,
+        left_out: str | None,
+        index: str | None,
+        forward: bool,
+    ) -> tuple[list[dict[str, Value]], str | None]:
+        if not 1 <= size <= PAGE_MAX:
+            raise ValueError(f"a page has 1 to {PAGE_MAX} items, not {size}")
+        if upper < lower:
+            return [], None
+        range_key = self._range_keys[index] if index else "sk"
+        answer = self._connection.query(
+            self.name,
+            pk,
+            range_key_condition=Path(range_key).between(lower, upper),
+            consistent_read=index is None,
+            index_name=index,
+            limit=size + 2,  # one is left out, and one tells whether there is more
+            scan_index_forward=forward,
+        )
+        found = [decoded(item) for item in answer["Items"]]
+        page = [item for item in found if item[range_key] != left_out]
+        more = len(page) > size or "LastEvaluatedKey" in answer  # the latter: cut by DynamoDB's 1 MB a query
+        page = page[:size]
+        return page, str(page[-1][range_key]) if more and page else None
+
+    def _put(self, item: Item, *, condition: Condition | None) -> bool:
+        try:
+            self._connection.put_item(
+                self.name,
+                str(item["pk"]),
+                range_key=str(item["sk"]),
+                attributes=encoded(item),
+                condition=condition,
+            )
+        except PutError as error:
+            if error.cause_response_code == f"{_CONDITION_FAILED}Exception":
+                return False
+            raise
+        return True
+
+
+def _make_known(connection: Connection, described: dict[str, Any]) -> None:
+    """Several parts may keep their items in one table: they must describe it alike."""
+    try:
+        known = connection.get_meta_table(described["TableName"])
+    except TableError:
+        connection.add_meta_table(MetaTable(described))
+        return
+    if known.data != described:
+        raise ValueError(f"{described['TableName']} is described in two ways")
+
+
+def description(name: str, *indexes: Index) -> dict[str, Any]:
+    """The table's keys in the shape of DescribeTable and CreateTable."""
+    attributes = ["pk", "sk", *(key for index in indexes for key in (index.hash_key, index.range_key))]
+    return {
+        "TableName": name,
+        "KeySchema": _key_schema("pk", "sk"),
+        "AttributeDefinitions": [{"AttributeName": key, "AttributeType": "S"} for key in attributes],
+        "GlobalSecondaryIndexes": [
+            {
+                "IndexName": index.name,
+                "KeySchema": _key_schema(index.hash_key, index.range_key),
+                "Projection": {"ProjectionType": "ALL"},
+            }
+            for index in indexes
+        ],
+    }
+
+
+def encoded(item: Item) -> dict[str, Attribute]:
+    """None is left out: an absent attribute and an empty one are the same thing here."""
+    return {name: encoded_value(value) for name, value in item.items() if value is not None}
+
+
+def encoded_value(value: Value) -> Attribute:
+    match value:
+        case bool():
+            return {"BOOL": value}
+        case int():
+            return {"N": str(value)}
+        case str():
+            return {"S": value}
+        case bytes():
+            return {"B": value}
+        case Mapping():
+            return {"M": encoded(value)}
+        case Sequence():
+            return {"L": [encoded_value(part) for part in value]}
+    raise TypeError(f"{type(value).__name__} is not kept in a table")
+
+
+def decoded(item: Mapping[str, Attribute]) -> dict[str, Value]:
+    return {name: decoded_value(attribute) for name, attribute in item.items()}
+
+
+def decoded_value(attribute: Attribute) -> Value:
+    (kind, value), *rest = attribute.items()
+    match kind:
+        case "S" | "B" | "BOOL" if not rest:
+            return value  # type: ignore[no-any-return]  # botocore has parsed it to exactly this type
+        case "N":
+            return int(value)
+        case "M":
+            return decoded(value)
+        case "L":
+            return [decoded_value(part) for part in value]
+    raise TypeError(f"attribute of kind {kind} is not written here")
+
+
+def _key_schema(hash_key: str, range_key: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": hash_key, "KeyType": "HASH"},
+        {"AttributeName": range_key, "KeyType": "RANGE"},
+    ]

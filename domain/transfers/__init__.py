@@ -1,0 +1,1 @@
+"""Transfers: money between customers' accounts now and by order, holds, and what staff undo."""

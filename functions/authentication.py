@@ -1,0 +1,154 @@
+"""Who is calling: the access token is checked again here, although the API's authorizer has checked it.
+
+A route wired without its authorizer, or a copy of the function behind another door, must not open the bank.
+The pool's public keys are fetched once, kept for a limited time, and fetched again for a key id not yet seen,
+at most once a minute, so that nobody can make the function hammer the pool with invented key ids.
+"""
+
+import json
+import threading
+import urllib.error
+import urllib.request
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+
+from joserfc import jwt
+from joserfc.errors import ExpiredTokenError, JoseError
+from joserfc.jwk import GuestProtocol, Key, KeySet, RSAKey
+
+from domain.clock import Clock
+
+TOKEN_LENGTH_MAX: Final = 4096
+"""A Cognito access token is about 1,100 characters; groups and claims of ours add at most a few hundred."""
+ALGORITHMS: Final = ("RS256",)
+"""What Cognito signs with. A list of one, so that a token cannot choose `none` or a shared secret."""
+LEEWAY_SECONDS: Final = 5
+"""Clocks of the pool and of the function may differ this much."""
+KEYS_AGE_MAX: Final = timedelta(hours=1)
+REFETCH_INTERVAL_MIN: Final = timedelta(minutes=1)
+KEYS_BYTES_MAX: Final = 64 * 1024
+FETCH_TIMEOUT_SECONDS: Final = 2.0
+
+Fetch = Callable[[str], bytes]
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The person behind a token: a customer or staff id, and the groups the pool says they are in."""
+
+    person: str
+    groups: tuple[str, ...]
+
+
+class TokenRefused(Exception):
+    """The token does not prove who is calling. `reason` is for the caller and never repeats the token."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(reason)
+        self.reason = reason
+
+
+class KeysUnavailable(Exception):
+    """The pool's public keys cannot be had now: nobody can be recognised."""
+
+
+class Authenticator:
+    """Checks access tokens of one user pool and one of its clients."""
+
+    def __init__(self, *, issuer: str, client_id: str, jwks_url: str, clock: Clock, fetch: Fetch) -> None:
+        self._issuer = issuer
+        self._client_id = client_id
+        self._clock = clock
+        self._keys = _PublicKeys(jwks_url, clock, fetch)
+
+    def identify(self, token: str) -> Identity:
+        """The identity that the token proves. Raises `TokenRefused` or `KeysUnavailable`."""
+        if len(token) > TOKEN_LENGTH_MAX:
+            raise TokenRefused("The token is too long.")
+        claims = self._verified(token)
+        self._check_claims(claims)
+        person = claims.get("person")
+        if not isinstance(person, str) or not person:
+            raise TokenRefused("The token names no person of the bank.")
+        return Identity(person, _groups(claims))
+
+    def _verified(self, token: str) -> dict[str, Any]:
+        try:
+            return jwt.decode(token, self._key_for, algorithms=ALGORITHMS).claims
+        except (JoseError, ValueError, RecursionError):
+            raise TokenRefused("The token is malformed or not signed by the bank's user pool.") from None
+
+    def _key_for(self, guest: GuestProtocol) -> Key:
+        key_id = guest.headers().get("kid")
+        if not isinstance(key_id, str):
+            raise TokenRefused("The token names no key.")
+        return self._keys.get(key_id)
+
+    def _check_claims(self, claims: dict[str, Any]) -> None:
+        registry = jwt.JWTClaimsRegistry(
+            now=int(self._clock.now().timestamp()),
+            leeway=LEEWAY_SECONDS,
+            iss={"essential": True, "value": self._issuer},
+            client_id={"essential": True, "value": self._client_id},
+            token_use={"essential": True, "value": "access"},
+            exp={"essential": True},
+        )
+        try:
+            registry.validate(claims)
+        except ExpiredTokenError:
+            raise TokenRefused("The token has expired.") from None
+        except JoseError:
+            raise TokenRefused("The token is not an access token of this bank's client.") from None
+
+
+class _PublicKeys:
+    def __init__(self, url: str, clock: Clock, fetch: Fetch) -> None:
+        self._url = url
+        self._clock = clock
+        self._fetch = fetch
+        self._lock = threading.Lock()
+        self._by_id: dict[str, Key] = {}
+        self._fetched_at: datetime | None = None
+
+    def get(self, key_id: str) -> Key:
+        with self._lock:
+            now = self._clock.now()
+            age_max = KEYS_AGE_MAX if key_id in self._by_id else REFETCH_INTERVAL_MIN
+            if self._fetched_at is None or now - self._fetched_at >= age_max:
+                self._load(now)
+            key = self._by_id.get(key_id)
+        if key is None:
+            raise TokenRefused("The token is signed with a key that the bank's user pool does not have.")
+        return key
+
+    def _load(self, now: datetime) -> None:
+        body = self._fetch(self._url)
+        try:
+            found = KeySet.import_key_set(json.loads(body))
+        except (JoseError, ValueError, KeyError, TypeError) as error:
+            raise KeysUnavailable("the document of public keys is malformed") from error
+        self._by_id = {key.kid: key for key in found.keys if key.kid and isinstance(key, RSAKey)}
+        self._fetched_at = now
+
+
+def fetch_over_http(url: str) -> bytes:
+    """Reads a small public document. Raises `KeysUnavailable`."""
+    try:
+        with urllib.request.urlopen(  # noqa: S310 - the address is the stack's own configuration
+            url, timeout=FETCH_TIMEOUT_SECONDS
+        ) as answer:
+            body: bytes = answer.read(KEYS_BYTES_MAX + 1)
+    except (urllib.error.URLError, TimeoutError) as error:
+        raise KeysUnavailable(f"the public keys could not be fetched: {type(error).__name__}") from error
+    if len(body) > KEYS_BYTES_MAX:
+        raise KeysUnavailable(f"the public keys are more than {KEYS_BYTES_MAX} bytes")
+    return body
+
+
+def _groups(claims: dict[str, Any]) -> tuple[str, ...]:
+    found = claims.get("cognito:groups", [])
+    if not isinstance(found, list) or not all(isinstance(group, str) for group in found):
+        raise TokenRefused("The token's groups are malformed.")
+    return tuple(found)

@@ -1,0 +1,280 @@
+"""The one composition root: where services, stores and clients are put together.
+
+`build` makes a region's bank from its configuration; functions get theirs from `bank()`, built once for each worker
+at its first call. The seed, the tests and the tools build their own, with their own clock. Parts and clients are made
+when they are first asked for: a function pays for what it uses.
+"""
+
+import os
+import random
+import time
+from collections.abc import Mapping
+from functools import cache, cached_property
+from typing import TYPE_CHECKING, Any, Final
+
+import boto3
+from botocore.config import Config
+
+from domain.access.service import Approvals
+from domain.access.store_dynamodb import DynamoDBApprovalStore
+from domain.accounts.service import Accounts
+from domain.accounts.store_dynamodb import BY_PERSON, DynamoDBAccountStore
+from domain.audit.service import Audit
+from domain.audit.store_dynamodb import BY_ACTOR, DynamoDBAuditStore
+from domain.clock import Clock, SystemClock
+from domain.customers.service import Customers
+from domain.customers.store_dynamodb import DynamoDBCustomerStore
+from domain.ids import Randomness
+from domain.ledger.folding import Folder
+from domain.ledger.model import LedgerSettings
+from domain.ledger.outbox import Outbox
+from domain.ledger.outbox_aws import DynamoMarks, EventBridgeBus
+from domain.ledger.roots import DailyRoots
+from domain.ledger.roots_aws import KmsSigner, S3RootStore
+from domain.ledger.service import Ledger
+from domain.ledger.store_dynamodb import DynamoLedgerStore
+from domain.ledger.sweeps import BatchedCredits, HoldExpiry
+from domain.notices.ledger_news import LedgerNews
+from domain.notices.service import Notices
+from domain.notices.store_dynamodb import DynamoDBNoticeStore
+from domain.sealing import KeyedSealer
+from domain.sealing_aws import KmsDataKeys
+from domain.tables_aws import Index, Table, connect
+from domain.transfers.orders import Orders
+from domain.transfers.schedules_aws import EventBridgeSchedules
+from domain.transfers.service import Transfers
+from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
+from functions.configuration import Configuration, read
+from functions.queues import Queue
+
+if TYPE_CHECKING:
+    from pynamodb.connection.base import Connection
+
+CLIENT: Final = Config(
+    connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}, max_pool_connections=10
+)
+"""For the services beside the ledger: a retry of theirs is harmless, because every call of ours may run twice."""
+
+
+class Bank:
+    """One region's bank, its parts made on first use."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        *,
+        clock: Clock,
+        randomness: Randomness,
+        session: boto3.Session,
+        endpoint: str | None = None,
+    ) -> None:
+        """`endpoint`: where AWS answers, when it is not AWS; without it the SDK's own chain decides."""
+        self.configuration = configuration
+        self.clock = clock
+        self._randomness = randomness
+        self._session = session
+        self._endpoint = endpoint
+
+    @property
+    def region(self) -> str:
+        return self.configuration.region
+
+    @property
+    def addresses(self) -> Mapping[str, str]:
+        return self.configuration.region_endpoints
+
+    # The ledger.
+
+    @cached_property
+    def settings(self) -> LedgerSettings:
+        return ledger_settings(self.configuration)
+
+    @cached_property
+    def ledger_store(self) -> DynamoLedgerStore:
+        return DynamoLedgerStore(
+            table=self.configuration.ledger_table,
+            region=self.region,
+            settings=self.settings,
+            endpoint_url=self._endpoint,
+        )
+
+    @cached_property
+    def ledger(self) -> Ledger:
+        return Ledger(
+            store=self.ledger_store,
+            settings=self.settings,
+            clock=self.clock,
+            randomness=self._randomness,
+            pause=time.sleep,
+        )
+
+    @cached_property
+    def folder(self) -> Folder:
+        return Folder(store=self.ledger_store, settings=self.settings, clock=self.clock)
+
+    @cached_property
+    def marks(self) -> DynamoMarks:
+        return DynamoMarks(client=lambda: self._client("dynamodb"), table=self.configuration.published_table)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        bus = EventBridgeBus(client=lambda: self._client("events"), bus=self.configuration.bus)
+        return Outbox(store=self.ledger_store, bus=bus, marks=self.marks, settings=self.settings)
+
+    @cached_property
+    def hold_expiry(self) -> HoldExpiry:
+        return HoldExpiry(ledger=self.ledger, store=self.ledger_store, marks=self.marks, clock=self.clock)
+
+    @cached_property
+    def batched_credits(self) -> BatchedCredits:
+        return BatchedCredits(ledger=self.ledger, store=self.ledger_store, folder=self.folder, marks=self.marks)
+
+    @cached_property
+    def root_store(self) -> S3RootStore:
+        bucket = self.configuration.roots_bucket
+        return S3RootStore(client=lambda: self._client("s3"), bucket=bucket, region=self.region)
+
+    @cached_property
+    def root_signer(self) -> KmsSigner:
+        return KmsSigner(client=lambda: self._client("kms"), key_arn=self.configuration.roots_key_arn)
+
+    @cached_property
+    def daily_roots(self) -> DailyRoots:
+        return DailyRoots(
+            books=self.ledger_store, roots=self.root_store, signer=self.root_signer, settings=self.settings
+        )
+
+    @cached_property
+    def failed_queue(self) -> Queue:
+        return Queue(client=lambda: self._client("sqs"), url=self.configuration.failed_queue_url)
+
+    # People.
+
+    @cached_property
+    def sealer(self) -> KeyedSealer:
+        keys = KmsDataKeys(
+            table=self._table(self.configuration.keys_table),
+            kms=self._client("kms"),
+            wrapping_key_arn=self.configuration.data_key_arn,
+            clock=self.clock,
+        )
+        return KeyedSealer(keys, os.urandom)
+
+    @cached_property
+    def customers(self) -> Customers:
+        return Customers(
+            store=DynamoDBCustomerStore(self._table(self.configuration.customers_table)),
+            sealer=self.sealer,
+            clock=self.clock,
+            randomness=self._randomness,
+            region=self.region,
+        )
+
+    @cached_property
+    def approvals(self) -> Approvals:
+        store = DynamoDBApprovalStore(self._table(self.configuration.customers_table))
+        return Approvals(store=store, clock=self.clock)
+
+    @cached_property
+    def audit(self) -> Audit:
+        store = DynamoDBAuditStore(self._table(self.configuration.audit_table, BY_ACTOR))
+        return Audit(store=store, clock=self.clock, randomness=self._randomness)
+
+    @cached_property
+    def notices(self) -> Notices:
+        store = DynamoDBNoticeStore(self._table(self.configuration.notices_table))
+        return Notices(store=store, clock=self.clock, randomness=self._randomness)
+
+    @cached_property
+    def ledger_news(self) -> LedgerNews:
+        return LedgerNews(notices=self.notices, accounts=self.accounts)
+
+    # Accounts and transfers.
+
+    @cached_property
+    def accounts(self) -> Accounts:
+        return Accounts(
+            store=DynamoDBAccountStore(self._table(self.configuration.accounts_table, BY_PERSON)),
+            ledger=self.ledger,
+            clock=self.clock,
+            randomness=self._randomness,
+            region=self.region,
+            addresses=self.addresses,
+        )
+
+    @cached_property
+    def transfers(self) -> Transfers:
+        store = DynamoDBOrderStore(self._table(self.configuration.transfers_table, BY_DUE), region=self.region)
+        return Transfers(
+            ledger=self.ledger,
+            accounts=self.accounts,
+            sealer=self.sealer,
+            clock=self.clock,
+            randomness=self._randomness,
+            orders=store,
+            schedules=EventBridgeSchedules(
+                client=self._client("scheduler"),
+                group=self.configuration.schedule_group,
+                role_arn=self.configuration.schedule_role_arn,
+                queue_arn=self.configuration.schedule_queue_arn,
+            ),
+            notices=self.notices,
+            audit=self.audit,
+        )
+
+    @property
+    def orders(self) -> Orders:
+        return self.transfers.orders
+
+    @cached_property
+    def cursor_secret(self) -> bytes:
+        """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""
+        answer = self._client("secretsmanager").get_secret_value(SecretId=self.configuration.cursor_secret_arn)
+        secret: str = answer["SecretString"]
+        return secret.encode()
+
+    # Clients.
+
+    @cached_property
+    def _connection(self) -> "Connection":
+        return connect(region=self.region, endpoint=self._endpoint)
+
+    def _table(self, name: str, *indexes: Index) -> Table:
+        return Table(self._connection, name, *indexes)
+
+    @cached_property
+    def _clients(self) -> dict[str, Any]:
+        return {}
+
+    def _client(self, service: Any) -> Any:
+        if service not in self._clients:
+            self._clients[service] = self._session.client(
+                service, region_name=self.region, endpoint_url=self._endpoint, config=CLIENT
+            )
+        return self._clients[service]
+
+
+def build(
+    configuration: Configuration,
+    *,
+    clock: Clock,
+    randomness: Randomness,
+    session: boto3.Session,
+    endpoint: str | None = None,
+) -> Bank:
+    return Bank(configuration, clock=clock, randomness=randomness, session=session, endpoint=endpoint)
+
+
+@cache
+def bank() -> Bank:
+    """The bank of this worker, from its environment."""
+    return build(read(os.environ), clock=SystemClock(), randomness=random.SystemRandom(), session=boto3.Session())
+
+
+def ledger_settings(configuration: Configuration) -> LedgerSettings:
+    return LedgerSettings(
+        region=configuration.region,
+        jurisdiction=configuration.jurisdiction,
+        close_after=configuration.close_after,
+        signature_bound=configuration.signature_bound,
+    )

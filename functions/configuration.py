@@ -1,0 +1,140 @@
+"""What the stack tells a function, read once from a mapping (the environment on AWS) and checked at the door.
+
+Runtime code never knows which region it is in; it knows only this. A variable that is missing or malformed
+stops the function at its first call and is named, because a default in its place would move money with the
+wrong settings.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final, TypeVar
+
+from domain.jurisdictions import JURISDICTIONS, Jurisdiction
+
+SECONDS_MAX: Final = 24 * 60 * 60
+"""No bound, lease or skew of the bank is longer than a day; a larger number is a typing mistake."""
+
+Parsed = TypeVar("Parsed")
+
+
+class ConfigurationFaulty(Exception):
+    """A variable is missing or is not what it must be. The message names it and never repeats its value."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Configuration:
+    stage: str
+    region: str
+    jurisdiction: Jurisdiction
+    ledger_table: str
+    published_table: str
+    customers_table: str
+    keys_table: str
+    accounts_table: str
+    transfers_table: str
+    audit_table: str
+    notices_table: str
+    bus: str
+    failed_queue_url: str
+    schedule_group: str
+    schedule_role_arn: str
+    schedule_queue_arn: str
+    pool_id: str
+    pool_client_id: str
+    token_issuer: str
+    jwks_url: str
+    data_key_arn: str
+    cursor_secret_arn: str
+    roots_bucket: str
+    roots_key_arn: str
+    region_endpoints: Mapping[str, str]
+    """Region -> address of its GraphQL endpoint."""
+    close_after: timedelta
+    signature_bound: timedelta
+    lease: timedelta
+    skew: timedelta
+
+
+def read(variables: Mapping[str, str]) -> Configuration:
+    """Reads the variables of a function. Raises `ConfigurationFaulty`."""
+    door = _Door(variables)
+    configuration = Configuration(
+        stage=door.text("FLORIN_STAGE"),
+        region=door.text("AWS_REGION"),
+        jurisdiction=door.parsed("FLORIN_JURISDICTION", _jurisdiction),
+        ledger_table=door.text("FLORIN_LEDGER_TABLE"),
+        published_table=door.text("FLORIN_PUBLISHED_TABLE"),
+        customers_table=door.text("FLORIN_CUSTOMERS_TABLE"),
+        keys_table=door.text("FLORIN_KEYS_TABLE"),
+        accounts_table=door.text("FLORIN_ACCOUNTS_TABLE"),
+        transfers_table=door.text("FLORIN_TRANSFERS_TABLE"),
+        audit_table=door.text("FLORIN_AUDIT_TABLE"),
+        notices_table=door.text("FLORIN_NOTICES_TABLE"),
+        bus=door.text("FLORIN_BUS"),
+        failed_queue_url=door.text("FLORIN_FAILED_QUEUE_URL"),
+        schedule_group=door.text("FLORIN_SCHEDULE_GROUP"),
+        schedule_role_arn=door.text("FLORIN_SCHEDULE_ROLE_ARN"),
+        schedule_queue_arn=door.text("FLORIN_SCHEDULE_QUEUE_ARN"),
+        pool_id=door.text("FLORIN_POOL_ID"),
+        pool_client_id=door.text("FLORIN_POOL_CLIENT_ID"),
+        token_issuer=door.text("FLORIN_TOKEN_ISSUER"),
+        jwks_url=door.text("FLORIN_JWKS_URL"),
+        data_key_arn=door.text("FLORIN_DATA_KEY_ARN"),
+        cursor_secret_arn=door.text("FLORIN_CURSOR_SECRET_ARN"),
+        roots_bucket=door.text("FLORIN_ROOTS_BUCKET"),
+        roots_key_arn=door.text("FLORIN_ROOTS_KEY_ARN"),
+        region_endpoints=door.parsed("FLORIN_REGION_ENDPOINTS", _endpoints),
+        close_after=door.parsed("FLORIN_CLOSE_AFTER_SECONDS", _seconds),
+        signature_bound=door.parsed("FLORIN_SIGNATURE_BOUND_SECONDS", _seconds),
+        lease=door.parsed("FLORIN_LEASE_SECONDS", _seconds),
+        skew=door.parsed("FLORIN_SKEW_SECONDS", _seconds),
+    )
+    _check_region(configuration)
+    return configuration
+
+
+class _Door:
+    def __init__(self, variables: Mapping[str, str]) -> None:
+        self._variables = variables
+
+    def text(self, name: str) -> str:
+        found = self._variables.get(name, "").strip()
+        if not found:
+            raise ConfigurationFaulty(f"the variable {name} is missing")
+        return found
+
+    def parsed(self, name: str, parse: Callable[[str], Parsed]) -> Parsed:
+        text = self.text(name)
+        try:
+            return parse(text)
+        except ValueError as error:
+            raise ConfigurationFaulty(f"the variable {name} is malformed: {error}") from None
+
+
+def _check_region(configuration: Configuration) -> None:
+    if configuration.region not in configuration.jurisdiction.regions:
+        raise ConfigurationFaulty(f"AWS_REGION is no region of the jurisdiction {configuration.jurisdiction.code}")
+
+
+def _jurisdiction(text: str) -> Jurisdiction:
+    if text not in JURISDICTIONS:
+        raise ValueError(f"it is none of {', '.join(JURISDICTIONS)}")
+    return JURISDICTIONS[text]
+
+
+def _seconds(text: str) -> timedelta:
+    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:9]) <= SECONDS_MAX:
+        raise ValueError(f"it is no whole number of seconds from 1 to {SECONDS_MAX}")
+    return timedelta(seconds=int(text))
+
+
+def _endpoints(text: str) -> Mapping[str, str]:
+    try:
+        found = json.loads(text)
+    except ValueError:
+        raise ValueError("it is not JSON") from None
+    if not isinstance(found, dict) or not all(isinstance(address, str) for address in found.values()):
+        raise ValueError("it is no JSON object of region and address")
+    return found

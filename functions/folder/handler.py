@@ -1,0 +1,30 @@
+"""Lambda entry point of the folder, every minute: closed minutes become totals, batched credits reach their accounts.
+
+A leg in a folded minute is a fault: it raises, alarms, and nothing is folded past it.
+"""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+from functions.composition import bank
+
+logger: Final = Logger(service="folder")
+
+
+def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
+    folder = bank().folder
+    folder.open_books()
+    folded = folder.fold()
+    moved = bank().batched_credits.move()
+    logger.info(
+        "folded",
+        extra={
+            "shards": folded.shards,
+            "totals": folded.totals,
+            "minutes_moved": moved.minutes,
+            "credits_returned": moved.returned,
+            "credits_stuck": list(moved.stuck),
+        },
+    )

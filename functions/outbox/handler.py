@@ -1,0 +1,22 @@
+"""Lambda entry point of the outbox sweep, every minute: publishes what the stream lost."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from aws_lambda_powertools import Logger
+
+from functions.composition import bank
+
+logger: Final = Logger(service="outbox")
+
+
+class BusRefuses(Exception):
+    """The bus refused events of closed minutes; the checkpoint stays before them and the next run tries again."""
+
+
+def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
+    swept = bank().outbox.sweep()
+    extra = {"published": swept.published, "refused": swept.refused, "checkpoint": swept.checkpoint.isoformat()}
+    logger.info("swept", extra=extra)
+    if swept.refused:
+        raise BusRefuses(f"{swept.refused} events")

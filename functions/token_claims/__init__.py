@@ -1,0 +1,1 @@
+"""The claims that the bank puts into its access tokens."""

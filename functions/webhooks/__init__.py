@@ -1,0 +1,1 @@
+"""POST /webhooks/{partner}: what a partner tells the bank."""

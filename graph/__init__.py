@@ -1,0 +1,1 @@
+"""The GraphQL schema: one file per part, thin resolvers, one access table, one place that words refusals."""

@@ -1,0 +1,280 @@
+"""The access table: Type.field x group x relation -> allow, own, mask, deny. A field without a row fails the build.
+
+    allow   shown, or done, as it is
+    own     answered, narrowed to what is the person's own
+    mask    shown in part, as `graph.guard` says for the field
+    deny    as if it were not there: null, or a refusal
+
+What lets a person act or look is decided once, in the bank's own table of actions; the rules here that stand for an
+action are made from it, so the two cannot differ. Rows of one type share their rules in groups, the exceptional
+fields stand out. Staff are strangers to every account, so their cells depend on the group alone; of several groups
+the most generous cell counts.
+"""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Final
+
+from domain.access import model as access
+from domain.access.model import Action, Actor, Group, Relation
+from domain.access.service import refusal_of
+
+
+class Cell(StrEnum):
+    ALLOW = "allow"
+    OWN = "own"
+    MASK = "mask"
+    DENY = "deny"
+
+
+GENEROUS: Final = (Cell.ALLOW, Cell.OWN, Cell.MASK, Cell.DENY)
+STAFF: Final = tuple(group for group in Group if group is not Group.CUSTOMER)
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One cell for each relation of a customer and for each group of staff."""
+
+    customer: tuple[tuple[Relation, Cell], ...]
+    staff: tuple[tuple[Group, Cell], ...]
+
+    def cell(self, group: Group, relation: Relation) -> Cell:
+        if group is Group.CUSTOMER:
+            return dict(self.customer)[relation]
+        return dict(self.staff)[group]
+
+    def for_actor(self, groups: frozenset[Group], relation: Relation) -> Cell:
+        cells = {self.cell(group, relation) for group in groups}
+        return next((cell for cell in GENEROUS if cell in cells), Cell.DENY)
+
+    @property
+    def masks(self) -> bool:
+        return any(cell is Cell.MASK for _, cell in (*self.customer, *self.staff))
+
+    @property
+    def is_open(self) -> bool:
+        """Whether everybody passes, perhaps narrowed to their own: then the field itself asks nothing."""
+        return all(cell in (Cell.ALLOW, Cell.OWN) for _, cell in (*self.customer, *self.staff))
+
+
+def _rule(
+    *,
+    owner: Cell,
+    joint_owner: Cell,
+    delegate: Cell,
+    stranger: Cell,
+    operations: Cell,
+    fraud_analyst: Cell,
+    fraud_lead: Cell,
+    compliance: Cell,
+    finance: Cell,
+    auditor: Cell,
+    admin: Cell,
+) -> Rule:
+    return Rule(
+        (
+            (Relation.OWNER, owner),
+            (Relation.JOINT_OWNER, joint_owner),
+            (Relation.DELEGATE, delegate),
+            (Relation.STRANGER, stranger),
+        ),
+        (
+            (Group.OPERATIONS, operations),
+            (Group.FRAUD_ANALYST, fraud_analyst),
+            (Group.FRAUD_LEAD, fraud_lead),
+            (Group.COMPLIANCE, compliance),
+            (Group.FINANCE, finance),
+            (Group.AUDITOR, auditor),
+            (Group.ADMIN, admin),
+        ),
+    )
+
+
+def _probe(group: Group) -> Actor:
+    person = "cus_probe" if group is Group.CUSTOMER else "stf_probe"
+    return Actor(person, frozenset({group}), None, "", access.Channel.API)
+
+
+def _action(action: Action, otherwise: Cell = Cell.DENY, *, owned: Cell = Cell.ALLOW) -> Rule:
+    """The bank's own table, spelled out. `owned`: what a customer's own relation gives."""
+
+    def cell(group: Group, relation: Relation) -> Cell:
+        allowed = refusal_of(_probe(group), action, relation=relation) is None
+        return (owned if group is Group.CUSTOMER else Cell.ALLOW) if allowed else otherwise
+
+    return Rule(
+        tuple((relation, cell(Group.CUSTOMER, relation)) for relation in Relation),
+        tuple((group, cell(group, Relation.STRANGER)) for group in STAFF),
+    )
+
+
+def _same(cell: Cell) -> Rule:
+    return Rule(tuple((relation, cell) for relation in Relation), tuple((group, cell) for group in STAFF))
+
+
+_A, _M, _D = Cell.ALLOW, Cell.MASK, Cell.DENY
+
+EVERYBODY: Final = _same(Cell.ALLOW)
+"""What says nothing by itself, such as an amount: whoever sees what it hangs on sees it."""
+ONESELF: Final = _same(Cell.OWN)
+LOOKING_UP: Final = EVERYBODY
+"""Root fields that take an id: what they find decides, by the rule for what it is."""
+VIEWS_ACCOUNT: Final = _action(Action.VIEW_ACCOUNT)
+VIEWS_CUSTOMER: Final = _action(Action.VIEW_CUSTOMER)
+VIEWS_PROFILE: Final = _action(Action.VIEW_PROFILE)
+VIEWS_AUDIT: Final = _action(Action.VIEW_AUDIT)
+NUMBER: Final = _rule(
+    owner=_A,
+    joint_owner=_A,
+    delegate=_A,
+    stranger=_M,
+    operations=_A,
+    fraud_analyst=_M,
+    fraud_lead=_M,
+    compliance=_A,
+    finance=_M,
+    auditor=_M,
+    admin=_D,
+)
+"""With its number an account can be paid into and asked about elsewhere: in full only for who works with it."""
+NAME: Final = _rule(
+    owner=_A,
+    joint_owner=_M,
+    delegate=_M,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_A,
+    fraud_lead=_A,
+    compliance=_A,
+    finance=_M,
+    auditor=_A,
+    admin=_D,
+)
+CONTACT: Final = _rule(
+    owner=_A,
+    joint_owner=_D,
+    delegate=_D,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_M,
+    fraud_lead=_A,
+    compliance=_A,
+    finance=_D,
+    auditor=_M,
+    admin=_D,
+)
+PERSON_ID: Final = _rule(
+    owner=_A,
+    joint_owner=_D,
+    delegate=_D,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_A,
+    fraud_lead=_A,
+    compliance=_A,
+    finance=_A,
+    auditor=_A,
+    admin=_D,
+)
+"""Who the people of an account are: to each other names only."""
+MEMO: Final = _rule(
+    owner=_A,
+    joint_owner=_A,
+    delegate=_A,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_A,
+    fraud_lead=_A,
+    compliance=_A,
+    finance=_D,
+    auditor=_A,
+    admin=_D,
+)
+"""What customers wrote to each other: for the parties, and for staff who look into what happened."""
+NOTICE: Final = _action(Action.VIEW_NOTICES)
+
+
+def _rows(kind: str, rule: Rule, fields: str) -> dict[str, Rule]:
+    return {f"{kind}.{name}": rule for name in fields.split()}
+
+
+_LIST: Final = "edges pageInfo"
+_ROW: Final = "node cursor"
+_PAGES: Final = ("Account", "AuditRecord", "Entry", "Notice", "Occurrence", "TransferOrder")
+
+TABLE: Final[dict[str, Rule]] = {
+    # Looking up.
+    **_rows("Query", ONESELF, "viewer"),
+    **_rows("Query", LOOKING_UP, "node account accounts journal idempotency changes customer"),
+    **_rows("Query", VIEWS_AUDIT, "auditRecords"),
+    **_rows("Viewer", ONESELF, "person groups region customer accounts notices"),
+    # Changing: each as the bank's own table of actions says.
+    **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
+    **_rows("Mutation", _action(Action.MOVE_MONEY), "transfer previewTransfer scheduleTransfer"),
+    **_rows("Mutation", _action(Action.MANAGE_SCHEDULE), "cancelTransferOrder"),
+    **_rows("Mutation", _action(Action.PLACE_HOLD), "placeHold"),
+    **_rows("Mutation", _action(Action.CAPTURE_HOLD), "captureHold"),
+    **_rows("Mutation", _action(Action.RELEASE_HOLD), "releaseHold"),
+    **_rows("Mutation", _action(Action.REVERSE), "reverseJournal"),
+    **_rows("Mutation", _action(Action.FREEZE), "freezeAccount"),
+    **_rows("Mutation", _action(Action.THAW), "thawAccount"),
+    **_rows("Mutation", _action(Action.CLOSE), "closeAccount"),
+    # Accounts and what hangs on them.
+    **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status openedAt relation"),
+    **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
+    **_rows("Account", VIEWS_ACCOUNT, "balance entries holds people transferOrders"),
+    **_rows("Account", NUMBER, "number"),
+    **_rows("AccountPerson", EVERYBODY, "relation since displayName"),
+    **_rows("AccountPerson", PERSON_ID, "customerId"),
+    **_rows("Entry", VIEWS_ACCOUNT, "sequence journalId journal kind title amount heldChange"),
+    **_rows("Entry", VIEWS_ACCOUNT, "ledgerBalance heldBalance availableBalance"),
+    **_rows("Entry", VIEWS_ACCOUNT, "bookedAt bookedDay effectiveOn counterparty holdId"),
+    **_rows("Hold", VIEWS_ACCOUNT, "id accountId remaining expiresAt"),
+    **_rows("Journal", VIEWS_ACCOUNT, "id kind title posted refusal amount bookedAt bookedDay effectiveOn"),
+    **_rows("Journal", VIEWS_ACCOUNT, "legs reverses holdId forced transfer digest"),
+    **_rows("Leg", VIEWS_ACCOUNT, "side money accountId party"),
+    **_rows("Transfer", VIEWS_ACCOUNT, "id amount sourceId source destinationId destination"),
+    **_rows("Transfer", VIEWS_ACCOUNT, "bookedAt bookedDay effectiveOn"),
+    **_rows("Transfer", MEMO, "memo"),
+    **_rows("TransferOrder", VIEWS_ACCOUNT, "id sourceId destination amount schedule status nextOn orderedAt"),
+    **_rows("TransferOrder", VIEWS_ACCOUNT, "occurrences"),
+    **_rows("TransferOrder", MEMO, "memo"),
+    **_rows("Occurrence", VIEWS_ACCOUNT, "dueOn outcome late at journalId refusalCode"),
+    # Customers.
+    **_rows("Customer", VIEWS_CUSTOMER, "id kind status since accounts"),
+    **_rows("Customer", NAME, "name"),
+    **_rows("Customer", CONTACT, "email phone"),
+    **_rows("Customer", VIEWS_PROFILE, "bornOn address taxIdLast4"),
+    **_rows("Address", EVERYBODY, "line1 line2 city subdivision postalCode country"),
+    **_rows("Notice", NOTICE, "id kind text at readAt"),
+    # The audit: the root field has asked.
+    **_rows("AuditRecord", EVERYBODY, "id at person groups action subjectKind subjectId customerId accountId"),
+    **_rows("AuditRecord", EVERYBODY, "outcome refusalCode sourceIp correlationId channel details"),
+    **_rows("AuditDetail", EVERYBODY, "name value"),
+    # Values and envelopes.
+    **_rows("Money", EVERYBODY, "minorUnits amount currency exponent"),
+    **_rows("AccountBalance", EVERYBODY, "ledgerBalance availableBalance heldBalance sequence"),
+    **_rows("AccountLimits", EVERYBODY, "overdraft perTransfer perDay"),
+    **_rows("Party", EVERYBODY, "name maskedNumber"),
+    **_rows("Schedule", EVERYBODY, "rhythm startsOn dayOfMonth endsOn count"),
+    **_rows("KeyOutcome", EVERYBODY, "key used journal"),
+    **_rows("Changes", EVERYBODY, "entries cursor more"),
+    **_rows("PageInfo", EVERYBODY, "hasNextPage hasPreviousPage startCursor endCursor"),
+    **_rows("FieldFault", EVERYBODY, "path code message"),
+    **{key: rule for kind in _PAGES for key, rule in _rows(f"{kind}Connection", EVERYBODY, _LIST).items()},
+    **{key: rule for kind in _PAGES for key, rule in _rows(f"{kind}Edge", EVERYBODY, _ROW).items()},
+    # What a change answers.
+    **_rows("OpenAccountSuccess", EVERYBODY, "account"),
+    **_rows("TransferSuccess", EVERYBODY, "transfer source replayed"),
+    **_rows("PreviewTransferSuccess", EVERYBODY, "transfer source"),
+    **_rows("ScheduleTransferSuccess", EVERYBODY, "order"),
+    **_rows("CancelTransferOrderSuccess", EVERYBODY, "order"),
+    **_rows("PlaceHoldSuccess", EVERYBODY, "hold holdId account replayed"),
+    **_rows("CaptureHoldSuccess", EVERYBODY, "amount hold journalId account replayed"),
+    **_rows("ReleaseHoldSuccess", EVERYBODY, "journalId account replayed"),
+    **_rows("ReverseJournalSuccess", EVERYBODY, "journal original replayed"),
+    **_rows("FreezeAccountSuccess", EVERYBODY, "account"),
+    **_rows("ThawAccountSuccess", EVERYBODY, "account"),
+    **_rows("CloseAccountSuccess", EVERYBODY, "account"),
+}
+"""The members of refusals are not here: each of their fields is a line of `graph.refusals`, which decides the same."""

@@ -1,0 +1,302 @@
+"""What one request carries: who asks, the bank, and what has been read so far.
+
+Everything a person may see of accounts, customers and journals comes through the loaders here. Each asks the bank's
+rules once for each object (not for each field), counts what it reads against a budget, and writes the audit record
+of a look by staff before anything is shown.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Final, Protocol, TypeVar
+
+from domain.access.model import Action, Actor, Group, Relation
+from domain.access.rules import standing_groups
+from domain.access.service import refusal_of, relation_to_customer
+from domain.accounts.model import Account, AccountRecord
+from domain.accounts.service import Accounts
+from domain.audit.service import Audit
+from domain.clock import Clock
+from domain.customers.model import Customer
+from domain.customers.service import Customers
+from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, is_account, prefix_of
+from domain.jurisdictions import JURISDICTIONS, slot_of
+from domain.ledger.model import Journal
+from domain.ledger.service import Ledger
+from domain.notices.service import Notices
+from domain.refusals import NotFound, Refusal, WrongRegion
+from domain.transfers.orders import Orders
+from domain.transfers.service import Transfers
+from graph.cursors import Cursors
+from graph.errors import ErrorCode, PublicError
+
+Seen = TypeVar("Seen")
+
+READS_MAX: Final = 250
+"""Reads of the store one request may cause. A page of a hundred accounts with their balances takes four."""
+
+
+class Services(Protocol):
+    """The part of the bank that the schema asks."""
+
+    @property
+    def region(self) -> str: ...
+    @property
+    def addresses(self) -> Mapping[str, str]: ...
+    @property
+    def clock(self) -> Clock: ...
+    @property
+    def ledger(self) -> Ledger: ...
+    @property
+    def accounts(self) -> Accounts: ...
+    @property
+    def customers(self) -> Customers: ...
+    @property
+    def transfers(self) -> Transfers: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def audit(self) -> Audit: ...
+    @property
+    def notices(self) -> Notices: ...
+
+
+@dataclass(frozen=True, slots=True)
+class SeenAccount:
+    account: Account
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCustomer:
+    customer: Customer
+    relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class SeenJournal:
+    journal: Journal
+    relation: Relation
+    """The closest of the person's relations to the accounts that the journal touches."""
+    accounts: frozenset[str]
+    """The accounts of the journal that the person may know by their ids."""
+
+
+@dataclass(slots=True)
+class Context:
+    actor: Actor
+    bank: Services
+    cursors: Cursors
+    report: Callable[[Exception], None]
+    """Tells of a fault, in the words of whoever serves the request."""
+    concerned: str | None = None
+    """The account that a command turned out to be about."""
+    groups: frozenset[Group] = field(init=False)
+    """The person's groups that count."""
+    _reads: int = 0
+    _accounts: dict[str, SeenAccount | Refusal] = field(default_factory=dict)
+    _relations: dict[str, Relation] = field(default_factory=dict)
+    _records: dict[str, AccountRecord | None] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self.groups = standing_groups(self.actor)
+
+    @property
+    def is_staff(self) -> bool:
+        return prefix_of(self.actor.person) == "stf"
+
+    def spend(self, reads: int = 1) -> None:
+        """Counts reads of the store; a request that wants too many ends here."""
+        self._reads += reads
+        if self._reads > READS_MAX:
+            raise PublicError(
+                ErrorCode.LIMIT_EXCEEDED, f"The request reads more than {READS_MAX} objects; ask for less at once."
+            )
+
+    # What a person may see.
+
+    def account(self, account_id: str) -> SeenAccount | Refusal:
+        """The account, if the person may see it; a refusal that does not say whether it exists, if not."""
+        if account_id not in self._accounts:
+            self._accounts[account_id] = self._account(account_id)
+        return self._accounts[account_id]
+
+    def customer(self, customer_id: str) -> SeenCustomer | Refusal:
+        home = _home_of_customer(customer_id)
+        if home is None:
+            return NotFound(customer_id[:ID_LENGTH_MAX])
+        relation = relation_to_customer(self.actor, customer_id)
+        refusal = refusal_of(self.actor, Action.VIEW_CUSTOMER, relation=relation, subject_id=customer_id)
+        if refusal is None and home != self.bank.region:
+            return WrongRegion(home, self.bank.addresses.get(home, ""))
+        self.spend()
+        found = refusal or self.bank.customers.get(customer_id)
+        self._looked(
+            "view_customer",
+            subject_kind="customer",
+            subject_id=customer_id,
+            customer=customer_id,
+            refusal=found if isinstance(found, Refusal) else None,
+        )
+        return found if isinstance(found, Refusal) else SeenCustomer(found, relation)
+
+    def journal(self, journal_id: str) -> SeenJournal | Refusal:
+        if prefix_of(journal_id) != "jrn" or len(journal_id) > ID_LENGTH_MAX:
+            return NotFound(journal_id[:ID_LENGTH_MAX])
+        elsewhere = self.bank.accounts.elsewhere(journal_id)
+        if isinstance(elsewhere, WrongRegion):
+            return elsewhere
+        self.spend()  # also where the id names no slot: journals that the bank itself initiates have none
+        journal = self.bank.ledger.journal(journal_id)
+        return NotFound(journal_id) if journal is None else self.seen_journal(journal)
+
+    def seen_journal(self, journal: Journal) -> SeenJournal | Refusal:
+        """The journal, if it touches an account that the person may see."""
+        self._looked_at_journal(journal)
+        seen = self.journal_at_hand(journal)
+        touches_customers = any(is_account(account) for account in accounts_of(journal))
+        sees_all = refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=Relation.STRANGER) is None
+        return seen if seen.accounts or (sees_all and not touches_customers) else NotFound(journal.id)
+
+    def journal_at_hand(self, journal: Journal) -> SeenJournal:
+        """A journal that the person has just posted, with what the person may know of it."""
+        touched = tuple(account for account in accounts_of(journal) if is_account(account))
+        visible = frozenset(account for account in touched if self.sees(account))
+        relations = {account: self.relation(account) for account in visible}
+        closest = min((relations[account] for account in visible), key=_CLOSENESS.index, default=Relation.STRANGER)
+        return SeenJournal(journal, closest, visible)
+
+    def relation(self, account_id: str) -> Relation:
+        """Staff are strangers to every account; of a customer the relation is read once a request."""
+        if self.is_staff:
+            return Relation.STRANGER
+        if account_id not in self._relations:
+            self.spend()
+            self._relations[account_id] = self.bank.accounts.relation(self.actor.person, account_id)
+        return self._relations[account_id]
+
+    def sees(self, account_id: str) -> bool:
+        """Whether the person may know the account by its id."""
+        return refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=self.relation(account_id)) is None
+
+    # What stands around accounts.
+
+    def remember(self, seen: SeenAccount) -> None:
+        """An account that came with a list need not be read again."""
+        self._accounts[seen.account.id] = seen
+        self._relations[seen.account.id] = seen.relation
+        self._records[seen.account.id] = seen.account.record
+
+    def records(self, accounts: Sequence[str]) -> Mapping[str, AccountRecord | None]:
+        """Records of accounts of this region, for masked numbers and for whom an audit record concerns."""
+        here = [name for name in dict.fromkeys(accounts) if self._lives_here(name)]
+        unread = [name for name in here if name not in self._records]
+        if unread:
+            self.spend()
+            found = self.bank.accounts.records(unread)
+            self._records.update({name: found.get(name) for name in unread})
+        return {name: self._records.get(name) for name in accounts}
+
+    def holder_of(self, account_id: str) -> str | None:
+        record = self.records([account_id])[account_id]
+        return record.holder if record else None
+
+    def concerns(self, account_id: str) -> None:
+        """The command turned out to be about this account; its audit record says so."""
+        self.concerned = account_id
+
+    # Looks by staff.
+
+    def looked_at_accounts_of(self, customer_id: str) -> None:
+        """Staff saw a customer's list of accounts."""
+        self._looked("view_accounts", subject_kind="customer", subject_id=customer_id, customer=customer_id)
+
+    def _account(self, account_id: str) -> SeenAccount | Refusal:
+        if len(account_id) > ID_LENGTH_MAX or not is_account(account_id):
+            return NotFound(account_id[:ID_LENGTH_MAX])
+        if elsewhere := self.bank.accounts.elsewhere(account_id):
+            return elsewhere
+        relation = self.relation(account_id)
+        refusal = refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=relation, subject_id=account_id)
+        if refusal is None:
+            self.spend(2)  # the record and the head
+        found = refusal or self.bank.accounts.account(account_id)
+        self._looked_at_account(account_id, found)
+        return found if isinstance(found, Refusal) else SeenAccount(found, relation)
+
+    def _looked_at_account(self, account_id: str, found: Account | Refusal) -> None:
+        if isinstance(found, Account):
+            self._records[account_id] = found.record
+        if self.is_staff:
+            self._looked(
+                "view_account",
+                subject_kind="account",
+                subject_id=account_id,
+                customer=self.holder_of(account_id),
+                account=account_id,
+                refusal=found if isinstance(found, Refusal) else None,
+            )
+
+    def _looked_at_journal(self, journal: Journal) -> None:
+        if not self.is_staff:
+            return
+        touched = tuple(account for account in accounts_of(journal) if is_account(account))
+        records = self.records(touched)
+        for account in touched:
+            record = records[account]
+            self._looked(
+                "view_journal",
+                subject_kind="journal",
+                subject_id=journal.id,
+                customer=record.holder if record else None,
+                account=account,
+                refusal=refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=Relation.STRANGER),
+            )
+
+    def _looked(
+        self,
+        action: str,
+        *,
+        subject_kind: str,
+        subject_id: str,
+        customer: str | None = None,
+        account: str | None = None,
+        refusal: Refusal | None = None,
+    ) -> None:
+        if self.is_staff:
+            self.bank.audit.record(
+                self.actor,
+                action=action,
+                subject_kind=subject_kind,
+                subject_id=subject_id,
+                customer=customer,
+                account=account,
+                refusal=refusal,
+            )
+
+    def _lives_here(self, account_id: str) -> bool:
+        return is_account(account_id) and self.bank.accounts.elsewhere(account_id) is None
+
+
+_CLOSENESS: Final = tuple(Relation)
+
+
+def accounts_of(journal: Journal) -> tuple[str, ...]:
+    """Every account that the journal touches; a batched credit is its account's."""
+    named = (journal.initiator, *(leg.account for leg in journal.legs))
+    return tuple(dict.fromkeys(owner_of(account) for account in named))
+
+
+def owner_of(account: str) -> str:
+    return "acc_" + account.removeprefix("inc_") if account.startswith("inc_") else account
+
+
+def found(answer: Seen | Refusal) -> Seen | None:
+    """For fields that answer null: what lives elsewhere is said as an error, all else looks like nothing."""
+    if isinstance(answer, WrongRegion):
+        raise PublicError(ErrorCode.WRONG_REGION, answer.message, region=answer.region, address=answer.address)
+    return None if isinstance(answer, Refusal) else answer
+
+
+def _home_of_customer(customer_id: str) -> str | None:
+    code = customer_jurisdiction(customer_id)
+    return JURISDICTIONS[code].region_of(slot_of(customer_id)) if code in JURISDICTIONS else None

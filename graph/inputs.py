@@ -1,0 +1,226 @@
+"""Inputs: one for each mutation. The schema checks their types; what they say is checked here and in the bank."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import strawberry
+
+from domain import keys, money
+from domain.ledger.model import KEY_LENGTH_MAX
+from domain.money import Money
+from domain.refusals import FieldFault, InputInvalid, Refusal
+from domain.transfers.model import (
+    AccountTarget,
+    NumberTarget,
+    Schedule,
+    Target,
+)
+from graph.enums import Product, Rhythm
+from graph.money import MoneyInput
+from graph.scalars import Currency, Day, IdempotencyKey, Instant
+
+_KEY = (
+    f"Names this request: 1 to {KEY_LENGTH_MAX} printable ASCII characters without spaces. The same key with the "
+    "same input gives the same answer and acts once."
+)
+
+
+@strawberry.input(name="BankAccountInput", description="An account of this bank by its numbers.")
+class BankAccountInput:
+    routing_number: str = strawberry.field(description="Nine digits.")
+    account_number: str = strawberry.field(description="Twelve digits.")
+
+
+@strawberry.input(
+    name="DestinationInput",
+    one_of=True,
+    description="The account that receives: exactly one of the two.",
+)
+class DestinationInput:
+    account_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
+        description="The id of an account that you may see, such as another one of your own."
+    )
+    bank_account: strawberry.Maybe[BankAccountInput] = strawberry.field(
+        description="Any account of this bank, by its numbers."
+    )
+
+
+@strawberry.input(name="ScheduleInput", description="On which days a transfer order is due.")
+class ScheduleInput:
+    rhythm: Rhythm = strawberry.field(description="How often.")
+    starts_on: Day = strawberry.field(
+        description="The first day: tomorrow at the earliest, two years ahead at the latest."
+    )
+    day_of_month: int | None = strawberry.field(
+        default=None,
+        description="Of a monthly order: 1 to 31, the last day in months that are shorter. That of `startsOn` "
+        "when not given.",
+    )
+    ends_on: Day | None = strawberry.field(
+        default=None, description="The last day it can be due. Not together with `count`."
+    )
+    count: int | None = strawberry.field(
+        default=None, description="How many times, at most 1200. Not together with `endsOn`."
+    )
+
+
+@strawberry.input(name="OpenAccountInput", description="An account to be opened.")
+class OpenAccountInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    product: Product = strawberry.field(description="What kind of account.")
+    currency: Currency = strawberry.field(description="The one currency it is kept in.")
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description="For whom; yourself when not given. Staff must give it."
+    )
+
+
+@strawberry.input(name="TransferInput", description="Money to be moved from one account to another.")
+class TransferInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    source_id: strawberry.ID = strawberry.field(description="The account that pays: one you own.")
+    destination: DestinationInput = strawberry.field(description="The account that receives.")
+    amount: MoneyInput = strawberry.field(description="How much, in the currency of both accounts.")
+    memo: str | None = strawberry.field(
+        default=None, description="A message to the receiver, 1 to 140 characters, kept as it is."
+    )
+
+
+@strawberry.input(name="PreviewTransferInput", description="A transfer to be looked at, not made.")
+class PreviewTransferInput(TransferInput):
+    pass
+
+
+@strawberry.input(name="ScheduleTransferInput", description="A transfer to be made later, once or again and again.")
+class ScheduleTransferInput(TransferInput):
+    schedule: ScheduleInput = strawberry.field(description="On which days.")
+
+
+@strawberry.input(name="CancelTransferOrderInput", description="A transfer order to be ended.")
+class CancelTransferOrderInput:
+    order_id: strawberry.ID = strawberry.field(description="The order.")
+
+
+@strawberry.input(name="PlaceHoldInput", description="Money to be set aside.")
+class PlaceHoldInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    account_id: strawberry.ID = strawberry.field(description="The account whose money it is.")
+    amount: MoneyInput = strawberry.field(description="How much, in the account's currency.")
+    expires_at: Instant | None = strawberry.field(
+        default=None,
+        description="When it ends by itself: in the future, at most 31 days ahead. Never when not given.",
+    )
+
+
+@strawberry.input(name="CaptureHoldInput", description="Held money to be taken.")
+class CaptureHoldInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    hold_id: strawberry.ID = strawberry.field(description="The hold.")
+    amount: MoneyInput = strawberry.field(description="How much: at most what remains of the hold.")
+    destination: DestinationInput | None = strawberry.field(
+        default=None, description="The account that receives; staff may leave it out for the card network."
+    )
+    final: bool = strawberry.field(default=True, description="Whether what remains of the hold is released with it.")
+
+
+@strawberry.input(name="ReleaseHoldInput", description="Held money to be given back.")
+class ReleaseHoldInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    hold_id: strawberry.ID = strawberry.field(description="The hold.")
+
+
+@strawberry.input(name="ReverseJournalInput", description="A journal to be undone by another one.")
+class ReverseJournalInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    journal_id: strawberry.ID = strawberry.field(description="The journal.")
+    amount: MoneyInput | None = strawberry.field(
+        default=None, description="How much of it; all that is left when not given."
+    )
+
+
+@strawberry.input(name="FreezeAccountInput", description="An account to be stopped.")
+class FreezeAccountInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+    debits_only: bool = strawberry.field(default=True, description="Whether it still takes credits.")
+
+
+@strawberry.input(name="ThawAccountInput", description="A frozen account to be opened again.")
+class ThawAccountInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+
+
+@strawberry.input(name="CloseAccountInput", description="An account to be ended, at a balance of zero.")
+class CloseAccountInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    account_id: strawberry.ID = strawberry.field(description="The account.")
+
+
+@dataclass(slots=True)
+class Reading:
+    """Reads the parts of an input that the schema could not judge, and keeps what is wrong with them."""
+
+    faults: list[FieldFault] = field(default_factory=list)
+
+    def money(self, given: MoneyInput, *path: str) -> Money:
+        where = path or ("amount",)
+        if given.currency not in money.EXPONENTS:
+            self.faults.append(_currency_fault(*where, "currency"))
+            return _NO_MONEY
+        try:
+            return money.parse(given.amount, given.currency)
+        except money.MoneyMalformed as malformed:
+            self.faults.append(FieldFault((*where, "amount"), "AMOUNT_MALFORMED", str(malformed)))
+            return _NO_MONEY
+
+    def currency(self, given: Currency, *path: str) -> str:
+        if given not in money.EXPONENTS:
+            self.faults.append(_currency_fault(*path))
+        return given
+
+    def key(self, given: IdempotencyKey) -> str:
+        self.faults += keys.key_faults(given)
+        return given
+
+    def destination(self, given: DestinationInput) -> Target:
+        if given.account_id is not None:
+            return AccountTarget(str(given.account_id.value))
+        if given.bank_account is None:
+            raise ValueError("the schema takes exactly one of the two")
+        numbers = given.bank_account.value
+        return NumberTarget(numbers.routing_number, numbers.account_number)
+
+    @property
+    def invalid(self) -> InputInvalid | None:
+        return InputInvalid(tuple(self.faults)) if self.faults else None
+
+
+def schedule_of(given: ScheduleInput) -> Schedule:
+    return Schedule(
+        rhythm=given.rhythm,
+        starts_on=given.starts_on,
+        day_of_month=given.day_of_month,
+        ends_on=given.ends_on,
+        count=given.count,
+    )
+
+
+def with_schema_paths(refusal: Refusal) -> Refusal:
+    """The bank names a destination's numbers as its own; in the schema they stand one level lower."""
+    if not isinstance(refusal, InputInvalid):
+        return refusal
+    return InputInvalid(tuple(replace(fault, path=tuple(_schema_path(fault.path))) for fault in refusal.faults))
+
+
+def _schema_path(path: tuple[str, ...]) -> Iterator[str]:
+    for part in path:
+        if part in ("routingNumber", "accountNumber"):
+            yield "bankAccount"
+        yield part
+
+
+def _currency_fault(*path: str) -> FieldFault:
+    return FieldFault(path, "CURRENCY_UNKNOWN", "is not an active ISO 4217 currency")
+
+
+_NO_MONEY = Money(0, "USD")

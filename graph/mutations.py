@@ -1,0 +1,438 @@
+"""Everything the API can change. One input each; the answer is a success or one of the refusals named with it.
+
+The refusals of a mutation are those its service may return, no fewer: a test reads them off the services and compares.
+"""
+
+from collections.abc import Callable
+from typing import Annotated, Final, TypeVar
+
+import strawberry
+
+from domain.accounts.model import Account, AccountKeyReused, CustomerErased, ProductUnavailable
+from domain.ledger.model import State
+from domain.refusals import (
+    AccountClosed,
+    AccountFrozen,
+    AlreadySo,
+    BalanceNotZero,
+    ClockUncertain,
+    CreditsBatched,
+    CrossRegionNotSupported,
+    CurrencyMismatch,
+    DestinationUnavailable,
+    HoldExpired,
+    HoldsOpen,
+    HoldTooSmall,
+    HoldUnknown,
+    IdempotencyKeyReused,
+    InputInvalid,
+    InsufficientFunds,
+    LimitExceeded,
+    NotAllowed,
+    NotFound,
+    NothingToReverse,
+    NotReversible,
+    OutcomeUnknown,
+    Refusal,
+    SameAccount,
+    TooManyHolds,
+    TryAgain,
+    WrongRegion,
+)
+from domain.sealing import Shredded
+from domain.transfers.model import HoldChange, OrderEnded, OrderKeyReused, TransferOrder, Wish
+from graph.accounts import AccountView, HoldView, account_view
+from graph.context import Context, SeenAccount
+from graph.inputs import (
+    CancelTransferOrderInput,
+    CaptureHoldInput,
+    CloseAccountInput,
+    FreezeAccountInput,
+    OpenAccountInput,
+    PlaceHoldInput,
+    PreviewTransferInput,
+    Reading,
+    ReleaseHoldInput,
+    ReverseJournalInput,
+    ScheduleTransferInput,
+    ThawAccountInput,
+    TransferInput,
+    schedule_of,
+)
+from graph.journals import JournalView, journal_view
+from graph.money import MoneyView, shown
+from graph.node import Info
+from graph.refusals import result
+from graph.transfers import TransferOrderView, TransferView, order_view
+
+_REPLAYED: Final = "Whether this is the answer the key got before: nothing was done again."
+_AFTER: Final = "The account right after it."
+
+ASKED: Final = (InputInvalid, NotFound, NotAllowed, WrongRegion)
+"""What can be wrong with any request."""
+POSTED: Final = (IdempotencyKeyReused, TryAgain, OutcomeUnknown, ClockUncertain)
+"""What can keep any journal from being posted."""
+DEBITED: Final = (InsufficientFunds, AccountFrozen, AccountClosed, LimitExceeded)
+PAID: Final = (CrossRegionNotSupported, SameAccount, CurrencyMismatch)
+TRANSFERRED: Final = (*ASKED, *POSTED, *DEBITED, *PAID, DestinationUnavailable, Shredded)
+
+REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
+    "openAccount": (
+        *ASKED,
+        AccountKeyReused,
+        ProductUnavailable,
+        CustomerErased,
+        TryAgain,
+        OutcomeUnknown,
+        ClockUncertain,
+    ),
+    "transfer": TRANSFERRED,
+    "previewTransfer": TRANSFERRED,
+    "scheduleTransfer": (*ASKED, *PAID, IdempotencyKeyReused, Shredded, OrderKeyReused),
+    "cancelTransferOrder": (*ASKED, OrderEnded, TryAgain),
+    "placeHold": (*ASKED, *POSTED, *DEBITED, CurrencyMismatch, TooManyHolds),
+    "captureHold": (
+        *ASKED,
+        *POSTED,
+        *DEBITED,
+        *PAID,
+        DestinationUnavailable,
+        HoldUnknown,
+        HoldExpired,
+        HoldTooSmall,
+    ),
+    "releaseHold": (*ASKED, *POSTED, HoldUnknown),
+    "reverseJournal": (
+        *ASKED,
+        *POSTED,
+        InsufficientFunds,
+        AccountFrozen,
+        AccountClosed,
+        DestinationUnavailable,
+        CurrencyMismatch,
+        NothingToReverse,
+        NotReversible,
+    ),
+    "freezeAccount": (*ASKED, *POSTED, AccountClosed, AlreadySo),
+    "thawAccount": (*ASKED, *POSTED, AccountClosed, AlreadySo),
+    "closeAccount": (*ASKED, *POSTED, AccountClosed, BalanceNotZero, HoldsOpen, CreditsBatched),
+}
+
+
+@strawberry.type(name="OpenAccountSuccess", description="The account is open.")
+class OpenAccountSuccess:
+    account: AccountView = strawberry.field(description="The account.")
+
+
+@strawberry.type(name="TransferSuccess", description="The transfer is posted.")
+class TransferSuccess:
+    transfer: TransferView = strawberry.field(description="The transfer.")
+    source: AccountView = strawberry.field(description="The account that paid, right after it.")
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
+@strawberry.type(name="PreviewTransferSuccess", description="The transfer could be made now. Nothing was written.")
+class PreviewTransferSuccess:
+    transfer: TransferView = strawberry.field(description="The transfer as it would be.")
+    source: AccountView = strawberry.field(description="The account that pays, as it would be right after it.")
+
+
+@strawberry.type(name="ScheduleTransferSuccess", description="The transfer is ordered.")
+class ScheduleTransferSuccess:
+    order: TransferOrderView = strawberry.field(description="The order.")
+
+
+@strawberry.type(name="CancelTransferOrderSuccess", description="The order is ended.")
+class CancelTransferOrderSuccess:
+    order: TransferOrderView = strawberry.field(description="The order.")
+
+
+@strawberry.type(name="PlaceHoldSuccess", description="The money is set aside.")
+class PlaceHoldSuccess:
+    hold: HoldView | None = strawberry.field(description="The hold; null in a replay when nothing of it is left.")
+    hold_id: strawberry.ID = strawberry.field(description="The id of the hold.")
+    account: AccountView = strawberry.field(description=_AFTER)
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
+@strawberry.type(name="CaptureHoldSuccess", description="The held money is taken.")
+class CaptureHoldSuccess:
+    amount: MoneyView = strawberry.field(description="How much was taken.")
+    hold: HoldView | None = strawberry.field(description="What is left of the hold; null when it has ended.")
+    journal_id: strawberry.ID = strawberry.field(description="The journal that took it.")
+    account: AccountView = strawberry.field(description=_AFTER)
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
+@strawberry.type(name="ReleaseHoldSuccess", description="The held money is given back.")
+class ReleaseHoldSuccess:
+    journal_id: strawberry.ID = strawberry.field(description="The journal that gave it back.")
+    account: AccountView = strawberry.field(description=_AFTER)
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
+@strawberry.type(name="ReverseJournalSuccess", description="The journal is undone, in whole or in part.")
+class ReverseJournalSuccess:
+    journal: JournalView = strawberry.field(description="The journal that undoes.")
+    original: JournalView = strawberry.field(description="The journal that is undone.")
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
+@strawberry.type(name="FreezeAccountSuccess", description="The account is frozen.")
+class FreezeAccountSuccess:
+    account: AccountView = strawberry.field(description="The account.")
+
+
+@strawberry.type(name="ThawAccountSuccess", description="The account is open again.")
+class ThawAccountSuccess:
+    account: AccountView = strawberry.field(description="The account.")
+
+
+@strawberry.type(name="CloseAccountSuccess", description="The account is closed.")
+class CloseAccountSuccess:
+    account: AccountView = strawberry.field(description="The account.")
+
+
+SUCCESSES: Final[dict[str, type]] = {
+    "openAccount": OpenAccountSuccess,
+    "transfer": TransferSuccess,
+    "previewTransfer": PreviewTransferSuccess,
+    "scheduleTransfer": ScheduleTransferSuccess,
+    "cancelTransferOrder": CancelTransferOrderSuccess,
+    "placeHold": PlaceHoldSuccess,
+    "captureHold": CaptureHoldSuccess,
+    "releaseHold": ReleaseHoldSuccess,
+    "reverseJournal": ReverseJournalSuccess,
+    "freezeAccount": FreezeAccountSuccess,
+    "thawAccount": ThawAccountSuccess,
+    "closeAccount": CloseAccountSuccess,
+}
+
+Given = TypeVar("Given")
+Asked = Annotated[Given, strawberry.argument(description="What is asked for.")]
+Resolver = TypeVar("Resolver", bound=Callable[..., object])
+
+
+def _mutation(name: str, description: str) -> Callable[[Resolver], Resolver]:
+    """A field of `Mutation` whose type is the union of its success and its refusals."""
+    union = result(
+        f"{name[0].upper()}{name[1:]}Result",
+        f"What `{name}` answers: that it was done, or why not.",
+        SUCCESSES[name],
+        refusals=REFUSALS[name],
+    )
+    decorate: Callable[[Resolver], Resolver] = strawberry.mutation(description=description, graphql_type=union)
+    return decorate
+
+
+@strawberry.type(name="Mutation", description="What can be changed. One change a request.")
+class Mutation:
+    @_mutation("openAccount", "Opens an account for yourself; staff open it for a customer.")
+    def open_account(self, info: Info, input: Asked[OpenAccountInput]) -> OpenAccountSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        currency = reading.currency(input.currency, "currency")
+        if reading.invalid:
+            return reading.invalid
+        seen = context.customer(str(input.customer_id or context.actor.person))
+        if isinstance(seen, Refusal):
+            return seen
+        answer = context.bank.accounts.open_account(
+            context.actor, customer=seen.customer, product=input.product.value, currency=currency, key=key
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return OpenAccountSuccess(account=_changed(context, answer))
+
+    @_mutation("transfer", "Moves money from an account you own to another account of this region.")
+    def transfer(self, info: Info, input: Asked[TransferInput]) -> TransferSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, wish = reading.key(input.idempotency_key), _wish(reading, input)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.transfers.transfer(context.actor, wish, key=key)
+        if isinstance(answer, Refusal):
+            return answer
+        source = _after(context, answer.source, answer.state)
+        transfer = TransferView(transfer=answer, stands=context.relation(answer.source))
+        return TransferSuccess(transfer=transfer, source=source, replayed=answer.replayed)
+
+    @_mutation("previewTransfer", "Answers what `transfer` with the same input would, and writes nothing.")
+    def preview_transfer(self, info: Info, input: Asked[PreviewTransferInput]) -> PreviewTransferSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, wish = reading.key(input.idempotency_key), _wish(reading, input)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.transfers.preview(context.actor, wish, key=key)
+        if isinstance(answer, Refusal):
+            return answer
+        source = _after(context, answer.source, answer.state)
+        transfer = TransferView(transfer=answer, stands=context.relation(answer.source))
+        return PreviewTransferSuccess(transfer=transfer, source=source)
+
+    @_mutation("scheduleTransfer", "Orders a transfer for a later day, or for many.")
+    def schedule_transfer(self, info: Info, input: Asked[ScheduleTransferInput]) -> ScheduleTransferSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, wish = reading.key(input.idempotency_key), _wish(reading, input)
+        if reading.invalid:
+            return reading.invalid
+        days = schedule_of(input.schedule)
+        answer = context.bank.orders.schedule(context.actor, wish, days=days, key=key)
+        return answer if isinstance(answer, Refusal) else ScheduleTransferSuccess(order=_order(context, answer))
+
+    @_mutation(
+        "cancelTransferOrder",
+        "Ends a transfer order. Said again, it changes nothing. A transfer that was begun is still made.",
+    )
+    def cancel_transfer_order(
+        self, info: Info, input: Asked[CancelTransferOrderInput]
+    ) -> CancelTransferOrderSuccess | Refusal:
+        context = info.context
+        answer = context.bank.orders.cancel(context.actor, str(input.order_id))
+        if isinstance(answer, Refusal):
+            return answer
+        return CancelTransferOrderSuccess(order=_order(context, answer))
+
+    @_mutation("placeHold", "Sets money of an account aside.")
+    def place_hold(self, info: Info, input: Asked[PlaceHoldInput]) -> PlaceHoldSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, amount = reading.key(input.idempotency_key), reading.money(input.amount)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.transfers.place_hold(
+            context.actor,
+            account=str(input.account_id),
+            amount=amount,
+            expires_at=input.expires_at,
+            key=key,
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return PlaceHoldSuccess(
+            hold=_hold(context, answer),
+            hold_id=strawberry.ID(answer.hold_id),
+            account=_after(context, answer.account, answer.state),
+            replayed=answer.replayed,
+        )
+
+    @_mutation("captureHold", "Takes held money, in whole or in part.")
+    def capture_hold(self, info: Info, input: Asked[CaptureHoldInput]) -> CaptureHoldSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, amount = reading.key(input.idempotency_key), reading.money(input.amount)
+        destination = reading.destination(input.destination) if input.destination else None
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.transfers.capture_hold(
+            context.actor,
+            hold=str(input.hold_id),
+            amount=amount,
+            destination=destination,
+            final=input.final,
+            key=key,
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return CaptureHoldSuccess(
+            amount=shown(amount.minor, amount.currency),
+            hold=_hold(context, answer),
+            journal_id=strawberry.ID(answer.journal.id),
+            account=_after(context, answer.account, answer.state),
+            replayed=answer.replayed,
+        )
+
+    @_mutation("releaseHold", "Gives held money back to its account.")
+    def release_hold(self, info: Info, input: Asked[ReleaseHoldInput]) -> ReleaseHoldSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.transfers.release_hold(context.actor, hold=str(input.hold_id), key=key)
+        if isinstance(answer, Refusal):
+            return answer
+        return ReleaseHoldSuccess(
+            journal_id=strawberry.ID(answer.journal.id),
+            account=_after(context, answer.account, answer.state),
+            replayed=answer.replayed,
+        )
+
+    @_mutation("reverseJournal", "Undoes a journal by another one, in whole or in part. Staff only.")
+    def reverse_journal(self, info: Info, input: Asked[ReverseJournalInput]) -> ReverseJournalSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        amount = reading.money(input.amount) if input.amount else None
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.transfers.reverse(context.actor, journal=str(input.journal_id), amount=amount, key=key)
+        if isinstance(answer, Refusal):
+            return answer
+        context.concerns(answer.original.initiator)
+        return ReverseJournalSuccess(
+            journal=journal_view(context.journal_at_hand(answer.journal)),
+            original=journal_view(context.journal_at_hand(answer.original)),
+            replayed=answer.replayed,
+        )
+
+    @_mutation("freezeAccount", "Stops debits of an account, or everything. Staff only.")
+    def freeze_account(self, info: Info, input: Asked[FreezeAccountInput]) -> FreezeAccountSuccess | Refusal:
+        context = info.context
+        answer = context.bank.accounts.freeze(
+            context.actor,
+            account=str(input.account_id),
+            key=input.idempotency_key,
+            debits_only=input.debits_only,
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return FreezeAccountSuccess(account=_changed(context, answer))
+
+    @_mutation("thawAccount", "Opens a frozen account again. Staff only.")
+    def thaw_account(self, info: Info, input: Asked[ThawAccountInput]) -> ThawAccountSuccess | Refusal:
+        context = info.context
+        answer = context.bank.accounts.thaw(context.actor, account=str(input.account_id), key=input.idempotency_key)
+        return answer if isinstance(answer, Refusal) else ThawAccountSuccess(account=_changed(context, answer))
+
+    @_mutation("closeAccount", "Ends an account for ever: at a balance of zero, with no open holds.")
+    def close_account(self, info: Info, input: Asked[CloseAccountInput]) -> CloseAccountSuccess | Refusal:
+        context = info.context
+        answer = context.bank.accounts.close(context.actor, account=str(input.account_id), key=input.idempotency_key)
+        if isinstance(answer, Refusal):
+            return answer
+        return CloseAccountSuccess(account=_changed(context, answer))
+
+
+def _wish(reading: Reading, given: TransferInput) -> Wish:
+    return Wish(
+        source=str(given.source_id),
+        destination=reading.destination(given.destination),
+        amount=reading.money(given.amount),
+        memo=given.memo,
+    )
+
+
+def _changed(context: Context, account: Account) -> AccountView:
+    context.concerns(account.id)
+    return account_view(SeenAccount(account, context.relation(account.id)))
+
+
+def _after(context: Context, account_id: str, state: State | None) -> AccountView:
+    """The account as this very request left it."""
+    record = context.records([account_id])[account_id]
+    if record is None or state is None:
+        raise RuntimeError(f"{account_id} was posted to and has no record or no state")
+    return _changed(context, Account(record, state))
+
+
+def _hold(context: Context, change: HoldChange) -> HoldView | None:
+    if change.hold is None:
+        return None
+    return HoldView(
+        hold=change.hold,
+        account=change.account,
+        currency=change.state.currency,
+        stands=context.relation(change.account),
+    )
+
+
+def _order(context: Context, order: TransferOrder) -> TransferOrderView:
+    context.concerns(order.source)
+    return order_view(order, context.relation(order.source))

@@ -1,0 +1,249 @@
+"""Everything the API can look up. What is not there and what you may not see are both null."""
+
+from typing import Annotated, Any
+
+import strawberry
+
+from domain import keys
+from domain.access.model import (
+    Relation,
+)
+from domain.access.service import relation_to_customer
+from domain.ids import ID_LENGTH_MAX, prefix_of
+from domain.ledger.model import Journal
+from domain.refusals import NotFound, Refusal, WrongRegion
+from graph.accounts import AccountView, account_view
+from graph.audit import AuditRecordView, audit_records
+from graph.connections import PAGE_DEFAULT, After, Connection, First, page_size
+from graph.context import Context, found
+from graph.customers import CustomerView, accounts_of, customer_view
+from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position_in
+from graph.enums import Group
+from graph.errors import ErrorCode, PublicError
+from graph.fields import field
+from graph.journals import JournalView, journal_view
+from graph.node import Info, Node
+from graph.notices import NoticeView, notices_of
+from graph.refusals import result
+from graph.scalars import Cursor, IdempotencyKey, Instant
+from graph.transfers import TransferOrderView, order_view
+
+AccountResult: Any = result(
+    "AccountResult",
+    "An account, or why there is none: it lives in another region, or there is no such account that you may see.",
+    AccountView,
+    refusals=(WrongRegion, NotFound),
+)
+
+AccountId = Annotated[strawberry.ID, strawberry.argument(description="The id of an account.")]
+
+
+@strawberry.type(name="Viewer", description="You: the person whose token came with the request.")
+class ViewerView:
+    @field("Your customer or staff id.")
+    def person(self, info: Info) -> strawberry.ID:
+        return strawberry.ID(info.context.actor.person)
+
+    @field("The groups of the user pool that you are in.")
+    def groups(self, info: Info) -> list[Group]:
+        return [group for group in Group if group in info.context.actor.groups]
+
+    @field("The region that answers.")
+    def region(self, info: Info) -> str:
+        return info.context.bank.region
+
+    @field("Yourself as a customer; null for staff, and in a region that is not your home.")
+    def customer(self, info: Info) -> CustomerView | None:
+        context = info.context
+        if context.is_staff:
+            return None
+        seen = context.customer(context.actor.person)
+        return None if isinstance(seen, Refusal) else customer_view(seen, context)
+
+    @field("Your accounts in this region, by id: own, joint, and those you may look at.")
+    def accounts(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[AccountView]:
+        return accounts_of(info.context, info.context.actor.person, first=first, after=after)
+
+    @field("What the bank has told you, the newest first.")
+    def notices(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[NoticeView]:
+        return notices_of(info.context, info.context.actor.person, first=first, after=after)
+
+
+@strawberry.type(name="KeyOutcome", description="What an idempotency key of yours has led to.")
+class KeyOutcomeView:
+    key: IdempotencyKey = strawberry.field(description="The key.")
+    used: bool = strawberry.field(
+        description="Whether it has led to anything. If not, the request was never accepted: send it."
+    )
+    journal: JournalView | None = strawberry.field(
+        description="The journal that it led to, posted or refused for good."
+    )
+
+
+@strawberry.type(
+    name="Changes",
+    description="Entries of one account in the order they were written, none missing and none twice.",
+)
+class ChangesView:
+    entries: list[EntryView] = strawberry.field(description="The entries after the cursor, at most 100.")
+    cursor: Cursor | None = strawberry.field(
+        description="To be passed as `after` next time; what was passed when nothing has changed."
+    )
+    more: bool = strawberry.field(description="Whether there are more already.")
+
+
+@strawberry.type(name="Query", description="What can be looked up.")
+class Query:
+    @field("You.")
+    def viewer(self) -> ViewerView:
+        return ViewerView()
+
+    @field("Anything with an id: a customer, an account, a journal or a transfer order.")
+    def node(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+    ) -> Node | None:
+        find = _FINDERS.get(prefix_of(id))
+        return find(info.context, str(id)) if find and len(id) <= ID_LENGTH_MAX else None
+
+    @field("A customer.")
+    def customer(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of a customer.")],
+    ) -> CustomerView | None:
+        return _customer(info.context, str(id))
+
+    @field("An account, or the region that can answer for it.", answers=AccountResult)
+    def account(self, info: Info, id: AccountId) -> AccountView | Refusal:
+        seen = info.context.account(str(id))
+        return seen if isinstance(seen, Refusal) else account_view(seen)
+
+    @field("The accounts of one customer in this region, by id; null for a customer whom you may not see.")
+    def accounts(
+        self,
+        info: Info,
+        customer_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="The customer; yourself when not given.")
+        ] = None,
+        first: First = PAGE_DEFAULT,
+        after: After = None,
+    ) -> Connection[AccountView] | None:
+        context = info.context
+        person = str(customer_id or context.actor.person)
+        if relation_to_customer(context.actor, person) is not Relation.OWNER:
+            if found(context.customer(person)) is None:
+                return None
+            context.looked_at_accounts_of(person)
+        return accounts_of(context, person, first=first, after=after)
+
+    @field("A journal of an account that you may see.")
+    def journal(
+        self,
+        info: Info,
+        id: Annotated[strawberry.ID, strawberry.argument(description="The id of a journal.")],
+    ) -> JournalView | None:
+        return _journal(info.context, str(id))
+
+    @field(
+        "What a key of yours has led to on an account: the way to find out after a lost answer. Null for an "
+        "account that you may not see."
+    )
+    def idempotency(
+        self,
+        info: Info,
+        account_id: AccountId,
+        key: Annotated[IdempotencyKey, strawberry.argument(description="The key you sent.")],
+    ) -> KeyOutcomeView | None:
+        context = info.context
+        seen = found(context.account(str(account_id)))
+        if seen is None:
+            return None
+        if keys.key_faults(key):
+            return KeyOutcomeView(key=key, used=False, journal=None)
+        context.spend(2)
+        outcome = context.bank.ledger.outcome(initiator=seen.account.id, scope=context.actor.person, key=key)
+        return KeyOutcomeView(
+            key=key, used=outcome is not None, journal=_own_journal(context, outcome.journal if outcome else None)
+        )
+
+    @field(
+        "What has changed on an account since a cursor, in strict order: for programs that follow it. Null for "
+        "an account that you may not see."
+    )
+    def changes(
+        self, info: Info, account_id: AccountId, first: First = PAGE_DEFAULT, after: After = None
+    ) -> ChangesView | None:
+        context = info.context
+        seen = found(context.account(str(account_id)))
+        if seen is None:
+            return None
+        account = seen.account.id
+        position = position_in(context.cursors, CHANGES, account, after)
+        limit = page_size(first)
+        context.spend()
+        lines = context.bank.ledger.lines(account, after=position, limit=limit)
+        return ChangesView(
+            entries=entry_views(context, lines.rows, seen.relation),
+            cursor=line_cursor(context.cursors, CHANGES, lines.rows[-1]) if lines.rows else after,
+            more=lines.more,
+        )
+
+    @field(
+        "Audit records, the newest first: those that concern a customer, or those of what one person did. "
+        "Exactly one of the two is given. For auditors and compliance; null for everybody else."
+    )
+    def audit_records(
+        self,
+        info: Info,
+        *,
+        customer_id: Annotated[strawberry.ID | None, strawberry.argument(description="Whom they concern.")] = None,
+        person_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description="Who acted: a customer or staff id.")
+        ] = None,
+        since: Annotated[Instant | None, strawberry.argument(description="Records from this instant on.")] = None,
+        until: Annotated[Instant | None, strawberry.argument(description="Records before this instant.")] = None,
+        first: First = PAGE_DEFAULT,
+        after: After = None,
+    ) -> Connection[AuditRecordView] | None:
+        if (customer_id is None) == (person_id is None) or not (customer_id or person_id):
+            raise PublicError(ErrorCode.INPUT_TYPE_WRONG, "Exactly one of `customerId` and `personId` is given.")
+        return audit_records(
+            info.context,
+            customer=None if customer_id is None else str(customer_id)[:ID_LENGTH_MAX],
+            person=None if person_id is None else str(person_id)[:ID_LENGTH_MAX],
+            since=since,
+            until=until,
+            first=first,
+            after=after,
+        )
+
+
+def _customer(context: Context, customer_id: str) -> CustomerView | None:
+    seen = found(context.customer(customer_id))
+    return customer_view(seen, context) if seen else None
+
+
+def _account(context: Context, account_id: str) -> AccountView | None:
+    seen = found(context.account(account_id))
+    return account_view(seen) if seen else None
+
+
+def _journal(context: Context, journal_id: str) -> JournalView | None:
+    seen = found(context.journal(journal_id))
+    return journal_view(seen) if seen else None
+
+
+def _order(context: Context, order_id: str) -> TransferOrderView | None:
+    context.spend()
+    order = found(context.bank.orders.order(context.actor, order_id))
+    seen = found(context.account(order.source)) if order else None
+    return order_view(order, seen.relation) if order and seen else None
+
+
+_FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order}
+
+
+def _own_journal(context: Context, journal: Journal | None) -> JournalView | None:
+    return journal_view(context.journal_at_hand(journal)) if journal else None

@@ -1,0 +1,312 @@
+"""The one place where a refusal of the bank becomes a member of a result's union.
+
+Every class of refusal has one row here: what it means to a caller and which of its facts a caller may see. A fact
+without a line in its row stays inside; ids of other people's accounts are such facts. A test holds that no class is
+without a row and that every result names what its service may answer.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from enum import Enum
+from functools import reduce
+from operator import or_
+from typing import TYPE_CHECKING, Annotated, Any, Final, cast
+
+import strawberry
+
+from domain import refusals as bank
+from domain.access import model as access
+from domain.accounts import model as accounts
+from domain.customers import model as customers
+from domain.transfers import model as transfers
+from graph.money import MoneyView, shown
+from graph.scalars import Currency
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One field of a member: its type in the schema and how it is read off the refusal."""
+
+    name: str
+    kind: Any
+    description: str
+    read: Callable[[Any], object]
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    refusal: type[bank.Refusal]
+    description: str
+    facts: tuple[Fact, ...] = ()
+
+
+@strawberry.type(name="FieldFault", description="One thing wrong with the input.")
+class FieldFaultView:
+    path: list[str] = strawberry.field(description='Where, from the input down, such as ["amount", "currency"].')
+    code: str = strawberry.field(description="What is wrong, for programs. The set of codes may grow.")
+    message: str = strawberry.field(description="What is wrong, in words.")
+
+
+def _fact(name: str, description: str) -> Fact:
+    return Fact(name, str, description, lambda refusal: getattr(refusal, name))
+
+
+def _id(of: str, description: str) -> Fact:
+    """An id has another name than the object itself has in the successes beside it, where it has another type."""
+    return Fact(f"{of}_id", strawberry.ID, description, lambda refusal: getattr(refusal, of))
+
+
+def _count(name: str, description: str) -> Fact:
+    return Fact(name, int, description, lambda refusal: getattr(refusal, name))
+
+
+def _currency(name: str, description: str) -> Fact:
+    return Fact(name, Currency, description, lambda refusal: getattr(refusal, name))
+
+
+def _money(name: str, description: str, *, minor: str) -> Fact:
+    return Fact(name, MoneyView, description, lambda refusal: shown(getattr(refusal, minor), refusal.currency))
+
+
+def _faults(refusal: Any) -> list[FieldFaultView]:
+    return [FieldFaultView(path=list(f.path), code=f.code, message=f.message) for f in refusal.faults]
+
+
+ROWS: Final = (
+    # Decided from account state: the key keeps this answer for ever.
+    Row(
+        bank.InsufficientFunds,
+        "The account's available balance does not cover the amount. Kept as the answer of the key.",
+    ),
+    Row(
+        bank.AccountFrozen,
+        "The account is frozen for this kind of posting. Kept as the answer of the key.",
+        (_id("account", "The frozen account."),),
+    ),
+    Row(
+        bank.AccountClosed,
+        "The account is closed. Kept as the answer of the key.",
+        (_id("account", "The closed account."),),
+    ),
+    Row(
+        bank.DestinationUnavailable,
+        "The receiving account cannot take the payment; why is not the payer's business. "
+        "Kept as the answer of the key.",
+    ),
+    Row(
+        bank.LimitExceeded,
+        "The amount is over one of the account's limits. Kept as the answer of the key.",
+        (
+            _fact("limit", "Which limit: PER_TRANSFER, PER_DAY or JOINT_PER_DAY. The set may grow."),
+            _money("most", "What the limit allows.", minor="limit_minor"),
+        ),
+    ),
+    Row(
+        bank.HoldUnknown,
+        "The account has no open hold of this id. Kept as the answer of the key.",
+        (_id("hold", "The id that was asked for."),),
+    ),
+    Row(
+        bank.HoldExpired,
+        "The hold has expired. Kept as the answer of the key.",
+        (_id("hold", "The expired hold."),),
+    ),
+    Row(
+        bank.HoldTooSmall,
+        "The amount is more than what remains of the hold. Kept as the answer of the key.",
+        (
+            _id("hold", "The hold."),
+            _money("remaining", "What remains of it.", minor="remaining_minor"),
+        ),
+    ),
+    Row(
+        bank.TooManyHolds,
+        "The account has as many open holds as it may have. Kept as the answer of the key.",
+        (_count("holds_max", "How many open holds an account may have."),),
+    ),
+    Row(
+        bank.NothingToReverse,
+        "The journal has less left to reverse than the amount. Kept as the answer of the key.",
+        (_id("journal", "The journal to be reversed."),),
+    ),
+    Row(
+        bank.NotReversible,
+        "A journal of this kind is not reversed, or not in part. Kept as the answer of the key.",
+        (_id("journal", "The journal to be reversed."),),
+    ),
+    Row(
+        bank.BalanceNotZero,
+        "An account is closed only at a ledger balance of zero. Kept as the answer of the key.",
+    ),
+    Row(
+        bank.HoldsOpen,
+        "An account with open holds is not closed. Kept as the answer of the key.",
+    ),
+    Row(
+        bank.CreditsBatched,
+        "The account's credits are batched; it is switched back before it is closed. Kept as the answer of the key.",
+    ),
+    Row(
+        bank.AlreadySo,
+        "The account is in the wanted state already. Kept as the answer of the key.",
+        (_fact("status", "The state it is in."),),
+    ),
+    # Not decided from account state: nothing is kept, the key stays usable.
+    Row(
+        bank.InputInvalid,
+        "The input says something the bank cannot take. Nothing was done; the key stays usable.",
+        (Fact("fields", list[FieldFaultView], "What is wrong, field by field.", _faults),),
+    ),
+    Row(
+        bank.NotFound,
+        "There is no such object, or you may not know of it: both look the same.",
+    ),
+    Row(bank.NotAllowed, "You may not do this."),
+    Row(
+        bank.IdempotencyKeyReused,
+        "The idempotency key was used for another request. Nothing was done; use a new key.",
+        (_id("journal", "What the key led to the first time."),),
+    ),
+    Row(bank.SameAccount, "The accounts of a posting must differ."),
+    Row(
+        bank.CurrencyMismatch,
+        "The amount is not in the account's currency.",
+        (
+            _currency("account_currency", "The currency of the account that does not match."),
+            _currency("amount_currency", "The currency of the amount."),
+        ),
+    ),
+    Row(
+        bank.WrongRegion,
+        "The account lives in another region; ask there. Nothing was done; the key stays usable.",
+        (
+            _fact("region", "The region where the account lives."),
+            _fact("address", "The address of that region's GraphQL endpoint."),
+        ),
+    ),
+    Row(
+        bank.CrossRegionNotSupported,
+        "Transfers between accounts of two regions are not supported yet. Nothing was done.",
+        (_fact("region", "The region where the other account lives."),),
+    ),
+    Row(
+        bank.TryAgain,
+        "Others post to the account faster than this request could. Nothing was done; try again with the same key.",
+    ),
+    Row(
+        bank.OutcomeUnknown,
+        "It may or may not have been done. Ask again with the same key: it is not done twice.",
+    ),
+    Row(
+        bank.ClockUncertain,
+        "The bank's clock is uncertain. Nothing was done; try again with the same key.",
+    ),
+    # Around customers and accounts.
+    Row(
+        accounts.AccountKeyReused,
+        "The idempotency key opened another account for this customer; use a new key for a new account.",
+    ),
+    Row(
+        accounts.ProductUnavailable,
+        "The product is not offered in this currency to this kind of customer.",
+        (
+            _fact("product", "The product asked for."),
+            _currency("currency", "The currency asked for."),
+        ),
+    ),
+    Row(accounts.CustomerErased, "The customer's personal data was erased: nothing more is opened for them."),
+    Row(
+        customers.Shredded,
+        "The personal data of the customer who holds the account was erased: nothing new is sealed, such as a memo.",
+    ),
+    # Around transfer orders.
+    Row(
+        transfers.OrderKeyReused,
+        "The idempotency key was used for another transfer order; use a new key for a new order.",
+        (_id("order", "The order that the key led to the first time."),),
+    ),
+    Row(
+        transfers.OrderEnded,
+        "The transfer order has ended already.",
+        (_fact("status", "How it ended."),),
+    ),
+)
+
+UNREACHED: Final[dict[type[bank.Refusal], str]] = {
+    bank.EffectiveDateOutOfRange: "no operation takes an effective date",
+    bank.JurisdictionMismatch: "relations are changed by staff tools, not by the API",
+    customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
+    transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",
+    transfers.OccurrenceMissed: "told by a notice when an order is run, to nobody who asked",
+    accounts.LimitAboveProduct: "limits are changed by staff tools, not by the API",
+    accounts.TooManyRelations: "relations are changed by staff tools, not by the API",
+    access.MakerCannotCheck: "approvals have no operation yet",
+    access.ApprovalMismatch: "approvals have no operation yet",
+    access.ApprovalNotPending: "approvals have no operation yet",
+    access.ApprovalNotGiven: "approvals have no operation yet",
+    access.ApprovalKeyReused: "approvals have no operation yet",
+    access.ApprovalBusy: "approvals have no operation yet",
+}
+"""Refusals that no operation of the schema can answer, and why."""
+
+
+if TYPE_CHECKING:
+
+    class RefusalCode(Enum):
+        """Made of the rows above."""
+
+else:
+    RefusalCode = strawberry.enum(
+        Enum(
+            "RefusalCode",
+            {row.refusal.code: strawberry.enum_value(row.refusal.code, description=row.description) for row in ROWS},
+        ),
+        description="What a refusal is, for programs. The set may grow: treat an unknown code by `retryable`.",
+    )
+
+
+@strawberry.interface(
+    name="Refusal",
+    description="The bank expectedly does not do what was asked. Nothing of it was done.",
+)
+class RefusalView:
+    code: RefusalCode = strawberry.field(description="What it is, for programs.")
+    message: str = strawberry.field(description="One sentence for the person who asked.")
+    retryable: bool = strawberry.field(
+        description="Whether the same request, unchanged and with the same key, may succeed later."
+    )
+
+
+def _member(row: Row) -> type[RefusalView]:
+    name = row.refusal.__name__
+    body: dict[str, Any] = {
+        "__annotations__": {fact.name: fact.kind for fact in row.facts},
+        "__module__": __name__,
+        **{fact.name: strawberry.field(description=fact.description) for fact in row.facts},
+    }
+    plain = type(name, (RefusalView,), body)
+    return cast("type[RefusalView]", strawberry.type(plain, name=name, description=row.description))
+
+
+_ROW_OF: Final = {row.refusal: row for row in ROWS}
+MEMBERS: Final[dict[type[bank.Refusal], type[RefusalView]]] = {row.refusal: _member(row) for row in ROWS}
+
+
+def presented(refusal: bank.Refusal) -> RefusalView:
+    """The refusal as its member of the schema. One without a row is a fault: nobody decided what it may show."""
+    row = _ROW_OF[type(refusal)]
+    facts = {fact.name: fact.read(refusal) for fact in row.facts}
+    return MEMBERS[type(refusal)](
+        code=RefusalCode(refusal.code), message=refusal.message, retryable=refusal.retryable, **facts
+    )
+
+
+def answered(answer: object) -> object:
+    """What a resolver answers, with a refusal as its member."""
+    return presented(answer) if isinstance(answer, bank.Refusal) else answer
+
+
+def result(name: str, description: str, *success: type, refusals: Iterable[type[bank.Refusal]]) -> Any:
+    """The union of what an operation may answer: its success types and the members of its refusals."""
+    members = (*success, *(MEMBERS[refusal] for refusal in dict.fromkeys(refusals)))
+    return Annotated[reduce(or_, members), strawberry.union(name, description=description)]

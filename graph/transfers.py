@@ -1,0 +1,246 @@
+"""Transfers, which are views of their journals, and transfer orders with what became of them."""
+
+from datetime import date
+from typing import Final
+
+import strawberry
+
+from domain.access.model import Relation
+from domain.customers.model import Shredded
+from domain.ledger.model import Journal, Side
+from domain.refusals import Refusal
+from domain.transfers.model import (
+    Occurrence,
+    Schedule,
+    Transfer,
+    TransferOrder,
+)
+from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
+from graph.context import Context
+from graph.cursors import invalid_cursor
+from graph.enums import OccurrenceOutcome, OrderStatus, Rhythm
+from graph.errors import ErrorCode, PublicError
+from graph.fields import field
+from graph.money import MoneyView, shown
+from graph.node import Info, Node
+from graph.parties import PartyView, party_of
+from graph.scalars import Cursor, Day, Instant
+
+ORDERS: Final = "orders"
+OCCURRENCES: Final = "occurrences"
+
+
+@strawberry.type(
+    name="Transfer",
+    description="Money moved from one account to another: a view of its journal, whose id it has.",
+)
+class TransferView:
+    transfer: strawberry.Private[Transfer]
+    stands: strawberry.Private[Relation]
+
+    @field("The journal's id.")
+    def id(self) -> strawberry.ID:
+        return strawberry.ID(self.transfer.id)
+
+    @field("How much, always more than zero.")
+    def amount(self) -> MoneyView:
+        return shown(self.transfer.amount.minor, self.transfer.amount.currency)
+
+    @field("The account that paid, if you may see it.")
+    def source_id(self, info: Info) -> strawberry.ID | None:
+        return _id_if_seen(info.context, self.transfer.source)
+
+    @field("Who paid, as far as you may know.")
+    def source(self, info: Info) -> PartyView:
+        return party_of(info.context, self.transfer.source)
+
+    @field("The account that was paid, if you may see it.")
+    def destination_id(self, info: Info) -> strawberry.ID | None:
+        return _id_if_seen(info.context, self.transfer.destination)
+
+    @field("Who was paid, as far as you may know.")
+    def destination(self, info: Info) -> PartyView:
+        return party_of(info.context, self.transfer.destination)
+
+    @field("What the payer wrote, at most 140 characters; null when nothing, or when it has been erased.")
+    def memo(self, info: Info) -> str | None:
+        return memo_of(info.context, self.transfer.journal)
+
+    @field("When the bank booked it.")
+    def booked_at(self) -> Instant:
+        return Instant(self.transfer.journal.booked_at)
+
+    @field("The banking day it was booked on.")
+    def booked_day(self) -> Day:
+        return Day(self.transfer.journal.booked_day)
+
+    @field("The day it counts from.")
+    def effective_on(self) -> Day:
+        return Day(self.transfer.journal.effective_on)
+
+
+@strawberry.type(name="Schedule", description="On which days a transfer order is due, in the bank's time zone.")
+class ScheduleView:
+    schedule: strawberry.Private[Schedule]
+
+    @field("How often.")
+    def rhythm(self) -> Rhythm:
+        return self.schedule.rhythm
+
+    @field("The first day it can be due.")
+    def starts_on(self) -> Day:
+        return Day(self.schedule.starts_on)
+
+    @field("Of a monthly order: the day of the month, the last one in months that are shorter.")
+    def day_of_month(self) -> int | None:
+        return self.schedule.day_of_month
+
+    @field("The last day it can be due; null for an order that goes on.")
+    def ends_on(self) -> Day | None:
+        return Day(self.schedule.ends_on) if self.schedule.ends_on else None
+
+    @field("How many times it is due; null for an order that goes on.")
+    def count(self) -> int | None:
+        return self.schedule.count
+
+
+@strawberry.type(name="Occurrence", description="What became of a transfer order on one day: written once.")
+class OccurrenceView:
+    occurrence: strawberry.Private[Occurrence]
+    stands: strawberry.Private[Relation]
+
+    @field("The day it was due.")
+    def due_on(self) -> Day:
+        return Day(self.occurrence.on)
+
+    @field("What became of it.")
+    def outcome(self) -> OccurrenceOutcome:
+        return self.occurrence.outcome
+
+    @field("Whether it was made, or found, on a later day than it was due.")
+    def late(self) -> bool:
+        return self.occurrence.late
+
+    @field("When it was made, refused or found.")
+    def at(self) -> Instant:
+        return Instant(self.occurrence.at)
+
+    @field("The journal that made it.")
+    def journal_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.occurrence.journal) if self.occurrence.journal else None
+
+    @field("The code of the refusal, if it was refused.")
+    def refusal_code(self) -> str | None:
+        return self.occurrence.refusal_code
+
+
+@strawberry.type(name="TransferOrder", description="A standing wish: a transfer once later, or again and again.")
+class TransferOrderView(Node):
+    order: strawberry.Private[TransferOrder]
+    stands: strawberry.Private[Relation]
+
+    @field("The account that pays.")
+    def source_id(self) -> strawberry.ID:
+        return strawberry.ID(self.order.source)
+
+    @field("Who is paid: the masked account number.")
+    def destination(self) -> PartyView:
+        return PartyView(name=self.order.destination_masked, masked_number=self.order.destination_masked)
+
+    @field("How much each time.")
+    def amount(self) -> MoneyView:
+        return shown(self.order.amount.minor, self.order.amount.currency)
+
+    @field("What the payer wrote, at most 140 characters; null when nothing, or when it has been erased.")
+    def memo(self, info: Info) -> str | None:
+        if self.order.memo is None:
+            return None
+        holder = info.context.holder_of(self.order.source)
+        if holder is None:
+            return None
+        memo = info.context.bank.transfers.opened_memo(self.order.memo, holder=holder)
+        return None if isinstance(memo, Shredded) else memo
+
+    @field("On which days it is due.")
+    def schedule(self) -> ScheduleView:
+        return ScheduleView(schedule=self.order.schedule)
+
+    @field("Whether it goes on.")
+    def status(self) -> OrderStatus:
+        return self.order.status
+
+    @field("The day of the next transfer; null when there is none.")
+    def next_on(self) -> Day | None:
+        return Day(self.order.next_on) if self.order.next_on else None
+
+    @field("When it was ordered.")
+    def ordered_at(self) -> Instant:
+        return Instant(self.order.ordered_at)
+
+    @field("What became of its days so far, the latest first.")
+    def occurrences(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[OccurrenceView]:
+        context = info.context
+        limit = page_size(first)
+        before = context.cursors.read(after, OCCURRENCES, self.id)
+        context.spend(2)
+        found = context.bank.orders.occurrences(
+            context.actor, self.id, before=_day(before) if before else None, limit=limit
+        )
+        if isinstance(found, Refusal):
+            raise PublicError(ErrorCode.NOT_FOUND, found.message)
+        return page(
+            found.occurrences,
+            node=lambda row: OccurrenceView(occurrence=row, stands=self.stands),
+            cursor=lambda row: context.cursors.make(OCCURRENCES, self.id, row.on.isoformat()),
+            more=found.before is not None,
+            after=after,
+        )
+
+
+def transfer_of(journal: Journal, relation: Relation) -> TransferView | None:
+    """The journal as a transfer, if it is one that was posted."""
+    sides = {leg.side for leg in journal.legs}
+    if journal.kind != "transfer" or not journal.posted or sides != set(Side):
+        return None
+    return TransferView(transfer=Transfer(journal), stands=relation)
+
+
+def order_view(order: TransferOrder, relation: Relation) -> TransferOrderView:
+    return TransferOrderView(id=strawberry.ID(order.id), order=order, stands=relation)
+
+
+def orders_of(
+    context: Context, account: str, stands: Relation, *, first: int, after: Cursor | None
+) -> Connection[TransferOrderView]:
+    limit = page_size(first)
+    before = context.cursors.read(after, ORDERS, account)
+    context.spend()
+    found = context.bank.orders.orders_of(context.actor, account, before=before, limit=limit)
+    if isinstance(found, Refusal):
+        raise PublicError(ErrorCode.NOT_FOUND, found.message)
+    return page(
+        found.orders,
+        node=lambda row: order_view(row, stands),
+        cursor=lambda row: context.cursors.make(ORDERS, account, row.id),
+        more=found.before is not None,
+        after=after,
+    )
+
+
+def memo_of(context: Context, journal: Journal) -> str | None:
+    if journal.memo is None:
+        return None
+    context.spend()
+    memo = context.bank.transfers.memo(journal)
+    return None if isinstance(memo, Shredded) else memo
+
+
+def _id_if_seen(context: Context, account: str) -> strawberry.ID | None:
+    return strawberry.ID(account) if context.sees(account) else None
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise invalid_cursor() from None

@@ -1,0 +1,1 @@
+"""The `florin` command and everything that serves people who run or check a bank."""

@@ -1,0 +1,1 @@
+"""The commands of `florin`, one module for each thing they are about."""

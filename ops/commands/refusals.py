@@ -1,0 +1,30 @@
+"""What a command may be unable to do, for reasons that a person can act on."""
+
+from __future__ import annotations
+
+from ops.commands.asking import BadInput
+from ops.graphiql.build import BuildFailed
+from ops.graphiql.tokens import TokenRefused
+from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable
+from ops.graphiql.users import UsersMissing
+from ops.local.bank import BankMissing
+from ops.local.engine_process import EngineFault
+from ops.local.parameters import RegionUnknown
+from ops.local.stack import DeployFault
+from ops.local.start import StartFault
+from ops.local.template import TemplateFault
+
+REFUSALS = (
+    BadInput,
+    BankMissing,
+    BuildFailed,
+    DeployFault,
+    EngineFault,
+    RegionUnknown,
+    StartFault,
+    TemplateFault,
+    TokenRefused,
+    UpstreamSlow,
+    UpstreamUnreachable,
+    UsersMissing,
+)

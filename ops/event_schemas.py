@@ -1,0 +1,54 @@
+"""The JSON schemas of the bank's events, generated from the models that publish them, under infra/events/schemas."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Final
+
+from pydantic import BaseModel
+
+from domain.ledger.events import EVENTS, SOURCE
+
+FOLDER: Final = Path(__file__).parent.parent / "infra" / "events" / "schemas"
+
+
+def schemas() -> Mapping[str, str]:
+    """File name -> text of every event's schema as it is published (JSON Schema 2020-12)."""
+    return {_name(event): _text(event) for event in EVENTS}
+
+
+def stale() -> list[str]:
+    """Files that differ from what the models say, are missing, or belong to no event."""
+    wanted = schemas()
+    found = {path.name: path.read_text() for path in FOLDER.glob("*.json")}
+    return sorted(name for name in wanted.keys() | found.keys() if wanted.get(name) != found.get(name))
+
+
+def write() -> None:
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    for name, text in schemas().items():
+        (FOLDER / name).write_text(text)
+
+
+def _name(event: type[BaseModel]) -> str:
+    version: Any = event.model_fields["version"].default
+    return f"{SOURCE}.{event.__name__}.v{version}.json"
+
+
+def _text(event: type[BaseModel]) -> str:
+    said = event.model_json_schema(mode="serialization")
+    schema = {"$schema": "https://json-schema.org/draft/2020-12/schema", **said}
+    return json.dumps(schema, indent=2, sort_keys=True) + "\n"
+
+
+def main() -> int:
+    if "--check" not in sys.argv:
+        write()
+    for name in stale():
+        print(f"{name} is not what domain/ledger/events.py says; run python -m ops.event_schemas")
+    return 1 if stale() else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

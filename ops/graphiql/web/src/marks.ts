@@ -1,0 +1,82 @@
+// The examples' variables carry marks for what only the running bank knows. They are filled when an example is opened,
+// so that it can be run as it stands. A mark that nothing fits (staff have no accounts) stays for you to replace.
+import { ask, isCustomer, type User } from "./bank";
+
+export interface Who {
+  readonly users: readonly User[];
+  readonly user: User;
+  readonly region: string;
+}
+
+interface Account {
+  readonly id: string;
+  readonly number: string;
+  readonly routingNumber: string;
+  readonly currency: string;
+  readonly relation: string;
+  readonly status: string;
+  readonly availableBalance: { readonly minorUnits: string };
+}
+
+/** How many people are asked for an account that could receive a transfer. */
+const RECEIVERS_ASKED_MAX = 5;
+const HOUR_MILLISECONDS = 3_600_000;
+const OWN_RELATIONS = ["OWNER", "JOINT_OWNER"];
+const ACCOUNTS = `query ForExamples {
+  viewer {
+    accounts(first: 25) {
+      edges {
+        node { id number routingNumber currency relation status availableBalance { minorUnits } }
+      }
+    }
+  }
+}`;
+
+export async function filled(variables: string, who: Who): Promise<string> {
+  const known: Record<string, string | undefined> = {
+    "<a new key>": crypto.randomUUID(),
+    "<in an hour>": new Date(Date.now() + HOUR_MILLISECONDS).toISOString(),
+    "<a customer>": who.users.find((each) => isCustomer(each) && each.region === who.region)?.person,
+    ...(/<my |<their /.test(variables) ? await accountMarks(who) : {}),
+  };
+  return variables.replaceAll(/<[a-z ]+>/g, (mark) => known[mark] ?? mark);
+}
+
+async function accountMarks({ users, user, region }: Who): Promise<Record<string, string>> {
+  const mine = await richest(user, region);
+  if (!mine) return {};
+  const theirs = await receiver(
+    users.filter((each) => isCustomer(each) && each !== user && each.region === region),
+    region,
+    mine,
+  );
+  return {
+    "<my account>": mine.id,
+    "<my currency>": mine.currency,
+    ...(theirs && { "<their routing number>": theirs.routingNumber, "<their account number>": theirs.number }),
+  };
+}
+
+async function receiver(people: readonly User[], region: string, from: Account): Promise<Account | undefined> {
+  for (const person of people.slice(0, RECEIVERS_ASKED_MAX)) {
+    const found = (await ownAccounts(person, region)).find(
+      (account) => account.currency === from.currency && account.relation === "OWNER",
+    );
+    if (found) return found;
+  }
+  return undefined;
+}
+
+async function richest(user: User, region: string): Promise<Account | undefined> {
+  const accounts = await ownAccounts(user, region);
+  const available = (account: Account) => BigInt(account.availableBalance.minorUnits);
+  return accounts.toSorted((one, other) => Number(available(other) - available(one)))[0];
+}
+
+async function ownAccounts(user: User, region: string): Promise<Account[]> {
+  const answer = await ask(user.name, region, { query: ACCOUNTS });
+  const edges: { node: Account }[] = answer.data?.viewer.accounts.edges ?? [];
+  return edges
+    .map(({ node }) => node)
+    .filter((account) => OWN_RELATIONS.includes(account.relation) && account.status === "OPEN");
+}

@@ -1,0 +1,53 @@
+"""Applies what the engine's CloudFormation reads and then forgets, so that the template stays the only truth.
+
+Each of these is asked for in the template and would be done by AWS. Where the engine forgets nothing any more, the
+matching lines here can go.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from ops.local.stack import Resource, parameters_of_stack
+from ops.local.template import Template, resources
+
+if TYPE_CHECKING:
+    from ops.local.aws import Clients
+
+TABLE = "AWS::DynamoDB::Table"
+
+
+def apply_what_was_dropped(clients: Clients, *, templates: list[Template], found: list[Resource]) -> None:
+    """Go through the resources that came up and give each what its template says about it."""
+    for template in templates:
+        for logical, resource in resources(template):
+            for stood in found:
+                if (stood.logical, stood.kind) == (logical, TABLE) and resource.get("Type") == TABLE:
+                    complete_table(clients, stood, resource.get("Properties", {}))
+
+
+def complete_table(clients: Clients, table: Resource, properties: dict[str, Any]) -> None:
+    dynamodb = clients.dynamodb
+    expiry = properties.get("TimeToLiveSpecification")
+    if expiry:
+        now = dynamodb.describe_time_to_live(TableName=table.physical)["TimeToLiveDescription"]
+        if (now.get("TimeToLiveStatus") == "ENABLED") != bool(expiry["Enabled"]):
+            dynamodb.update_time_to_live(TableName=table.physical, TimeToLiveSpecification=expiry)
+    recovery = properties.get("PointInTimeRecoverySpecification")
+    if recovery:
+        dynamodb.update_continuous_backups(TableName=table.physical, PointInTimeRecoverySpecification=recovery)
+    encryption = properties.get("SSESpecification")
+    if encryption and encryption.get("SSEEnabled"):
+        key = reference(clients, table, encryption.get("KMSMasterKeyId"))
+        if key:
+            dynamodb.update_table(
+                TableName=table.physical,
+                SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
+            )
+
+
+def reference(clients: Clients, resource: Resource, value: Any) -> str | None:
+    """A plain value, or the parameter of its stack that a `Ref` names."""
+    if isinstance(value, dict):
+        return parameters_of_stack(clients, resource.stack).get(value.get("Ref", ""))
+    return str(value) if value else None

@@ -1,0 +1,54 @@
+"""A whole bank for the stack tests: its own folder, ports, engine and people, in two regions."""
+
+import json
+from collections.abc import Iterator
+from typing import Any, Protocol
+
+import pytest
+
+from ops.commands.people import access_token, find_user
+from ops.graphiql.upstream import forward
+from ops.local.bank import LocalBank
+from ops.local.parameters import REGIONS_DEFAULT
+from ops.local.running import stop_running
+from ops.local.start import mark_seeded, start_bank
+from ops.seed.run import seed
+
+
+class Ask(Protocol):
+    """Send one operation as a seeded person, to their home region unless another is named."""
+
+    def __call__(
+        self, user: str, query: str, variables: dict[str, Any] | None = None, region: str | None = None
+    ) -> dict[str, Any]: ...
+
+
+@pytest.fixture(scope="session")
+def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBank]:
+    """The deployed and seeded bank. Tests share it, so each opens what it changes."""
+    folder = tmp_path_factory.mktemp("bank")
+    try:
+        started = start_bank(folder, regions=list(REGIONS_DEFAULT), say=print)
+        seed(started)
+        mark_seeded(started)
+        yield started
+    finally:
+        stop_running(folder)
+
+
+@pytest.fixture(scope="session")
+def ask(bank: LocalBank) -> Ask:
+    def send(
+        user: str, query: str, variables: dict[str, Any] | None = None, region: str | None = None
+    ) -> dict[str, Any]:
+        name = region or find_user(bank, user).region
+        token = access_token(bank, user=user, region=name)
+        answer = forward(
+            bank.regions[name].graphql,
+            json.dumps({"query": query, "variables": variables or {}}).encode(),
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        document: dict[str, Any] = json.loads(answer.body)
+        return document
+
+    return send

@@ -1,0 +1,174 @@
+"""Stories of the audit, over the memory store."""
+
+import random
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from domain.access.model import Actor, Channel, Group
+from domain.audit.model import AuditRecord, Outcome
+from domain.audit.rules import DETAIL_LENGTH_MAX, DETAILS_MAX, PAGE_MAX
+from domain.audit.service import Audit
+from domain.audit.store_memory import MemoryAuditStore
+from domain.refusals import InsufficientFunds
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+CLERK = Actor(
+    "stf_clerk",
+    frozenset({Group.OPERATIONS, Group.FINANCE}),
+    source_ip="203.0.113.9",
+    correlation_id="req-1",
+    channel=Channel.API,
+)
+
+
+class TickingClock:
+    """Each look is a minute after the one before."""
+
+    def __init__(self) -> None:
+        self.time = NOON - timedelta(minutes=1)
+
+    def now(self) -> datetime:
+        self.time += timedelta(minutes=1)
+        return self.time
+
+
+def new_audit() -> Audit:
+    return Audit(store=MemoryAuditStore(), clock=TickingClock(), randomness=random.Random(5))
+
+
+def looked(audit: Audit, subject_id: str = "cus_us_ada") -> AuditRecord:
+    return audit.record(
+        CLERK, action="view_profile", subject_kind="customer", subject_id=subject_id, customer=subject_id
+    )
+
+
+class TestRecord:
+    def test_a_record_says_who_what_whose_when_and_from_where(self) -> None:
+        record = new_audit().record(
+            CLERK,
+            action="freeze",
+            subject_kind="account",
+            subject_id="acc_us0001_x",
+            customer="cus_us_ada",
+            account="acc_us0001_x",
+            detail={"mode": "debits"},
+        )
+
+        assert record == AuditRecord(
+            id=record.id,
+            at=NOON,
+            person="stf_clerk",
+            groups=("finance", "operations"),
+            action="freeze",
+            subject_kind="account",
+            subject_id="acc_us0001_x",
+            customer="cus_us_ada",
+            account="acc_us0001_x",
+            outcome=Outcome.ALLOWED,
+            refusal_code=None,
+            source_ip="203.0.113.9",
+            correlation_id="req-1",
+            channel="api",
+            detail={"mode": "debits"},
+        )
+        assert len(record.id) == 26
+
+    def test_a_refused_act_is_recorded_with_its_code(self) -> None:
+        record = new_audit().record(
+            CLERK,
+            action="transfer",
+            subject_kind="account",
+            subject_id="acc_1",
+            refusal=InsufficientFunds("acc_1"),
+        )
+
+        assert (record.outcome, record.refusal_code) == (Outcome.REFUSED, "INSUFFICIENT_FUNDS")
+
+    def test_an_act_that_failed_is_recorded_as_an_error(self) -> None:
+        record = new_audit().record(CLERK, action="transfer", subject_kind="account", subject_id="acc_1", failed=True)
+
+        assert (record.outcome, record.refusal_code) == (Outcome.ERROR, None)
+
+    def test_an_act_is_not_refused_and_failed_at_once(self) -> None:
+        with pytest.raises(ValueError, match="a refusal is not a fault"):
+            new_audit().record(
+                CLERK,
+                action="transfer",
+                subject_kind="account",
+                subject_id="acc_1",
+                refusal=InsufficientFunds("acc_1"),
+                failed=True,
+            )
+
+    def test_made_up_ids_do_not_stop_the_record(self) -> None:
+        record = looked(new_audit(), subject_id="x" * 10_000)
+
+        assert record.subject_id == "x" * 64
+        assert record.customer == "x" * 64
+
+    @pytest.mark.parametrize(
+        "detail",
+        [{"memo": "x" * (DETAIL_LENGTH_MAX + 1)}, {f"fact{n}": n for n in range(DETAILS_MAX + 1)}],
+    )
+    def test_details_are_short_and_few(self, detail: dict[str, str | int]) -> None:
+        with pytest.raises(ValueError, match="detail"):
+            new_audit().record(CLERK, action="x", subject_kind="account", subject_id="acc_1", detail=detail)
+
+    def test_a_record_is_never_written_over(self) -> None:
+        class SameNumber(random.Random):
+            def getrandbits(self, k: int, /) -> int:
+                return 7
+
+        class StillClock:
+            def now(self) -> datetime:
+                return NOON
+
+        audit = Audit(store=MemoryAuditStore(), clock=StillClock(), randomness=SameNumber())
+        first = looked(audit)
+        assert looked(audit) == first  # the same act at the same moment under the same id is one record
+
+        with pytest.raises(RuntimeError, match="another audit record stands"):
+            audit.record(
+                CLERK,
+                action="erase",
+                subject_kind="customer",
+                subject_id="cus_us_ada",
+                customer="cus_us_ada",
+            )
+        assert audit.by_subject("cus_us_ada").records == (first,)
+
+
+class TestRead:
+    def test_a_customers_records_and_a_persons_records_come_newest_first(self) -> None:
+        audit = new_audit()
+        first, second, third = looked(audit), looked(audit, "cus_us_grace"), looked(audit)
+
+        assert audit.by_subject("cus_us_ada").records == (third, first)
+        assert audit.by_actor("stf_clerk").records == (third, second, first)
+        assert audit.by_actor("stf_other").records == ()
+
+    def test_pages_follow_each_other_without_gap_or_overlap(self) -> None:
+        audit = new_audit()
+        records = [looked(audit) for _ in range(5)]
+
+        first = audit.by_subject("cus_us_ada", size=2)
+        looked(audit)  # what is new does not move the pages already begun
+        second = audit.by_subject("cus_us_ada", size=2, position=first.next_position)
+        last = audit.by_subject("cus_us_ada", size=2, position=second.next_position)
+
+        assert [*first.records, *second.records, *last.records] == records[::-1]
+        assert last.next_position is None
+
+    def test_a_range_of_time_takes_its_beginning_and_not_its_end(self) -> None:
+        audit = new_audit()
+        records = [looked(audit) for _ in range(4)]
+
+        found = audit.by_actor("stf_clerk", since=records[1].at, until=records[3].at).records
+
+        assert found == (records[2], records[1])
+
+    @pytest.mark.parametrize("size", [0, -1, PAGE_MAX + 1])
+    def test_a_page_has_bounds(self, size: int) -> None:
+        with pytest.raises(ValueError, match="a page has"):
+            new_audit().by_subject("cus_us_ada", size=size)

@@ -1,0 +1,218 @@
+"""A region in moto with the real parts over it, and a note of all that is asked of AWS as what a role must allow."""
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+import boto3
+import pytest
+from botocore.client import BaseClient
+
+from domain.access.model import Actor, Channel, Group
+from domain.accounts.model import Account
+from domain.accounts.store_dynamodb import BY_PERSON
+from domain.audit.store_dynamodb import BY_ACTOR
+from domain.customers.model import Address, Customer, CustomerKind, Profile
+from domain.ids import internal_account
+from domain.ledger.model import Command, Journal, Posted
+from domain.money import Money
+from domain.tables_aws import Index, description
+from domain.transfers.store_dynamodb import BY_DUE
+from functions.composition import build
+from functions.configuration import read
+from tests.tables import create_ledger_table
+from tests.unit.functions.test_configuration import GOOD
+from tests.unit.infra.templates import statements, template
+
+REGION = "us-east-1"
+ENDPOINTS = {"FLORIN_REGION_ENDPOINTS": GOOD["FLORIN_REGION_ENDPOINTS"]}
+SETTINGS = {name: value.replace("us-west-2", REGION) for name, value in GOOD.items()} | ENDPOINTS
+
+
+@cache
+def session() -> boto3.Session:
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+
+
+ARNS = {
+    "ledger": "LedgerTableArn",
+    "published": "PublishedTableArn",
+    "customers": "CustomersTableArn",
+    "keys": "KeysTableArn",
+    "accounts": "AccountsTableArn",
+    "transfers": "TransfersTableArn",
+    "audit": "AuditTableArn",
+    "notices": "NoticesTableArn",
+}
+TABLES: dict[str, tuple[Index, ...]] = {
+    "published": (),
+    "customers": (),
+    "keys": (),
+    "accounts": (BY_PERSON,),
+    "transfers": (BY_DUE,),
+    "audit": (BY_ACTOR,),
+    "notices": (),
+}
+Need = tuple[str, str]
+"""An action and what it is done to, as infra/roles.yaml names it."""
+
+
+@dataclass
+class Asked:
+    """Every call of AWS, as what a role must allow for it."""
+
+    needs: set[Need] = field(default_factory=set)
+
+    def note(self, service: str, operation: str, said: dict[str, Any]) -> None:
+        match service, operation:
+            case "dynamodb", "TransactWriteItems":
+                for part in said["TransactItems"]:
+                    ((verb, inner),) = part.items()
+                    action = {"ConditionCheck": "ConditionCheckItem"}.get(verb, f"{verb}Item")
+                    self.needs.add((f"dynamodb:{action}", _arn(inner["TableName"])))
+            case "dynamodb", "BatchGetItem" | "BatchWriteItem":
+                self.needs |= {(f"dynamodb:{operation}", _arn(table)) for table in said["RequestItems"]}
+            case "dynamodb", _:
+                index = f"/index/{said['IndexName']}" if "IndexName" in said else ""
+                self.needs.add((f"dynamodb:{operation}", _arn(said["TableName"]) + index))
+            case "events", _:
+                assert all(entry["EventBusName"] == SETTINGS["FLORIN_BUS"] for entry in said["Entries"])
+                self.needs.add((f"events:{operation}", "BusArn"))
+            case "sqs", _:
+                self.needs.add((f"sqs:{operation}", "PublisherFailedQueueArn"))
+            case "kms", _:
+                self.needs.add((f"kms:{operation}", "CustomersKeyArn"))
+            case "scheduler", _:
+                self.needs.add((f"scheduler:{operation}", "TransferSchedules"))
+            case _:
+                raise AssertionError(f"no role is known to allow {service}:{operation}")
+
+
+def _arn(table: str) -> str:
+    return ARNS[table.split("-")[1]]
+
+
+def allowed(role: str) -> set[Need]:
+    """What infra/roles.yaml lets the function of this name do."""
+    properties = template("infra/roles.yaml")["Resources"][f"{role}Role"]["Properties"]
+    return {
+        (action, _named(resource))
+        for statement in statements(properties)
+        for action in statement["Action"]
+        for resource in statement["Resource"]
+    }
+
+
+def _named(resource: Any) -> str:
+    if not isinstance(resource, dict):
+        return str(resource)
+    ((_, text),) = resource.items()
+    if "TransferSchedules" in text:
+        return "TransferSchedules"
+    return str(text).replace("${", "").replace("}", "")
+
+
+class SetClock:
+    def __init__(self) -> None:
+        self.at = datetime.now(UTC) - timedelta(hours=1)
+
+    def now(self) -> datetime:
+        return self.at
+
+
+class Deployed:
+    """A region in moto with a life behind it: whatever the functions find to do, they do for real."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.clock = SetClock()
+        self.monkeypatch = monkeypatch
+        self.bank = build(
+            read(self._provided()), clock=self.clock, randomness=random.Random(3), session=session(), endpoint=None
+        )
+        self.bank.ledger_store._heads_at_once = 1  # moto is single-threaded
+        self.asked = Asked()
+        self._keys = 0
+
+    def _provided(self) -> dict[str, str]:
+        """Tables, bus, queue, key and schedule group, and the settings that name them."""
+        dynamodb = session().client("dynamodb")
+        settings = dict(SETTINGS)
+        create_ledger_table(dynamodb, settings["FLORIN_LEDGER_TABLE"])
+        for name, indexes in TABLES.items():
+            described: dict[str, Any] = description(settings[f"FLORIN_{name.upper()}_TABLE"], *indexes)
+            if not indexes:
+                del described["GlobalSecondaryIndexes"]
+            dynamodb.create_table(**described, BillingMode="PAY_PER_REQUEST")
+        session().client("events").create_event_bus(Name=settings["FLORIN_BUS"])
+        session().client("scheduler").create_schedule_group(Name=settings["FLORIN_SCHEDULE_GROUP"])
+        settings["FLORIN_FAILED_QUEUE_URL"] = session().client("sqs").create_queue(QueueName="failed")["QueueUrl"]
+        settings["FLORIN_DATA_KEY_ARN"] = session().client("kms").create_key()["KeyMetadata"]["Arn"]
+        return settings
+
+    # A life.
+
+    def person(self, name: str) -> tuple[Customer, Account]:
+        customer = self.bank.customers.create(
+            scope="bank", key=f"make-{name}", kind=CustomerKind.PERSON, profile=_profile(name)
+        )
+        assert isinstance(customer, Customer), customer
+        account = self.bank.accounts.open_account(
+            acting(customer), customer=customer, product="checking", currency="USD", key="first"
+        )
+        assert isinstance(account, Account), account
+        self.post("cash_deposit", initiator=internal_account("us", "USD", "vault_cash"), destination=account.id)
+        return customer, account
+
+    def post(self, kind: str, *, initiator: str | None = None, minor: int | None = 100_00, **parts: Any) -> Journal:
+        self._keys += 1
+        rest = {name: parts.pop(name) for name in ("expires_at", "reverses") if name in parts}
+        amounts = {"amount": Money(minor, "USD")} if minor else {}
+        by = initiator or next(iter(parts.values()))
+        answer = self.bank.ledger.post(
+            Command(kind=kind, initiator=by, scope="bank", key=f"k{self._keys}", parties=parts, amounts=amounts, **rest)
+        )
+        assert isinstance(answer, Posted), answer
+        return answer.journal
+
+    # Calling.
+
+    def call(self, module: Any, event: dict[str, Any]) -> Any:
+        """The handler, its calls of AWS noted."""
+        real = BaseClient._make_api_call  # type: ignore[attr-defined]  # where every client's call goes through
+
+        def noting(client: Any, operation: str, said: dict[str, Any]) -> Any:
+            self.asked.note(client.meta.service_model.service_name, operation, said)
+            return real(client, operation, said)
+
+        with self.monkeypatch.context() as patched:
+            patched.setattr(module, "bank", lambda: self.bank)
+            patched.setattr(BaseClient, "_make_api_call", noting)
+            return module.handler(event, None)
+
+    def now(self) -> None:
+        self.clock.at = datetime.now(UTC)
+
+
+def acting(customer: Customer) -> Actor:
+    return Actor(
+        person=customer.id,
+        groups=frozenset({Group.CUSTOMER}),
+        source_ip=None,
+        correlation_id="test",
+        channel=Channel.API,
+    )
+
+
+def _profile(name: str) -> Profile:
+    return Profile(
+        name=f"{name.title()} Example",
+        email=f"{name}@example.com",
+        phone="+12025550123",
+        born_on="1990-01-01",
+        address=Address(
+            line1="1 Main Street", line2=None, city="Boston", subdivision=None, postal_code="02101", country="US"
+        ),
+        tax_id_last4="1234",
+    )

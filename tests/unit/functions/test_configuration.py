@@ -1,0 +1,93 @@
+"""The function's settings: all of them, well formed, or none."""
+
+from datetime import timedelta
+
+import pytest
+
+from functions.configuration import ConfigurationFaulty, read
+
+GOOD = {
+    "AWS_REGION": "us-west-2",
+    "FLORIN_STAGE": "local",
+    "FLORIN_JURISDICTION": "us",
+    "FLORIN_LEDGER_TABLE": "florin-ledger-us-west-2",
+    "FLORIN_PUBLISHED_TABLE": "florin-published-us-west-2",
+    "FLORIN_CUSTOMERS_TABLE": "florin-customers-us-west-2",
+    "FLORIN_KEYS_TABLE": "florin-keys-us-west-2",
+    "FLORIN_ACCOUNTS_TABLE": "florin-accounts-us-west-2",
+    "FLORIN_TRANSFERS_TABLE": "florin-transfers-us-west-2",
+    "FLORIN_AUDIT_TABLE": "florin-audit-us-west-2",
+    "FLORIN_NOTICES_TABLE": "florin-notices-us-west-2",
+    "FLORIN_BUS": "florin-us-west-2",
+    "FLORIN_FAILED_QUEUE_URL": "http://queue/failed",
+    "FLORIN_SCHEDULE_GROUP": "florin-transfers-us-west-2",
+    "FLORIN_SCHEDULE_ROLE_ARN": "arn:aws:iam::000000000000:role/schedules",
+    "FLORIN_SCHEDULE_QUEUE_ARN": "arn:aws:sqs:us-west-2:000000000000:scheduled",
+    "FLORIN_POOL_ID": "us-west-2_pool",
+    "FLORIN_POOL_CLIENT_ID": "client",
+    "FLORIN_TOKEN_ISSUER": "https://cognito-idp.us-west-2.amazonaws.com/us-west-2_pool",
+    "FLORIN_JWKS_URL": "http://pool/.well-known/jwks.json",
+    "FLORIN_DATA_KEY_ARN": "arn:aws:kms:us-west-2:000000000000:key/1",
+    "FLORIN_CURSOR_SECRET_ARN": "arn:aws:secretsmanager:us-west-2:000000000000:secret:cursor",
+    "FLORIN_ROOTS_BUCKET": "florin-roots-000000000000-us-west-2",
+    "FLORIN_ROOTS_KEY_ARN": "arn:aws:kms:us-west-2:000000000000:key/2",
+    "FLORIN_REGION_ENDPOINTS": '{"us-east-1": "http://east/graphql", "us-west-2": "http://west/graphql"}',
+    "FLORIN_CLOSE_AFTER_SECONDS": "15",
+    "FLORIN_SIGNATURE_BOUND_SECONDS": "5",
+    "FLORIN_LEASE_SECONDS": "5",
+    "FLORIN_SKEW_SECONDS": "1",
+}
+
+
+def test_every_setting_is_read() -> None:
+    configuration = read(GOOD)
+
+    assert configuration.region == "us-west-2"
+    assert configuration.jurisdiction.code == "us"
+    assert configuration.close_after == timedelta(seconds=15)
+    assert configuration.region_endpoints["us-east-1"] == "http://east/graphql"
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_variable_is_named(name: str) -> None:
+    without = {key: value for key, value in GOOD.items() if key != name}
+
+    with pytest.raises(ConfigurationFaulty, match=f"the variable {name} is missing"):
+        read(without)
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_an_empty_variable_is_a_missing_one(name: str) -> None:
+    with pytest.raises(ConfigurationFaulty, match=name):
+        read({**GOOD, name: " "})
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        ("FLORIN_JURISDICTION", "mars"),
+        ("FLORIN_CLOSE_AFTER_SECONDS", "soon"),
+        ("FLORIN_CLOSE_AFTER_SECONDS", "-5"),
+        ("FLORIN_CLOSE_AFTER_SECONDS", "１５"),
+        ("FLORIN_CLOSE_AFTER_SECONDS", "100000000000000"),
+        ("FLORIN_LEASE_SECONDS", "1.5"),
+        ("FLORIN_REGION_ENDPOINTS", "us-east-1"),
+        ("FLORIN_REGION_ENDPOINTS", "[]"),
+        ("FLORIN_REGION_ENDPOINTS", '{"us-east-1": 1}'),
+    ],
+)
+def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -> None:
+    with pytest.raises(ConfigurationFaulty, match=f"the variable {name} is malformed") as caught:
+        read({**GOOD, name: text})
+
+    assert text not in str(caught.value)
+
+
+def test_no_seconds_at_all_are_malformed() -> None:
+    with pytest.raises(ConfigurationFaulty, match="FLORIN_LEASE_SECONDS"):
+        read({**GOOD, "FLORIN_LEASE_SECONDS": "0"})
+
+
+def test_a_region_of_another_jurisdiction_is_refused() -> None:
+    with pytest.raises(ConfigurationFaulty, match="AWS_REGION"):
+        read({**GOOD, "AWS_REGION": "eu-west-1"})

@@ -1,0 +1,266 @@
+"""Every function is set up, started and watched as its work needs."""
+
+import json
+import re
+
+import pytest
+
+from functions.configuration import read
+from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template
+
+REGION = template("template.yaml")
+RESOURCES = REGION["Resources"]
+SETTINGS = REGION["Globals"]["Function"]["Environment"]["Variables"]
+
+EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry"}
+WITHOUT_SETTINGS = {"TokenClaims"}
+
+
+class TestSettings:
+    def test_the_stack_sets_what_the_configuration_reads_and_nothing_else(self) -> None:
+        read_names = set(re.findall(r'"(FLORIN_[A-Z_]+)"', (ROOT / "functions/configuration.py").read_text()))
+        assert set(SETTINGS) == read_names
+
+    def test_the_configuration_takes_them(self) -> None:
+        values = {name: parameter_default(value) for name, value in SETTINGS.items()}
+        configuration = read(values | {"AWS_REGION": "us-east-1"})
+        assert configuration.stage == "local"
+        assert configuration.close_after > configuration.signature_bound
+
+    @pytest.mark.parametrize("name", functions())
+    def test_no_function_has_settings_of_its_own(self, name: str) -> None:
+        assert "Environment" not in functions()[name]
+
+    def test_only_the_trigger_of_the_pool_has_no_settings(self) -> None:
+        plain = {name.removesuffix("Function") for name in RESOURCES if is_plain_function(name)}
+        assert plain == WITHOUT_SETTINGS
+
+
+def parameter_default(value: object) -> str:
+    """What a setting is on the local stage; what comes from a nested stack is any text."""
+    if isinstance(value, dict) and "Ref" in value:
+        return str(REGION["Parameters"][value["Ref"]]["Default"])
+    return "from a nested stack"
+
+
+def is_plain_function(name: str) -> bool:
+    return bool(RESOURCES[name]["Type"] == "AWS::Lambda::Function")
+
+
+class TestPackaging:
+    def test_one_artifact_is_built_and_every_function_points_at_it(self) -> None:
+        built = {name for name in RESOURCES if RESOURCES[name].get("Metadata", {}).get("BuildMethod")}
+        assert built == {"GraphqlFunction"}
+        for name, function in functions().items():
+            if name != "Graphql":
+                assert RESOURCES[f"{name}Function"]["Metadata"] == {"SkipBuild": True}
+                assert (function.get("CodeUri") or function["Code"]) == ".aws-sam/build/GraphqlFunction"
+
+    def test_every_stage_has_a_way_to_build_it(self) -> None:
+        for stage in REGION["Mappings"]["Stages"].values():
+            assert (ROOT / stage["Package"] / "Makefile").is_file()
+
+    def test_functions_run_on_python_3_13_and_arm64(self) -> None:
+        for settings in (REGION["Globals"]["Function"], functions()["TokenClaims"]):
+            assert settings["Runtime"] == "python3.13"
+            assert settings["Architectures"] == ["arm64"]
+
+
+class TestLogsAndTraces:
+    def test_every_function_writes_to_a_log_group_that_the_stack_made(self) -> None:
+        outputs = template("infra/logs.yaml")["Outputs"]
+        for name, function in functions().items():
+            assert function["LoggingConfig"]["LogGroup"] == {"GetAtt": f"Logs.Outputs.{name}Log"}
+            assert outputs[f"{name}Log"] == {"Value": {"Ref": f"{name}Log"}}
+
+    def test_every_log_group_is_encrypted_and_kept_for_a_limited_time(self) -> None:
+        for group in every("AWS::Logs::LogGroup"):
+            assert group.properties["KmsKeyId"] == {"Ref": "LogsKeyArn"}
+            assert group.properties["RetentionInDays"] == {"Ref": "RetentionDays"}
+
+    def test_every_log_group_is_for_a_function_or_the_api(self) -> None:
+        groups = {group.name.removesuffix("Log") for group in every("AWS::Logs::LogGroup")}
+        assert groups == set(functions()) | {"Api"}
+
+    def test_every_function_is_traced(self) -> None:
+        assert REGION["Globals"]["Function"]["Tracing"] == "Active"
+        assert functions()["TokenClaims"]["TracingConfig"] == {"Mode": "Active"}
+
+
+class TestTheApi:
+    def test_it_has_these_routes_and_only_graphql_asks_for_a_token(self) -> None:
+        routes = {
+            found.properties["RouteKey"]: found.properties.get("AuthorizationType")
+            for found in every("AWS::ApiGatewayV2::Route")
+        }
+        assert routes == {"GET /health": None, "POST /graphql": "JWT", "ANY /webhooks/{partner}": None}
+
+    def test_it_takes_tokens_of_this_region_s_pool_for_our_app_only(self) -> None:
+        (authorizer,) = every("AWS::ApiGatewayV2::Authorizer")
+        assert authorizer.properties["JwtConfiguration"] == {
+            "Issuer": {"GetAtt": "Identity.Outputs.TokenIssuer"},
+            "Audience": [{"GetAtt": "Identity.Outputs.PoolClientId"}],
+        }
+
+    def test_it_is_throttled_and_leaves_an_access_log(self) -> None:
+        (stage,) = every("AWS::ApiGatewayV2::Stage")
+        assert stage.properties["DefaultRouteSettings"]["ThrottlingRateLimit"] > 0
+        assert stage.properties["DefaultRouteSettings"]["ThrottlingBurstLimit"] > 0
+        assert set(json.loads(stage.properties["AccessLogSettings"]["Format"])) >= {"requestId", "route", "status"}
+
+    def test_its_access_log_does_not_say_who_called(self) -> None:
+        (stage,) = every("AWS::ApiGatewayV2::Stage")
+        text = stage.properties["AccessLogSettings"]["Format"]
+        for word in ("identity", "claims", "principalId", "userAgent", "path"):
+            assert word not in text
+
+    def test_a_limit_of_a_route_names_a_route_that_exists(self) -> None:
+        (stage,) = every("AWS::ApiGatewayV2::Stage")
+        routes = {found.properties["RouteKey"] for found in every("AWS::ApiGatewayV2::Route")}
+        assert set(stage.properties["RouteSettings"]) <= routes
+
+
+class TestWhatStartsThem:
+    def test_the_minute_functions_run_every_minute_and_no_run_outlives_its_minute(self) -> None:
+        for name in EVERY_MINUTE:
+            rule = RESOURCES[f"{name}Schedule"]["Properties"]
+            assert rule["ScheduleExpression"] == "rate(1 minute)"
+            assert rule["Targets"][0]["Arn"] == {"GetAtt": f"{name}Function.Arn"}
+            assert functions()[name]["Timeout"] < 60
+            assert functions()[name]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+    def test_every_rule_may_call_the_function_it_calls(self) -> None:
+        permissions = [found.properties for found in every("AWS::Lambda::Permission")]
+        for rule in every("AWS::Events::Rule"):
+            if rule.template == "template.yaml":
+                function = rule.properties["Targets"][0]["Arn"]["GetAtt"].removesuffix(".Arn")
+                assert {
+                    "FunctionName": {"Ref": function},
+                    "Action": "lambda:InvokeFunction",
+                    "Principal": "events.amazonaws.com",
+                    "SourceArn": {"GetAtt": f"{rule.name}.Arn"},
+                } in permissions
+
+    def test_every_permission_names_the_one_that_may_call(self) -> None:
+        assert all("SourceArn" in found.properties for found in every("AWS::Lambda::Permission"))
+
+    def test_the_publisher_hears_of_new_journals_only_and_reports_no_failures(self) -> None:
+        mapping = RESOURCES["LedgerStreamToPublisher"]["Properties"]
+        (found,) = mapping["FilterCriteria"]["Filters"]
+        assert json.loads(found["Pattern"]) == {
+            "eventName": ["INSERT"],
+            "dynamodb": {"Keys": {"sk": {"S": ["J"]}}},
+        }
+        assert "FunctionResponseTypes" not in mapping
+        assert mapping["MaximumRecordAgeInSeconds"] <= 3600
+        assert mapping["DestinationConfig"] == {
+            "OnFailure": {"Destination": {"GetAtt": "Messaging.Outputs.PublisherFailedQueueArn"}}
+        }
+
+    def test_queue_consumers_report_each_message_and_finish_before_it_shows_again(self) -> None:
+        queues = template("infra/messaging.yaml")["Resources"]
+        default = REGION["Globals"]["Function"]["Timeout"]
+        for name in ("Notifier", "ScheduledTransfers"):
+            mapping = RESOURCES[f"QueueTo{name}"]["Properties"]
+            assert mapping["EventSourceArn"] == {"GetAtt": f"Messaging.Outputs.{name}QueueArn"}
+            assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+            timeout = functions()[name].get("Timeout", default)
+            assert queues[f"{name}Queue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+    def test_the_notifier_hears_the_ledger_by_its_queue(self) -> None:
+        rule = template("infra/messaging.yaml")["Resources"]["LedgerEventsToNotifier"]["Properties"]
+        assert rule["EventPattern"] == {"source": ["florin.ledger"]}
+        (target,) = rule["Targets"]
+        assert target["Arn"] == {"GetAtt": "NotifierQueue.Arn"}
+        assert target["DeadLetterConfig"] == {"Arn": {"GetAtt": "NotifierDeadLetterQueue.Arn"}}
+
+
+class TestAlarms:
+    ALARMS = template("infra/alarms.yaml")["Resources"]
+
+    def watched(self, metric: str, dimension: str) -> set[str]:
+        return {
+            alarm["Properties"]["Dimensions"][0]["Value"]["Ref"]
+            for alarm in self.ALARMS.values()
+            if alarm["Type"] == "AWS::CloudWatch::Alarm"
+            and alarm["Properties"]["MetricName"] == metric
+            and alarm["Properties"]["Dimensions"][0]["Name"] == dimension
+        }
+
+    def test_every_function_that_raises_is_noticed(self) -> None:
+        assert self.watched("Errors", "FunctionName") == {f"{name}Function" for name in functions()}
+
+    def test_a_minute_function_that_stays_silent_is_noticed(self) -> None:
+        assert self.watched("Invocations", "FunctionName") == {f"{name}Function" for name in EVERY_MINUTE}
+        for name in EVERY_MINUTE:
+            assert self.ALARMS[f"{name}Silent"]["Properties"]["TreatMissingData"] == "breaching"
+
+    def test_every_dead_letter_queue_that_fills_is_noticed(self) -> None:
+        dead = {queue.name for queue in every("AWS::SQS::Queue") if "DeadLetter" in queue.name}
+        watched = self.watched("ApproximateNumberOfMessagesVisible", "QueueName")
+        assert watched == dead | {"PublisherFailedQueue"}
+
+    def test_a_late_publisher_and_a_failing_api_are_noticed(self) -> None:
+        assert self.watched("IteratorAge", "FunctionName") == {"PublisherFunction"}
+        assert self.watched("5xx", "ApiId") == {"ApiId"}
+
+    def test_every_alarm_tells_somebody_and_means_something(self) -> None:
+        for alarm in self.ALARMS.values():
+            if alarm["Type"] == "AWS::CloudWatch::Alarm":
+                assert alarm["Properties"]["AlarmActions"] == [{"Ref": "Alarms"}]
+                assert alarm["Properties"]["AlarmDescription"]
+
+
+class TestParameters:
+    def test_nested_stacks_are_given_what_they_ask_for(self) -> None:
+        stacks = [found.properties for found in every("AWS::CloudFormation::Stack")]
+        for properties in stacks:
+            asked = template(properties["TemplateURL"]).get("Parameters", {})
+            assert set(properties.get("Parameters", {})) == set(asked)
+
+    def test_what_is_taken_from_a_nested_stack_is_one_of_its_outputs(self) -> None:
+        outputs = {
+            name: set(template(resource["Properties"]["TemplateURL"])["Outputs"])
+            for name, resource in RESOURCES.items()
+            if resource["Type"] == "AWS::CloudFormation::Stack"
+        }
+        text = (ROOT / "template.yaml").read_text(encoding="utf-8")
+        taken = re.findall(r"!GetAtt (\w+)\.Outputs\.(\w+)", text)
+        assert taken
+        for stack, output in taken:
+            assert output in outputs[stack]
+
+    def test_every_file_of_the_region_is_one_of_its_stacks(self) -> None:
+        assert {f"infra/{path.name}" for path in (ROOT / "infra").glob("*.yaml")} == set(nested())
+
+    def test_defaults_are_those_of_the_local_bank(self) -> None:
+        defaults = {name: about["Default"] for name, about in REGION["Parameters"].items()}
+        assert defaults == {
+            "Stage": "local",
+            "Jurisdiction": "us",
+            "CloseAfterSeconds": 15,
+            "SignatureBoundSeconds": 5,
+            "LeaseSeconds": 5,
+            "SkewSeconds": 1,
+            "RegionEndpoints": "{}",
+            "TokenKeysEndpoint": "",
+        }
+
+    @pytest.mark.parametrize(
+        ("parameter", "least"),
+        [("CloseAfterSeconds", 360), ("SignatureBoundSeconds", 300), ("LeaseSeconds", 60), ("SkewSeconds", 5)],
+    )
+    def test_off_the_local_stage_a_bound_is_never_below_the_least_safe_one(self, parameter: str, least: int) -> None:
+        rule = REGION["Rules"]["BoundsOnAws"]
+        assert rule["RuleCondition"] == {"Not": [{"Equals": [{"Ref": "Stage"}, "local"]}]}
+        allowed = [
+            assertion["Assert"]["Fn::Contains"][0]
+            for assertion in rule["Assertions"]
+            if as_list(assertion["Assert"].get("Fn::Contains"))[-1:] == [{"Ref": parameter}]
+        ]
+        assert min(int(value) for value in allowed[0]) == least
+        assert REGION["Parameters"][parameter]["Default"] < least
+
+    def test_off_the_local_stage_only_cognito_serves_the_keys_of_tokens(self) -> None:
+        rule = REGION["Rules"]["BoundsOnAws"]
+        assert {"Equals": [{"Ref": "TokenKeysEndpoint"}, ""]} in [found["Assert"] for found in rule["Assertions"]]

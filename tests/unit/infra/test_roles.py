@@ -1,0 +1,195 @@
+"""One role for each function, and none may do what its work does not need."""
+
+import re
+from typing import Any
+
+import pytest
+
+from tests.unit.infra.templates import ROOT, as_list, every, functions, statements, template, texts
+
+ROLES: dict[str, dict[str, Any]] = {
+    name.removesuffix("Role"): resource["Properties"]
+    for name, resource in template("infra/roles.yaml")["Resources"].items()
+}
+
+LEDGER_ACTIONS = {
+    "dynamodb:GetItem",
+    "dynamodb:Query",
+    "dynamodb:PutItem",
+    "dynamodb:ConditionCheckItem",
+}
+STREAM_ACTIONS = {
+    "dynamodb:DescribeStream",
+    "dynamodb:GetRecords",
+    "dynamodb:GetShardIterator",
+    "dynamodb:ListStreams",
+}
+TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
+"""X-Ray has no resources, so these two are the only actions on "*"."""
+
+WRITERS_OF_THE_LEDGER = {"Graphql", "Folder", "HoldExpiry", "ScheduledTransfers", "TransferSweep"}
+READERS_OF_CUSTOMERS = {"Graphql"}
+READERS_OF_SEALED_TEXT = {"Graphql", "ScheduledTransfers", "TransferSweep"}
+"""The API shows names and memos; who runs an order seals its memo into the journal."""
+
+
+def roles_allowed(action: str, resource: str) -> set[str]:
+    """The roles with this action on a resource whose text holds `resource`."""
+    return {
+        name
+        for name, role in ROLES.items()
+        for statement in statements(role)
+        if action in statement["Action"] and any(resource in text for text in texts(statement["Resource"]))
+    }
+
+
+def roles_on(resource: str) -> set[str]:
+    """The roles with any action on a resource whose text holds `resource`."""
+    return {
+        name
+        for name, role in ROLES.items()
+        for statement in statements(role)
+        if any(resource in text for text in texts(statement["Resource"]))
+    }
+
+
+class TestOneRoleForEachFunction:
+    def test_every_function_runs_as_the_role_that_bears_its_name(self) -> None:
+        for name, function in functions().items():
+            assert function["Role"] == {"GetAtt": f"Roles.Outputs.{name}RoleArn"}
+
+    def test_no_role_is_without_a_function(self) -> None:
+        assert set(ROLES) == set(functions())
+
+    def test_the_outputs_carry_each_role_under_its_own_name(self) -> None:
+        outputs = template("infra/roles.yaml")["Outputs"]
+        assert outputs == {f"{name}RoleArn": {"Value": {"GetAtt": f"{name}Role.Arn"}} for name in ROLES}
+
+    @pytest.mark.parametrize("name", ROLES)
+    def test_only_lambda_may_take_a_role(self, name: str) -> None:
+        (statement,) = ROLES[name]["AssumeRolePolicyDocument"]["Statement"]
+        assert statement == {
+            "Effect": "Allow",
+            "Principal": {"Service": "lambda.amazonaws.com"},
+            "Action": "sts:AssumeRole",
+        }
+
+    @pytest.mark.parametrize("name", ROLES)
+    def test_a_role_is_written_out_and_borrows_no_managed_policy(self, name: str) -> None:
+        assert "ManagedPolicyArns" not in ROLES[name]
+
+
+class TestTheLedger:
+    def test_no_role_changes_or_deletes_what_stands_in_it(self) -> None:
+        for role in ROLES.values():
+            for statement in statements(role):
+                if "Ledger" in "".join(texts(statement["Resource"])):
+                    assert set(statement["Action"]) <= LEDGER_ACTIONS | STREAM_ACTIONS, statement["Sid"]
+
+    def test_only_those_that_post_may_write_to_it(self) -> None:
+        assert roles_allowed("dynamodb:PutItem", "LedgerTableArn") == WRITERS_OF_THE_LEDGER
+
+    def test_who_posts_may_also_check_what_its_decision_read(self) -> None:
+        assert roles_allowed("dynamodb:ConditionCheckItem", "LedgerTableArn") == WRITERS_OF_THE_LEDGER
+
+
+class TestPersonalData:
+    def test_only_who_seals_or_shows_text_may_unwrap_data_keys(self) -> None:
+        assert roles_allowed("kms:Decrypt", "CustomersKeyArn") == READERS_OF_SEALED_TEXT
+        assert roles_on("KeysTableArn") == READERS_OF_SEALED_TEXT
+
+    def test_no_function_makes_a_data_key_or_shreds_one(self) -> None:
+        assert not roles_allowed("kms:GenerateDataKey", "CustomersKeyArn")
+        assert not roles_allowed("dynamodb:PutItem", "KeysTableArn")
+
+    def test_only_the_api_reaches_customers(self) -> None:
+        assert roles_on("CustomersTableArn") == READERS_OF_CUSTOMERS
+
+
+class TestDeletion:
+    def test_no_function_deletes_from_any_table(self) -> None:
+        # BatchWriteItem can delete: only marks, which expire anyway, are written with it.
+        assert not roles_allowed("dynamodb:DeleteItem", "TableArn")
+        assert roles_allowed("dynamodb:BatchWriteItem", "TableArn") == {"Publisher", "Outbox"}
+        assert roles_allowed("dynamodb:BatchWriteItem", "PublishedTableArn") == {"Publisher", "Outbox"}
+
+
+class TestWildcards:
+    @pytest.mark.parametrize("name", ROLES)
+    def test_actions_are_named_one_by_one(self, name: str) -> None:
+        for statement in statements(ROLES[name]):
+            assert statement["Effect"] == "Allow"
+            assert all(re.fullmatch(r"[a-z0-9-]+:[A-Z][A-Za-z]+", action) for action in statement["Action"])
+
+    @pytest.mark.parametrize("name", ROLES)
+    def test_only_tracing_is_allowed_on_everything(self, name: str) -> None:
+        for statement in statements(ROLES[name]):
+            if "*" in statement["Resource"]:
+                assert set(statement["Action"]) <= TRACING
+
+    def test_a_star_inside_a_resource_stands_for_what_is_made_at_run_time(self) -> None:
+        # Log streams, schedules of orders, the stream whose name is the moment it was made.
+        allowed = {
+            "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TransferSchedules}/*",
+            "${LedgerTableArn}/stream/*",
+        }
+        for role in ROLES.values():
+            for statement in statements(role):
+                for text in texts(statement["Resource"]):
+                    if "*" in text and text != "*" and not text.startswith("arn:${AWS::Partition}:logs:"):
+                        assert text in allowed
+
+    def test_a_role_is_passed_on_only_to_the_scheduler(self) -> None:
+        passing = [
+            statement
+            for role in ROLES.values()
+            for statement in statements(role)
+            if "iam:PassRole" in statement["Action"]
+        ]
+        assert passing
+        for statement in passing:
+            assert statement["Resource"] == [{"Ref": "TransferScheduleRoleArn"}]
+            assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
+
+
+class TestLogs:
+    def test_a_function_writes_to_its_own_log_and_no_other(self) -> None:
+        groups = {
+            name.removesuffix("Log"): resource["Properties"]["LogGroupName"]["Sub"]
+            for name, resource in template("infra/logs.yaml")["Resources"].items()
+        }
+        for name, role in ROLES.items():
+            (statement,) = [found for found in statements(role) if "logs:PutLogEvents" in found["Action"]]
+            (resource,) = statement["Resource"]
+            assert resource["Sub"].endswith(f":log-group:{groups[name]}:*")
+
+
+class TestTheArtifact:
+    def test_it_holds_the_service_models_that_the_roles_allow(self) -> None:
+        (line,) = [
+            line
+            for line in (ROOT / "infra/package/artifact.mk").read_text(encoding="utf-8").splitlines()
+            if line.startswith("SERVICES :=")
+        ]
+        used_by_lambda_itself = {"logs", "xray"}
+        allowed = {
+            action.split(":")[0]
+            for role in ROLES.values()
+            for statement in statements(role)
+            for action in statement["Action"]
+        }
+        packed = set(line.removeprefix("SERVICES :=").split())
+        assert packed == allowed - used_by_lambda_itself - {"iam"} | {"sts"}
+
+    def test_every_handler_is_named_after_its_package(self) -> None:
+        for name, function in functions().items():
+            package = re.sub(r"(?<!^)(?=[A-Z])", "_", name).lower()
+            assert function["Handler"] == f"functions.{package}.handler.handler"
+
+
+def test_every_role_of_the_region_is_in_its_file_or_serves_the_scheduler() -> None:
+    elsewhere = [found for found in every("AWS::IAM::Role") if found.template != "infra/roles.yaml"]
+    assert [str(found) for found in elsewhere] == ["infra/messaging.yaml: TransferScheduleRole"]
+    for statement in statements(elsewhere[0].properties):
+        assert set(as_list(statement["Action"])) <= {"sqs:SendMessage", "kms:Decrypt", "kms:GenerateDataKey"}
+        assert "*" not in statement["Resource"]

@@ -1,0 +1,178 @@
+"""What is kept is encrypted, recoverable, and hard to delete by mistake."""
+
+import pytest
+
+from tests.unit.infra.templates import Found, every, template
+
+TABLES = {found.properties["TableName"]["Sub"].split("-")[1]: found for found in every("AWS::DynamoDB::Table")}
+KEYS = every("AWS::KMS::Key")
+QUEUES = every("AWS::SQS::Queue")
+STATEFUL = every("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool", "AWS::Scheduler::ScheduleGroup")
+
+INDEXES = {
+    "ledger": {"by_time": ("tk", "ts", "KEYS_ONLY"), "by_expiry": ("xk", "xs", "KEYS_ONLY")},
+    "accounts": {"by_person": ("gk", "gs", "ALL")},
+    "transfers": {"by_due": ("gk", "gs", "KEYS_ONLY")},
+    "audit": {"by_actor": ("gk", "gs", "ALL")},
+}
+
+
+def test_the_region_has_its_eight_tables_by_name() -> None:
+    names = {"ledger", "published", "customers", "keys", "accounts", "transfers", "audit", "notices"}
+    assert set(TABLES) == names
+    for name, table in TABLES.items():
+        assert table.properties["TableName"] == {"Sub": f"florin-{name}-${{AWS::Region}}"}
+
+
+@pytest.mark.parametrize("name", TABLES)
+class TestEveryTable:
+    def test_is_encrypted_with_the_key_for_what_is_stored(self, name: str) -> None:
+        assert TABLES[name].properties["SSESpecification"] == {
+            "SSEEnabled": True,
+            "SSEType": "KMS",
+            "KMSMasterKeyId": {"Ref": "StorageKeyArn"},
+        }
+
+    def test_can_be_recovered_to_a_moment_unless_it_holds_keys_that_must_stay_shredded(self, name: str) -> None:
+        recovery = TABLES[name].properties["PointInTimeRecoverySpecification"]
+        assert recovery == {"PointInTimeRecoveryEnabled": name != "keys"}
+
+    def test_is_protected_from_deletion_where_the_stage_asks_for_it(self, name: str) -> None:
+        assert TABLES[name].properties["DeletionProtectionEnabled"] == {"If": ["Protected", True, False]}
+
+    def test_is_paid_by_request_under_the_keys_pk_and_sk(self, name: str) -> None:
+        properties = TABLES[name].properties
+        assert properties["BillingMode"] == "PAY_PER_REQUEST"
+        assert properties["KeySchema"] == [
+            {"AttributeName": "pk", "KeyType": "HASH"},
+            {"AttributeName": "sk", "KeyType": "RANGE"},
+        ]
+
+    def test_has_its_indexes(self, name: str) -> None:
+        found = {
+            index["IndexName"]: (
+                index["KeySchema"][0]["AttributeName"],
+                index["KeySchema"][1]["AttributeName"],
+                index["Projection"]["ProjectionType"],
+            )
+            for index in TABLES[name].properties.get("GlobalSecondaryIndexes", [])
+        }
+        assert found == INDEXES.get(name, {})
+
+    def test_declares_the_attributes_of_its_keys_and_no_others(self, name: str) -> None:
+        properties = TABLES[name].properties
+        schemas = [properties["KeySchema"]]
+        schemas += [index["KeySchema"] for index in properties.get("GlobalSecondaryIndexes", [])]
+        keys = {key["AttributeName"] for schema in schemas for key in schema}
+        declared = {about["AttributeName"]: about["AttributeType"] for about in properties["AttributeDefinitions"]}
+        assert declared == dict.fromkeys(keys, "S")
+
+
+def test_only_the_ledger_has_a_stream_and_it_carries_new_images() -> None:
+    streams = {name: table.properties.get("StreamSpecification") for name, table in TABLES.items()}
+    assert {name: stream for name, stream in streams.items() if stream} == {"ledger": {"StreamViewType": "NEW_IMAGE"}}
+
+
+def test_only_marks_expire() -> None:
+    expiries = {name: table.properties.get("TimeToLiveSpecification") for name, table in TABLES.items()}
+    assert {name: expiry for name, expiry in expiries.items() if expiry} == {
+        "published": {"Enabled": True, "AttributeName": "ttl"}
+    }
+
+
+@pytest.mark.parametrize("found", STATEFUL, ids=str)
+def test_what_is_kept_outlives_its_stack(found: Found) -> None:
+    assert found.resource["DeletionPolicy"] == "RetainExceptOnCreate"
+    assert found.resource["UpdateReplacePolicy"] == "Retain"
+
+
+@pytest.mark.parametrize("found", KEYS, ids=str)
+class TestEveryKey:
+    def test_is_rotated_and_waits_thirty_days_before_it_goes(self, found: Found) -> None:
+        assert found.properties["EnableKeyRotation"] is True
+        assert found.properties["PendingWindowInDays"] == 30
+
+    def test_is_governed_by_the_account(self, found: Found) -> None:
+        statement = found.properties["KeyPolicy"]["Statement"][0]
+        assert statement["Principal"] == {"AWS": {"Sub": "arn:${AWS::Partition}:iam::${AWS::AccountId}:root"}}
+
+    def test_is_open_to_others_only_under_a_condition(self, found: Found) -> None:
+        for statement in found.properties["KeyPolicy"]["Statement"][1:]:
+            assert statement["Condition"]
+            assert "kms:*" not in statement["Action"]
+
+
+@pytest.mark.parametrize("found", QUEUES, ids=str)
+class TestEveryQueue:
+    def test_is_encrypted_with_the_key_for_messages(self, found: Found) -> None:
+        assert found.properties["KmsMasterKeyId"] == {"Ref": "MessagesKeyArn"}
+
+    def test_gives_up_after_five_tries_to_a_dead_letter_queue_of_its_own(self, found: Found) -> None:
+        if "DeadLetter" in found.name:
+            assert "RedrivePolicy" not in found.properties
+            return
+        own = found.name.removesuffix("Queue") + "DeadLetterQueue"
+        assert own in {queue.name for queue in QUEUES}
+        assert found.properties["RedrivePolicy"] == {
+            "deadLetterTargetArn": {"GetAtt": f"{own}.Arn"},
+            "maxReceiveCount": 5,
+        }
+
+    def test_refuses_plain_transport_off_the_local_engine(self, found: Found) -> None:
+        policies = [
+            policy.properties
+            for policy in every("AWS::SQS::QueuePolicy")
+            if {"Ref": found.name} in policy.properties["Queues"]
+        ]
+        (policy,) = policies
+        assert "EncryptedTransportOnly" in str(policy["PolicyDocument"])
+
+
+def test_the_cursor_secret_is_made_by_the_store_and_encrypted() -> None:
+    (secret,) = every("AWS::SecretsManager::Secret")
+    assert secret.properties["KmsKeyId"] == {"GetAtt": "StorageKey.Arn"}
+    assert secret.properties["GenerateSecretString"]["PasswordLength"] >= 64
+    assert "SecretString" not in secret.properties
+
+
+def test_the_bus_and_the_alarms_are_encrypted_with_the_key_for_messages() -> None:
+    (bus,) = every("AWS::Events::EventBus")
+    (topic,) = every("AWS::SNS::Topic")
+    assert bus.properties["KmsKeyIdentifier"] == {"Ref": "MessagesKeyArn"}
+    assert topic.properties["KmsMasterKeyId"] == {"Ref": "MessagesKeyArn"}
+
+
+class TestThePool:
+    def test_the_person_is_set_once_and_no_app_may_write_it(self) -> None:
+        (pool,) = every("AWS::Cognito::UserPool")
+        (client,) = every("AWS::Cognito::UserPoolClient")
+        (attribute,) = pool.properties["Schema"]
+        assert (attribute["Name"], attribute["Mutable"]) == ("person", False)
+        assert "custom:person" not in client.properties["WriteAttributes"]
+
+    def test_nobody_signs_up_by_themselves(self) -> None:
+        (pool,) = every("AWS::Cognito::UserPool")
+        assert pool.properties["AdminCreateUserConfig"] == {"AllowAdminCreateUserOnly": True}
+
+    def test_it_has_the_groups_of_the_bank(self) -> None:
+        groups = {found.properties["GroupName"] for found in every("AWS::Cognito::UserPoolGroup")}
+        assert groups == {
+            "customer",
+            "operations",
+            "fraud_analyst",
+            "fraud_lead",
+            "compliance",
+            "finance",
+            "auditor",
+            "admin",
+        }
+
+
+class TestStages:
+    def test_deletion_protection_is_off_only_where_nothing_is_lost(self) -> None:
+        stages = template("template.yaml")["Mappings"]["Stages"]
+        assert {name: stage["DeletionProtection"] for name, stage in stages.items()} == {
+            "local": "false",
+            "staging": "true",
+            "prod": "true",
+        }

@@ -1,0 +1,42 @@
+from ops.check.import_contracts import back_doors, vendor_leaks
+
+PARTS = {"domain.ledger", "domain.accounts"}
+DOORS = ["service", "model"]
+
+
+class TestAdapterRooms:
+    def leaks(self, importer: str, imported: str) -> bool:
+        rooms = ["store_dynamodb*", "*_aws"]
+        return bool(vendor_leaks([(importer, imported)], vendors=["boto3", "pynamodb"], rooms=rooms))
+
+    def test_a_service_may_not_speak_aws(self) -> None:
+        assert self.leaks("domain.ledger.service", "boto3")
+        assert self.leaks("domain.ledger.store", "pynamodb.connection")
+
+    def test_adapters_may(self) -> None:
+        assert not self.leaks("domain.ledger.store_dynamodb", "pynamodb.connection")
+        assert not self.leaks("domain.sealing_aws", "boto3")
+
+    def test_other_packages_are_not_its_business(self) -> None:
+        assert not self.leaks("domain.ledger.service", "boto3000")
+
+
+class TestFrontDoors:
+    def broken(self, importer: str, imported: str) -> bool:
+        return bool(back_doors([(importer, imported)], parts=PARTS, doors=DOORS))
+
+    def test_another_part_is_reached_through_its_doors(self) -> None:
+        assert not self.broken("domain.accounts.service", "domain.ledger.service")
+        assert not self.broken("domain.accounts.rules", "domain.ledger.model")
+
+    def test_its_other_rooms_are_closed(self) -> None:
+        assert self.broken("domain.accounts.service", "domain.ledger.store")
+        assert self.broken("domain.accounts.service", "domain.ledger.rules.deep")
+        assert self.broken("domain.accounts.service", "domain.ledger")
+
+    def test_a_part_is_open_to_itself(self) -> None:
+        assert not self.broken("domain.ledger.service", "domain.ledger.store")
+
+    def test_the_kernel_is_everybodys_and_reaches_into_no_part(self) -> None:
+        assert not self.broken("domain.ledger.service", "domain.money")
+        assert self.broken("domain.money", "domain.ledger.store")
