@@ -15,9 +15,10 @@ import base64
 import hashlib
 import re
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
+_EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
@@ -46,7 +47,8 @@ class Place:
 
 def ulid(now: datetime, randomness: Randomness) -> str:
     """A ULID: 48 bits of milliseconds and 80 random bits, in Crockford's base32; sorts by time."""
-    value = (int(now.timestamp() * 1000) << 80) | randomness.getrandbits(80)
+    milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
+    value = (milliseconds << 80) | randomness.getrandbits(80)
     return "".join(_CROCKFORD[(value >> shift) & 31] for shift in range(125, -1, -5))
 
 

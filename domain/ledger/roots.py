@@ -71,7 +71,7 @@ class Root:
     heads: tuple[Entry, ...]
     """The last line of each guarded account that got a line in the day, by account."""
     totals: tuple[Entry, ...]
-    """The last total of each shard up to the end of the day, by account, region and shard."""
+    """The last total of each shard up to the end of the day, by the name of its log."""
     counts: Counts
     tree: bytes = b""
     """The Merkle root over heads and totals."""
@@ -245,7 +245,7 @@ class DailyRoots:
                 day=day,
                 previous=last.hash if last else GENESIS,
                 heads=tuple(Entry(line.account, line.position, line.state.hash) for line in lines),
-                totals=tuple(shard.last for shard in shards if shard.last),
+                totals=tuple(sorted((shard.last for shard in shards if shard.last), key=lambda total: total.log)),
                 counts=counts,
             )
         )

@@ -11,6 +11,7 @@ from typing import Final
 
 from domain.clock import Clock
 from domain.ids import Randomness, journal_id
+from domain.ledger.drafts import Asking, accounts_to_read
 from domain.ledger.form import malformed
 from domain.ledger.guards import Needed
 from domain.ledger.hashing import fingerprint
@@ -29,7 +30,7 @@ from domain.ledger.model import (
     State,
     TornRecord,
 )
-from domain.ledger.rules import Asking, Decision, accounts_to_read, decide, refused
+from domain.ledger.rules import Decision, decide, refused
 from domain.ledger.store import Appended, Conflict, LedgerStore, Replayed, Slice, StampRefused, Unanswered, Writes
 from domain.refusals import (
     ClockUncertain,
@@ -102,8 +103,12 @@ class Ledger:
         """What `post` would answer now: the same reading and deciding, and nothing written."""
         if faults := malformed(command):
             return Refused(InputInvalid(faults))
-        asking, _, decision = self._decided(command)
-        if found := self._store.journal(asking.journal_id):
+        try:
+            asking, _, decision = self._decided(command)
+            found = self._store.journal(asking.journal_id)
+        except Unanswered:
+            return Refused(TryAgain())
+        if found:
             return self._replay(found, asking, _Progress())
         if isinstance(decision, Refusal):
             return Refused(decision)

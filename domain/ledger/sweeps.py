@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.clock import Clock, instant_text, parse_instant
+from domain.ledger.drafts import BATCH_MOVED, BATCH_RETURNED
 from domain.ledger.folding import AFTER_EVERY_LEG, LEGS_PAGE, Folder
 from domain.ledger.model import (
     EXPIRY_GRACE,
@@ -24,7 +25,6 @@ from domain.ledger.model import (
     Total,
 )
 from domain.ledger.outbox import Marks
-from domain.ledger.rules import BATCH_MOVED, BATCH_RETURNED
 from domain.ledger.service import Ledger
 from domain.ledger.store import LedgerStore
 from domain.money import Money
@@ -93,11 +93,11 @@ class HoldExpiry:
     def _due(self, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
         hour = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         while hour <= until:
-            yield from self._due_in(hour.strftime("%Y%m%d%H"), until)
+            yield from self._due_in(hour.strftime("%Y%m%d%H"), since, until)
             hour += timedelta(hours=1)
 
-    def _due_in(self, hour: str, until: datetime) -> Iterator[tuple[str, str]]:
-        after: str | None = None
+    def _due_in(self, hour: str, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
+        after = instant_text(since)
         while True:
             page = self._store.expiring_in_hour(hour, after=after, limit=INDEX_PAGE)
             for row in page.rows:

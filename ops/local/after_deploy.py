@@ -15,15 +15,17 @@ if TYPE_CHECKING:
     from ops.local.aws import Clients
 
 TABLE = "AWS::DynamoDB::Table"
+BUCKET = "AWS::S3::Bucket"
 
 
 def apply_what_was_dropped(clients: Clients, *, templates: list[Template], found: list[Resource]) -> None:
     """Go through the resources that came up and give each what its template says about it."""
+    completed = {TABLE: complete_table, BUCKET: complete_bucket}
     for template in templates:
         for logical, resource in resources(template):
             for stood in found:
-                if (stood.logical, stood.kind) == (logical, TABLE) and resource.get("Type") == TABLE:
-                    complete_table(clients, stood, resource.get("Properties", {}))
+                if (stood.logical, stood.kind) == (logical, resource.get("Type")) and stood.kind in completed:
+                    completed[stood.kind](clients, stood, resource.get("Properties", {}))
 
 
 def complete_table(clients: Clients, table: Resource, properties: dict[str, Any]) -> None:
@@ -44,6 +46,28 @@ def complete_table(clients: Clients, table: Resource, properties: dict[str, Any]
                 TableName=table.physical,
                 SSESpecification={"Enabled": True, "SSEType": "KMS", "KMSMasterKeyId": key},
             )
+
+
+def complete_bucket(clients: Clients, bucket: Resource, properties: dict[str, Any]) -> None:
+    s3 = clients.s3
+    encryption = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration")
+    if encryption:
+        defaults = [rule["ServerSideEncryptionByDefault"] for rule in encryption]
+        rules: list[Any] = [{"ApplyServerSideEncryptionByDefault": default} for default in defaults]
+        s3.put_bucket_encryption(Bucket=bucket.physical, ServerSideEncryptionConfiguration={"Rules": rules})
+    lock = properties.get("ObjectLockConfiguration")
+    if lock:
+        retention = lock["Rule"]["DefaultRetention"]
+        mode, days = (reference(clients, bucket, retention[name]) for name in ("Mode", "Days"))
+        # A lock stands on versions, which the engine's own property for a lock does not turn on.
+        s3.put_bucket_versioning(Bucket=bucket.physical, VersioningConfiguration={"Status": "Enabled"})
+        s3.put_object_lock_configuration(
+            Bucket=bucket.physical,
+            ObjectLockConfiguration={
+                "ObjectLockEnabled": "Enabled",
+                "Rule": {"DefaultRetention": {"Mode": mode, "Days": int(days or 0)}},  # type: ignore[typeddict-item]  # one of two words
+            },
+        )
 
 
 def reference(clients: Clients, resource: Resource, value: Any) -> str | None:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
@@ -54,6 +55,10 @@ class Clients:
     @cached_property
     def functions(self) -> LambdaClient:
         return session().client("lambda", **self._place)
+
+    @cached_property
+    def kms(self) -> KMSClient:
+        return session().client("kms", **self._place)
 
     @cached_property
     def logs(self) -> CloudWatchLogsClient:

@@ -1,4 +1,4 @@
-"""Runs the seed: customers, accounts, people to sign in, three months of history, and every minute of it folded.
+"""Runs the seed: customers, accounts, people to sign in, three months of history, every minute folded, each day signed.
 
 The services are the real ones, wired by the composition root; only their clock is set by hand. The history ends at
 least ten minutes in the past, and no minute of it is left unfolded.
@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.access.model import Actor, Channel, Group, Relation
@@ -29,6 +29,7 @@ from ops.local.bank import ACCESS_KEY, SECRET_KEY
 from ops.seed import users
 from ops.seed.history import DAYS, Happening, Holder, plan
 from ops.seed.people import CUSTOMERS, STAFF, Person, profile_of
+from ops.seed.rooting import root_history
 
 if TYPE_CHECKING:
     from functions.composition import Bank
@@ -39,6 +40,8 @@ SEED: Final = 20260401
 """The same bank every time, but for the days it lives on."""
 SCOPE: Final = "bank"
 ENDS_BEFORE: Final = timedelta(minutes=20)
+OPENS: Final = time(9)
+"""Before the first money of the first day arrives (UTC)."""
 HOLD_LIFETIME: Final = timedelta(days=6)
 USED_BOOKS: Final = ("vault_cash", "settlement", "card_settlement", "fee_income", "interest_expense")
 
@@ -74,7 +77,7 @@ class Seeding:
 
 
 def seed(bank: LocalBank, say: Callable[[str], None] | None = None) -> None:
-    """Fills an empty bank. Safe to run again after it was cut off: every step has its own key."""
+    """Fills an empty bank. Safe to run again on the day it was cut off: every step has its own key."""
     tell = say or (lambda text: print(f"  {text}", file=sys.stderr, flush=True))
     ends = datetime.now(UTC) - ENDS_BEFORE
     os.environ.update(AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY)  # the engine's, not the person's
@@ -87,10 +90,12 @@ def seed(bank: LocalBank, say: Callable[[str], None] | None = None) -> None:
 
 def _region(bank: LocalBank, region: LocalRegion, ends: datetime, tell: Callable[[str], None]) -> Seeding:
     """One region's customers, accounts and history."""
-    clock = SetClock(ends - timedelta(days=DAYS))
+    last_day = (ends - timedelta(days=1)).date()
+    started = datetime.combine(last_day - timedelta(days=DAYS - 1), OPENS, UTC)
+    clock = SetClock(started)
     # Invented histories and the ids of an invented bank need no secrecy.
     history = random.Random(f"{SEED} {region.region} history")  # noqa: S311
-    ids = random.Random(f"{SEED} {region.region}")  # noqa: S311
+    ids = random.Random(f"{SEED} {region.region} {ends}")  # noqa: S311  (never those of a run that was cut off)
     wired = composition.build(
         configuration.read({**region.environment, "AWS_REGION": region.region}),
         clock=clock,
@@ -99,17 +104,17 @@ def _region(bank: LocalBank, region: LocalRegion, ends: datetime, tell: Callable
         endpoint=bank.engine,
     )
     seeding = Seeding(region, wired, clock, history)
-    started = clock.at
     holders = [_settle(seeding, person, number) for number, person in enumerate(CUSTOMERS[region.region])]
     _share_accounts(seeding, holders)
-    happenings = plan(holders, last_day=(ends - timedelta(days=1)).date(), randomness=history)
+    happenings = plan(holders, last_day=last_day, randomness=history)
     for done, happening in enumerate(happenings):
         _live(seeding, happening, number=done)
         if done % 200 == 0:
             tell(f"{region.region}: {done} of {len(happenings)} events, {happening.at:%d %B}")
     _leave_holds(seeding, holders, ends)
     _fold(seeding, started)
-    tell(f"{region.region}: {len(holders)} customers, {len(happenings)} events, folded")
+    rooted = root_history(wired, Clients(endpoint=bank.engine, region=region.region))
+    tell(f"{region.region}: {len(holders)} customers, {len(happenings)} events, folded, {rooted} days signed")
     return seeding
 
 
@@ -159,7 +164,7 @@ def _share_accounts(seeding: Seeding, holders: list[Holder]) -> None:
 
 
 def _live(seeding: Seeding, happening: Happening, *, number: int) -> None:
-    """Posts one happening. A refusal (no funds at the end of the month) is part of life, and is stored."""
+    """Posts one happening. A refusal that is stored (no funds at the end of the month) is part of life."""
     seeding.clock.at = happening.at
     key = f"seed-{number}"
     if happening.kind == "transfer":
@@ -177,7 +182,16 @@ def _live(seeding: Seeding, happening: Happening, *, number: int) -> None:
         answer = _card(seeding, happening, key)
     else:
         answer = _post(seeding, happening, key, _role(happening.kind))
-    seeding.refused += isinstance(answer, Refusal | Refused)
+    _note(seeding, answer, f"{happening.kind} of {happening.account}")
+
+
+def _note(seeding: Seeding, answer: object, what: str) -> None:
+    """Counts what was refused for its account's sake; any other refusal means that the plan is wrong."""
+    refusal = answer.refusal if isinstance(answer, Refused) else answer
+    if isinstance(refusal, Refusal):
+        if not refusal.stored:
+            raise SeedRefused(f"{what}: {refusal.message}")
+        seeding.refused += 1
 
 
 def _card(seeding: Seeding, happening: Happening, key: str) -> Posted | Refused:
@@ -227,8 +241,9 @@ def _leave_holds(seeding: Seeding, holders: list[Holder], ends: datetime) -> Non
     seeding.clock.at = ends
     for number, holder in enumerate(holders[:3]):
         deposit = Happening(at=ends, kind="hold_placed", account=holder.main, minor=120_00 + number)
-        answer = _post(seeding, deposit, f"seed-deposit-{number}", "account", expires_at=ends + HOLD_LIFETIME)
-        seeding.refused += isinstance(answer, Refused)
+        expires_at = datetime.combine(ends.date() + HOLD_LIFETIME, OPENS, UTC)
+        answer = _post(seeding, deposit, f"seed-deposit-{number}", "account", expires_at=expires_at)
+        _note(seeding, answer, f"deposit of {holder.login}")
 
 
 def _fold(seeding: Seeding, started: datetime) -> None:

@@ -55,6 +55,7 @@ def write(bank: LocalBank, logins: list[Login], password: str) -> None:
         for login in logins
     ]
     aside = bank.users_file.with_suffix(".tmp")
-    aside.write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+    aside.touch(mode=0o600)  # before there is anything in it
     aside.chmod(0o600)
+    aside.write_text(json.dumps(entries, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
     os.replace(aside, bank.users_file)

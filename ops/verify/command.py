@@ -14,6 +14,7 @@ from functions.composition import ledger_settings
 from ops.local.aws import Clients
 from ops.verify.judging import Verdict, document, judge, lines, together
 from ops.verify.reading import TableReader, read_world
+from ops.verify.roots import read_kept, read_key, roots_verdict
 
 if TYPE_CHECKING:
     from domain.ledger.model import LedgerSettings
@@ -22,17 +23,22 @@ if TYPE_CHECKING:
 
 def run_verify(bank: LocalBank, *, as_json: bool, quiet: bool) -> int:
     """Judges at a cut: the store's time now, read `close_after` later unless nothing is writing (`quiet`)."""
-    clients = {name: Clients(endpoint=bank.engine, region=name).dynamodb for name in bank.regions}
+    places = {name: Clients(endpoint=bank.engine, region=name) for name in bank.regions}
+    clients = {name: place.dynamodb for name, place in places.items()}
     settings = {name: _settings(region) for name, region in bank.regions.items()}
     cuts = {name: _store_time(clients[name], _table(region)) for name, region in bank.regions.items()}
     if not quiet:
         _wait(max(found.close_after for found in settings.values()), as_json=as_json)
     verdicts: dict[str, list[Verdict]] = {}
     for name, region in bank.regions.items():
+        # Roots first: whatever they speak of is in the ledger by then.
+        kept = read_kept(places[name].s3, region.environment["FLORIN_ROOTS_BUCKET"], name)
+        key = read_key(places[name].kms, region.environment["FLORIN_ROOTS_KEY_ARN"])
         now = _store_time(clients[name], _table(region))
         reader = TableReader(clients[name], _table(region))
         cut = now if quiet else cuts[name]
-        verdicts[name] = judge(read_world(reader, settings=settings[name], now=now, cut=cut))
+        world = read_world(reader, settings=settings[name], now=now, cut=cut)
+        verdicts[name] = [*judge(world), roots_verdict(kept, world=world, key=key)]
     return _report(together(verdicts), as_json=as_json)
 
 

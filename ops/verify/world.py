@@ -66,7 +66,8 @@ class World:
             case Total():
                 self.totals[kept.account, kept.region, kept.shard][kept.position] = kept
             case Registration():
-                self.registrations[kept.account] = kept
+                known = self.registrations.get(kept.account, kept)
+                self.registrations[kept.account] = min(known, kept, key=lambda found: found.since)
             case Recovery():
                 self.recoveries[kept.journal] = kept
 

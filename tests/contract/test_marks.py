@@ -155,6 +155,14 @@ class TestInDynamoDB:
         assert paged.marked(HOUR) == set(names(60))
         assert len(pages) > 3
 
+    def test_no_batch_is_larger_than_dynamodb_takes(self, kept: Kept) -> None:
+        sizes: list[int] = []
+        counted = DynamoMarks(client=lambda: _Counting(kept.client, sizes), table=kept.table)
+
+        counted.mark(HOUR, names(60), until=UNTIL)
+
+        assert sizes == [25, 25, 10]
+
     def test_what_a_batch_leaves_unwritten_is_written_after_a_pause(self, kept: Kept) -> None:
         pauses: list[float] = []
         halving = DynamoMarks(client=lambda: _Halving(kept.client), table=kept.table, pause=pauses.append)
@@ -210,6 +218,16 @@ class _Halving(_Through):
         half = (len(puts) + 1) // 2
         self._client.batch_write_item(RequestItems={table: puts[:half]})
         return {"UnprocessedItems": {table: puts[half:]} if puts[half:] else {}}
+
+
+class _Counting(_Through):
+    def __init__(self, client: Any, sizes: list[int]) -> None:
+        super().__init__(client)
+        self._sizes = sizes
+
+    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> Any:  # noqa: N803  (AWS's name)
+        self._sizes += [len(puts) for puts in RequestItems.values()]
+        return self._client.batch_write_item(RequestItems=RequestItems)
 
 
 class _Deaf(_Through):

@@ -112,7 +112,7 @@ SOURCES = {
     "releaseHold": ["domain.transfers.service:release_hold,_placed,_held", "domain.ledger.effects:release_hold"],
     "reverseJournal": [
         "domain.transfers.service:reverse",
-        "domain.ledger.rules:_reversing_legs",
+        "domain.ledger.drafts:_reversing_legs",
         "domain.ledger.guards:credit,fund,status_refuses_debit",
     ],
     "freezeAccount": ["domain.accounts.service:freeze,_change", "domain.ledger.effects:freeze,_status"],

@@ -13,6 +13,7 @@ RESOURCES = REGION["Resources"]
 SETTINGS = REGION["Globals"]["Function"]["Environment"]["Variables"]
 
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry"}
+EVERY_HOUR = {"DailyRoot"}
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 
@@ -129,6 +130,24 @@ class TestWhatStartsThem:
             assert functions()[name]["Timeout"] < 60
             assert functions()[name]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
+    def test_the_hourly_functions_run_every_hour_and_no_run_outlives_its_hour(self) -> None:
+        for name in EVERY_HOUR:
+            rule = RESOURCES[f"{name}Schedule"]["Properties"]
+            assert re.fullmatch(r"cron\([0-9]+ \* \* \* \? \*\)", rule["ScheduleExpression"])
+            assert rule["Targets"][0]["Arn"] == {"GetAtt": f"{name}Function.Arn"}
+            assert functions()[name]["Timeout"] < 3600
+            assert functions()[name]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
+
+    def test_the_daily_root_runs_long_after_midnight_has_closed(self) -> None:
+        minute = int(re.findall("[0-9]+", RESOURCES["DailyRootSchedule"]["Properties"]["ScheduleExpression"])[0])
+        closes = [
+            int(seconds)
+            for assertion in REGION["Rules"]["BoundsOnAws"]["Assertions"]
+            if as_list(assertion["Assert"].get("Fn::Contains"))[-1:] == [{"Ref": "CloseAfterSeconds"}]
+            for seconds in assertion["Assert"]["Fn::Contains"][0]
+        ]
+        assert 15 * 60 + max(closes) <= minute * 60
+
     def test_every_rule_may_call_the_function_it_calls(self) -> None:
         permissions = [found.properties for found in every("AWS::Lambda::Permission")]
         for rule in every("AWS::Events::Rule"):
@@ -190,9 +209,10 @@ class TestAlarms:
     def test_every_function_that_raises_is_noticed(self) -> None:
         assert self.watched("Errors", "FunctionName") == {f"{name}Function" for name in functions()}
 
-    def test_a_minute_function_that_stays_silent_is_noticed(self) -> None:
-        assert self.watched("Invocations", "FunctionName") == {f"{name}Function" for name in EVERY_MINUTE}
-        for name in EVERY_MINUTE:
+    def test_a_function_of_the_clock_that_stays_silent_is_noticed(self) -> None:
+        clocked = EVERY_MINUTE | EVERY_HOUR
+        assert self.watched("Invocations", "FunctionName") == {f"{name}Function" for name in clocked}
+        for name in clocked:
             assert self.ALARMS[f"{name}Silent"]["Properties"]["TreatMissingData"] == "breaching"
 
     def test_every_dead_letter_queue_that_fills_is_noticed(self) -> None:

@@ -106,6 +106,24 @@ class TestPersonalData:
         assert roles_on("CustomersTableArn") == READERS_OF_CUSTOMERS
 
 
+class TestRoots:
+    def test_only_the_daily_root_signs_and_reaches_their_bucket(self) -> None:
+        assert roles_allowed("kms:Sign", "RootsKeyArn") == roles_on("RootsKeyArn") == {"DailyRoot"}
+        assert roles_on("RootsBucketArn") == {"DailyRoot"}
+
+    def test_it_puts_and_reads_them_and_no_more(self) -> None:
+        actions = {
+            action
+            for statement in statements(ROLES["DailyRoot"])
+            for action in statement["Action"]
+            if action.startswith(("s3:", "kms:"))
+        }
+        assert actions == {"s3:ListBucket", "s3:GetObject", "s3:PutObject", "kms:Sign"}
+
+    def test_it_does_not_write_to_the_ledger(self) -> None:
+        assert "DailyRoot" not in roles_allowed("dynamodb:PutItem", "TableArn")
+
+
 class TestDeletion:
     def test_no_function_deletes_from_any_table(self) -> None:
         # BatchWriteItem can delete: only marks, which expire anyway, are written with it.
@@ -128,10 +146,11 @@ class TestWildcards:
                 assert set(statement["Action"]) <= TRACING
 
     def test_a_star_inside_a_resource_stands_for_what_is_made_at_run_time(self) -> None:
-        # Log streams, schedules of orders, the stream whose name is the moment it was made.
+        # Log streams, schedules of orders, the stream whose name is the moment it was made, roots of days.
         allowed = {
             "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TransferSchedules}/*",
             "${LedgerTableArn}/stream/*",
+            "${RootsBucketArn}/roots/${AWS::Region}/*",
         }
         for role in ROLES.values():
             for statement in statements(role):

@@ -1,5 +1,7 @@
 """What is kept is encrypted, recoverable, and hard to delete by mistake."""
 
+from typing import Any
+
 import pytest
 
 from tests.unit.infra.templates import Found, every, template
@@ -7,7 +9,13 @@ from tests.unit.infra.templates import Found, every, template
 TABLES = {found.properties["TableName"]["Sub"].split("-")[1]: found for found in every("AWS::DynamoDB::Table")}
 KEYS = every("AWS::KMS::Key")
 QUEUES = every("AWS::SQS::Queue")
-STATEFUL = every("AWS::DynamoDB::Table", "AWS::KMS::Key", "AWS::Cognito::UserPool", "AWS::Scheduler::ScheduleGroup")
+STATEFUL = every(
+    "AWS::DynamoDB::Table",
+    "AWS::KMS::Key",
+    "AWS::Cognito::UserPool",
+    "AWS::Scheduler::ScheduleGroup",
+    "AWS::S3::Bucket",
+)
 
 INDEXES = {
     "ledger": {"by_time": ("tk", "ts", "KEYS_ONLY"), "by_expiry": ("xk", "xs", "KEYS_ONLY")},
@@ -88,8 +96,9 @@ def test_what_is_kept_outlives_its_stack(found: Found) -> None:
 
 @pytest.mark.parametrize("found", KEYS, ids=str)
 class TestEveryKey:
-    def test_is_rotated_and_waits_thirty_days_before_it_goes(self, found: Found) -> None:
-        assert found.properties["EnableKeyRotation"] is True
+    def test_is_rotated_unless_it_signs_and_waits_thirty_days_before_it_goes(self, found: Found) -> None:
+        signs = found.properties.get("KeyUsage") == "SIGN_VERIFY"
+        assert found.properties.get("EnableKeyRotation", False) is not signs
         assert found.properties["PendingWindowInDays"] == 30
 
     def test_is_governed_by_the_account(self, found: Found) -> None:
@@ -133,6 +142,60 @@ def test_the_cursor_secret_is_made_by_the_store_and_encrypted() -> None:
     assert secret.properties["KmsKeyId"] == {"GetAtt": "StorageKey.Arn"}
     assert secret.properties["GenerateSecretString"]["PasswordLength"] >= 64
     assert "SecretString" not in secret.properties
+
+
+class TestTheRoots:
+    (BUCKET,) = every("AWS::S3::Bucket")
+    (POLICY,) = every("AWS::S3::BucketPolicy")
+
+    def denied(self, sid: str) -> dict[str, Any]:
+        every_statement = self.POLICY.properties["PolicyDocument"]["Statement"]
+        plain = [found["If"][1] if "If" in found else found for found in every_statement]
+        (statement,) = [found for found in plain if found["Sid"] == sid]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        found: dict[str, Any] = statement
+        return found
+
+    def test_the_bucket_is_named_for_its_account_and_region(self) -> None:
+        assert self.BUCKET.properties["BucketName"] == {"Sub": "florin-roots-${AWS::AccountId}-${AWS::Region}"}
+
+    def test_every_root_is_locked_as_it_is_put(self) -> None:
+        assert self.BUCKET.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert self.BUCKET.properties["ObjectLockEnabled"] is True
+        assert self.BUCKET.properties["ObjectLockConfiguration"] == {
+            "ObjectLockEnabled": "Enabled",
+            "Rule": {"DefaultRetention": {"Mode": {"Ref": "LockMode"}, "Days": {"Ref": "LockDays"}}},
+        }
+
+    def test_the_lock_is_one_that_nobody_ends_early_off_the_local_stage(self) -> None:
+        stages = template("template.yaml")["Mappings"]["Stages"]
+        assert {name: stage["RootsLockMode"] for name, stage in stages.items()} == {
+            "local": "GOVERNANCE",
+            "staging": "COMPLIANCE",
+            "prod": "COMPLIANCE",
+        }
+        assert stages["prod"]["RootsLockDays"] >= 7 * 365
+        assert stages["local"]["RootsLockDays"] == 1
+
+    def test_the_bucket_is_encrypted_and_closed_to_the_public(self) -> None:
+        (rule,) = self.BUCKET.properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
+        assert set(self.BUCKET.properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(self.BUCKET.properties["PublicAccessBlockConfiguration"]) == 4
+        assert self.BUCKET.properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+    def test_nobody_hides_or_overwrites_a_root(self) -> None:
+        assert "s3:DeleteObject" in self.denied("NothingIsDeleted")["Action"]
+        assert self.denied("OnlyNewObjects")["Condition"] == {"Null": {"s3:if-none-match": "true"}}
+
+    def test_plain_transport_is_refused_off_the_local_engine(self) -> None:
+        statement = self.denied("EncryptedTransportOnly")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert statement["Action"] == "s3:*"
+
+    def test_their_key_is_a_pair_on_the_curve_p_256_that_only_signs(self) -> None:
+        (key,) = [found for found in KEYS if found.name == "RootsKey"]
+        assert (key.properties["KeySpec"], key.properties["KeyUsage"]) == ("ECC_NIST_P256", "SIGN_VERIFY")
 
 
 def test_the_bus_and_the_alarms_are_encrypted_with_the_key_for_messages() -> None:

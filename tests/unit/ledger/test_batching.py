@@ -422,8 +422,10 @@ class TestSwitchingBack:
         assert mover.after(seconds=1).stopped == (mover.world.id("shop"),)
         mover.settled()
 
-    def test_a_busy_account_is_stopped_too(self, mover: Mover) -> None:
+    @pytest.mark.parametrize("page", [1, 200])
+    def test_a_busy_account_is_stopped_too(self, mover: Mover, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
         """Its head is always young: what counts is when it was switched back."""
+        monkeypatch.setattr(sweeps, "LINES_PAGE", page)
         tell("unbatch shop", mover.world)
 
         runs = mover.every_minute(9, meanwhile=lambda: tell("deposit shop 1; wait 1s; deposit shop 1", mover.world))

@@ -194,6 +194,16 @@ class TestSweep:
 
         assert region.published() == lost
 
+    def test_what_lies_before_the_checkpoint_is_done_with(self, region: Region) -> None:
+        (done, found) = region.journals(2, apart=timedelta(minutes=3))
+        region.marks.move_checkpoint(CHECKPOINT, instant_text(found.booked_at))
+        region.close()
+
+        region.outbox.sweep()
+
+        assert region.published() == [found.id]
+        assert done.id not in region.marked()
+
     def test_refused_journals_are_swept_too(self, region: Region) -> None:
         refused = region.world.transfer("alice", _another(region.world), 500)
         region.close()
@@ -206,7 +216,7 @@ class TestSweep:
 
     def test_nothing_newer_than_the_close_is_touched(self, region: Region) -> None:
         region.world.clock.instant = at("2026-03-10 16:30:59.999999")
-        (journal,) = region.journals()
+        (journal, _) = region.journals(2, apart=timedelta(microseconds=1))  # the second at 16:31:00 sharp
         closed = at("2026-03-10 16:31") + region.world.settings.close_after
 
         region.world.clock.instant = closed - timedelta(seconds=1)
@@ -228,6 +238,7 @@ class TestSweep:
 
         assert region.published() == [found.id]
         assert forgotten.id not in region.marked()
+        assert timedelta(hours=24) + region.world.settings.close_after < LOOK_BACK
 
     def test_after_a_long_sleep_it_goes_on_from_run_to_run(self, region: Region) -> None:
         region.outbox.sweep()

@@ -10,7 +10,7 @@ import pytest
 
 from domain.ledger.hashing import GENESIS
 from domain.ledger.merkle import inclusion_proof, merkle_root, verify_inclusion
-from domain.ledger.model import Fault, Position, Registration, TornRecord
+from domain.ledger.model import Fault, Position, Registration, TornRecord, Total
 from domain.ledger.roots import (
     DAYS_IN_A_RUN_MAX,
     LATE_AFTER,
@@ -26,6 +26,7 @@ from domain.ledger.roots import (
 from domain.ledger.roots_document import read_document, write_document
 from domain.ledger.roots_memory import MemoryRootStore, MemorySigner
 from domain.ledger.shards import shard_account
+from domain.ledger.store import Slice
 from tests.unit.ledger.faults import Death, Script, raising, rivalry
 from tests.unit.ledger.world import NOON, World
 
@@ -180,6 +181,44 @@ class TestWhatARootSays:
         bank.kept.kept.clear()
         bank.roots(reads_at_once=reads_at_once).make()
         assert bank.root() == said
+
+    def test_it_is_read_page_by_page(self, bank: Rooting, monkeypatch: pytest.MonkeyPatch) -> None:
+        for _ in range(9):
+            bank.world.deposit("bob", 1)
+            bank.world.clock.advance(timedelta(minutes=1))
+        bank.close(DAY)
+        bank.make()
+        said = bank.root()
+        bank.kept.kept.clear()
+        monkeypatch.setattr("domain.ledger.roots.INDEX_PAGE", 2)
+        monkeypatch.setattr("domain.ledger.roots.TOTALS_PAGE", 2)
+        bank.make()
+        assert bank.root() == said
+        assert said.counts.journals > 2 * 4
+
+    def test_an_hour_without_end_stops_the_line(self, bank: Rooting, monkeypatch: pytest.MonkeyPatch) -> None:
+        bank.close(DAY)
+        monkeypatch.setattr("domain.ledger.roots.INDEX_PAGE", 1)
+        monkeypatch.setattr("domain.ledger.roots.PAGES_MAX", 2)
+        with pytest.raises(Fault, match="goes on beyond"):
+            bank.make()
+
+    def test_totals_are_read_from_where_the_last_root_left_them(
+        self, bank: Rooting, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bank.close(DAY)
+        bank.make()
+        bank.close(NEXT)
+        asked = set()
+        read = bank.world.store.totals
+
+        def totals(account: str, *, region: str, shard: int, after: Position | None, limit: int) -> Slice[Total]:
+            asked.add((shard_account(account, region, shard), after))
+            return read(account, region=region, shard=shard, after=after, limit=limit)
+
+        monkeypatch.setattr(bank.world.store, "totals", totals)
+        bank.make()
+        assert {(entry.log, entry.position) for entry in bank.root(DAY).totals} == asked
 
     def test_it_is_signed(self, bank: Rooting) -> None:
         bank.close(DAY)

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.jurisdictions import JURISDICTIONS
+from domain.ledger.drafts import Asking
 from domain.ledger.guards import Needed, with_holds
 from domain.ledger.hashing import fingerprint
 from domain.ledger.model import (
@@ -19,7 +20,7 @@ from domain.ledger.model import (
     State,
     Status,
 )
-from domain.ledger.rules import Asking, Decision, decide, refused
+from domain.ledger.rules import Decision, decide, refused
 from domain.money import Money
 from domain.refusals import ClockUncertain, Refusal
 
