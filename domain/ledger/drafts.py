@@ -29,6 +29,8 @@ from domain.ledger.shards import draw_from_shards, fill_shard, is_shard, shard_a
 from domain.money import Money
 from domain.refusals import (
     CurrencyMismatch,
+    FieldFault,
+    InputInvalid,
     NotFound,
     NothingToReverse,
     NotReversible,
@@ -200,6 +202,10 @@ def mismatch(drafts: Sequence[Draft], asking: Asking, heads: Mapping[str, State]
     """What makes the command meaningless for these accounts; nothing of it is stored."""
     if len(drafts) > LEGS_MAX:
         raise ValueError(f"{len(drafts)} legs; a journal has at most {LEGS_MAX}")
+    currency = asking.command.currency if asking.kind.effect is Effect.OPEN else None
+    if currency is not None and currency not in asking.settings.currencies:
+        text = f"the bank keeps books in {', '.join(asking.settings.currencies)}"
+        return InputInvalid((FieldFault(("currency",), "CURRENCY_NOT_KEPT", text),))
     missing = _stranger(asking) or _unopened(asking, heads)
     return NotFound(missing) if missing else _wrong_currency(drafts, asking, heads)
 

@@ -125,6 +125,9 @@ def expire_holds(step: Step, asked: Asked) -> Outcome:
 
 
 def freeze_debits(step: Step, _: Asked) -> Outcome:
+    """A frozen account has its debits frozen too; this does not open its credits again."""
+    if step.state.status is Status.FROZEN:
+        return AlreadySo(step.state.account, Status.FROZEN.value)
     return _status(step, Status.DEBITS_FROZEN)
 
 

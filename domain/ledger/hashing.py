@@ -146,8 +146,8 @@ def sealed_total(total: Total) -> Total:
 def fingerprint(command: Command) -> str:
     """Version and SHA-256 of what was asked, after coercion: sorted, defaults dropped, nothing the server makes.
 
-    The memo enters by its keyed digest, because sealing the same text twice gives different bytes; evidence is the
-    server's and stays out.
+    The memo enters by its keyed digest, because sealing the same text twice gives different bytes; evidence and how far
+    a capture may go above its hold are the server's and stay out.
     """
     said: list[Plain] = [command.kind]
     said.append([[role, account] for role, account in sorted(command.parties.items())])
@@ -160,7 +160,6 @@ def fingerprint(command: Command) -> str:
         ("joint_limits", None if command.joint_limits is None else list(command.joint_limits)),
         ("limits", None if command.limits is None else _limits(command.limits)),
         ("memo", command.memo_digest),
-        ("over_capture_minor", command.over_capture_minor or None),
         ("release_rest", command.release_rest or None),
         ("reverses", command.reverses),
         ("shares", [[account, _money(money)] for account, money in command.shares] or None),

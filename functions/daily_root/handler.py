@@ -4,13 +4,10 @@ A day that stays without one for hours raises, so that somebody is woken while t
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
-
-from aws_lambda_powertools import Logger
+from typing import Any
 
 from functions.composition import bank
-
-logger: Final = Logger(service="daily_root")
+from functions.logs import log
 
 
 class RootLate(Exception):
@@ -20,6 +17,6 @@ class RootLate(Exception):
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
     rooted = bank().daily_roots.make()
     last, waiting = (day.isoformat() if day else None for day in (rooted.last, rooted.waiting))
-    logger.info("rooted", extra={"made": rooted.made, "last": last, "waiting": waiting})
+    log("daily_root").info("rooted", extra={"made": rooted.made, "last": last, "waiting": waiting})
     if rooted.late:
         raise RootLate(f"{waiting} has no root")

@@ -4,13 +4,10 @@ A leg in a folded minute is a fault: it raises, alarms, and nothing is folded pa
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
-
-from aws_lambda_powertools import Logger
+from typing import Any
 
 from functions.composition import bank
-
-logger: Final = Logger(service="folder")
+from functions.logs import log
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
@@ -18,7 +15,7 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
     folder.open_books()
     folded = folder.fold()
     moved = bank().batched_credits.move()
-    logger.info(
+    log("folder").info(
         "folded",
         extra={
             "shards": folded.shards,

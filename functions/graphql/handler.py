@@ -13,12 +13,11 @@ from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger
-
 from domain.access.model import Actor, Channel, Group
 from domain.access.rules import standing_groups
 from functions.authentication import Authenticator, KeysUnavailable, TokenRefused, fetch_over_http
 from functions.composition import Bank, bank
+from functions.logs import log
 from graph.context import Context
 from graph.cursors import Cursors
 from graph.errors import ErrorCode
@@ -29,8 +28,6 @@ BASE64_LENGTH_MAX: Final = (BODY_BYTES_MAX // 3 + 1) * 4
 FRAMES_LOGGED_MAX: Final = 8
 _GROUPS: Final = {group.value: group for group in Group}
 
-logger: Final = Logger(service="graphql")
-
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes two arguments
     started = time.perf_counter()
@@ -40,7 +37,7 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
     except Exception as fault:  # noqa: BLE001 - the edge: whatever happened, the caller gets the standard shape
         _report(fault, correlation_id)
         response = rejection(ErrorCode.INTERNAL, "Internal error", correlation_id=correlation_id)
-    logger.info(
+    log("graphql").info(
         "answered",
         extra={
             "correlation_id": correlation_id,
@@ -148,7 +145,7 @@ def _health(this: Bank, correlation_id: str) -> Response:
 def _report(fault: Exception, correlation_id: str) -> None:
     cause = getattr(fault, "original_error", None) or fault
     frames = traceback.extract_tb(cause.__traceback__)[-FRAMES_LOGGED_MAX:]
-    logger.error(
+    log("graphql").error(
         "fault",
         extra={
             "correlation_id": correlation_id,

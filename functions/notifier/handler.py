@@ -6,14 +6,11 @@ done.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
-
-from aws_lambda_powertools import Logger
+from typing import Any
 
 from domain.ledger.events import JournalPosted
 from functions.composition import bank
-
-logger: Final = Logger(service="notifier")
+from functions.logs import log
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
@@ -21,12 +18,12 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
     for record in event["Records"]:
         try:
             told = tell(record["body"])
-        except Exception:
+        except Exception:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
             # Whatever is wrong with one message must not hold up the others; the queue keeps it and counts its tries.
-            logger.exception("a message was not told", extra={"message_id": record["messageId"]})
+            log("notifier").exception("a message was not told", extra={"message_id": record["messageId"]})
             failed.append({"itemIdentifier": record["messageId"]})
         else:
-            logger.info("told", extra={"message_id": record["messageId"], "notices": told})
+            log("notifier").info("told", extra={"message_id": record["messageId"], "notices": told})
     return {"batchItemFailures": failed}
 
 

@@ -1,13 +1,10 @@
 """Lambda entry point of the outbox sweep, every minute: publishes what the stream lost."""
 
 from collections.abc import Mapping
-from typing import Any, Final
-
-from aws_lambda_powertools import Logger
+from typing import Any
 
 from functions.composition import bank
-
-logger: Final = Logger(service="outbox")
+from functions.logs import log
 
 
 class BusRefuses(Exception):
@@ -17,6 +14,6 @@ class BusRefuses(Exception):
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
     swept = bank().outbox.sweep()
     extra = {"published": swept.published, "refused": swept.refused, "checkpoint": swept.checkpoint.isoformat()}
-    logger.info("swept", extra=extra)
+    log("outbox").info("swept", extra=extra)
     if swept.refused:
         raise BusRefuses(f"{swept.refused} events")

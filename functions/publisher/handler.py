@@ -9,14 +9,11 @@ import json
 from collections.abc import Mapping, Sequence
 from typing import Any, Final
 
-from aws_lambda_powertools import Logger
-
 from domain.ledger.codec import item_of_image
 from domain.ledger.codec_journal import decode_journal
 from domain.ledger.model import Journal, TornRecord
 from functions.composition import bank
-
-logger: Final = Logger(service="publisher")
+from functions.logs import log
 
 MALFORMED: Final = (TornRecord, KeyError, ValueError, TypeError, AttributeError)
 """What reading a record of any shape may raise."""
@@ -29,11 +26,11 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
         try:
             journals.append(decode_journal(item_of_image(record["dynamodb"]["NewImage"])))
         except MALFORMED as error:
-            logger.error("a stream record is no journal", extra={"reason": str(error)})
+            log("publisher").error("a stream record is no journal", extra={"reason": str(error)})
             torn.append(record)
     refused = bank().outbox.publish(journals)
     park([*(_keys(record) for record in torn), *({"journal": journal.id} for journal in refused)])
-    logger.info("published", extra={"journals": len(journals), "refused": len(refused), "torn": len(torn)})
+    log("publisher").info("published", extra={"journals": len(journals), "refused": len(refused), "torn": len(torn)})
 
 
 def park(messages: Sequence[Mapping[str, Any]]) -> None:

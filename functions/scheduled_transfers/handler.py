@@ -6,14 +6,11 @@ dead-letter queue; the daily sweep finds it there or not.
 
 import json
 from collections.abc import Mapping
-from typing import Any, Final
-
-from aws_lambda_powertools import Logger
+from typing import Any
 
 from domain.refusals import NotFound
 from functions.composition import bank
-
-logger: Final = Logger(service="scheduled_transfers")
+from functions.logs import log
 
 
 class Unsettled(Exception):
@@ -25,9 +22,9 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
     for record in event["Records"]:
         try:
             run(record["body"])
-        except Exception:
+        except Exception:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
             # Whatever is wrong with one order must not hold up the others; the queue keeps it and counts its tries.
-            logger.exception("an order was not run", extra={"message_id": record["messageId"]})
+            log("scheduled_transfers").exception("an order was not run", extra={"message_id": record["messageId"]})
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 
@@ -38,6 +35,6 @@ def run(body: str) -> None:
     ran = bank().transfers.orders.run(order)
     if isinstance(ran, NotFound):
         raise Unsettled(f"there is no order {order}")
-    logger.info("ran", extra={"order": order, "settled": [str(one.outcome) for one in ran.settled]})
+    log("scheduled_transfers").info("ran", extra={"order": order, "settled": [str(one.outcome) for one in ran.settled]})
     if ran.unsettled:
         raise Unsettled(f"{order}: {ran.unsettled.code}")

@@ -3,14 +3,11 @@ off are ended.
 """
 
 from collections.abc import Mapping
-from typing import Any, Final
-
-from aws_lambda_powertools import Logger
+from typing import Any
 
 from domain.transfers.orders import ORDERS_PER_SWEEP_MAX, Ran
 from functions.composition import bank
-
-logger: Final = Logger(service="transfer_sweep")
+from functions.logs import log
 
 
 class LeftOver(Exception):
@@ -22,7 +19,7 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
     missed = orders.missed()
     left = [due.order for due in missed if not settled(due.order)]
     opened = bank().accounts.finish_openings()
-    logger.info("swept", extra={"missed": len(missed), "left": left, "opened": len(opened)})
+    log("transfer_sweep").info("swept", extra={"missed": len(missed), "left": left, "opened": len(opened)})
     if left or len(missed) == ORDERS_PER_SWEEP_MAX:
         raise LeftOver(f"{len(left)} of {len(missed)} orders")
 
@@ -31,7 +28,7 @@ def settled(order: str) -> bool:
     """Runs one order; whatever is wrong with it must not hold up the others."""
     try:
         ran = bank().transfers.orders.run(order)
-    except Exception:
-        logger.exception("an order was not run", extra={"order": order})
+    except Exception:  # noqa: BLE001  (the edge between orders: logged, and left for the next sweep)
+        log("transfer_sweep").exception("an order was not run", extra={"order": order})
         return False
     return isinstance(ran, Ran) and ran.unsettled is None

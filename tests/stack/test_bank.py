@@ -96,11 +96,15 @@ class TestATransfer:
         assert ask("ben", TRANSFER, wish)["data"]["transfer"]["code"] == "IDEMPOTENCY_KEY_REUSED"
 
     def test_over_the_balance_is_refused_and_stays_refused(self, ask: Ask) -> None:
-        payer, payee = dollars(ask, "june"), dollars(ask, "ivan")
-        wish = paid(payer["id"], numbers(payee), "9999.00")
+        opening = f"""mutation O($input: OpenAccountInput!) {{ openAccount(input: $input) {{
+            ... on OpenAccountSuccess {{ account {{ id }} }} {REFUSAL} }} }}"""
+        wanted = {"idempotencyKey": uuid.uuid4().hex, "product": "SAVINGS", "currency": "USD"}
+        empty = ask("june", opening, {"input": wanted})["data"]["openAccount"]["account"]["id"]
+        wish = paid(empty, numbers(dollars(ask, "ivan")), "0.01")
         refused = [ask("june", TRANSFER, wish)["data"]["transfer"] for _ in range(2)]
         assert [found["code"] for found in refused] == ["INSUFFICIENT_FUNDS"] * 2
-        assert dollars(ask, "june") == payer
+        (spent,) = [node for node in accounts_of(ask, "june") if node["id"] == empty]
+        assert spent["ledgerBalance"]["minorUnits"] == "0"
 
     @pytest.mark.parametrize("amount", ["-1", "0", "1e3", "0.001", "１２", "NaN", "9" * 39, "", " 1", "01"])
     def test_of_a_bad_amount_is_an_input_at_fault(self, ask: Ask, amount: str) -> None:

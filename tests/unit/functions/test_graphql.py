@@ -14,6 +14,7 @@ from domain.customers.model import Customer
 from functions.authentication import KeysUnavailable
 from functions.configuration import Configuration, read
 from functions.graphql import handler as entry
+from functions.logs import log
 from graph.view import BODY_BYTES_MAX
 from tests.unit.functions.test_configuration import GOOD
 from tests.unit.graph.world import World
@@ -288,7 +289,7 @@ class TestFaults:
         self, world: DeployedWorld, ada: Customer, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
     ) -> None:
         logged: list[tuple[str, dict[str, Any]]] = []
-        monkeypatch.setattr(entry.logger, "error", lambda message, extra: logged.append((message, extra)))
+        monkeypatch.setattr(log("graphql"), "error", lambda message, extra: logged.append((message, extra)))
 
         def broken(*_: object, **__: object) -> None:
             raise RuntimeError("Ada Lovelace lives at 12 Main Street")
@@ -312,7 +313,7 @@ class TestFaults:
         self, world: DeployedWorld, ada: Customer, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         logged: list[dict[str, Any]] = []
-        monkeypatch.setattr(entry.logger, "info", lambda message, extra: logged.append({"message": message, **extra}))
+        monkeypatch.setattr(log("graphql"), "info", lambda message, extra: logged.append({"message": message, **extra}))
 
         sent(event(VIEWER, token=world.token(ada.id, "customer")))
 

@@ -231,7 +231,6 @@ class TestFingerprint:
             {"currency": "USD"},
             {"hold": "hld_x"},
             {"expires_at": NOON},
-            {"over_capture_minor": 1},
             {"release_rest": True},
             {"reverses": "jrn_x"},
             {"limits": Limits()},
@@ -252,6 +251,7 @@ class TestFingerprint:
             {"evidence": ("decision",)},
             {"known_joint_limits": ("lim_x",)},
             {"over_capture_minor": 0},
+            {"over_capture_minor": 500},
             {"release_rest": False},
             {"shares": ()},
             {"scope": "another"},  # these three are in the journal's id

@@ -48,6 +48,17 @@ class TestFreeze:
 
         assert must_refuse(frozen) == must_refuse(closed) == DestinationUnavailable()
 
+    def test_freezing_the_debits_of_a_frozen_account_does_not_open_its_credits(self) -> None:
+        tell(
+            """
+            open alice with=5
+            open bob with=5
+            freeze alice
+            freeze_debits alice !ALREADY_SO
+            transfer bob alice 1 !DESTINATION_UNAVAILABLE
+            """
+        )
+
     def test_debits_frozen_may_become_all_frozen(self) -> None:
         tell(
             """
