@@ -11,8 +11,10 @@ import asyncio
 import json
 import os
 import shutil
+import threading
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,13 +28,24 @@ class SaveFailed(Exception):
     """A service's state could not be copied or written."""
 
 
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """The whole state at one moment; a later moment has a greater number."""
+
+    number: int
+    texts: dict[str, str]
+
+
 class Saves:
     """The saves of one engine, under one folder."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.busy = asyncio.Lock()
+        self.writing = threading.Lock()  # A stop saves at once, also while a save of before is still being written.
         self.last_saved_at: float | None = None
+        self.taken = 0
+        self.written = 0
 
     def take_over(self, app: Any, persistence: Any) -> None:
         """Load from the current save, and save here when MiniStack thinks it writes its own files."""
@@ -46,11 +59,11 @@ class Saves:
         """Take the state between two requests, write it beside, make it the current save."""
         async with self.busy:
             began = time.monotonic()
-            texts = self.take()
+            state = self.take()
             taken = time.monotonic()
-            await asyncio.to_thread(self.write, texts)
+            await asyncio.to_thread(self.write, state)
             return {
-                "bytes": sum(map(len, texts.values())),
+                "bytes": sum(map(len, state.texts.values())),
                 "paused_seconds": round(taken - began, 3),
                 "seconds": round(time.monotonic() - began, 3),
             }
@@ -59,11 +72,12 @@ class Saves:
         """MiniStack's own save at a graceful stop."""
         self.write(self.take())
 
-    def take(self) -> dict[str, str]:
+    def take(self) -> Taken:
         """Requests are handled on this thread, so between two of them the state is whole."""
+        self.taken += 1
         getters: dict[str, StateOf] = self.app._build_persistence_save_dict()
         texts = {name: self.text_of(name, getter) for name, getter in getters.items()}
-        return {name: text for name, text in texts.items() if text is not None}
+        return Taken(self.taken, {name: text for name, text in texts.items() if text is not None})
 
     def text_of(self, name: str, getter: StateOf) -> str | None:
         """The file of one service; nothing for a service that failed to load and so has nothing to say."""
@@ -85,14 +99,19 @@ class Saves:
                 raise SaveFailed(f"{name}: {unwritable}") from unwritable
         raise SaveFailed(f"{name} changed {TAKES_MAX} times while it was taken") from fault
 
-    def write(self, texts: dict[str, str]) -> None:
-        generation = self.folder / f"{time.time_ns():020d}"
-        generation.mkdir()
-        for name, text in texts.items():
-            (generation / f"{name}.json").write_text(text, encoding="utf-8")
-        self.carry_over(generation, texts)
-        self.make_current(generation)
-        self.last_saved_at = time.time()
+    def write(self, state: Taken) -> None:
+        """One at a time, and never an older state over a newer one."""
+        with self.writing:
+            if state.number < self.written:
+                return
+            generation = self.folder / f"{time.time_ns():020d}"
+            generation.mkdir()
+            for name, text in state.texts.items():
+                (generation / f"{name}.json").write_text(text, encoding="utf-8")
+            self.carry_over(generation, state.texts)
+            self.make_current(generation)
+            self.last_saved_at = time.time()
+            self.written = state.number
 
     def carry_over(self, generation: Path, texts: dict[str, str]) -> None:
         """A service that was not used since the start has nothing to say; what it last said stays true."""

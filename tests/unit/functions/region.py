@@ -1,6 +1,8 @@
 """A region in moto with the real parts over it, and a note of all that is asked of AWS as what a role must allow."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import cache
@@ -55,6 +57,12 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "audit": (BY_ACTOR,),
     "notices": (),
 }
+ONE_OF_ITS_KIND = {
+    "sqs": "PublisherFailedQueueArn",
+    "s3": "RootsBucketArn/roots/AWS::Region/*",
+    "secretsmanager": "CursorSecretArn",
+}
+"""What a service's calls are done to; a service that is not known fails the test."""
 Need = tuple[str, str]
 """An action and what it is done to, as infra/roles.yaml names it."""
 
@@ -66,28 +74,36 @@ class Asked:
     needs: set[Need] = field(default_factory=set)
 
     def note(self, service: str, operation: str, said: dict[str, Any]) -> None:
-        match service, operation:
-            case "dynamodb", "TransactWriteItems":
+        match service:
+            case "dynamodb":
+                self._note_table(operation, said)
+            case "events":
+                assert all(entry["EventBusName"] == SETTINGS["FLORIN_BUS"] for entry in said["Entries"])
+                self.needs.add((f"events:{operation}", "BusArn"))
+            case "s3" if operation == "ListObjectsV2":
+                self.needs.add(("s3:ListBucket", "RootsBucketArn"))
+            case "scheduler":
+                self.needs.add((f"scheduler:{operation}", "TransferSchedules"))
+                if "Target" in said:
+                    self.needs.add(("iam:PassRole", "TransferScheduleRoleArn"))
+            case "kms":
+                key = "RootsKeyArn" if operation == "Sign" else "CustomersKeyArn"
+                self.needs.add((f"kms:{operation}", key))
+            case _:
+                self.needs.add((f"{service}:{operation}", ONE_OF_ITS_KIND[service]))
+
+    def _note_table(self, operation: str, said: dict[str, Any]) -> None:
+        match operation:
+            case "TransactWriteItems":
                 for part in said["TransactItems"]:
                     ((verb, inner),) = part.items()
                     action = {"ConditionCheck": "ConditionCheckItem"}.get(verb, f"{verb}Item")
                     self.needs.add((f"dynamodb:{action}", _arn(inner["TableName"])))
-            case "dynamodb", "BatchGetItem" | "BatchWriteItem":
+            case "BatchGetItem" | "BatchWriteItem":
                 self.needs |= {(f"dynamodb:{operation}", _arn(table)) for table in said["RequestItems"]}
-            case "dynamodb", _:
+            case _:
                 index = f"/index/{said['IndexName']}" if "IndexName" in said else ""
                 self.needs.add((f"dynamodb:{operation}", _arn(said["TableName"]) + index))
-            case "events", _:
-                assert all(entry["EventBusName"] == SETTINGS["FLORIN_BUS"] for entry in said["Entries"])
-                self.needs.add((f"events:{operation}", "BusArn"))
-            case "sqs", _:
-                self.needs.add((f"sqs:{operation}", "PublisherFailedQueueArn"))
-            case "kms", _:
-                self.needs.add((f"kms:{operation}", "CustomersKeyArn"))
-            case "scheduler", _:
-                self.needs.add((f"scheduler:{operation}", "TransferSchedules"))
-            case _:
-                raise AssertionError(f"no role is known to allow {service}:{operation}")
 
 
 def _arn(table: str) -> str:
@@ -133,10 +149,12 @@ class Deployed:
         )
         self.bank.ledger_store._heads_at_once = 1  # moto is single-threaded
         self.asked = Asked()
+        self.loses_answers = False
+        """Whether every plain put is sent twice, as when its answer was lost and the client sends it again."""
         self._keys = 0
 
     def _provided(self) -> dict[str, str]:
-        """Tables, bus, queue, key and schedule group, and the settings that name them."""
+        """Tables, bus, queue, keys, bucket, secret and schedule group, and the settings that name them."""
         dynamodb = session().client("dynamodb")
         settings = dict(SETTINGS)
         create_ledger_table(dynamodb, settings["FLORIN_LEDGER_TABLE"])
@@ -148,7 +166,13 @@ class Deployed:
         session().client("events").create_event_bus(Name=settings["FLORIN_BUS"])
         session().client("scheduler").create_schedule_group(Name=settings["FLORIN_SCHEDULE_GROUP"])
         settings["FLORIN_FAILED_QUEUE_URL"] = session().client("sqs").create_queue(QueueName="failed")["QueueUrl"]
-        settings["FLORIN_DATA_KEY_ARN"] = session().client("kms").create_key()["KeyMetadata"]["Arn"]
+        kms = session().client("kms")
+        settings["FLORIN_DATA_KEY_ARN"] = kms.create_key()["KeyMetadata"]["Arn"]
+        signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        settings["FLORIN_ROOTS_KEY_ARN"] = signing["KeyMetadata"]["Arn"]
+        session().client("s3").create_bucket(Bucket=settings["FLORIN_ROOTS_BUCKET"])
+        secret = session().client("secretsmanager").create_secret(Name="cursors", SecretString="signs cursors")
+        settings["FLORIN_CURSOR_SECRET_ARN"] = secret["ARN"]
         return settings
 
     # A life.
@@ -180,16 +204,24 @@ class Deployed:
 
     def call(self, module: Any, event: dict[str, Any]) -> Any:
         """The handler, its calls of AWS noted."""
+        with self.noted() as patched:
+            patched.setattr(module, "bank", lambda: self.bank)
+            return module.handler(event, None)
+
+    @contextmanager
+    def noted(self) -> Iterator[pytest.MonkeyPatch]:
+        """Notes what is asked of AWS meanwhile."""
         real = BaseClient._make_api_call  # type: ignore[attr-defined]  # where every client's call goes through
 
         def noting(client: Any, operation: str, said: dict[str, Any]) -> Any:
             self.asked.note(client.meta.service_model.service_name, operation, said)
+            if self.loses_answers and operation == "PutItem":
+                real(client, operation, said)
             return real(client, operation, said)
 
         with self.monkeypatch.context() as patched:
-            patched.setattr(module, "bank", lambda: self.bank)
             patched.setattr(BaseClient, "_make_api_call", noting)
-            return module.handler(event, None)
+            yield patched
 
     def now(self) -> None:
         self.clock.at = datetime.now(UTC)

@@ -29,8 +29,8 @@ TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 WRITERS_OF_THE_LEDGER = {"Graphql", "Folder", "HoldExpiry", "ScheduledTransfers", "TransferSweep"}
 READERS_OF_CUSTOMERS = {"Graphql"}
-READERS_OF_SEALED_TEXT = {"Graphql", "ScheduledTransfers", "TransferSweep"}
-"""The API shows names and memos; who runs an order seals its memo into the journal."""
+READERS_OF_SEALED_TEXT = {"Graphql"}
+"""The API seals and shows names and memos; who runs an order passes its memo on as it was sealed."""
 
 
 def roles_allowed(action: str, resource: str) -> set[str]:

@@ -1,5 +1,6 @@
 import asyncio
 import json
+import threading
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -68,6 +69,44 @@ def test_only_the_last_save_is_kept(folder: Path) -> None:
     asyncio.run(saves.save())
     assert payload(folder, "dynamodb") == 2
     assert len([path for path in folder.iterdir() if not path.is_symlink()]) == 1
+
+
+def test_a_stop_while_a_save_is_written_leaves_the_state_at_the_stop(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    numbers = iter([1, 2])
+    engine = Engine(dynamodb=lambda: next(numbers))
+    saves = saves_of(engine, folder)
+    half, rest = threading.Event(), threading.Event()
+    carry_over = saves.carry_over
+
+    def slowly(generation: Path, texts: dict[str, str]) -> None:
+        if not half.is_set():
+            half.set()
+            rest.wait(5)
+        carry_over(generation, texts)
+
+    monkeypatch.setattr(saves, "carry_over", slowly)
+    saving = threading.Thread(target=lambda: asyncio.run(saves.save()))
+    saving.start()
+    assert half.wait(5)
+    stopping = threading.Thread(target=lambda: engine.app.save_all({}))
+    stopping.start()
+    stopping.join(0.2)
+    rest.set()
+    for thread in (saving, stopping):
+        thread.join(5)
+    assert payload(folder, "dynamodb") == 2
+    assert len([path for path in folder.iterdir() if not path.is_symlink()]) == 1
+
+
+def test_an_older_state_is_not_written_over_a_newer_one(folder: Path) -> None:
+    numbers = iter([1, 2])
+    saves = saves_of(Engine(dynamodb=lambda: next(numbers)), folder)
+    older, newer = saves.take(), saves.take()
+    saves.write(newer)
+    saves.write(older)
+    assert payload(folder, "dynamodb") == 2
 
 
 def test_a_save_that_fails_leaves_the_one_before(folder: Path) -> None:

@@ -1,0 +1,107 @@
+"""One bank's life in which every operation of the API is called: what the role of the API's function must allow.
+
+It is lived twice: over moto, where each call of AWS is noted and laid beside the role, and on an engine that enforces
+roles. The people are an owner, whose account has a hundred dollars or more, and staff of two groups.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Final, Protocol
+
+from tests.unit.graph import documents as ask
+
+OWNER: Final = "owner"
+OPERATIONS: Final = "operations"
+AUDITOR: Final = "auditor"
+
+VIEWER: Final = """{ viewer { person groups region
+  customer { name email address { city } accounts(first: 1) { edges { node { id } } } }
+  notices(first: 2) { edges { node { text } } pageInfo { endCursor } }
+  accounts(first: 5) { edges { node { id number routingNumber status ledgerBalance { amount }
+    people { relation displayName } } } pageInfo { endCursor } } } }"""
+ACCOUNT: Final = """query($id: ID!, $at: DateTime!, $on: Date!) { account(id: $id) { ... on Account {
+  holds { id remaining { amount } }
+  balance(bookedAt: $at, effectiveOn: $on) { ledgerBalance { amount } }
+  entries(first: 3) { edges { node { title counterparty { name } journal { id transfer { memo } } } }
+    pageInfo { endCursor } }
+  transferOrders(first: 2) { edges { node { id memo occurrences(first: 2) { edges { node { outcome } } } } } } } } }"""
+LOOKUPS: Final = """query($account: ID!, $journal: ID!, $order: ID!, $key: IdempotencyKey!) {
+  journal(id: $journal) { legs { party { name } } }
+  node(id: $order) { ... on TransferOrder { status } }
+  idempotency(accountId: $account, key: $key) { used journal { id } }
+  changes(accountId: $account, first: 2) { entries { sequence } cursor } }"""
+CUSTOMER: Final = "query($id: ID!) { customer(id: $id) { name accounts(first: 1) { edges { node { id } } } } }"
+AUDIT: Final = """query($customer: ID, $person: ID) { auditRecords(customerId: $customer, personId: $person, first: 2) {
+  edges { node { action outcome } } pageInfo { endCursor } } }"""
+
+
+class Ask(Protocol):
+    def __call__(self, who: str, document: str, **variables: Any) -> dict[str, Any]:
+        """The data of the answer, which has no errors."""
+        ...
+
+
+@dataclass(frozen=True)
+class Household:
+    """Who and what the operations are about."""
+
+    owner: str
+    account: str
+    other: dict[str, Any]
+    """Somebody else's account, as the destination of an input."""
+    operations: str
+    today: date
+    later: date
+    """A day on which an order may begin."""
+
+
+def every_operation(asked: Ask, house: Household) -> set[str]:
+    """Calls each operation so that it passes; answers with the mutations that did."""
+    passed: set[str] = set()
+
+    def change(who: str, document: str, **given: Any) -> dict[str, Any]:
+        ((mutation, answer),) = asked(who, document, input=given).items()
+        success = f"{mutation[0].upper()}{mutation[1:]}Success"
+        assert answer["__typename"] == success, answer
+        passed.add(mutation)
+        return dict(answer)
+
+    def wish(key: str, amount: str, **more: Any) -> dict[str, Any]:
+        destination = {"sourceId": house.account, "destination": house.other}
+        return {"idempotencyKey": key, "amount": ask.dollars(amount), **destination, **more}
+
+    made = change(OWNER, ask.OPEN, idempotencyKey="open", product="SAVINGS", currency="USD")["account"]["id"]
+    paid = change(OWNER, ask.TRANSFER, **wish("pay", "5.00", memo="Lunch"))
+    journal = paid["transfer"]["id"]
+    assert paid["transfer"]["memo"] == "Lunch"
+    assert change(OWNER, ask.TRANSFER, **wish("pay", "5.00", memo="Lunch"))["replayed"]
+    refused = asked(OWNER, ask.TRANSFER, input=wish("much", "9999.00"))["transfer"]
+    assert refused["code"] == "INSUFFICIENT_FUNDS"
+    change(OWNER, ask.PREVIEW, **wish("look", "1.00"))
+    days = {"rhythm": "MONTHLY", "startsOn": house.later.isoformat(), "count": 3}
+    rent = wish("rent", "2.00", memo="Rent", schedule=days)
+    order = change(OWNER, ask.SCHEDULE, **rent)["order"]["id"]
+    assert change(OWNER, ask.SCHEDULE, **rent)["order"]["id"] == order
+
+    first, second, _ = (change(OWNER, ask.PLACE, **setting_aside(house, key))["holdId"] for key in ("a", "b", "c"))
+    taken = {"amount": ask.dollars("1.00"), "destination": house.other}
+    change(OWNER, ask.CAPTURE, idempotencyKey="take", holdId=first, **taken)
+    change(OWNER, ask.RELEASE, idempotencyKey="free", holdId=second)
+    change(OPERATIONS, ask.REVERSE, idempotencyKey="undo", journalId=journal)
+    change(OPERATIONS, ask.FREEZE, idempotencyKey="stop", accountId=made)
+    change(OPERATIONS, ask.THAW, idempotencyKey="go", accountId=made)
+    change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
+
+    asked(OWNER, VIEWER)
+    today = house.today.isoformat()
+    asked(OWNER, ACCOUNT, id=house.account, at=f"{today}T00:00:00Z", on=today)
+    asked(OWNER, LOOKUPS, account=house.account, journal=journal, order=order, key="pay")
+    change(OWNER, ask.CANCEL, orderId=order)
+    asked(OPERATIONS, CUSTOMER, id=house.owner)
+    asked(AUDITOR, AUDIT, customer=house.owner)
+    asked(AUDITOR, AUDIT, person=house.operations)
+    return passed
+
+
+def setting_aside(house: Household, key: str) -> dict[str, Any]:
+    return {"idempotencyKey": f"hold-{key}", "accountId": house.account, "amount": ask.dollars("3.00")}
