@@ -8,7 +8,6 @@ import base64
 import binascii
 import json
 import time
-import traceback
 from collections.abc import Mapping
 from functools import cache
 from typing import Any, Final
@@ -17,7 +16,7 @@ from domain.access.model import Actor, Channel, Group
 from domain.access.rules import standing_groups
 from functions.authentication import Authenticator, KeysUnavailable, TokenRefused, fetch_over_http
 from functions.composition import Bank, bank
-from functions.logs import log
+from functions.logs import log, log_fault
 from graph.context import Context
 from graph.cursors import Cursors
 from graph.errors import ErrorCode
@@ -25,7 +24,6 @@ from graph.view import BODY_BYTES_MAX, Rejected, Request, Response, answer, reje
 
 BASE64_LENGTH_MAX: Final = (BODY_BYTES_MAX // 3 + 1) * 4
 """The longest base64 text of a body that is not too large; a longer one is not decoded."""
-FRAMES_LOGGED_MAX: Final = 8
 _GROUPS: Final = {group.value: group for group in Group}
 
 
@@ -144,12 +142,4 @@ def _health(this: Bank, correlation_id: str) -> Response:
 
 def _report(fault: Exception, correlation_id: str) -> None:
     cause = getattr(fault, "original_error", None) or fault
-    frames = traceback.extract_tb(cause.__traceback__)[-FRAMES_LOGGED_MAX:]
-    log("graphql").error(
-        "fault",
-        extra={
-            "correlation_id": correlation_id,
-            "fault": f"{type(cause).__module__}.{type(cause).__qualname__}",
-            "frames": [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in frames],
-        },
-    )
+    log_fault("graphql", "fault", cause, correlation_id=correlation_id)

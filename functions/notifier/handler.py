@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.ledger.events import JournalPosted
 from functions.composition import bank
-from functions.logs import log
+from functions.logs import log, log_fault
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
@@ -18,9 +18,9 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
     for record in event["Records"]:
         try:
             told = tell(record["body"])
-        except Exception:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
+        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
             # Whatever is wrong with one message must not hold up the others; the queue keeps it and counts its tries.
-            log("notifier").exception("a message was not told", extra={"message_id": record["messageId"]})
+            log_fault("notifier", "a message was not told", fault, message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
         else:
             log("notifier").info("told", extra={"message_id": record["messageId"], "notices": told})

@@ -10,7 +10,7 @@ from typing import Any
 
 from domain.refusals import NotFound
 from functions.composition import bank
-from functions.logs import log
+from functions.logs import log, log_fault
 
 
 class Unsettled(Exception):
@@ -22,9 +22,9 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
     for record in event["Records"]:
         try:
             run(record["body"])
-        except Exception:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
+        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
             # Whatever is wrong with one order must not hold up the others; the queue keeps it and counts its tries.
-            log("scheduled_transfers").exception("an order was not run", extra={"message_id": record["messageId"]})
+            log_fault("scheduled_transfers", "an order was not run", fault, message_id=record["messageId"])
             failed.append({"itemIdentifier": record["messageId"]})
     return {"batchItemFailures": failed}
 

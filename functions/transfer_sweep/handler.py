@@ -7,7 +7,7 @@ from typing import Any
 
 from domain.transfers.orders import ORDERS_PER_SWEEP_MAX, Ran
 from functions.composition import bank
-from functions.logs import log
+from functions.logs import log, log_fault
 
 
 class LeftOver(Exception):
@@ -28,7 +28,7 @@ def settled(order: str) -> bool:
     """Runs one order; whatever is wrong with it must not hold up the others."""
     try:
         ran = bank().transfers.orders.run(order)
-    except Exception:  # noqa: BLE001  (the edge between orders: logged, and left for the next sweep)
-        log("transfer_sweep").exception("an order was not run", extra={"order": order})
+    except Exception as fault:  # noqa: BLE001  (the edge between orders: logged, and left for the next sweep)
+        log_fault("transfer_sweep", "an order was not run", fault, order=order)
         return False
     return isinstance(ran, Ran) and ran.unsettled is None
