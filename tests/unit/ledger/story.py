@@ -47,7 +47,7 @@ class Story:
         assert match, where
         words = match["rest"].split()
         options = dict(word.split("=", 1) for word in words if "=" in word)
-        answer = _VERBS[match["verb"]](self, [word for word in words if "=" not in word], options)
+        answer = VERBS[match["verb"]](self, [word for word in words if "=" not in word], options)
         if answer is not None:
             assert code(answer) == (match["code"] or "POSTED"), f"{where}: {answer}"
         if match["label"]:
@@ -243,7 +243,7 @@ def _move(story: Story, words: list[str], options: dict[str, str]) -> Answer:
     return story.post("batch_moved", options, amounts={"amount": story.money(name, minor)}, **parts)
 
 
-_VERBS: dict[str, Verb] = {
+VERBS: dict[str, Verb] = {
     "open": _open,
     "joint_limit": _joint_limit,
     "wait": _wait,
