@@ -54,8 +54,13 @@ from domain.ledger.model import (
     Total,
 )
 from domain.ledger.shards import shard_account
-from domain.ledger.store import Appended, Conflict, Replayed, Slice, Writes
-from domain.ledger.store_dynamodb_outcome import fault_of_read, outcome_of_put, outcome_of_transaction
+from domain.ledger.store import Appended, Conflict, Replayed, Slice, Unanswered, Writes
+from domain.ledger.store_dynamodb_outcome import (
+    CONDITION_FAILED,
+    fault_of_read,
+    outcome_of_put,
+    outcome_of_transaction,
+)
 from domain.stamping_aws import StampedConnection, stamped
 
 HEADS_AT_ONCE: Final = 8
@@ -174,7 +179,9 @@ class DynamoLedgerStore:
 
     def register(self, registration: Registration) -> None:
         item = encode_registration(registration, region=self._settings.region, seq=int(registration.since))
-        self._put(item)
+        outcome = self._put(item)
+        if isinstance(outcome, Conflict) and outcome.reason != CONDITION_FAILED:
+            raise Unanswered(f"{registration.account} was not registered: {outcome.reason}")
 
     def append_total(self, total: Total, *, now: datetime) -> Appended | Conflict:
         with stamped(now):

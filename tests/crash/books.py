@@ -1,0 +1,140 @@
+"""What a run left behind: what the invariants say of it, and its summary, to be laid beside the clean run's."""
+
+from collections import Counter, defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Final
+
+from domain.ids import prefix_of
+from domain.ledger.model import Journal, State
+from functions.composition import ledger_settings
+from ops.verify.judging import judge
+from ops.verify.world import World, of_items
+from tests.crash.place import Place, Snapshot
+
+POSITIONED: Final = frozenset({"batching_stopped"})
+"""Kinds whose key names the line that was the last when the sweeper looked: a later look names a later one."""
+
+
+@dataclass(frozen=True)
+class Left:
+    """Counts and states, in words that do not depend on ids drawn at random."""
+
+    journals: Counter[tuple[str, ...]]
+    accounts: Counter[tuple[str, ...]]
+    internal: Mapping[str, int]
+    registered: frozenset[str]
+    """Internal accounts the folder visits."""
+    totals: int
+    """Minutes folded."""
+    records: Counter[str]
+    """Customers, creations, accounts, numbers, relations; not data keys, whose customer may never have come to be."""
+    unfinished: int
+    orders: Counter[tuple[str, ...]]
+    notices: Counter[tuple[str, str]]
+    schedules: Counter[str]
+    unpublished: int
+    parked: int
+    audited: frozenset[tuple[str, ...]]
+    """Acts on record. More than the clean run's may be there: an attempt that failed is an act too."""
+
+
+def violations(world: World) -> list[str]:
+    """All the promises of the ledger."""
+    return [f"{verdict.name}: {found}" for verdict in judge(world) for found in verdict.violations]
+
+
+def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str], late_told: bool) -> Left:
+    """`heard`: journals that need no publishing. `late_told`: whether being told of lateness counts."""
+    known = {item["pk"]["S"] for items in before.items.values() for item in items}
+    accounts = place.items("accounts")
+    return Left(
+        journals=Counter(_journal(journal, known) for journal in world.journals.values()),
+        accounts=Counter(_account(account, world.log(account)[-1].state, known) for account in world.lines),
+        internal=_internal(world),
+        registered=frozenset(world.registrations),
+        totals=sum(total.count > 0 for totals in world.totals.values() for total in totals.values()),
+        records=Counter(
+            f"{name} {item['pk']['S'].partition('#')[0]}{item['sk']['S'].partition('#')[0]}"
+            for name, items in (("customers", place.items("customers")), ("accounts", accounts))
+            for item in items
+        ),
+        unfinished=sum("done" in item and not item["done"]["BOOL"] for item in accounts),
+        orders=Counter(_order(item) for item in place.items("transfers")),
+        notices=_notices(place, late_told=late_told),
+        schedules=Counter(schedule["ScheduleExpression"] for schedule in place.schedules()),
+        unpublished=_unpublished(place, world, heard),
+        parked=place.network.parked,
+        audited=frozenset(
+            (item["action"]["S"], item["outcome"]["S"], item.get("refusal_code", {}).get("S", ""))
+            for item in place.items("audit")
+        ),
+    )
+
+
+def differences(clean: Left, found: Left) -> list[str]:
+    """Where a run ended otherwise than the clean one."""
+    off = []
+    for part in fields(Left):
+        wanted, there = getattr(clean, part.name), getattr(found, part.name)
+        if part.name == "audited":
+            off += [f"not in the audit: {act}" for act in sorted(wanted - there)]
+        elif isinstance(wanted, Counter):
+            off += [f"{part.name}: {dict(wanted - there)} missing, {dict(there - wanted)} more"] * (wanted != there)
+        elif isinstance(wanted, frozenset):
+            off += [f"{part.name}: {sorted(wanted - there)} missing, {sorted(there - wanted)} more"] * (wanted != there)
+        elif wanted != there:
+            off.append(f"{part.name}: {there}, clean {wanted}")
+    return off
+
+
+def pending(found: Left) -> list[str]:
+    """What is still to be done at the end of a clean run."""
+    named = (("unfinished openings", found.unfinished), ("unpublished journals", found.unpublished))
+    return [f"{count} {what}" for what, count in named if count]
+
+
+def read_back(place: Place) -> World:
+    """The ledger's table, all of it."""
+    now = place.clock.at
+    return of_items(place.items("ledger"), settings=ledger_settings(place.configuration), now=now, cut=now)
+
+
+def _journal(journal: Journal, known: set[str]) -> tuple[str, ...]:
+    """A journal by its id, which follows from its key, but where the key follows from what is drawn or read."""
+    drawn = journal.kind == "account_opened" and f"A#{journal.initiator}" not in known
+    name = "" if drawn or journal.kind in POSITIONED else journal.id
+    return name, journal.kind, "posted" if journal.refusal is None else journal.refusal.code, str(journal.amount)
+
+
+def _account(account: str, state: State, known: set[str]) -> tuple[str, ...]:
+    name = account if f"A#{account}" in known else prefix_of(account)
+    parts = (state.posted_minor, state.held_minor, state.holds_count, state.available_minor, state.day_debits_minor)
+    return name, state.status.value, state.batching.value, str(state.limits), *map(str, parts)
+
+
+def _internal(world: World) -> dict[str, int]:
+    sums: dict[str, int] = defaultdict(int)
+    for (account, _, _), items in world.legs.items():
+        sums[account] += sum(item.signed_minor for item in items.values())
+    return dict(sums)
+
+
+def _order(item: Mapping[str, Any]) -> tuple[str, ...]:
+    names = ("status", "next_on", "claimed_on", "outcome", "journal", "refusal_code")
+    said = (item.get(name, {}).get("S", "") for name in names)
+    return item["pk"]["S"].partition("#")[0], item["sk"]["S"].partition("_")[0], *said
+
+
+def _notices(place: Place, *, late_told: bool) -> Counter[tuple[str, str]]:
+    found = Counter(
+        (item["customer"]["S"], item["kind"]["S"]) for item in place.items("notices") if item["sk"]["S"][0] == "T"
+    )
+    if late_told:
+        return found
+    return Counter({key: count for key, count in found.items() if key[1] != "SCHEDULED_TRANSFER_LATE"})
+
+
+def _unpublished(place: Place, world: World, heard: frozenset[str]) -> int:
+    marked = {item["sk"]["S"] for item in place.items("published") if item["pk"]["S"].startswith("P#")}
+    return len(world.journals.keys() - {key.removeprefix("J#") for key in heard} - marked)

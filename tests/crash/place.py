@@ -1,0 +1,278 @@
+"""One region of the engine for many runs: a prepared world is put back under new tables before each.
+
+A run is a handful of small tables, so that putting the world back takes milliseconds and the judge reads little. A
+process is a freshly composed bank; of the one before it only the connections are kept.
+"""
+
+import base64
+import json
+import random
+import uuid
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from types import SimpleNamespace
+from typing import Any, Final
+from unittest import mock
+
+import boto3
+import botocore.endpoint
+from joserfc import jwt
+from joserfc.jwk import RSAKey
+
+from domain.accounts.store_dynamodb import BY_PERSON
+from domain.audit.store_dynamodb import BY_ACTOR
+from domain.tables_aws import Index, connect, description
+from domain.transfers.store_dynamodb import BY_DUE
+from functions.composition import CLIENT, Bank, build
+from functions.configuration import Configuration, read
+from functions.folder import handler as folder
+from functions.graphql import handler as api
+from functions.hold_expiry import handler as hold_expiry
+from functions.notifier import handler as notifier
+from functions.outbox import handler as outbox
+from functions.publisher import handler as publisher
+from functions.scheduled_transfers import handler as scheduled_transfers
+from functions.transfer_sweep import handler as transfer_sweep
+from ops.local.engine_process import Engine
+from tests.crash.network import Network, Plan, untouched
+from tests.tables import create_ledger_table
+from tests.unit.functions.test_configuration import GOOD
+
+REGION: Final = "us-east-1"
+TABLES: Final[dict[str, tuple[Index, ...]]] = {
+    "published": (),
+    "customers": (),
+    "keys": (),
+    "accounts": (BY_PERSON,),
+    "transfers": (BY_DUE,),
+    "audit": (BY_ACTOR,),
+    "notices": (),
+}
+HANDLERS: Final = (api, publisher, outbox, folder, hold_expiry, notifier, scheduled_transfers, transfer_sweep)
+BATCH: Final = 25
+TICK: Final = timedelta(milliseconds=1)
+SIGNING_KEY: Final = RSAKey.generate_key(2048, {"kid": "pool"})
+
+
+class RunClock:
+    """Stands still but for a millisecond a look, so that nothing in a run depends on the machine."""
+
+    def __init__(self, at: datetime) -> None:
+        self.at = at
+
+    def now(self) -> datetime:
+        self.at += TICK
+        return self.at
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A world between two runs: all items of its tables, its schedules, and the moment it stands at."""
+
+    at: datetime
+    items: Mapping[str, tuple[dict[str, Any], ...]]
+    schedules: tuple[dict[str, Any], ...]
+
+
+class Place:
+    """The clients, all of whose calls pass the network, and the tables of the current run."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.network = Network()
+        self.clock = RunClock(datetime.now(UTC))
+        self.endpoint = engine.endpoint
+        self.plain = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+        self._session = _SharedClients(self.plain, self.network)
+        self._ledger_client: Any = None
+        self._quiet = connect(region=REGION, endpoint=self.endpoint, access_key_id="test", secret_access_key="test")
+        self.network.connect(self._quiet, "dynamodb")
+        self.dynamodb: Any = self._unwatched("dynamodb")
+        self._scheduler: Any = self._unwatched("scheduler")
+        self._fixed = self._provided()
+        self._tables: dict[str, str] = {}
+        self._group = ""
+        self._holds: Snapshot | None = None
+        self.configuration: Configuration
+        self._random = random.Random(0)
+        self.clear()
+
+    # The world.
+
+    def clear(self) -> None:
+        """Empty tables of their own."""
+        self._holds = None
+        self._renew((*TABLES, "ledger", "scheduler"))
+
+    def _renew(self, names: Iterable[str]) -> None:
+        """New, empty ones in place of these."""
+        run = uuid.uuid4().hex[:12]
+        for name in names:
+            if name == "scheduler":
+                self._group = f"transfers-{run}"
+                self._scheduler.create_schedule_group(Name=self._group)
+            elif name in TABLES or name == "ledger":
+                if name in self._tables:
+                    self.dynamodb.delete_table(TableName=self._tables[name])
+                self._tables[name] = f"florin-{name}-{run}"
+                self._create(name)
+        named = {f"FLORIN_{name.upper()}_TABLE": table for name, table in self._tables.items()}
+        self.configuration = read({**GOOD, **self._fixed, **named, "FLORIN_SCHEDULE_GROUP": self._group})
+        self.network.forget()
+
+    def _create(self, name: str) -> None:
+        if name == "ledger":
+            create_ledger_table(self.dynamodb, self._tables[name])
+            return
+        described: dict[str, Any] = description(self._tables[name], *TABLES[name])
+        if not TABLES[name]:
+            del described["GlobalSecondaryIndexes"]
+        self.dynamodb.create_table(**described, BillingMode="PAY_PER_REQUEST")
+
+    def snapshot(self) -> Snapshot:
+        items = {name: tuple(self.items(name)) for name in self._tables}
+        return Snapshot(self.clock.at, items, tuple(self.schedules()))
+
+    def put_back(self, snapshot: Snapshot, *, seed: int) -> None:
+        """The world as it was; what nobody has written to since is left alone."""
+        stale = sorted(self.network.written) if self._holds is snapshot else [*snapshot.items, "scheduler"]
+        self._renew(stale)
+        for name in stale:
+            items = snapshot.items.get(name, ())
+            for start in range(0, len(items), BATCH):
+                puts = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
+                self.dynamodb.batch_write_item(RequestItems={self._tables[name]: puts})
+        for schedule in snapshot.schedules if "scheduler" in stale else ():
+            self._scheduler.create_schedule(**schedule, GroupName=self.configuration.schedule_group)
+        self._holds = snapshot
+        self.clock.at = snapshot.at
+        self._random = random.Random(seed)
+
+    def items(self, name: str) -> list[dict[str, Any]]:
+        """All of one table: it is small."""
+        answer = self.dynamodb.scan(TableName=self._tables[name], ConsistentRead=True)
+        assert "LastEvaluatedKey" not in answer, f"{name} has outgrown one page"
+        found: list[dict[str, Any]] = answer["Items"]
+        return found
+
+    def schedules(self) -> list[dict[str, Any]]:
+        group = self.configuration.schedule_group
+        names = [row["Name"] for row in self._scheduler.list_schedules(GroupName=group)["Schedules"]]
+        found = [self._scheduler.get_schedule(GroupName=group, Name=name) for name in names]
+        kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "EndDate", "ScheduleExpressionTimezone")
+        return [{name: schedule[name] for name in kept if schedule.get(name)} for schedule in found]
+
+    def journals(self) -> frozenset[str]:
+        """The keys of all journals there are."""
+        return frozenset(item["pk"]["S"] for item in self.items("ledger") if item["sk"]["S"] == "J")
+
+    # Processes.
+
+    @contextmanager
+    def process(self, plan: Plan = untouched) -> Iterator[Bank]:
+        """A new process: a bank that remembers nothing, asked by every handler, its calls under `plan`."""
+        self.network.born(plan)
+        bank = build(
+            self.configuration, clock=self.clock, randomness=self._random, session=self._session, endpoint=self.endpoint
+        )
+        # One shard and one currency: the folder visits each of them.
+        bank.__dict__["settings"] = replace(bank.settings, shards=1, currencies=("USD",))
+        self._connected(bank)
+        with ExitStack() as patched:
+            for module in HANDLERS:
+                patched.enter_context(mock.patch.object(module, "bank", return_value=bank))
+            patched.enter_context(mock.patch.object(api, "fetch_over_http", _keys_of_pool))
+            # The SDK waits half a second and more before it sends again; here nobody else needs the time.
+            patched.enter_context(mock.patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=_at_once)))
+            try:
+                yield bank
+            finally:
+                if bank.ledger_store._readers:
+                    bank.ledger_store._readers.shutdown(wait=True)
+                api._authenticator.cache_clear()
+
+    def token(self, person: str, *groups: str) -> str:
+        claims = {
+            "iss": self.configuration.token_issuer,
+            "client_id": self.configuration.pool_client_id,
+            "token_use": "access",
+            "exp": int((self.clock.at + timedelta(hours=1)).timestamp()),
+            "person": person,
+            "cognito:groups": list(groups),
+        }
+        return jwt.encode({"alg": "RS256", "kid": "pool"}, claims, SIGNING_KEY)
+
+    def _connected(self, bank: Bank) -> None:
+        """The new bank's connections are new, the clients under them are not: making one takes longer than a run."""
+        connection = bank.ledger_store.connection
+        if self._ledger_client is None:
+            self.network.connect(connection, "dynamodb")
+            self._ledger_client = connection.client
+        connection._client = self._ledger_client
+        bank._connection._client = self._quiet.client
+
+    def _unwatched(self, service: Any) -> Any:
+        return self.plain.client(service, endpoint_url=self.endpoint)
+
+    def _provided(self) -> dict[str, str]:
+        self._unwatched("events").create_event_bus(Name="florin-crash")
+        kms = self._unwatched("kms")
+        return {
+            "AWS_REGION": REGION,
+            "FLORIN_BUS": "florin-crash",
+            "FLORIN_FAILED_QUEUE_URL": self._unwatched("sqs").create_queue(QueueName="failed")["QueueUrl"],
+            "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
+            "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",
+        }
+
+
+class _SharedClients(boto3.Session):
+    """A session that makes each client once and puts it on the network."""
+
+    def __init__(self, session: boto3.Session, network: Network) -> None:
+        super().__init__(botocore_session=session._session)
+        self._network = network
+        self._made: dict[str, Any] = {}
+
+    def client(self, service_name: Any, *_: Any, **wanted: Any) -> Any:
+        if service_name not in self._made:
+            made: Any = super().client(service_name, **{**wanted, "config": CLIENT})
+            self._network.connect(SimpleNamespace(client=made), service_name)
+            self._made[service_name] = made
+        return self._made[service_name]
+
+
+def stream_record(item: Mapping[str, Any]) -> dict[str, Any]:
+    """What the table's stream says of a new item."""
+    keys = {name: item[name] for name in ("pk", "sk")}
+    return {"eventID": item["pk"]["S"], "eventName": "INSERT", "dynamodb": {"Keys": keys, "NewImage": _image(item)}}
+
+
+def _image(item: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: _attribute_image(attribute) for name, attribute in item.items()}
+
+
+def _attribute_image(attribute: Mapping[str, Any]) -> dict[str, Any]:
+    ((kind, value),) = attribute.items()
+    match kind:
+        case "B":
+            return {kind: base64.b64encode(value).decode()}
+        case "L":
+            return {kind: [_attribute_image(part) for part in value]}
+        case "M":
+            return {kind: _image(value)}
+    return {kind: value}
+
+
+def _keys_of_pool(_: str) -> bytes:
+    return json.dumps({"keys": [SIGNING_KEY.as_dict(private=False)]}).encode()
+
+
+def _at_once(_: float) -> None:
+    return None
+
+
+def quiet_moment(now: datetime) -> datetime:
+    """A quiet moment in the last hour but one: all its minutes are closed, and few hours lie between it and now."""
+    return (now.astimezone(UTC) - timedelta(hours=1)).replace(minute=20, second=5, microsecond=0)
