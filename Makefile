@@ -17,7 +17,7 @@ REPORTS := .local/reports
 PYTEST := $(BIN)/pytest
 
 .PHONY: help up down check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-concurrency test-stack test-crash crash
+.PHONY: test test-unit test-contract test-concurrency test-stack test-crash crash concurrency
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,6 +60,9 @@ test-concurrency: .venv/dev/.installed .venv/engine/.installed ## Many processes
 
 test-stack: $(STAMPS) ## The deployed bank through its API
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
+
+concurrency: .venv/dev/.installed .venv/engine/.installed ## Storms of eight processes, double-clicks and races, in full
+	@FLORIN_CONCURRENCY=full $(PYTEST) tests/storms
 
 crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about ten minutes)
 	@$(BIN)/python -m tests.crash.run
