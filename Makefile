@@ -17,7 +17,7 @@ REPORTS := .local/reports
 PYTEST := $(BIN)/pytest
 
 .PHONY: help up down check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-concurrency test-stack test-crash crash concurrency
+.PHONY: test test-unit test-contract test-concurrency test-stack test-crash crash concurrency test-simulation simulate
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
 	@echo "all checks passed"
 
-test: test-unit test-contract test-concurrency test-stack ## Run every suite
+test: test-unit test-contract test-simulation test-concurrency test-stack ## Run every suite
 
 test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
@@ -55,7 +55,13 @@ test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 test-contract: .venv/dev/.installed .venv/engine/.installed ## One contract, every store
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/contract -n 2 --junitxml=$(REPORTS)/contract.xml
 
-test-concurrency: .venv/dev/.installed .venv/engine/.installed ## Many processes at once on a few accounts
+test-simulation: .venv/dev/.installed ## Histories under faults, each from one seed
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/simulation --junitxml=$(REPORTS)/simulation.xml
+
+test-simulate: .venv/dev/.installed ## N simulated histories (N=2000) on two processes
+	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),2000) --processes 2 --first-seed 1
+
+concurrency: .venv/dev/.installed .venv/engine/.installed ## Many processes at once on a few accounts
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/concurrency --junitxml=$(REPORTS)/concurrency.xml
 
 test-stack: $(STAMPS) ## The deployed bank through its API

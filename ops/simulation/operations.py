@@ -1,0 +1,87 @@
+"""One thing somebody asks of the bank, under one key, and what came of it so far."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+
+from domain.accounts.model import Account, AccountRecord
+from domain.ids import journal_id
+from domain.ledger.model import Journal, Posted, Refused, State
+from domain.refusals import Refusal
+from domain.transfers.model import HoldChange, Reversal, Transfer, TransferOrder
+from ops.simulation.processes import Process
+
+Answer = Posted | Refused | Transfer | HoldChange | Reversal | Account | AccountRecord | State | TransferOrder | Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """What a caller was told: done, with a mark of what, or refused, and whether that is the answer for ever."""
+
+    mark: str
+    refusal: Refusal | None = None
+    journal: Journal | None = None
+
+    @property
+    def done(self) -> bool:
+        return self.refusal is None
+
+    @property
+    def for_ever(self) -> bool:
+        return self.refusal is None or self.refusal.stored
+
+
+@dataclass(slots=True, kw_only=True, eq=False)
+class Operation:
+    text: str
+    kind: str
+    ask: Callable[[Process], Answer]
+    initiator: str = ""
+    scope: str = ""
+    key: str = ""
+    effects: Mapping[str, int] = field(default_factory=dict)
+    """What it does to balances if it posts, credit-positive, in the words of the model."""
+    reverses: "Operation | None" = None
+    writes: bool = True
+    """A preview writes nothing."""
+    keyed: bool = True
+    """Its key names a journal."""
+    besides: frozenset[tuple[str, str, str]] = frozenset()
+    """Initiator, scope and key of what is posted on the way to it."""
+    only: str = ""
+    """The one refusal it can end in."""
+    told: Told | None = None
+    unsure: bool = False
+    """An attempt went unanswered: it may have been done, or may still be."""
+    asked: int = 0
+    running: int = 0
+    overlapped: bool = False
+    """Somebody asked the same at the same time."""
+
+    @property
+    def settled(self) -> bool:
+        return self.told is not None and (self.told.for_ever or not self.unsure)
+
+    @property
+    def journal(self) -> str:
+        """The journal its key leads to."""
+        return journal_id(self.initiator, self.scope, self.key)
+
+
+def told_by(answer: Answer) -> Told:
+    match answer:
+        case Refused():
+            return _refused(answer.refusal)
+        case Refusal():
+            return _refused(answer)
+        case Account():
+            return Told(answer.state.hash.hex())
+        case State():
+            return Told(answer.hash.hex())
+        case AccountRecord() | TransferOrder():
+            return Told(answer.id)
+        case _:
+            return Told(answer.journal.digest.hex(), journal=answer.journal)
+
+
+def _refused(refusal: Refusal) -> Told:
+    return Told(repr(refusal) if refusal.stored else refusal.code, refusal)

@@ -1,0 +1,191 @@
+"""One simulated bank: its stores, its processes, its time, and what happens around every call.
+
+Everything that is drawn comes from one `random.Random`, so that a seed is a history.
+"""
+
+import random
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Final
+
+from domain.accounts.store_memory import MemoryAccountStore
+from domain.audit.store_memory import MemoryAuditStore
+from domain.jurisdictions import JURISDICTIONS
+from domain.ledger.model import LedgerSettings
+from domain.ledger.outbox_memory import MemoryMarks
+from domain.ledger.store import StampRefused
+from domain.notices.store_memory import MemoryNoticeStore
+from domain.sealing import KeyedSealer, MemoryDataKeys
+from domain.transfers.schedules import MemorySchedules
+from domain.transfers.store_memory import MemoryOrderStore
+from ops.simulation.asks.choice import Choice
+from ops.simulation.callers import ask
+from ops.simulation.clocks import RIGHT, TrueTime
+from ops.simulation.faults import BEFORE_WRITES, BETWEEN_CALLS, Fault, Weather
+from ops.simulation.ledger_store import StreamingLedgerStore
+from ops.simulation.messages import Bus, Push
+from ops.simulation.operations import Operation
+from ops.simulation.processes import Kept, Process
+from ops.simulation.scene import Scene
+
+REGION: Final = "us-east-1"
+MORNINGS: Final = (
+    datetime(2026, 3, 10, 16, 0, tzinfo=UTC),
+    datetime(2026, 3, 7, 23, 50, tzinfo=UTC),  # the night in which New York's clocks go forward
+    datetime(2026, 1, 31, 4, 40, tzinfo=UTC),  # a month ends, on a Saturday
+    datetime(2026, 7, 2, 23, 30, tzinfo=UTC),  # a holiday and a weekend ahead
+)
+"""Where histories begin."""
+DEADLINE_SECONDS: Final = 2.0
+"""The client's timeout."""
+LATE_SECONDS_MAX: Final = 290
+"""How long after its deadline a request may still land: longer, and its signature is too old."""
+API_PROCESSES: Final = 3
+SKEWS_SECONDS: Final = (-1.8, -0.6, 0.4, 1.7, 3.5)
+FELL_BACK_SECONDS: Final = (3, 45, 400)
+
+
+class Broken(Exception):
+    """A promise of the bank does not hold in this history."""
+
+
+class World:
+    def __init__(self, seed: int) -> None:
+        self.rng = rng = random.Random(seed)  # noqa: S311  (a seed is the point; nothing here is secret)
+        self.weather = Weather(rng)
+        self.time = TrueTime(rng.choice(MORNINGS) + timedelta(seconds=rng.randrange(0, 3_600)))
+        settings = LedgerSettings(region=REGION, jurisdiction=JURISDICTIONS["us"])
+        self.ledger = StreamingLedgerStore(time=self.time, settings=settings)
+        self.bus = Bus(rng, self.time, self.weather)
+        self.consumed: Counter[str] = Counter()
+        """Journal -> how often its event was told of to the end."""
+        self.kept = Kept(
+            settings=settings,
+            ledger=self.ledger,
+            accounts=MemoryAccountStore(),
+            orders=MemoryOrderStore(),
+            notices=MemoryNoticeStore(),
+            audit=MemoryAuditStore(),
+            marks=MemoryMarks(),
+            schedules=MemorySchedules(),
+            bus=self.bus,
+            push=Push(),
+            sealer=KeyedSealer(MemoryDataKeys(rng.randbytes), rng.randbytes),
+        )
+        self.scene = Scene(rng=rng, time=self.time, settings=settings, ledger=self.ledger, accounts=self.kept.accounts)
+        self.choice = Choice(self.scene)
+        self.apis = [self._process(f"api {n}") for n in range(1, API_PROCESSES + 1)]
+        self.workers = [self._process("worker 1"), self._process("worker 2")]
+        self.operations = 0
+        """Asked so far, rivals among them; what prepared the scene is not counted."""
+        self.story: list[tuple[datetime, str]] = []
+        self.seen: Counter[str] = Counter()
+        """Codes of refusals that callers were told."""
+        self._under_way: list[tuple[datetime, Callable[[], object]]] = []
+        self._current: Operation | None = None
+        self._between = False
+        """Whether somebody else may act between two calls now."""
+
+    def _process(self, name: str) -> Process:
+        return Process(name, kept=self.kept, time=self.time, around=self, randomness=self.rng)
+
+    # What callers say and count.
+
+    def happened(self, what: str) -> None:
+        self.seen[what] += 1
+
+    def tell(self, text: str) -> None:
+        self.story.append((self.time.instant, text))
+
+    def broken(self, what: str) -> None:
+        self.tell(f"BROKEN: {what}")
+        raise Broken(what)
+
+    def journal_exists(self, journal: str) -> bool:
+        return journal in self.ledger.journals
+
+    # Asking.
+
+    def ask(self, operation: Operation) -> None:
+        """One attempt at one of the API's processes."""
+        if operation not in self.scene.asked:
+            self.scene.asked.append(operation)
+        outer, self._current = self._current, operation
+        try:
+            ask(operation, self.rng.choice(self.apis), self)
+        finally:
+            self._current = outer
+
+    # What surrounds a call.
+
+    def open_to_others(self, *, whether: bool) -> None:
+        self._between = whether
+
+    def at_call(self, *, writes: bool) -> None:
+        self.time.call()
+        if self._under_way:
+            self._land()
+        if self._between and self.rng.random() < (BEFORE_WRITES if writes else BETWEEN_CALLS):
+            self._visit()
+
+    def deadline(self) -> None:
+        self.time.pass_by(DEADLINE_SECONDS)
+
+    def late(self, land: Callable[[], object]) -> None:
+        # Some land while their caller asks again, the others whenever: in the next minutes as well as in this one.
+        seconds = self.rng.uniform(0.05, 5 if self.scene.chance(0.3) else LATE_SECONDS_MAX)
+        self._under_way.append((self.time.now() + timedelta(seconds=seconds), land))
+
+    @property
+    def requests_under_way(self) -> int:
+        return len(self._under_way)
+
+    def _land(self) -> None:
+        now = self.time.now()
+        landing = [land for at, land in self._under_way if at <= now]
+        self._under_way = [(at, land) for at, land in self._under_way if at > now]
+        for land in landing:
+            try:
+                landed = type(land()).__name__
+            except StampRefused:
+                self.tell("a late request is refused: its stamp is too old")
+            else:
+                self.weather.happened[f"late request {landed.lower()}"] += 1
+                self.tell(f"a late request lands: {landed}")
+
+    def _visit(self) -> None:
+        """Somebody else acts between two calls: the same request once more, or a rival for the same money."""
+        self._between = False
+        current = self._current
+        try:
+            if current is not None and self.weather.strikes(Fault.DOUBLE_CLICK, 0.5):
+                self.tell(f"meanwhile, a double-click of ({current.text})")
+                self.ask(current)
+            elif self.weather.strikes(Fault.RIVAL, 0.7):
+                self.tell("meanwhile, a rival:")
+                self.operations += 1
+                self.ask(self.choice.next())
+        finally:
+            self._between = not self.weather.healed
+
+    # Clocks.
+
+    def disturb_clocks(self) -> None:
+        for process in (*self.apis, *self.workers):
+            if self.weather.strikes(Fault.CLOCK_SKEW, 0.5):
+                process.clock.off_by = timedelta(seconds=self.rng.choice(SKEWS_SECONDS))
+                self.tell(f"{process.name}'s clock is off by {process.clock.off_by.total_seconds()} s")
+
+    def set_a_clock_back(self) -> None:
+        process = self.rng.choice((*self.apis, *self.workers))
+        process.clock.off_by -= timedelta(seconds=self.rng.choice(FELL_BACK_SECONDS))
+        self.tell(f"{process.name}'s clock falls back to {process.clock.off_by.total_seconds()} s")
+
+    def heal(self) -> None:
+        self.weather.heal()
+        self._between = False
+        self.bus.hurry()
+        for process in (*self.apis, *self.workers):
+            process.clock.off_by = RIGHT
+        self.tell("everything heals")
