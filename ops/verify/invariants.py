@@ -21,6 +21,7 @@ from domain.ledger.model import (
     Line,
     LinePlace,
     Position,
+    Side,
     State,
     Status,
     Total,
@@ -211,13 +212,22 @@ def nobody_is_overdrawn(world: World) -> Iterator[Found]:
         for line in world.log(account):
             after, forced = line.state, line.kind in KINDS and KINDS[line.kind].forced
             if before is not None and not forced and line.kind != "limits_set":
-                if after.available_minor < min(0, before.available_minor):
-                    yield Found(_where(line), f"available falls to {after.available_minor} by {line.kind}")
+                if _available(after) < min(0, _available(before)):
+                    yield Found(_where(line), f"available falls to {_available(after)} by {line.kind}")
                 counted = after.day_debits_minor - (before.day_debits_minor if after.day == before.day else 0)
                 limit = after.limits.per_day_minor
                 if counted > 0 and limit is not None and after.day_debits_minor > limit:
                     yield Found(_where(line), f"the day's debits reach {after.day_debits_minor}, over {limit}")
             before = after
+
+
+def _available(state: State) -> int:
+    """Posted minus held plus the overdraft limit, worked out here: the judge does not ask the judged."""
+    return (
+        state.posted_minor * (1 if state.normal is Side.CREDIT else -1)
+        - state.held_minor
+        + state.limits.overdraft_minor
+    )
 
 
 def joint_limits_count(world: World) -> Iterator[Found]:
