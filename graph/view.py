@@ -159,14 +159,16 @@ class View(SyncBaseHTTPView[Request, Response, dict[str, Any], Context, None]):
     def get_sub_response(self, request: Request) -> dict[str, Any]:  # noqa: ARG002 - strawberry passes it
         return {"status": HTTPStatus.OK}
 
-    def get_context(self, request: Request, response: dict[str, Any]) -> Context:
-        raise NotImplementedError("the context is passed to `run`")
+    def get_context(self, request: Request, response: dict[str, Any]) -> Context:  # noqa: ARG002 - strawberry's signature
+        """The base asks for this only when `run` is given no context, and it always is."""
+        raise RuntimeError("the context is passed to `run`")
 
     def get_root_value(self, request: Request) -> None:  # noqa: ARG002 - strawberry passes it
         return None
 
-    def render_graphql_ide(self, request: Request) -> Response:
-        raise NotImplementedError("the function serves no pages")
+    def render_graphql_ide(self, request: Request) -> Response:  # noqa: ARG002 - strawberry's signature
+        """The base asks for this only where `graphql_ide` is set, and here it is not."""
+        raise RuntimeError("the function serves no pages")
 
     def decode_json(self, data: str | bytes) -> object:
         try:
