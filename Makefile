@@ -17,7 +17,7 @@ REPORTS := .local/reports
 PYTEST := $(BIN)/pytest
 
 .PHONY: help up down check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-concurrency test-stack test-crash crash concurrency test-simulation simulate
+.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-stack simulate crash concurrency
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
 	@echo "all checks passed"
 
-test: test-unit test-contract test-simulation test-concurrency test-stack ## Run every suite
+test: test-unit test-contract test-simulation test-crash test-concurrency test-stack ## Run every suite
 
 test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
@@ -58,29 +58,31 @@ test-contract: .venv/dev/.installed .venv/engine/.installed ## One contract, eve
 test-simulation: .venv/dev/.installed ## Histories under faults, each from one seed
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/simulation --junitxml=$(REPORTS)/simulation.xml
 
-test-simulate: .venv/dev/.installed ## N simulated histories (N=2000) on two processes
-	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),2000) --processes 2 --first-seed 1
+test-crash: .venv/dev/.installed .venv/engine/.installed ## A seeded share of the kill points
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/crash --junitxml=$(REPORTS)/crash.xml
 
-concurrency: .venv/dev/.installed .venv/engine/.installed ## Many processes at once on a few accounts
+test-concurrency: .venv/dev/.installed .venv/engine/.installed ## One storm of eight processes, double-clicks and races
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/concurrency --junitxml=$(REPORTS)/concurrency.xml
 
 test-stack: $(STAMPS) ## The deployed bank through its API
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
-
-concurrency: .venv/dev/.installed .venv/engine/.installed ## Storms of eight processes, double-clicks and races, in full
-	@FLORIN_CONCURRENCY=full $(PYTEST) tests/storms
-
-crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about ten minutes)
-	@$(BIN)/python -m tests.crash.run
-
-test-crash: .venv/dev/.installed .venv/engine/.installed ## A seeded share of the kill points
-	@mkdir -p $(REPORTS) && $(PYTEST) tests/crash --junitxml=$(REPORTS)/crash.xml
 
 ci: ## What must pass before anything lands
 	@bash .ci/run
 
 fmt: .venv/dev/.installed ## Format and sort imports
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
+
+## --- the same at length
+
+simulate: .venv/dev/.installed ## N simulated histories on two processes (N=10000)
+	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)
+
+crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about ten minutes)
+	@$(BIN)/python -m tests.crash.run
+
+concurrency: .venv/dev/.installed .venv/engine/.installed ## Storms of eight processes, double-clicks and races, in full
+	@FLORIN_CONCURRENCY=full $(PYTEST) tests/concurrency
 
 ## --- environments
 

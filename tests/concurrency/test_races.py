@@ -14,9 +14,9 @@ from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
 from ops.local.engine_process import Engine
 from ops.verify.judging import judge, lines
-from tests.storms.bank import Bank, ledger_over, patiently, store_of
-from tests.storms.races import PAIRS, POSTED, Outcome, Pair, Race, wait_for
-from tests.storms.share import Share
+from tests.concurrency.bank import Bank, ledger_over, patiently, store_of
+from tests.concurrency.races import PAIRS, POSTED, Outcome, Pair, Race, wait_for
+from tests.concurrency.share import Share
 
 SEED: Final = 41
 HEAD_START_SECONDS: Final = 0.012

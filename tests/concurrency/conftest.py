@@ -4,8 +4,8 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.storms.bank import CREDENTIALS
-from tests.storms.share import Share, share
+from tests.concurrency.bank import CREDENTIALS
+from tests.concurrency.share import Share, share
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -7,8 +7,8 @@ import pytest
 
 from domain.ledger.model import Posted
 from ops.verify.world import World, of_memory
-from tests.storms.check_order import Operation, gaps, misread, operations, out_of_order
-from tests.storms.told import POSTED, READ, Told, seen
+from tests.concurrency.check_order import Operation, gaps, misread, operations, out_of_order
+from tests.concurrency.told import POSTED, READ, Told, seen
 from tests.unit.ledger.world import World as Desk
 
 

@@ -12,7 +12,7 @@ from typing import Final
 
 from domain.ledger.model import Line
 from ops.verify.world import World
-from tests.storms.told import POSTED, READ, Seen, Told
+from tests.concurrency.told import POSTED, READ, Seen, Told
 
 NEVER: Final = float("inf")
 

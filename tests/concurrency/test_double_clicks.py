@@ -11,8 +11,8 @@ from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
 from ops.local.engine_process import Engine
 from ops.verify.judging import judge, lines
-from tests.storms.bank import Bank, patiently, usd
-from tests.storms.share import Share
+from tests.concurrency.bank import Bank, patiently, usd
+from tests.concurrency.share import Share
 
 CALLERS_MAX: Final = 8
 PAIRS: Final = 4

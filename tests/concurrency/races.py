@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.ledger.model import EXPIRY_GRACE, Command, Limits, Posted
-from tests.storms.bank import Bank, usd
+from tests.concurrency.bank import Bank, usd
 
 POSTED: Final = "posted"
 Outcome = tuple[str, str]
