@@ -35,7 +35,7 @@ bench: .venv/dev/.installed ## Print what every operation costs in items, units 
 
 ## --- checks and tests
 
-check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, template
+check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, template and its security
 	@echo "ruff";                $(BIN)/ruff check --quiet .
 	@echo "ruff format";         $(BIN)/ruff format --check --quiet .
 	@echo "mypy";                $(BIN)/mypy --no-error-summary
@@ -45,6 +45,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
 	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
+	@echo "checkov";             $(BIN)/python -m ops.check.template_findings
 	@echo "all checks passed"
 
 test: test-unit test-contract test-simulation test-crash test-concurrency test-stack ## Run every suite
