@@ -15,10 +15,12 @@ if TYPE_CHECKING:
     from mypy_boto3_cloudformation import CloudFormationClient
     from mypy_boto3_cognito_idp import CognitoIdentityProviderClient
     from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_events import EventBridgeClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_sqs import SQSClient
 
 CONFIG = Config(
     connect_timeout=5,
@@ -53,6 +55,10 @@ class Clients:
         return session().client("dynamodb", **self._place)
 
     @cached_property
+    def events(self) -> EventBridgeClient:
+        return session().client("events", **self._place)
+
+    @cached_property
     def functions(self) -> LambdaClient:
         return session().client("lambda", **self._place)
 
@@ -67,6 +73,10 @@ class Clients:
     @cached_property
     def s3(self) -> S3Client:
         return session().client("s3", **self._place)
+
+    @cached_property
+    def sqs(self) -> SQSClient:
+        return session().client("sqs", **self._place)
 
 
 @cache

@@ -1,14 +1,25 @@
-"""After all that the other stack tests did: no table, log or kept file of the bank shows personal data or a secret."""
+"""After all that the other tests did: no table, log, event or kept file shows personal data or a secret."""
 
+import json
 import time
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
+from typing import Final
 
 from ops.local.aws import Clients
 from ops.local.bank import LocalBank
 from ops.seed.people import CUSTOMERS, profile_of
 from ops.verify.privacy import scan, text_of_item
-from tests.stack.conftest import Ask
+from tests.stack.conftest import HEARD, Ask
+
+REPORTS: Final = Path(__file__).parents[2] / ".local" / "reports"
+ENGINES_OWN: Final = "engine/state/"
+"""The memory of the engine, which stands for AWS's own: private keys of the user pools, and what the tables hold."""
+LOGINS: Final = "users.json"
+"""The logins of the seeded people, which the local bank is there to tell."""
+AT_LEAST: Final = {"tables": 2000, "logs": 100, "events": 100, "files": 100}
+EVENTS_MAX: Final = 20_000
 
 
 def personal() -> dict[str, str]:
@@ -42,20 +53,36 @@ def logs(bank: LocalBank) -> Iterator[tuple[str, str]]:
                     yield name, event["message"]
 
 
+def events(bank: LocalBank) -> Iterator[tuple[str, str]]:
+    """What the bus carried since the bank was started: its archive, a queue that every event of it reaches."""
+    for region in bank.regions:
+        client = Clients(endpoint=bank.engine, region=region).sqs
+        queue = client.get_queue_url(QueueName=HEARD)["QueueUrl"]
+        for _ in range(EVENTS_MAX // 10):
+            found = client.receive_message(QueueUrl=queue, MaxNumberOfMessages=10).get("Messages", [])
+            if not found:
+                break
+            for message in found:
+                yield f"an event of {region}", message["Body"]
+        else:
+            raise AssertionError(f"more than {EVENTS_MAX} events in {region}")
+
+
 def files(folder: Path) -> Iterator[tuple[str, str]]:
-    for path in folder.rglob("*.log"):
-        yield path.name, path.read_text(encoding="utf-8", errors="replace")
+    """All that lies in the bank's folder and in the reports of the suites before this one."""
+    for path in (*folder.rglob("*"), *REPORTS.glob("*")):
+        name = str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
+        if path.is_file() and not name.startswith(ENGINES_OWN) and name != LOGINS:
+            yield name, path.read_text(encoding="utf-8", errors="replace")
 
 
-def test_no_table_log_or_file_shows_personal_data_or_secrets(bank: LocalBank, ask: Ask) -> None:
+def test_no_table_log_event_or_file_shows_personal_data_or_secrets(bank: LocalBank, ask: Ask) -> None:
     ask("ada", "{ viewer { customer { name email } } }")
     time.sleep(1.0)  # the engine writes the last log lines
-    known = personal()
-    kept = list(tables(bank))
-    said = [*logs(bank), *files(bank.folder)]
-    assert len(kept) > 2000
-    assert len(said) > 100
-    assert sorted({str(found) for found in scan([*kept, *said], known=known)}) == []
+    texts = {"tables": tables(bank), "logs": logs(bank), "events": events(bank), "files": files(bank.folder)}
+    read = {name: list(found) for name, found in texts.items()}
+    assert {name: len(found) for name, found in read.items() if len(found) < AT_LEAST[name]} == {}
+    assert sorted({str(found) for found in scan(chain(*read.values()), known=personal())}) == []
 
 
 def test_a_planted_one_is_found(bank: LocalBank) -> None:
@@ -70,3 +97,18 @@ def test_a_planted_one_is_found(bank: LocalBank) -> None:
         "florin-notices-us-west-2 PLANTED: a name in clear",
         "florin-notices-us-west-2 PLANTED: a card number",
     }
+
+
+def test_a_planted_event_and_a_planted_file_are_found(bank: LocalBank) -> None:
+    client = Clients(endpoint=bank.engine, region="us-east-1").events
+    detail = json.dumps({"memo": "for Lena Fischer"})
+    client.put_events(
+        Entries=[{"EventBusName": "florin-us-east-1", "Source": "a test", "DetailType": "planted", "Detail": detail}]
+    )
+    planted = bank.folder / "planted.csv"
+    planted.write_text("4111 1111 1111 1111", encoding="utf-8")
+    try:
+        found = {str(finding) for finding in scan([*events(bank), *files(bank.folder)], known=personal())}
+    finally:
+        planted.unlink()
+    assert found == {"an event of us-east-1: a name in clear", "planted.csv: a card number"}
