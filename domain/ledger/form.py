@@ -31,6 +31,11 @@ def _check_filled(command: Command, kind: Kind) -> None:
         raise ValueError(f"{kind.name} takes shares when it pays several, and then at least one")
     if (command.memo is None) != (command.memo_digest is None):
         raise ValueError("a memo comes with its digest, which stands for it in the fingerprint")
+    # Its journal would stand in the expiry index without a hold, or take of what can still be reversed.
+    if command.expires_at is not None and kind.effect not in _WITH_AMOUNT:
+        raise ValueError(f"{kind.name} has no expiry")
+    if command.reverses is not None and kind.effect is not Effect.REVERSE:
+        raise ValueError(f"{kind.name} reverses nothing")
     if command.over_capture_minor < 0:
         raise ValueError("the caller's rule for captures above the hold is not negative")
 

@@ -64,18 +64,24 @@ def test_10_of_two_reversals_at_once_one_posts(minor: int | None) -> None:
     story.world.check()
 
 
-def test_10_two_reversals_of_the_banks_own_legs_meet_at_the_claim() -> None:
-    """No guarded account stands between them but the one they pay."""
+def test_10_two_reversals_that_share_no_line_meet_at_the_claim() -> None:
+    """Each draws on another shard of the bank's own position: nothing but the claim stands between them."""
     script = Script()
-    story = Story(World(faults=script))
-    story.tell("open alice with=100; f: fee alice 10")
-    original = story.said["f"].journal
-    parts = {"initiator": original.initiator, "reverses": original.id}
-    theirs = story.world.command("reversal", **parts)
-    script.at("append", "before", rivalry(lambda: story.world.ledger.post(theirs)))
+    world = World(shards=2, faults=script)
+    shards = world.open_prefund(50, 50)
+    book = world.internal("instant_prefund")
+    original = world.posted("prefund_added", initiator=book, amounts=usd(10)).journal
+    before_minor = sum(world.state(shard).ledger_minor for shard in shards)
+    tries = [world.command("reversal", initiator=book, reverses=original.id) for _ in range(20)]
+    drawn = {next(iter(must_post(world.ledger.preview(command)).states)): command for command in tries}
+    mine, theirs = (drawn[shard] for shard in shards)
+    rival = list[Posted | Refused]()
+    script.at("append", "before", rivalry(lambda: rival.append(world.ledger.post(theirs))))
 
-    assert code(story.world.post("reversal", **parts)) == "NOTHING_TO_REVERSE"
-    assert story.world.book_minor("fee_income") == 0
+    assert must_refuse(world.ledger.post(mine)).code == "NOTHING_TO_REVERSE"
+    must_post(rival[0])
+    assert sum(world.state(shard).ledger_minor for shard in shards) == before_minor - 10
+    world.check()
 
 
 def test_11_a_negative_balance_does_not_block_a_reversal_in_its_favour() -> None:

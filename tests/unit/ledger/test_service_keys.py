@@ -10,7 +10,7 @@ from domain.ledger.model import KEY_LENGTH_MAX, MEMO_BYTES_MAX, Command, Limits,
 from domain.money import Money
 from domain.refusals import IdempotencyKeyReused, InputInvalid, InsufficientFunds
 from tests.unit.ledger.story import tell
-from tests.unit.ledger.world import World, must_post, must_refuse, usd
+from tests.unit.ledger.world import NOON, World, must_post, must_refuse, usd
 
 
 def two(**opened: int) -> World:
@@ -257,6 +257,8 @@ class TestForm:
             {"shares": (("acc_us0417_01J00000000000000000000001", Money(1, "USD")),)},
             {"over_capture_minor": -1},
             {"parties": {}},
+            {"expires_at": NOON + timedelta(minutes=1)},  # the sweeper of expired holds would stop at it
+            {"reverses": "jrn_us0417_" + "a" * 32},  # it would use up what can still be reversed
         ],
     )
     def test_a_template_filled_wrongly_is_a_mistake_in_the_code_that_fills_it(self, parts: dict[str, object]) -> None:

@@ -10,9 +10,9 @@
 A row is a step of `story`, with the same verbs, then what it is answered, then the balances it leaves.
 
 The answer is POSTED or the code of the refusal, `again` when the key had been used before, and facts of the journal or
-the refusal (`name=value`). Verbs that ask nothing of the ledger answer DONE; those that read answer what they read.
-Balances are ledger/held/available, then the status unless it is OPEN, then further figures of the state. Internal
-accounts (`@book`) and shards (`shard0`) show one number, `alice@2026-03-09` her balance by effective date.
+the refusal (`name=value`). Verbs that ask nothing of the ledger answer DONE; those that read answer what they read,
+or NONE. Balances are ledger/held/available, then the status unless it is OPEN, then further figures of the state.
+Internal accounts (`@book`) and shards (`shard0`) show one number, `alice@2026-03-09` her balance by effective date.
 
 Every row says more than it shows: an account that it does not name is exactly as it was; a preview gave the same
 answer; asked again under the same key the ledger answers the same and writes nothing; all invariants hold.
@@ -26,14 +26,20 @@ from pathlib import Path
 from typing import Final
 
 from domain.ids import account_id
-from domain.ledger.model import Posted, Refused, State, Status
+from domain.ledger.events import JournalRefused, LedgerEvent
+from domain.ledger.model import Balance, Line, Position, Posted, Refused, State, Status
+from domain.ledger.outbox import Outbox
+from domain.ledger.outbox_memory import MemoryBus, MemoryMarks
 from domain.ledger.shards import shard_account
+from domain.ledger.store import Slice
 from tests.unit.ledger import story
-from tests.unit.ledger.story import Answer, Story
+from tests.unit.ledger.story import Answer, Story, span
 from tests.unit.ledger.world import PLACES, World, code
 
 TITLE: Final = "== "
 CELLS: Final = 3
+NONE: Final = "NONE"
+"""What a verb answers that reads and finds nothing."""
 _COMMAND = re.compile(r"(?:(?P<label>\w+): )?(?P<verb>\w+)\s*(?P<rest>.*)")
 
 
@@ -105,6 +111,8 @@ class Bank(World):
     def __init__(self) -> None:
         super().__init__(shards=2)
         self.kinds: set[str] = set()
+        self.bus = MemoryBus()
+        self.outbox = Outbox(store=self.store, bus=self.bus, marks=MemoryMarks(), settings=self.settings)
 
     def post(self, kind: str, **parts: object) -> Posted | Refused:
         command = self.command(kind, **parts)
@@ -228,24 +236,77 @@ def _prefund(teller: Story, words: list[str], _: dict[str, str]) -> None:
     teller.world.open_prefund(*map(int, words))
 
 
-def _fill(teller: Story, words: list[str], _: dict[str, str]) -> None:
+def _fill(teller: Story, words: list[str], options: dict[str, str]) -> None:
     """So many holds of one minor unit."""
     name, count = words
+    expires_at = teller.world.clock.now() + span(options["for"]) if "for" in options else None
     for _number in range(int(count)):
-        teller.world.posted("hold_placed", account=name, amounts={"amount": teller.money(name, "1")})
+        teller.world.posted(
+            "hold_placed", account=name, amounts={"amount": teller.money(name, "1")}, expires_at=expires_at
+        )
 
 
 def _lines(teller: Story, words: list[str], options: dict[str, str]) -> str:
     """A page of the statement, each line with what it moved, what it held, and the balance it left."""
-    page = teller.world.ledger.lines(
-        teller.world.id(words[0]), descending="newest" in words, limit=int(options.get("limit", 100))
+    return _read(_page(teller, words, options), _moved)
+
+
+def _history(teller: Story, words: list[str], options: dict[str, str]) -> str:
+    """The same page, each line with the three balances it left."""
+    return _read(_page(teller, words, options), lambda line: f"{line.kind}={_three(line.state)}")
+
+
+def _page(teller: Story, words: list[str], options: dict[str, str]) -> Slice[Line]:
+    """Lines strictly between two places of the log, which are numbered from 1."""
+    epoch = teller.world.settings.epoch
+    after, before = (Position(epoch, int(options[name])) if name in options else None for name in ("after", "before"))
+    return teller.world.ledger.lines(
+        teller.world.id(words[0]),
+        after=after,
+        before=before,
+        descending="newest" in words,
+        limit=int(options.get("limit", 100)),
     )
-    shown = [
-        f"{line.kind}{line.amount_minor:+d}{f'[{line.held_change_minor:+d}]' if line.held_change_minor else ''}"
-        f"={line.state.ledger_minor}"
-        for line in page.rows
-    ]
-    return " ".join([*shown, "more"] if page.more else shown)
+
+
+def _read(page: Slice[Line], shown: Callable[[Line], str]) -> str:
+    texts = [shown(line) for line in page.rows] or [NONE]
+    return " ".join([*texts, "more"] if page.more else texts)
+
+
+def _moved(line: Line) -> str:
+    held = f"[{line.held_change_minor:+d}]" if line.held_change_minor else ""
+    return f"{line.kind}{line.amount_minor:+d}{held}={line.state.ledger_minor}"
+
+
+def _three(shown: State | Balance) -> str:
+    return f"{shown.ledger_minor}/{shown.held_minor}/{shown.available_minor}"
+
+
+def _was(teller: Story, words: list[str], options: dict[str, str]) -> str:
+    """The balances as booked so long ago, by the effective date `on`, or both."""
+    name, *ago = words
+    balance = teller.world.ledger.balance(
+        teller.world.id(name),
+        booked_at=teller.world.clock.now() - span(ago[0]) if ago else None,
+        effective_on=date.fromisoformat(options["on"]) if "on" in options else None,
+    )
+    return NONE if balance is None else _three(balance)
+
+
+def _events(teller: Story, _: list[str], __: dict[str, str]) -> str:
+    """What left for others since it was last asked: the closed minutes, as the outbox's sweep publishes them."""
+    assert isinstance(teller.world, Bank)
+    heard = len(teller.world.bus.events)
+    teller.world.outbox.sweep()
+    return " ".join(_heard(event) for event in teller.world.bus.events[heard:]) or NONE
+
+
+def _heard(event: LedgerEvent) -> str:
+    amount = f"={event.amount.minor_units}" if event.amount else ""
+    if isinstance(event, JournalRefused):
+        return f"{event.kind}{amount}!{event.code}"
+    return f"{event.kind}{amount}{'[hold]' if event.hold else ''}{'[reverses]' if event.reverses else ''}"
 
 
 def _ask(teller: Story, words: list[str], options: dict[str, str]) -> Answer | str:
@@ -263,5 +324,8 @@ VERBS: Final[dict[str, TableVerb]] = {
     "prefund": _prefund,
     "fill": _fill,
     "lines": _lines,
+    "history": _history,
+    "was": _was,
+    "events": _events,
     "ask": _ask,
 }

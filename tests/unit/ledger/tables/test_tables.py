@@ -1,5 +1,6 @@
 """The tables of ledger stories, each as a test; that they cover what the ledger can say; and that a table can fail."""
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -27,6 +28,8 @@ UNSTORED: Final = frozenset(
     }
 )
 """What the ledger answers and does not keep, but for what only a failing store brings about."""
+PAGE: Final = Path(__file__).parents[4] / "docs/proof/tables.md"
+TESTS_OF_TIGERBEETLE: Final = 42
 PREFUNDING: Final = "prefund_added"
 """Posted by the step that fills the shards, past the row's own asking."""
 
@@ -48,6 +51,20 @@ def test_together_the_tables_hear_every_refusal_and_post_every_kind() -> None:
         kinds |= teller.bank.kinds
     assert answers == {"POSTED", *UNSTORED, *stored_refusals()}
     assert kinds == set(KINDS)
+
+
+def test_the_page_names_tables_that_exist_and_every_one_of_the_others_tests() -> None:
+    page = PAGE.read_text("utf-8")
+    prose = re.sub(r"`[^`]*`", "", page)
+    titles = {str(parameters.id).partition(": ")[2] for parameters in TABLES}
+    named = re.findall(r"\*([^*\n]+)\*", prose)
+    assert len(named) > TESTS_OF_TIGERBEETLE
+    assert set(named) <= titles, set(named) - titles
+    assert set(re.findall(r"`(\w+\.txt)`", page)) == {path.name for path in FOLDER.glob("*.txt")}
+    theirs = re.search(r"\| their test \| ours \|\n.*?\n\n", page, re.DOTALL)
+    assert theirs is not None
+    rows = re.findall(r"^\| `([^`]+)` \|", theirs[0], re.MULTILINE)
+    assert len(rows) == len(set(rows)) == TESTS_OF_TIGERBEETLE
 
 
 def play_all(text: str) -> None:
@@ -76,6 +93,10 @@ OPENED: Final = "== a\nopen alice | POSTED | alice 0/0/0\n"
         "wait 1h | POSTED |",
         "lines alice | account_opened+1=1 |",
         "ask alice k | POSTED |",
+        "lines alice after=1 | account_opened+0=0 |",
+        "history alice | account_opened=0/0/1 |",
+        "was alice 1h | 0/0/0 |",
+        "events | account_opened |",
     ],
 )
 def test_a_row_that_is_not_so_fails(row: str) -> None:
