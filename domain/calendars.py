@@ -60,6 +60,7 @@ def is_banking_day(calendar: str, day: date) -> bool:
     return day.weekday() < SATURDAY and day not in CALENDARS[calendar](day.year)
 
 
+@lru_cache(maxsize=64)
 def banking_day_on_or_after(calendar: str, day: date) -> date:
     for ahead in range(CLOSED_RUN_MAX):
         candidate = day + timedelta(days=ahead)

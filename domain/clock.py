@@ -1,7 +1,11 @@
 """What time it is, as an argument. Instants are aware datetimes in UTC with microseconds."""
 
 from datetime import UTC, datetime
-from typing import Protocol
+from functools import lru_cache
+from typing import Final, Protocol
+
+TEXTS_KEPT: Final = 64
+"""A posting writes its one booked instant into the journal, each line, the index and the event."""
 
 
 class Clock(Protocol):
@@ -15,9 +19,10 @@ class SystemClock:
         return datetime.now(UTC)
 
 
+@lru_cache(maxsize=TEXTS_KEPT)
 def instant_text(instant: datetime) -> str:
     """RFC 3339 in UTC with six digits and `Z`: sorts as text in the order of time."""
-    return instant.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+    return instant.astimezone(UTC).isoformat(timespec="microseconds").removesuffix("+00:00") + "Z"
 
 
 def parse_instant(text: str) -> datetime:

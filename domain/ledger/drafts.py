@@ -6,6 +6,7 @@ Also what makes a command meaningless for its accounts, of which nothing is stor
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Final
 
 from domain.ids import incoming_account, internal_account, is_internal, prefix_of
@@ -81,7 +82,7 @@ def accounts_to_read(command: Command, original: Journal | None, settings: Ledge
     named += [account for account, _ in command.shares]
     if original is not None:
         named += [owner_of(leg.account) for leg in original.legs]
-    positions = [_book_account(book, command, amount, settings) for book, amount in _guarded_books(kind)]
+    positions = [_book_account(book, command, amount, settings) for book, amount in _guarded_books(kind.name)]
     positions += [leg.account.partition("@")[0] for leg in original.legs if is_shard(leg.account)] if original else []
     named += [
         shard_account(position, settings.region, number) for position in positions for number in range(settings.shards)
@@ -256,8 +257,9 @@ def owner_of(account: str) -> str:
     return "acc_" + account.removeprefix("inc_") if account.startswith("inc_") else account
 
 
-def _guarded_books(kind: Kind) -> tuple[tuple[str, str], ...]:
-    return tuple((leg.book, leg.amount) for leg in kind.legs if leg.book and BOOKS[leg.book].guarded)
+@cache
+def _guarded_books(kind: str) -> tuple[tuple[str, str], ...]:
+    return tuple((leg.book, leg.amount) for leg in KINDS[kind].legs if leg.book and BOOKS[leg.book].guarded)
 
 
 def _book_account(book: str, command: Command, amount: str, settings: LedgerSettings) -> str:

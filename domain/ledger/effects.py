@@ -11,7 +11,7 @@ from typing import Final
 from domain.ids import hold_id
 from domain.ledger.guards import Moment, Needed, Step, draw, holds_expired, release_expired, with_holds
 from domain.ledger.kinds import Effect, Guard, Kind
-from domain.ledger.model import HOLDS_MAX, Batching, Command, Hold, State, Status
+from domain.ledger.model import HOLDS_MAX, Batching, Command, Hold, State, Status, evolve
 from domain.refusals import (
     AccountClosed,
     AlreadySo,
@@ -157,13 +157,13 @@ def close(step: Step, asked: Asked) -> Outcome:
 def set_limits(step: Step, asked: Asked) -> Outcome:
     if asked.command.limits is None:
         raise ValueError("limits_set needs limits")
-    return _changed(step, replace(step.state, limits=asked.command.limits))
+    return _changed(step, evolve(step.state, limits=asked.command.limits))
 
 
 def set_joint_limits(step: Step, asked: Asked) -> Outcome:
     if asked.command.joint_limits is None:
         raise ValueError("joint_limits_set needs joint limits, which may be none")
-    return _changed(step, replace(step.state, joint_limits=asked.command.joint_limits))
+    return _changed(step, evolve(step.state, joint_limits=asked.command.joint_limits))
 
 
 def start_batching(step: Step, _: Asked) -> Outcome:
@@ -216,7 +216,7 @@ def _status(step: Step, wanted: Status) -> Outcome:
         return AccountClosed(step.state.account)
     if step.state.status is wanted:
         return AlreadySo(step.state.account, wanted.value)
-    return replace(step, state=replace(step.state, status=wanted))
+    return replace(step, state=evolve(step.state, status=wanted))
 
 
 def _changed(step: Step, state: State) -> Outcome:
@@ -228,4 +228,4 @@ def _batching(step: Step, wanted: Batching, before: tuple[Batching, ...]) -> Out
         return AccountClosed(step.state.account)
     if step.state.batching not in before:
         return AlreadySo(step.state.account, f"batching {step.state.batching.value}")
-    return replace(step, state=replace(step.state, batching=wanted))
+    return replace(step, state=evolve(step.state, batching=wanted))

@@ -5,9 +5,10 @@ arrive. The folder reads ranges, writes one total for each minute that has legs,
 balance needs two day partitions at the most while the folder keeps up. A leg in a folded minute stops the line.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from itertools import groupby
 from typing import Final
 
@@ -17,14 +18,19 @@ from domain.ids import internal_account
 from domain.ledger.chart import BOOKS
 from domain.ledger.hashing import digest_of_legs, hash_to_follow, sealed_total
 from domain.ledger.model import Fault, LedgerSettings, LegItem, Position, Registration, Total
-from domain.ledger.store import Appended, LedgerStore, Minute
+from domain.ledger.store import Appended, LedgerStore, Minute, day_text, minute_of
 
 LEGS_PAGE: Final = 500
 DAYS_IN_A_RUN_MAX: Final = 120
 """A folder that lags further than this goes on in its next run."""
 LAST_MINUTE: Final = "2359"
+DAYS_KEPT: Final = 64
+"""The shards of a run mostly ask for the same days."""
 AFTER_EVERY_LEG: Final = "~"
 """Sorts after `#`, so `<hhmm>~` stands after every leg of its minute and before the next minute's."""
+
+Row = tuple[str, LegItem]
+"""A leg with its sort key."""
 
 
 class LegAfterClose(Fault):
@@ -44,11 +50,13 @@ class Folder:
         self._store = store
         self._settings = settings
         self._clock = clock
+        self._lasts: dict[tuple[str, int], Total] = {}
+        """The last total of each shard, as the last run left it: the next one need not ask for it."""
 
     def open_books(self) -> None:
         """Registers every internal account of the chart, in every currency, before its first leg. May run again."""
         # A seed posts under a clock of its own, which may be long before the store's.
-        since = min(self._store.time(), self._clock.now()).strftime("%Y%m%d")
+        since = day_text(min(self._store.time(), self._clock.now()))
         known = {registration.account for registration in self._store.registrations()}
         for account in self._books():
             if account not in known:
@@ -56,12 +64,12 @@ class Folder:
 
     def fold(self) -> Folded:
         """Folds every registered account up to the last closed minute."""
-        closed = self._store.time() - self._settings.close_after
+        until = minute_of(self._store.time() - self._settings.close_after)
         totals = shards = 0
         for registration in self._store.registrations():
             for shard in range(self._settings.shards):
                 shards += 1
-                totals += self._fold_shard(registration, shard, closed)
+                totals += self._fold_shard(registration, shard, until)
         return Folded(shards, totals)
 
     def balance_minor(self, account: str) -> int:
@@ -75,40 +83,49 @@ class Folder:
         """The legs that no total covers yet."""
         last = self._store.last_total(account, region=self._settings.region, shard=shard)
         today = self._clock.now().astimezone(UTC) + timedelta(days=1)  # a clock behind the writers' misses nothing
-        for day in _days(last.day if last else since, today.strftime("%Y%m%d")):
+        for day in _days(last.day if last else since, day_text(today)):
             after = last.hhmm + AFTER_EVERY_LEG if last and last.day == day else None
-            yield from self._legs(account, shard, day, after=after, before=None)
+            for _, item in self._rows(account, shard, day, after=after, before=None):
+                yield item
 
     def _shard_balance_minor(self, account: str, shard: int, since: str) -> int:
         last = self._store.last_total(account, region=self._settings.region, shard=shard)
         late = sum(item.signed_minor for item in self.unfolded(account, shard, since))
         return (last.posted_minor if last else 0) + late
 
-    def _fold_shard(self, registration: Registration, shard: int, closed: datetime) -> int:
-        account = registration.account
-        last = self._store.last_total(account, region=self._settings.region, shard=shard)
-        if last is not None:
-            self._check_unchanged(last)
-        written = 0
-        closed_day = closed.strftime("%Y%m%d")
-        days = _days(last.day if last else registration.since, closed_day)[:DAYS_IN_A_RUN_MAX]
-        marked = max((day for day in days if day < closed_day), default=None)  # so that a run always gets further
+    def _fold_shard(self, registration: Registration, shard: int, until: Minute) -> int:
+        """Folds the minutes before `until`."""
+        account, written = registration.account, 0
+        remembered = self._lasts.pop((account, shard), None)
+        last = remembered or self._store.last_total(account, region=self._settings.region, shard=shard)
+        if last is not None and (last.day, last.hhmm) >= (until.day, until.hhmm):
+            return 0
+        days, marked = _days_to_fold(last.day if last else registration.since, until.day)
         for day in days:
-            after = last.hhmm + AFTER_EVERY_LEG if last and last.day == day else None
-            before = closed.strftime("%H%M") if day == closed_day else None
-            legs = self._legs(account, shard, day, after=after, before=before)
-            for total in self._totals(account, shard, day, legs, last=last, marked=day == marked):
+            after = last.hhmm if last and last.day == day else None
+            before = until.hhmm if day == until.day else None
+            rows = self._rows(account, shard, day, after=after, before=before)
+            for total in self._totals(account, shard, day, rows, last=last, marked=day == marked):
                 if not isinstance(self._store.append_total(total, now=self._clock.now()), Appended):
-                    return written  # another folder is at work on this shard
+                    # Another folder is at work on this shard, or has been: then what was remembered is old.
+                    return self._fold_shard(registration, shard, until) if remembered and not written else written
                 last, written = total, written + 1
+        if last is not None:
+            self._lasts[account, shard] = last
         return written
 
     def _totals(
-        self, account: str, shard: int, day: str, legs: Iterator[LegItem], *, last: Total | None, marked: bool
+        self, account: str, shard: int, day: str, rows: Iterator[Row], *, last: Total | None, marked: bool
     ) -> Iterator[Total]:
-        """One total for each minute with legs; a `marked` day gets at least one."""
-        for hhmm, minute in groupby(legs, key=lambda item: item.booked_at.strftime("%H%M")):
-            last = self._total(account, shard, Minute(day, hhmm), tuple(minute), last)
+        """One total for each minute with legs; a `marked` day gets at least one.
+
+        Where the day is that of the last total, its minute comes first, and is checked instead.
+        """
+        minutes = groupby(rows, key=_minute_in)
+        if last is not None and last.day == day:
+            _check_unchanged(last, *next(minutes, (last.hhmm, ())))
+        for hhmm, minute in minutes:
+            last = self._total(account, shard, Minute(day, hhmm), tuple(item for _, item in minute), last)
             yield last
         if marked and (last is None or last.day != day):
             yield self._total(account, shard, Minute(day, LAST_MINUTE), (), last)
@@ -117,7 +134,6 @@ class Folder:
         booked_days = {item.booked_day for item in items}
         if len(booked_days) > 1:
             raise Fault(f"{account} shard {shard} minute {minute.day} {minute.hhmm} has several booked days")
-        instant = datetime.strptime(minute.day + minute.hhmm, "%Y%m%d%H%M").replace(tzinfo=UTC)
         credits_minor = sum(item.signed_minor for item in items if item.signed_minor > 0)
         debits_minor = -sum(item.signed_minor for item in items if item.signed_minor < 0)
         return sealed_total(
@@ -128,7 +144,7 @@ class Folder:
                 position=Position(self._settings.epoch, last.position.seq + 1 if last else 1),
                 day=minute.day,
                 hhmm=minute.hhmm,
-                booked_day=min(booked_days) if booked_days else booked_day(self._settings.jurisdiction, instant),
+                booked_day=min(booked_days) if booked_days else self._booked_day(minute),
                 count=len(items),
                 credits_minor=credits_minor,
                 debits_minor=debits_minor,
@@ -138,21 +154,17 @@ class Folder:
             )
         )
 
-    def _check_unchanged(self, last: Total) -> None:
-        """The last folded minute still holds exactly the legs it was folded from; `verify` does this for all."""
-        key = last.hhmm
-        items = tuple(self._legs(last.account, last.shard, last.day, after=key, before=key + AFTER_EVERY_LEG))
-        if digest_of_legs(items) != last.digest:
-            raise LegAfterClose(f"{last.account} shard {last.shard}: minute {last.day} {last.hhmm} has changed")
+    def _booked_day(self, minute: Minute) -> date:
+        instant = datetime.fromisoformat(f"{minute.day}T{minute.hhmm}").replace(tzinfo=UTC)
+        return booked_day(self._settings.jurisdiction, instant)
 
-    def _legs(self, account: str, shard: int, day: str, *, after: str | None, before: str | None) -> Iterator[LegItem]:
+    def _rows(self, account: str, shard: int, day: str, *, after: str | None, before: str | None) -> Iterator[Row]:
         region = self._settings.region
         while True:
             page = self._store.leg_items(
                 account, region=region, shard=shard, day=day, after=after, before=before, limit=LEGS_PAGE
             )
-            for _, item in page.rows:
-                yield item
+            yield from page.rows
             if not page.more:
                 return
             after = page.rows[-1][0]
@@ -164,8 +176,27 @@ class Folder:
                     yield internal_account(self._settings.jurisdiction.code, currency, book.name)
 
 
-def _days(first: str, last: str) -> list[str]:
+def _check_unchanged(last: Total, hhmm: str, minute: Iterable[Row]) -> None:
+    """The last folded minute still holds exactly the legs it was folded from; `verify` does this for all."""
+    items = tuple(item for _, item in minute) if hhmm == last.hhmm else ()
+    if digest_of_legs(items) != last.digest:
+        raise LegAfterClose(f"{last.account} shard {last.shard}: minute {last.day} {last.hhmm} has changed")
+
+
+def _minute_in(row: Row) -> str:
+    """The hhmm that leads a leg's sort key."""
+    return row[0].partition("#")[0]
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _days_to_fold(first: str, last: str) -> tuple[tuple[str, ...], str | None]:
+    """The days of one run, and the last that is over: it gets a total anyhow, so that a run always gets further."""
+    days = _days(first, last)[:DAYS_IN_A_RUN_MAX]
+    return days, max((day for day in days if day < last), default=None)
+
+
+@lru_cache(maxsize=DAYS_KEPT)
+def _days(first: str, last: str) -> tuple[str, ...]:
     """The days from `first` to `last`, both included, as yyyymmdd."""
-    start = datetime.strptime(first, "%Y%m%d").replace(tzinfo=UTC)
-    end = datetime.strptime(last, "%Y%m%d").replace(tzinfo=UTC)
-    return [(start + timedelta(days=n)).strftime("%Y%m%d") for n in range((end - start).days + 1)]
+    start, end = date.fromisoformat(first), date.fromisoformat(last)
+    return tuple(day_text(start + timedelta(days=n)) for n in range((end - start).days + 1))

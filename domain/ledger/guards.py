@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 
 from domain.ledger.kinds import Guard
-from domain.ledger.model import Hold, State, Status
+from domain.ledger.model import Hold, State, Status, evolve
 from domain.refusals import (
     AccountClosed,
     AccountFrozen,
@@ -97,7 +97,7 @@ def count(step: Step, amount_minor: int, day: date) -> Step | Refusal:
     spent = spent_on(state, day) + amount_minor
     if limits.per_day_minor is not None and spent > limits.per_day_minor:
         return LimitExceeded("PER_DAY", limits.per_day_minor, state.currency)
-    counted = replace(state, day=day, day_debits_minor=spent)
+    counted = evolve(state, day=day, day_debits_minor=spent)
     return replace(step, state=counted, counted_minor=step.counted_minor + amount_minor)
 
 
@@ -107,7 +107,7 @@ def count_jointly(state: State, amount_minor: int, day: date) -> Step | Refusal:
     spent = spent_on(state, day) + amount_minor
     if limit_minor is not None and spent > limit_minor:
         return LimitExceeded("JOINT_PER_DAY", limit_minor, state.currency)
-    return Step(replace(state, day=day, day_debits_minor=spent))
+    return Step(evolve(state, day=day, day_debits_minor=spent))
 
 
 def spent_on(state: State, day: date) -> int:
@@ -141,7 +141,7 @@ def release_expired(step: Step, now: datetime) -> Step:
 
 
 def with_holds(state: State, holds: tuple[Hold, ...]) -> State:
-    return replace(
+    return evolve(
         state,
         holds=holds,
         holds_count=len(holds),
@@ -154,4 +154,4 @@ def _post(step: Step, change_minor: int) -> Step:
     """`change_minor` is what the holder sees: positive is more."""
     state = step.state
     posted = state.posted_minor + change_minor * state.normal.sign
-    return replace(step, state=replace(state, posted_minor=posted))
+    return replace(step, state=evolve(state, posted_minor=posted))

@@ -8,7 +8,6 @@ import hashlib
 import json
 import zlib
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 
 from domain.clock import instant_text
@@ -24,6 +23,7 @@ from domain.ledger.model import (
     Position,
     State,
     Total,
+    evolve,
 )
 from domain.money import Money
 
@@ -34,8 +34,12 @@ GENESIS = b"\x00" * 32
 Plain = str | int | bool | None | list["Plain"]
 
 
+# What is said is built here, afresh and of plain values: it cannot hold itself.
+_ENCODER = json.JSONEncoder(separators=(",", ":"), ensure_ascii=True, allow_nan=False, check_circular=False)
+
+
 def canonical(value: Plain) -> bytes:
-    return json.dumps(value, separators=(",", ":"), ensure_ascii=True, allow_nan=False).encode("ascii")
+    return _ENCODER.encode(value).encode("ascii")
 
 
 def digest_of(journal: Journal) -> bytes:
@@ -86,17 +90,17 @@ def chain_hash(line: Line) -> bytes:
                 line.subject,
                 list(line.released),
                 state.currency,
-                state.normal.value,
+                state.normal,
                 state.posted_minor,
                 state.held_minor,
                 None if state.holds is None else [_hold(hold) for hold in state.holds],
                 state.holds_count,
                 _position(state.holds_at),
                 _instant(state.earliest_expiry),
-                state.status.value,
+                state.status,
                 _limits(state.limits),
                 list(state.joint_limits),
-                state.batching.value,
+                state.batching,
                 None if state.day is None else state.day.isoformat(),
                 state.day_debits_minor,
                 instant_text(state.booked_at),
@@ -108,21 +112,24 @@ def chain_hash(line: Line) -> bytes:
 
 def sealed_line(line: Line) -> Line:
     """The line with its hash in its state."""
-    return replace(line, state=replace(line.state, hash=chain_hash(line)))
+    return evolve(line, state=evolve(line.state, hash=chain_hash(line)))
 
 
 def digest_of_legs(items: Iterable[LegItem]) -> bytes:
     """SHA-256 over the legs of one minute, in the order of their keys."""
-    return _sha256(
-        [
-            VERSION,
-            [[item.journal, item.digest.hex(), item.leg, item.signed_minor, item.currency] for item in items],
-        ]
-    )
+    said: list[Plain] = [
+        [item.journal, item.digest.hex(), item.leg, item.signed_minor, item.currency] for item in items
+    ]
+    return _sha256([VERSION, said]) if said else _NO_LEGS
 
 
 def sealed_total(total: Total) -> Total:
     """The total with its hash, chained to the one before it in its shard's log."""
+    return evolve(total, hash=total_hash(total))
+
+
+def total_hash(total: Total) -> bytes:
+    """The total's hash: covers the previous hash and all the total says."""
     said = canonical(
         [
             VERSION,
@@ -140,7 +147,7 @@ def sealed_total(total: Total) -> Total:
             total.digest.hex(),
         ]
     )
-    return replace(total, hash=hashlib.sha256(total.previous_hash + said).digest())
+    return hashlib.sha256(total.previous_hash + said).digest()
 
 
 def fingerprint(command: Command) -> str:
@@ -177,10 +184,14 @@ def _sha256(value: Plain) -> bytes:
     return hashlib.sha256(canonical(value)).digest()
 
 
+_NO_LEGS = _sha256([VERSION, []])
+"""The digest of a minute without legs: most shards are quiet most of the time."""
+
+
 def _leg(leg: Leg) -> Plain:
     place = leg.place
     where: Plain = [place.region, place.shard] if isinstance(place, ItemPlace) else [place.epoch, place.seq]
-    return [leg.account, leg.side.value, leg.money.minor, leg.money.currency, where]
+    return [leg.account, leg.side, leg.money.minor, leg.money.currency, where]
 
 
 def _money(money: Money | None) -> Plain:

@@ -77,7 +77,7 @@ def bucket_of(journal: str, spread: int) -> int:
 
 
 def hour_of(instant: datetime) -> str:
-    return instant.strftime("%Y%m%d%H")
+    return f"{instant.year:04}{instant.month:02}{instant.day:02}{instant.hour:02}"
 
 
 def moment_sort(instant: datetime, journal: str) -> str:

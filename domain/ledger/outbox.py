@@ -13,13 +13,15 @@ from typing import Final, Protocol
 
 from domain.clock import instant_text, parse_instant
 from domain.ledger.events import LedgerEvent, event_of
+from domain.ledger.item_keys import hour_of
 from domain.ledger.model import Journal, LedgerSettings, TornRecord
 from domain.ledger.store import LedgerStore
 
 CHECKPOINT: Final = "outbox"
 LOOK_BACK: Final = timedelta(hours=25)
-"""Where the first sweep begins: the stream keeps 24 hours."""
+"""Where the sweep of a ledger begins that has no books yet, and so is minutes old: the stream keeps 24 hours."""
 MARK_LIFETIME: Final = timedelta(days=14)
+"""Also how far back a sweep without a checkpoint begins: beyond it nobody can tell what was published."""
 INDEX_PAGE: Final = 200
 HOURS_IN_A_RUN_MAX: Final = 48
 PUBLISHED_AT_ONCE: Final = 100
@@ -79,7 +81,7 @@ class Outbox:
         now = self._store.time()
         closed = (now - self._settings.close_after).replace(second=0, microsecond=0)
         noted = self._marks.checkpoint(CHECKPOINT)
-        since = parse_instant(noted) if noted else closed - LOOK_BACK
+        since = parse_instant(noted) if noted else self._beginning(closed)
         published = refused = 0
         for hour, until in _hours(since, closed):
             failed = 0
@@ -94,6 +96,11 @@ class Outbox:
             self._marks.move_checkpoint(CHECKPOINT, instant_text(since))
         return Swept(published, refused, since)
 
+    def _beginning(self, closed: datetime) -> datetime:
+        """Without a checkpoint (a new region, or it was lost): when the books were opened, before their first leg."""
+        days = [datetime.strptime(found.since, "%Y%m%d").replace(tzinfo=UTC) for found in self._store.registrations()]
+        return max(closed - MARK_LIFETIME, min(days, default=closed - LOOK_BACK))
+
     def _missing(self, hour: str, since: datetime, until: datetime) -> Iterator[list[Journal]]:
         """The hour's unmarked journals, `PUBLISHED_AT_ONCE` at a time."""
         marked = self._marks.marked(hour)
@@ -102,13 +109,14 @@ class Outbox:
             yield some
 
     def _booked(self, hour: str, since: datetime, until: datetime) -> Iterator[str]:
+        before = instant_text(until)
         for spread in range(self._settings.index_spread):
             after: str | None = instant_text(since)
             while True:
                 page = self._store.booked_in_hour(hour, spread=spread, after=after, limit=INDEX_PAGE)
                 for row in page.rows:
                     booked_at, _, journal = row.partition("#")
-                    if booked_at < instant_text(until):
+                    if booked_at < before:
                         yield journal
                 if not page.more:
                     break
@@ -122,7 +130,7 @@ class Outbox:
 
 
 def _hour(instant: datetime) -> str:
-    return instant.astimezone(UTC).strftime("%Y%m%d%H")
+    return hour_of(instant.astimezone(UTC))
 
 
 def _hours(since: datetime, until: datetime) -> list[tuple[str, datetime]]:

@@ -5,10 +5,10 @@ Pure: no clock, no store, no randomness. `decide` may also answer that it must s
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from domain.calendars import booked_day, calendar_day
+from domain.calendars import banking_day_on_or_after, booked_day, calendar_day
 from domain.ids import incoming_account
 from domain.ledger import guards
 from domain.ledger.chart import BOOKS
@@ -35,6 +35,7 @@ from domain.ledger.model import (
     Side,
     State,
     Unbalanced,
+    evolve,
 )
 from domain.ledger.shards import is_shard
 from domain.ledger.store import Writes
@@ -61,7 +62,9 @@ def decide(asking: Asking, heads: Mapping[str, State]) -> Decision | Refusal | N
     booked_at = max([asking.now, *(head.booked_at for head in heads.values())])
     if booked_at - asking.now > CLOCK_AHEAD_MAX:
         return ClockUncertain()
-    day = booked_day(asking.settings.jurisdiction, booked_at)
+    jurisdiction = asking.settings.jurisdiction
+    today = calendar_day(jurisdiction, booked_at)
+    day = banking_day_on_or_after(jurisdiction.calendar, today)
     effective_on = asking.command.effective_on or day
     if not day - timedelta(days=EFFECTIVE_DAYS_BACK_MAX) <= effective_on <= day:
         return EffectiveDateOutOfRange((day - timedelta(days=EFFECTIVE_DAYS_BACK_MAX)).isoformat(), day.isoformat())
@@ -73,7 +76,7 @@ def decide(asking: Asking, heads: Mapping[str, State]) -> Decision | Refusal | N
         return drafts
     if refusal := mismatch(drafts, asking, heads):
         return refusal
-    moment = Moment(booked_at, calendar_day(asking.settings.jurisdiction, booked_at), asking.now)
+    moment = Moment(booked_at, today, asking.now)
     steps = _steps(asking, drafts, heads, moment)
     if not isinstance(steps, dict):
         return steps
@@ -101,7 +104,7 @@ def refused(asking: Asking, refusal: Refusal, heads: Mapping[str, State]) -> Wri
         hold=command.hold,
         evidence=command.evidence,
     )
-    journal = replace(journal, digest=digest_of(journal))
+    journal = evolve(journal, digest=digest_of(journal))
     return Writes(
         journal=journal, absent=tuple((head.account, _next(head, asking.settings)) for head in heads.values())
     )
@@ -249,7 +252,7 @@ def _written(
         memo=command.memo,
         evidence=command.evidence,
     )
-    journal = replace(journal, digest=digest_of(journal))
+    journal = evolve(journal, digest=digest_of(journal))
     lines = tuple(
         _line(account, step, positions[account], journal, heads.get(account)) for account, step in steps.items()
     )
@@ -289,7 +292,7 @@ def _line(account: str, step: Step, position: Position, journal: Journal, before
         holds, holds_at = state.holds, (position if state.holds_count else None)
     else:
         holds, holds_at = None, state.holds_at
-    after = replace(
+    after = evolve(
         state,
         position=position,
         holds=holds,

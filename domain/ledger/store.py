@@ -145,8 +145,8 @@ class LedgerStore(Protocol):
 
 
 def minute_of(instant: datetime) -> Minute:
-    return Minute(instant.strftime("%Y%m%d"), instant.strftime("%H%M"))
+    return Minute(day_text(instant), f"{instant.hour:02}{instant.minute:02}")
 
 
 def day_text(day: date) -> str:
-    return day.strftime("%Y%m%d")
+    return f"{day.year:04}{day.month:02}{day.day:02}"

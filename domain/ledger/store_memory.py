@@ -13,6 +13,7 @@ from typing import Protocol, TypeVar
 
 from domain.clock import Clock, instant_text
 from domain.ledger.hashing import shard_of
+from domain.ledger.item_keys import hour_of
 from domain.ledger.model import (
     Claim,
     Journal,
@@ -24,7 +25,7 @@ from domain.ledger.model import (
     State,
     Total,
 )
-from domain.ledger.store import Appended, Conflict, Replayed, Slice, StampRefused, Writes, minute_of
+from domain.ledger.store import Appended, Conflict, Replayed, Slice, StampRefused, Writes, day_text, minute_of
 
 Row = TypeVar("Row")
 
@@ -101,28 +102,27 @@ class MemoryLedgerStore:
         journal = writes.journal
         self.journals[journal.id] = journal
         for line in writes.lines:
-            insort(self.lines_of[line.account], line, key=lambda line: line.position)
+            insort(self.lines_of[line.account], line, key=_position)
         for item in writes.legs:
             minute = minute_of(item.booked_at)
             key = f"{minute.hhmm}#{item.journal}#{item.leg}"
             insort(
                 self.legs_of[item.account, item.region, item.shard, minute.day],
                 (key, item),
-                key=lambda row: row[0],
+                key=_sort_key,
             )
         if writes.claim:
             self.claims_of[writes.claim.original].append(writes.claim)
         if writes.registered:
-            since = journal.booked_at.strftime("%Y%m%d")
-            self._register(Registration(writes.registered, since))
+            self._register(Registration(writes.registered, day_text(journal.booked_at)))
         spread = shard_of(journal.id, self._settings.index_spread)
         insort(
-            self._by_time[spread, journal.booked_at.strftime("%Y%m%d%H")],
+            self._by_time[spread, hour_of(journal.booked_at)],
             f"{instant_text(journal.booked_at)}#{journal.id}",
         )
         if journal.posted and journal.expires_at:
             insort(
-                self._by_expiry[journal.expires_at.strftime("%Y%m%d%H")],
+                self._by_expiry[hour_of(journal.expires_at)],
                 f"{instant_text(journal.expires_at)}#{journal.id}",
             )
 
@@ -147,8 +147,8 @@ class MemoryLedgerStore:
     ) -> Slice[Line]:
         self.faults.before("lines")
         rows = self.lines_of.get(account, [])
-        first = bisect_right(rows, after, key=lambda line: line.position) if after else 0
-        last = bisect_left(rows, before, key=lambda line: line.position) if before else len(rows)
+        first = bisect_right(rows, after, key=_position) if after else 0
+        last = bisect_left(rows, before, key=_position) if before else len(rows)
         found = rows[first:last]
         return _cut(found[::-1] if descending else found, limit)
 
@@ -172,11 +172,12 @@ class MemoryLedgerStore:
         limit: int,
     ) -> Slice[tuple[str, LegItem]]:
         self.faults.before("leg_items")
-        rows = self.legs_of.get((account, region, shard, day), [])
-        return _cut(
-            [row for row in rows if (after is None or row[0] > after) and (before is None or row[0] < before)],
-            limit,
-        )
+        rows = self.legs_of.get((account, region, shard, day))
+        if rows is None:
+            return Slice((), more=False)
+        first = bisect_right(rows, after, key=_sort_key) if after is not None else 0
+        last = bisect_left(rows, before, key=_sort_key) if before is not None else len(rows)
+        return _cut(rows[first:last], limit)
 
     def registrations(self) -> tuple[Registration, ...]:
         self.faults.before("registrations")
@@ -227,9 +228,19 @@ class MemoryLedgerStore:
         self.registered_accounts[registration.account] = min(known, registration, key=lambda found: found.since)
 
     def _line(self, account: str, position: Position) -> Line | None:
-        rows = self.lines_of.get(account, [])
-        at = bisect_left(rows, position, key=lambda line: line.position)
+        rows = self.lines_of.get(account)
+        if not rows or rows[-1].state.position < position:
+            return None
+        at = bisect_left(rows, position, key=_position)
         return rows[at] if at < len(rows) and rows[at].position == position else None
+
+
+def _position(line: Line) -> Position:
+    return line.state.position
+
+
+def _sort_key(row: tuple[str, LegItem]) -> str:
+    return row[0]
 
 
 def _cut(rows: Sequence[Row], limit: int) -> Slice[Row]:

@@ -11,6 +11,7 @@ from typing import Final
 from domain.clock import Clock, instant_text, parse_instant
 from domain.ledger.drafts import BATCH_MOVED, BATCH_RETURNED
 from domain.ledger.folding import AFTER_EVERY_LEG, LEGS_PAGE, Folder
+from domain.ledger.item_keys import hour_of
 from domain.ledger.model import (
     EXPIRY_GRACE,
     Batching,
@@ -93,7 +94,7 @@ class HoldExpiry:
     def _due(self, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:
         hour = since.astimezone(UTC).replace(minute=0, second=0, microsecond=0)
         while hour <= until:
-            yield from self._due_in(hour.strftime("%Y%m%d%H"), since, until)
+            yield from self._due_in(hour_of(hour), since, until)
             hour += timedelta(hours=1)
 
     def _due_in(self, hour: str, since: datetime, until: datetime) -> Iterator[tuple[str, str]]:

@@ -6,6 +6,7 @@ and no personal data, since notices are not sealed.
 
 from collections.abc import Mapping
 from enum import StrEnum
+from functools import cache
 from string import Formatter
 from typing import Final
 
@@ -66,6 +67,7 @@ class FactsWrong(ValueError):
     """Facts are missing, too many or too long for the kind: the caller's code is wrong."""
 
 
+@cache
 def facts_needed(kind: NoticeKind) -> frozenset[str]:
     return frozenset(name for _, name, _, _ in Formatter().parse(TEXTS[kind]) if name)
 

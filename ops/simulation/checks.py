@@ -3,7 +3,8 @@
 from collections import Counter, defaultdict
 from collections.abc import Iterator
 
-from domain.ids import is_account, journal_id
+from domain.calendars import calendar_day
+from domain.ids import is_account
 from domain.ledger.kinds import KINDS
 from domain.ledger.model import Batching, Journal, Line, State, Status
 from domain.ledger.store import Writes
@@ -11,8 +12,9 @@ from domain.notices.model import Notice
 from domain.transfers import schedule
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, TransferOrder
 from ops.simulation.model import balances, differences
-from ops.simulation.operations import Operation
+from ops.simulation.operations import Operation, journal_of
 from ops.simulation.routine import Routine
+from ops.simulation.scene import OCCURRED
 from ops.simulation.world import World
 from ops.verify.judging import judge
 from ops.verify.world import of_memory
@@ -153,6 +155,12 @@ def _orders(world: World, routine: Routine) -> Iterator[str]:
         if order.status is OrderStatus.ACTIVE or order.next_on is not None:
             yield f"{order.id} is {order.status.value}, next on {order.next_on}"
         yield from _occurrences(world, order)
+    cancelled = {
+        one.told.mark for one in world.scene.asked if one.kind == "cancellation" and one.told and one.told.done
+    }
+    for order in orders:
+        if order.id in cancelled and order.status is not OrderStatus.CANCELLED:
+            yield f"{order.id} was told to be cancelled, and is {order.status.value}"
     for missing in told - {order.id for order in orders}:
         yield f"{missing} was ordered and does not exist"
 
@@ -164,7 +172,10 @@ def _occurrences(world: World, order: TransferOrder) -> Iterator[str]:
         if sorted(found) != days:
             yield f"{order.id} is done, and settled on {sorted(found)} of {days}"
     for occurrence in found.values():
+        world.scene.met[f"{OCCURRED} {occurrence.outcome.value}"] += 1
         journal = world.ledger.journals.get(occurrence.journal or "")
+        if calendar_day(world.kept.settings.jurisdiction, occurrence.at) < occurrence.on:
+            yield f"{order.id} was made before its day {occurrence.on}, at {occurrence.at}"
         if (occurrence.outcome is OccurrenceOutcome.POSTED) != (journal is not None and journal.posted):
             yield f"{order.id} on {occurrence.on} is {occurrence.outcome.value}, and its journal says otherwise"
 
@@ -203,18 +214,38 @@ def _stored(operation: Operation, journal: Journal | None) -> Iterator[str]:
 
 
 def _holds(world: World) -> Iterator[str]:
-    """What was captured of a hold is at most what was placed and raised."""
-    room: Counter[str] = Counter()
-    taken: Counter[str] = Counter()
-    for journal in world.ledger.journals.values():
-        if journal.posted and journal.hold and journal.amount:
-            if journal.kind in ("hold_placed", "hold_raised"):
-                room[journal.hold] += journal.amount.minor
-            if journal.kind in ("hold_captured", "card_captured"):
-                taken[journal.hold] += journal.amount.minor
-    for hold, minor in taken.items():
-        if minor > room[hold]:
-            yield f"{hold}: {minor} captured of {room[hold]}"
+    """What each account holds is what was placed and raised, less what was captured, released or expired."""
+    final = {operation.journal for operation in world.scene.asked if operation.ends_hold}
+    for party in world.scene.parties:
+        left: dict[str, int] = {}
+        for line in world.ledger.lines_of[party.account]:
+            for expired in line.released:
+                left.pop(expired, None)
+            journal = world.ledger.journals[line.journal]
+            if journal.initiator == party.account:  # and not the account that a capture credits
+                yield from _held_after(left, journal, final)
+        listed = {hold.id: hold.remaining_minor for hold in world.scene.holds(party)}
+        if listed != left:
+            yield f"{party.name} holds {listed}, and its journals make it {left}"
+
+
+def _held_after(left: dict[str, int], journal: Journal, final: set[str]) -> Iterator[str]:
+    """Applies one journal to what is held. A clearing the network has settled takes what it must."""
+    hold, minor = journal.hold, journal.amount.minor if journal.amount else 0
+    if hold is None or journal.kind == "holds_expired":
+        return
+    if journal.kind in ("hold_placed", "hold_raised"):
+        left[hold] = left.get(hold, 0) + minor
+    elif journal.kind == "hold_released":
+        left.pop(hold, None)
+    elif hold in left:
+        if not journal.forced and minor > left[hold]:
+            yield f"{hold}: {minor} captured of {left[hold]}"
+        left[hold] -= minor
+        if left[hold] <= 0 or journal.id in final:
+            del left[hold]
+    elif not journal.forced:
+        yield f"{hold}: {minor} captured, and it was not open"
 
 
 def _money(world: World, routine: Routine) -> Iterator[str]:
@@ -273,4 +304,4 @@ def _journals_of(operation: Operation) -> set[str]:
     keys = set(operation.besides)
     if operation.initiator and operation.keyed:
         keys.add((operation.initiator, operation.scope, operation.key))
-    return {journal_id(*key) for key in keys}
+    return {journal_of(*key) for key in keys}

@@ -17,9 +17,6 @@ class TrueTime:
     def now(self) -> datetime:
         return self.instant
 
-    def call(self) -> None:
-        self.instant += A_CALL
-
     def pass_by(self, seconds: float) -> None:
         self.instant += timedelta(seconds=seconds)
 

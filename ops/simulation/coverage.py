@@ -4,30 +4,47 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from domain import refusals
 from domain.ledger.kinds import KINDS
+from domain.refusals import LimitExceeded, Refusal
+from domain.transfers.model import OccurrenceOutcome
+from ops.simulation.asks.previews import LOOKED
 from ops.simulation.faults import Fault
 from ops.simulation.history import History
+from ops.simulation.scene import OCCURRED
+from ops.simulation.world import LATE
 
 ENOUGH: Final = 500
 """From so many histories on, everything must have happened."""
-NOT_STORED: Final = (
-    refusals.InputInvalid,
-    refusals.NotFound,
-    refusals.SameAccount,
-    refusals.CurrencyMismatch,
-    refusals.EffectiveDateOutOfRange,
-    refusals.IdempotencyKeyReused,
-    refusals.ClockUncertain,
-    refusals.TryAgain,
-    refusals.OutcomeUnknown,
-)
-"""What the ledger refuses without keeping it, as `Ledger.post` lists it."""
 LIMITS: Final = ("PER_TRANSFER", "PER_DAY", "JOINT_PER_DAY")
+ELSEWHERE: Final = {
+    "APPROVAL_BUSY": "approvals are no part of a history yet: no use case of money asks for one",
+    "APPROVAL_KEY_REUSED": "approvals",
+    "APPROVAL_MISMATCH": "approvals",
+    "APPROVAL_NOT_GIVEN": "approvals",
+    "APPROVAL_NOT_PENDING": "approvals",
+    "MAKER_CANNOT_CHECK": "approvals",
+    "CUSTOMER_KEY_REUSED": "customers exist before a history begins",
+    "SHREDDED": "nobody's data key is shredded in a history",
+    "OCCURRENCE_MISSED": "how the schema shows an occurrence; its outcome is counted below",
+    "OCCURRENCE_REFUSED": "the same",
+}
+"""Refusals that no history can meet, each with the reason."""
+
+
+def every_code(base: type[Refusal] = Refusal) -> set[str]:
+    """Of every refusal that exists where the bank is imported."""
+    found = {kind.code for kind in base.__subclasses__()}
+    return found.union(*(every_code(kind) for kind in base.__subclasses__()))
+
+
 CODES: Final = (
-    *sorted(set(refusals.stored_refusals()) - {refusals.LimitExceeded.code}),
-    *(f"{refusals.LimitExceeded.code} {limit}" for limit in LIMITS),
-    *(kind.code for kind in NOT_STORED),
+    *sorted(every_code() - ELSEWHERE.keys() - {LimitExceeded.code}),
+    *(f"{LimitExceeded.code} {limit}" for limit in LIMITS),
+)
+HAPPENINGS: Final = (
+    *LATE,
+    LOOKED,
+    *(f"{OCCURRED} {outcome.value}" for outcome in OccurrenceOutcome),
 )
 
 
@@ -38,12 +55,14 @@ class Coverage:
         self.faults: Counter[str] = Counter()
         self.refusals: Counter[str] = Counter()
         self.kinds: Counter[str] = Counter()
+        self.met: Counter[str] = Counter()
 
     def add(self, histories: Iterable[History]) -> None:
         for history in histories:
             self.faults.update(history.faults)
             self.refusals.update(history.refusals)
             self.kinds.update(history.kinds)
+            self.met.update(history.met)
 
     def rows(self) -> list[tuple[str, str, int]]:
         """(what, name, how often) of everything that must happen."""
@@ -51,6 +70,7 @@ class Coverage:
             *(("fault", fault.value, self.faults[fault]) for fault in Fault),
             *(("refusal", code, self.refusals[code]) for code in CODES),
             *(("journal", kind, self.kinds[kind]) for kind in KINDS),
+            *(("also", what, self.met[what]) for what in HAPPENINGS),
         ]
 
     def missing(self) -> list[str]:

@@ -17,9 +17,9 @@ from ops.simulation import cast, checks
 from ops.simulation.asks import accounts, money
 from ops.simulation.asks.posting import posting
 from ops.simulation.faults import Fault
-from ops.simulation.operations import Operation
+from ops.simulation.operations import Broken, Operation
 from ops.simulation.routine import Routine
-from ops.simulation.world import Broken, World
+from ops.simulation.world import World
 
 OPERATIONS: Final = 60
 HEALED_AFTER: Final = 48
@@ -31,7 +31,9 @@ ACCOUNTS: Final = ("USD", "USD", "USD", "EUR", "USD", "EUR")
 CUSTOMERS: Final = 3
 SETTLES_SECONDS: Final = 8 * 60
 """After this a minute is closed, folded and moved, and nothing stamped before can arrive."""
-JOINT_PER_DAY_MINOR: Final = 15_000
+MINUTES_PASS: Final = 0.15
+"""Share of the steps after which minutes pass; after most it is seconds, after a few hours, by the world's pace."""
+JOINT_PER_DAY_MINOR: Final = 9_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,8 @@ class History:
     faults: Counter[str]
     refusals: Counter[str]
     kinds: Counter[str]
+    met: Counter[str]
+    """What else happened that a run must have met."""
     operations: int
 
     @property
@@ -71,6 +75,7 @@ def play(seed: int) -> History:
         told=tuple(world.story),
         faults=world.weather.happened,
         refusals=world.seen,
+        met=world.scene.met,
         kinds=Counter(journal.kind for journal in world.ledger.journals.values() if journal.posted),
         operations=world.operations,
     )
@@ -116,6 +121,8 @@ def _prepare(world: World, routine: Routine) -> None:
     position = scene.book("instant_prefund", "USD")
     for number in range(world.kept.settings.shards):
         _sure(world, _opened(position, shard_account(position, region, number), None))
+    if scene.has_shop:
+        _sure(world, accounts.batching_started(scene, scene.parties[1]))
     for party in scene.parties[:-2]:
         _sure(world, money.paid_in(scene, "cash_deposit", party, world.rng.randrange(1_000, 20_000)))
     _sure(world, money.prefunded(scene, 4_000))
@@ -145,7 +152,7 @@ def _asked(world: World, operation: Operation) -> None:
     """The caller asks until it is told, or goes away for now."""
     for _ in range(TRIES_MAX):
         world.ask(operation)
-        if operation.settled or world.scene.chance(0.6):
+        if operation.settled or operation.hurried or world.scene.chance(0.6):
             return
         world.time.pass_by(world.rng.uniform(0, 3))
 
@@ -153,9 +160,9 @@ def _asked(world: World, operation: Operation) -> None:
 def _time_passes(world: World) -> None:
     """Mostly seconds, sometimes minutes, seldom days."""
     drawn = world.rng.random()
-    if drawn < 0.82 or world.requests_under_way:  # noqa: PLR2004  (four fifths of all steps)
+    if world.requests_under_way or drawn >= world.pace + MINUTES_PASS:
         world.time.pass_by(world.rng.uniform(0, 20))
-    elif drawn < 0.97:  # noqa: PLR2004  (most of the rest)
+    elif drawn >= world.pace:
         world.time.pass_by(world.rng.uniform(30, 900))
     else:
         world.time.pass_by(world.rng.uniform(3, 40) * 3_600)
@@ -191,7 +198,7 @@ def _to_rest(world: World, routine: Routine) -> None:
 def _days_to(world: World, day: date) -> int:
     """To the day after; now and then so long after that what was due is too old to be made."""
     today = calendar_day(world.kept.settings.jurisdiction, world.time.now())
-    return max(1, (day - today).days + 1) + (DAYS_LATE_MAX if world.scene.chance(0.1) else 0)
+    return max(1, (day - today).days + 1) + (DAYS_LATE_MAX if world.scene.chance(0.06) else 0)
 
 
 def _answered(world: World) -> None:

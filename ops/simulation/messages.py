@@ -4,6 +4,8 @@ import random
 from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
+from typing import Final
 
 from domain.ledger.events import EVENTS, LedgerEvent
 from domain.ledger.model import Journal
@@ -11,6 +13,8 @@ from domain.notices.model import Notice
 from ops.simulation.clocks import TrueTime
 from ops.simulation.faults import Fault, Weather
 
+TEXTS_KEPT: Final = 256
+"""A message comes until it is done, and often twice."""
 READERS = {model.__name__: model for model in EVENTS}
 Message = tuple[datetime, str, str]
 """When it can be received, the event's type, and its text."""
@@ -92,4 +96,9 @@ class Push:
 
 def event_in(message: Message) -> LedgerEvent:
     _, name, text = message
+    return _read(name, text)
+
+
+@lru_cache(maxsize=TEXTS_KEPT)
+def _read(name: str, text: str) -> LedgerEvent:
     return READERS[name].model_validate_json(text)

@@ -2,15 +2,36 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
 
-from domain.accounts.model import Account, AccountRecord
+from domain.accounts.model import Account, AccountRecord, Related
 from domain.ids import journal_id
 from domain.ledger.model import Journal, Posted, Refused, State
 from domain.refusals import Refusal
 from domain.transfers.model import HoldChange, Reversal, Transfer, TransferOrder
 from ops.simulation.processes import Process
 
-Answer = Posted | Refused | Transfer | HoldChange | Reversal | Account | AccountRecord | State | TransferOrder | Refusal
+JOURNALS_KEPT: Final = 1_024
+"""The checks ask for the journal of each key again and again; a history has a few hundred."""
+journal_of = lru_cache(maxsize=JOURNALS_KEPT)(journal_id)
+Answer = (
+    Posted
+    | Refused
+    | Transfer
+    | HoldChange
+    | Reversal
+    | Account
+    | AccountRecord
+    | Related
+    | State
+    | TransferOrder
+    | Refusal
+)
+
+
+class Broken(Exception):
+    """A promise of the bank does not hold in this history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +68,14 @@ class Operation:
     """Its key names a journal."""
     besides: frozenset[tuple[str, str, str]] = frozenset()
     """Initiator, scope and key of what is posted on the way to it."""
+    looks: Callable[[Process], Answer] | None = None
+    """Asks what it would come to, and changes nothing."""
+    ends_hold: bool = False
+    """What a capture leaves of its hold is released."""
     only: str = ""
     """The one refusal it can end in."""
+    hurried: bool = False
+    """Its caller does not wait about: it asks again much later, if at all."""
     told: Told | None = None
     unsure: bool = False
     """An attempt went unanswered: it may have been done, or may still be."""
@@ -64,7 +91,7 @@ class Operation:
     @property
     def journal(self) -> str:
         """The journal its key leads to."""
-        return journal_id(self.initiator, self.scope, self.key)
+        return journal_of(self.initiator, self.scope, self.key)
 
 
 def told_by(answer: Answer) -> Told:
@@ -79,6 +106,8 @@ def told_by(answer: Answer) -> Told:
             return Told(answer.hash.hex())
         case AccountRecord() | TransferOrder():
             return Told(answer.id)
+        case Related():
+            return Told(f"{answer.person} {answer.relation}")
         case _:
             return Told(answer.journal.digest.hex(), journal=answer.journal)
 

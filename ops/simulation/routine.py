@@ -22,8 +22,8 @@ BATCH: Final = 10
 """Records and messages of one invocation."""
 SILENCES: Final = (Unanswered, Silent, StampRefused)
 OFTEN: Final = 0.5
-SELDOM: Final = 0.2
-"""Share of the minutes in which a sweeper really comes: what a lagging schedule looks like."""
+SELDOM: Final = (0.1, 0.2, 0.5)
+"""Shares of the minutes in which a sweeper really comes: what a lagging schedule looks like."""
 
 
 class Routine:
@@ -32,6 +32,7 @@ class Routine:
         self._minute = world.time.now()
         self._day = calendar_day(world.kept.settings.jurisdiction, world.time.now())
         self._knocked = world.time.now()
+        self._seldom = world.rng.choice(SELDOM)
         self._sweeps: tuple[tuple[str, Callable[[Process], object]], ...] = (
             ("outbox sweep", lambda process: process.outbox.sweep()),
             ("folder", _fold),
@@ -49,7 +50,7 @@ class Routine:
         if now.replace(second=0, microsecond=0) > self._minute:
             self._minute = now
             for name, sweep in self._sweeps:
-                if rng.random() < SELDOM:
+                if rng.random() < self._seldom:
                     self._run(name, sweep)
         self.knock()
         self.daily()
@@ -74,7 +75,7 @@ class Routine:
         if world.weather.strikes(Fault.STREAM_LOST, 0.1):
             world.tell(f"the stream loses {len(batch)} records")
             world.ledger.stream.done(batch)
-        elif self._run("publisher", lambda process: process.outbox.publish(batch)):
+        elif self._run("publisher", lambda process: f"{len(process.outbox.publish(batch))} of {len(batch)} refused"):
             world.ledger.stream.done(batch)
 
     def notify(self) -> None:
@@ -127,9 +128,18 @@ class Routine:
         return run_time(self._world.kept.settings.jurisdiction, order.next_on)
 
     def _run(self, name: str, act: Callable[[Process], object]) -> bool:
-        """Whether it ended by itself."""
+        """Whether it ended by itself. While it runs, another worker may begin the same."""
         world = self._world
         process = world.rng.choice(world.workers)
+        other = world.workers[process is world.workers[0]]
+        world.beside = partial(self._run_on, other, f"meanwhile, {name}", act)
+        try:
+            return self._run_on(process, name, act)
+        finally:
+            world.beside = None
+
+    def _run_on(self, process: Process, name: str, act: Callable[[Process], object]) -> bool:
+        world = self._world
         try:
             done = act(process)
         except Death as death:

@@ -69,10 +69,16 @@ def _played(chunks: Sequence[Sequence[int]], processes: int) -> Iterator[tuple[l
 def chunk(wanted: Sequence[int]) -> tuple[list[History], float]:
     """Some histories and the processor seconds they took; only a broken one brings its story along."""
     start = time.process_time()
-    gc.disable()  # a history is small and short; the collector would walk through it again and again
-    histories = [_brief(play(seed)) for seed in wanted]
+    # Left alone the collector would walk through the bank's code and the history again and again. So it is asked once
+    # a history, when the world is garbage, and to look at nothing that was there before.
+    gc.disable()
+    gc.freeze()
+    histories = []
+    for seed in wanted:
+        histories.append(_brief(play(seed)))
+        gc.collect()
+    gc.unfreeze()
     gc.enable()
-    gc.collect()
     return histories, time.process_time() - start
 
 

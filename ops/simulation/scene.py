@@ -1,15 +1,17 @@
 """What those who ask see of the world: who is there, what was asked so far, and a few drawn values."""
 
 import random
+from collections import Counter
 from collections.abc import Mapping
 from typing import Final
 
 from domain.accounts.store_memory import MemoryAccountStore
 from domain.customers.model import Customer
 from domain.ids import internal_account
-from domain.ledger.model import LedgerSettings, State
+from domain.ledger.model import Hold, LedgerSettings, State
 from domain.ledger.store_memory import MemoryLedgerStore
-from domain.transfers.model import NumberTarget
+from domain.transfers.model import NumberTarget, OrderStatus
+from domain.transfers.store_memory import MemoryOrderStore
 from ops.simulation.cast import HOT, Party, pick
 from ops.simulation.clocks import TrueTime
 from ops.simulation.operations import Operation
@@ -17,6 +19,12 @@ from ops.simulation.operations import Operation
 BANK: Final = "bank"
 AMOUNTS: Final = (1, 20, 250, 900, 3_000, 12_000)
 """Minor units, small beside a balance and above it."""
+SHOPS: Final = 0.6
+"""Share of the histories in which an account is a shop's: so busy that its credits are batched from the start."""
+TILLS: Final = ("cash_deposit", "payment_received")
+"""How customers of a shop may pay; in one history they all do alike, so that its minutes fill."""
+OCCURRED: Final = "occurrence"
+"""Leads the outcome of an occurrence among what was met."""
 RECENT: Final = 40
 """How far back the operations lie that a new one names."""
 
@@ -30,16 +38,24 @@ class Scene:
         settings: LedgerSettings,
         ledger: MemoryLedgerStore,
         accounts: MemoryAccountStore,
+        orders: MemoryOrderStore,
     ) -> None:
         self.rng = rng
         self.time = time
         self.settings = settings
         self.parties: list[Party] = []
         self.asked: list[Operation] = []
+        self.requests_late = 0
+        """Under way, and given up by those who sent them."""
         self.joint_limit = ""
+        self.met: Counter[str] = Counter()
+        """What the asks themselves look for, and how often they met it."""
         self.hot = rng.choice(HOT)
+        self.has_shop = rng.random() < SHOPS
+        self.till = rng.choice(TILLS)
         self._ledger = ledger
         self._accounts = accounts
+        self._orders = orders
         self._keys = 0
         self._favourites: dict[str, list[str]] = {}
 
@@ -74,6 +90,21 @@ class Scene:
     def state(self, party: Party) -> State:
         """The head, read past all wires."""
         return self._ledger.lines_of[party.account][-1].state
+
+    def has_ended(self, order: str) -> bool:
+        found = self._orders.order(order)
+        return found is not None and found.status is OrderStatus.DONE
+
+    def holds(self, party: Party) -> tuple[Hold, ...]:
+        """The open holds, which an earlier line may list."""
+        state = self.state(party)
+        if state.holds is not None or state.holds_at is None:
+            return state.holds or ()
+        return self._ledger.lines_of[party.account][state.holds_at.seq - 1].state.holds or ()
+
+    def journals_besides(self, journal: str) -> int:
+        """How many there are, that one not counted."""
+        return len(self._ledger.journals) - (journal in self._ledger.journals)
 
     def done(self, *kinds: str) -> list[Operation]:
         """Recent operations that were told to be done."""

@@ -6,24 +6,29 @@ from collections.abc import Callable
 from typing import Any, Final, Protocol, TypeVar, cast
 
 from domain.ledger.store import Conflict, Unanswered
-from ops.simulation.faults import Death, Fault, Silent, Weather
+from ops.simulation.faults import NOTES_WEIGH, WRITES_WEIGH, Death, Fault, Silent, Weather
 
 Store = TypeVar("Store")
 APPENDS: Final = frozenset({"append", "append_total"})
 """Calls that answer with a conflict."""
 WRITES: Final = APPENDS | {
     "add",
+    "delete",
     "deliver",
     "finish",
     "mark",
     "mark_delivered",
     "move_checkpoint",
     "publish",
+    "put",
     "register",
+    "relate",
     "replace",
     "settle",
 }
 """Calls after which something is so that was not so before; most of what can go wrong goes wrong here."""
+NOTES: Final = frozenset({"append_total", "deliver", "mark", "mark_delivered", "move_checkpoint", "register"})
+"""Writes that one run of the bank makes by the dozen."""
 
 
 class Surroundings(Protocol):
@@ -40,7 +45,7 @@ class Surroundings(Protocol):
         """The caller waited in vain."""
         ...
 
-    def late(self, land: Callable[[], object]) -> None:
+    def late(self, name: str, land: Callable[[], object]) -> None:
         """The request is under way and lands some time after its caller gave up."""
         ...
 
@@ -54,17 +59,19 @@ class _Wired:
         self._around = around
 
     def __getattr__(self, name: str) -> Any:
-        act, around = getattr(self._store, name), self._around
+        act, at_call, weather = getattr(self._store, name), self._around.at_call, self._around.weather
         appends, writes = name in APPENDS, name in WRITES
+        weight = (NOTES_WEIGH if name in NOTES else WRITES_WEIGH) if writes else 1
 
         def call(*args: Any, **kwargs: Any) -> Any:
-            around.at_call(writes=writes)
-            fault = around.weather.at_call(appends=appends, writes=writes)
-            if fault is not None:
-                return self._faulty(fault, name, lambda: act(*args, **kwargs))
+            at_call(writes=writes)
+            if not weather.healed:
+                fault = weather.at_call(appends=appends, weight=weight)
+                if fault is not None:
+                    return self._faulty(fault, name, lambda: act(*args, **kwargs))
             done = act(*args, **kwargs)
             if writes:
-                around.at_call(writes=False)  # before the answer is heard
+                at_call(writes=False)  # before the answer is heard
             return done
 
         self.__dict__[name] = call  # the next call finds it without asking
@@ -74,7 +81,7 @@ class _Wired:
         if fault is Fault.DEATH_BEFORE:
             raise Death(f"before {name}")
         if fault is Fault.DEATH_DURING:
-            self._around.late(act)
+            self._around.late(name, act)
             raise Death(f"during {name}")
         if fault in (Fault.CONFLICT, Fault.THROTTLE) and name in APPENDS:
             return Conflict(fault.value)
@@ -83,8 +90,8 @@ class _Wired:
             raise Death(f"after {name}")
         if fault is Fault.LOST_ANSWER:
             act()
-        elif fault is Fault.SLOW:
-            self._around.late(act)
+        elif fault is Fault.SLOW and name in WRITES:
+            self._around.late(name, act)
         self._around.deadline()
         raise self._silence(f"{name}: {fault.value}")
 

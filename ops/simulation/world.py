@@ -21,13 +21,14 @@ from domain.transfers.schedules import MemorySchedules
 from domain.transfers.store_memory import MemoryOrderStore
 from ops.simulation.asks.choice import Choice
 from ops.simulation.callers import ask
-from ops.simulation.clocks import RIGHT, TrueTime
+from ops.simulation.clocks import A_CALL, RIGHT, TrueTime
 from ops.simulation.faults import BEFORE_WRITES, BETWEEN_CALLS, Fault, Weather
 from ops.simulation.ledger_store import StreamingLedgerStore
 from ops.simulation.messages import Bus, Push
-from ops.simulation.operations import Operation
+from ops.simulation.operations import Broken, Operation
 from ops.simulation.processes import Kept, Process
 from ops.simulation.scene import Scene
+from ops.simulation.wire import APPENDS
 
 REGION: Final = "us-east-1"
 MORNINGS: Final = (
@@ -41,13 +42,16 @@ DEADLINE_SECONDS: Final = 2.0
 """The client's timeout."""
 LATE_SECONDS_MAX: Final = 290
 """How long after its deadline a request may still land: longer, and its signature is too old."""
+LATE_APPEND: Final = "late posting"
+LATE_OTHER: Final = "late write beside the journals"
+LATE: Final = (*(f"{LATE_APPEND} {outcome}" for outcome in ("appended", "replayed", "conflict")), LATE_OTHER)
+"""What a late request can come to; a run must have met all of it."""
+SHARDS: Final = (1, 2)
+PACES: Final = (0.01, 0.02, 0.08)
+"""Shares of the steps after which hours pass: a history is told in minutes, or in days."""
 API_PROCESSES: Final = 3
 SKEWS_SECONDS: Final = (-1.8, -0.6, 0.4, 1.7, 3.5)
 FELL_BACK_SECONDS: Final = (3, 45, 400)
-
-
-class Broken(Exception):
-    """A promise of the bank does not hold in this history."""
 
 
 class World:
@@ -55,7 +59,8 @@ class World:
         self.rng = rng = random.Random(seed)  # noqa: S311  (a seed is the point; nothing here is secret)
         self.weather = Weather(rng)
         self.time = TrueTime(rng.choice(MORNINGS) + timedelta(seconds=rng.randrange(0, 3_600)))
-        settings = LedgerSettings(region=REGION, jurisdiction=JURISDICTIONS["us"])
+        self.pace = rng.choice(PACES)
+        settings = LedgerSettings(region=REGION, jurisdiction=JURISDICTIONS["us"], shards=rng.choice(SHARDS))
         self.ledger = StreamingLedgerStore(time=self.time, settings=settings)
         self.bus = Bus(rng, self.time, self.weather)
         self.consumed: Counter[str] = Counter()
@@ -73,7 +78,14 @@ class World:
             push=Push(),
             sealer=KeyedSealer(MemoryDataKeys(rng.randbytes), rng.randbytes),
         )
-        self.scene = Scene(rng=rng, time=self.time, settings=settings, ledger=self.ledger, accounts=self.kept.accounts)
+        self.scene = Scene(
+            rng=rng,
+            time=self.time,
+            settings=settings,
+            ledger=self.ledger,
+            accounts=self.kept.accounts,
+            orders=self.kept.orders,
+        )
         self.choice = Choice(self.scene)
         self.apis = [self._process(f"api {n}") for n in range(1, API_PROCESSES + 1)]
         self.workers = [self._process("worker 1"), self._process("worker 2")]
@@ -82,7 +94,11 @@ class World:
         self.story: list[tuple[datetime, str]] = []
         self.seen: Counter[str] = Counter()
         """Codes of refusals that callers were told."""
-        self._under_way: list[tuple[datetime, Callable[[], object]]] = []
+        self.beside: Callable[[], object] | None = None
+        """What a second worker does when it comes while one of the bank's own runs is under way."""
+        self._under_way: list[tuple[datetime, str, Callable[[], object]]] = []
+        self._lands_at: datetime | None = None
+        """When the next of them does."""
         self._current: Operation | None = None
         self._between = False
         """Whether somebody else may act between two calls now."""
@@ -123,8 +139,8 @@ class World:
         self._between = whether
 
     def at_call(self, *, writes: bool) -> None:
-        self.time.call()
-        if self._under_way:
+        now = self.time.instant = self.time.instant + A_CALL
+        if self._lands_at is not None and now >= self._lands_at:
             self._land()
         if self._between and self.rng.random() < (BEFORE_WRITES if writes else BETWEEN_CALLS):
             self._visit()
@@ -132,34 +148,45 @@ class World:
     def deadline(self) -> None:
         self.time.pass_by(DEADLINE_SECONDS)
 
-    def late(self, land: Callable[[], object]) -> None:
+    def late(self, name: str, land: Callable[[], object]) -> None:
         # Some land while their caller asks again, the others whenever: in the next minutes as well as in this one.
-        seconds = self.rng.uniform(0.05, 5 if self.scene.chance(0.3) else LATE_SECONDS_MAX)
-        self._under_way.append((self.time.now() + timedelta(seconds=seconds), land))
+        seconds = self.rng.uniform(0.05, 5 if self.scene.chance(0.2) else LATE_SECONDS_MAX)
+        self._under_way.append((self.time.now() + timedelta(seconds=seconds), name, land))
+        self._count_under_way()
 
     @property
     def requests_under_way(self) -> int:
         return len(self._under_way)
 
+    def _count_under_way(self) -> None:
+        self.scene.requests_late = len(self._under_way)
+        self._lands_at = min((at for at, _, _ in self._under_way), default=None)
+
     def _land(self) -> None:
         now = self.time.now()
-        landing = [land for at, land in self._under_way if at <= now]
-        self._under_way = [(at, land) for at, land in self._under_way if at > now]
-        for land in landing:
+        landing = [(name, land) for at, name, land in self._under_way if at <= now]
+        self._under_way = [request for request in self._under_way if request[0] > now]
+        self._count_under_way()
+        for name, land in landing:
             try:
-                landed = type(land()).__name__
+                landed = land()
             except StampRefused:
-                self.tell("a late request is refused: its stamp is too old")
+                self.tell(f"a late {name} is refused: its stamp is too old")
             else:
-                self.weather.happened[f"late request {landed.lower()}"] += 1
-                self.tell(f"a late request lands: {landed}")
+                outcome = type(landed).__name__.lower() if name in APPENDS else "landed"
+                self.scene.met[f"{LATE_APPEND} {outcome}" if name == "append" else LATE_OTHER] += 1
+                self.tell(f"a late {name} lands: {outcome}")
 
     def _visit(self) -> None:
-        """Somebody else acts between two calls: the same request once more, or a rival for the same money."""
+        """Somebody else acts between two calls: the same request once more, the same run of the bank on another
+        worker, or a rival for the same money.
+        """
         self._between = False
-        current = self._current
+        current, beside = self._current, self.beside
         try:
-            if current is not None and self.weather.strikes(Fault.DOUBLE_CLICK, 0.5):
+            if beside is not None and self.weather.strikes(Fault.BESIDE, 0.3):
+                beside()
+            elif current is not None and self.weather.strikes(Fault.DOUBLE_CLICK, 0.5):
                 self.tell(f"meanwhile, a double-click of ({current.text})")
                 self.ask(current)
             elif self.weather.strikes(Fault.RIVAL, 0.7):

@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Final
 
 from domain.ids import place_of
-from domain.ledger.hashing import GENESIS, chain_hash, digest_of, digest_of_legs, sealed_total
+from domain.ledger.hashing import GENESIS, chain_hash, digest_of, digest_of_legs, total_hash
 from domain.ledger.kinds import KINDS
 from domain.ledger.model import (
     HOLDS_MAX,
@@ -26,7 +26,7 @@ from domain.ledger.model import (
     Status,
     Total,
 )
-from ops.verify.world import Found, Shard, World, legs_named
+from ops.verify.world import Found, Shard, World, leg_key, legs_named
 
 EXPIRED_HOLD_AGE_MAX: Final = timedelta(minutes=15)
 """The sweeper runs every minute; a hold that is open this long after its expiry was forgotten."""
@@ -88,7 +88,7 @@ def legs_have_lines_and_items(world: World) -> Iterator[Found]:
             yield from _line_agrees(journal, line)
         for item in legs_named(journal):
             kept = world.legs.get((item.account, item.region, item.shard), {})
-            if item not in kept.values():
+            if kept.get(leg_key(item)) != item:
                 yield Found(journal.id, f"leg {item.leg} has no item like it under {item.account}")
 
 
@@ -275,7 +275,7 @@ def _totals_chain(totals: list[Total]) -> Iterator[Found]:
             yield Found(_total(total), "does not come after the minute folded before it")
         if total.posted_minor != posted:
             yield Found(_total(total), f"posted is {total.posted_minor}, and the totals make it {posted}")
-        if total.previous_hash != (before.hash if before else GENESIS) or sealed_total(total).hash != total.hash:
+        if total.previous_hash != (before.hash if before else GENESIS) or total_hash(total) != total.hash:
             yield Found(_total(total), "does not continue the chain")
         before = total
 

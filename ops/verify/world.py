@@ -51,7 +51,7 @@ class World:
 
     def log(self, account: str) -> list[Line]:
         """The account's lines in the order of their positions."""
-        return [line for _, line in sorted(self.lines.get(account, {}).items())]
+        return sorted(self.lines.get(account, {}).values(), key=_place_in_log)
 
     def put(self, kept: Kept) -> None:
         match kept:
@@ -91,6 +91,11 @@ class Found:
 
     def __str__(self) -> str:
         return f"{self.subject}: {self.what}"
+
+
+def _place_in_log(line: Line) -> tuple[int, int]:
+    position = line.state.position
+    return position.epoch, position.seq
 
 
 def leg_key(leg: LegItem) -> str:

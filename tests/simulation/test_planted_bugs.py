@@ -1,137 +1,100 @@
 """The simulation sees mistakes: each planted one breaks a promise within a bounded number of histories."""
 
 from collections.abc import Callable
-from dataclasses import replace
-from itertools import count
-from typing import Any
 
 import pytest
 
-from domain.ids import journal_id
-from domain.ledger.folding import Folder
-from domain.ledger.model import Hold
-from domain.ledger.outbox import Outbox
-from domain.ledger.store_memory import MemoryLedgerStore
-from domain.notices.model import Notice
-from domain.notices.store_memory import MemoryNoticeStore
+from ops.simulation.faults import Fault
 from ops.simulation.history import play
+from tests.simulation import mistakes
 
 HISTORIES_MAX = 60
-LEDGER = "domain.ledger"
+CALM_HISTORIES = 8
+Plant = Callable[[pytest.MonkeyPatch], None]
 
-
-def answering(answer: object) -> Callable[..., object]:
-    """A function that says one thing whatever it is asked."""
-    return lambda *_, **__: answer
-
-
-def first(*asked: object, **_: object) -> object:
-    """A function that gives back what it was given first."""
-    return asked[0]
-
-
-def funds_are_not_asked(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{LEDGER}.guards.fund", first)
-
-
-def holds_do_not_bind(monkeypatch: pytest.MonkeyPatch) -> None:
-    unbound = property(lambda state: state.ledger_minor + state.limits.overdraft_minor)
-    monkeypatch.setattr(f"{LEDGER}.model.State.available_minor", unbound)
-
-
-def joint_limits_are_forgotten(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{LEDGER}.rules._with_joint_limits", first)
-
-
-def heads_that_decided_are_not_guarded(monkeypatch: pytest.MonkeyPatch) -> None:
-    append = MemoryLedgerStore._append
-    monkeypatch.setattr(MemoryLedgerStore, "_append", lambda store, writes: append(store, replace(writes, absent=())))
-
-
-def each_attempt_is_a_journal_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
-    attempts = count()
-    monkeypatch.setattr(
-        f"{LEDGER}.service.journal_id",
-        lambda initiator, scope, key: journal_id(initiator, scope, f"{key}/{next(attempts)}"),
-    )
-
-
-def any_request_fits_a_used_key(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{LEDGER}.service.fingerprint", answering("1:same"))
-
-
-def unknown_is_told_as_not_done(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{LEDGER}.service._Progress.unsure", lambda _, refusal: refusal)
-
-
-def a_fold_does_not_add_up(monkeypatch: pytest.MonkeyPatch) -> None:
-    total = Folder._total
-
-    def short(folder: Folder, *of: Any) -> object:
-        account, shard, minute, items, last = of
-        return total(folder, account, shard, minute, items[:1], last)
-
-    monkeypatch.setattr(Folder, "_total", short)
-
-
-def what_the_bus_refused_is_marked(monkeypatch: pytest.MonkeyPatch) -> None:
-    publish = Outbox.publish
-
-    def careless(outbox: Outbox, journals: Any) -> Any:
-        left = publish(outbox, journals)
-        for journal in left:
-            hour = journal.booked_at.strftime("%Y%m%d%H")
-            outbox._marks.mark(hour, [journal.id], until=journal.booked_at)
-        return left
-
-    monkeypatch.setattr(Outbox, "publish", careless)
-
-
-def expired_holds_stay(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{LEDGER}.sweeps.HoldExpiry._release", answering(None))
-
-
-def holds_never_expire(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Hold, "expired", answering(answer=False))
-
-
-def a_notice_is_told_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
-    def forgetful(store: MemoryNoticeStore, notice: Notice) -> bool:
-        store._notices[notice.customer, notice.id] = notice
-        return True
-
-    monkeypatch.setattr(MemoryNoticeStore, "add", forgetful)
-
-
-def a_reversal_does_not_see_the_one_before(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(MemoryLedgerStore, "last_claim", answering(None))
-
-
-def a_reversal_claims_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(f"{LEDGER}.rules._claim", answering(None))
-
-
-PLANTED = (
-    funds_are_not_asked,
-    holds_do_not_bind,
-    joint_limits_are_forgotten,
-    heads_that_decided_are_not_guarded,
-    each_attempt_is_a_journal_of_its_own,
-    any_request_fits_a_used_key,
-    unknown_is_told_as_not_done,
-    a_fold_does_not_add_up,
-    what_the_bus_refused_is_marked,
-    expired_holds_stay,
-    holds_never_expire,
-    a_notice_is_told_each_time,
-    a_reversal_does_not_see_the_one_before,
-    a_reversal_claims_nothing,
+PLANTED: tuple[Plant, ...] = (
+    mistakes.funds_are_not_asked,
+    mistakes.holds_do_not_bind,
+    mistakes.joint_limits_are_forgotten,
+    mistakes.heads_that_decided_are_not_guarded,
+    mistakes.each_attempt_is_a_journal_of_its_own,
+    mistakes.any_request_fits_a_used_key,
+    mistakes.unknown_is_told_as_not_done,
+    mistakes.a_fold_does_not_add_up,
+    mistakes.what_the_bus_refused_is_marked,
+    mistakes.expired_holds_stay,
+    mistakes.holds_never_expire,
+    mistakes.a_notice_is_told_each_time,
+    mistakes.a_reversal_does_not_see_the_one_before,
+    mistakes.a_reversal_claims_nothing,
+    mistakes.time_follows_the_clock,
+    mistakes.the_folder_does_not_wait,
+    mistakes.what_was_not_answered_was_done,
+    mistakes.a_conflict_is_taken_for_done,
+    mistakes.a_journal_is_looked_for_and_not_claimed,
+    mistakes.a_look_does_not_ask_for_funds,
+    mistakes.a_final_capture_keeps_the_rest,
+    mistakes.a_release_leaves_the_hold,
+    mistakes.what_the_stream_lost_stays_lost,
+    mistakes.a_minute_moves_under_a_new_key_each_time,
+    mistakes.two_folders_write_one_total_each,
 )
+
+ALONE: tuple[tuple[Plant, Fault], ...] = (
+    (mistakes.what_was_not_answered_was_done, Fault.LOST_REQUEST),
+    (mistakes.a_second_try_is_another_journal, Fault.LOST_ANSWER),
+    (mistakes.a_conflict_is_taken_for_done, Fault.CONFLICT),
+    (mistakes.a_minute_that_was_busy_is_forgotten, Fault.THROTTLE),
+    (mistakes.the_folder_does_not_wait, Fault.SLOW),
+    (mistakes.a_minute_is_ticked_off_before_it_is_moved, Fault.DEATH_BEFORE),
+    (mistakes.the_folder_does_not_wait, Fault.DEATH_DURING),
+    (mistakes.a_minute_moves_under_a_new_key_each_time, Fault.DEATH_AFTER),
+    (mistakes.a_total_is_remembered_before_it_is_written, Fault.REGION_CUT),
+    (mistakes.a_journal_is_looked_for_and_not_claimed, Fault.DOUBLE_CLICK),
+    (mistakes.heads_that_decided_are_not_guarded, Fault.RIVAL),
+    (mistakes.a_minute_moves_under_a_new_key_each_time, Fault.BESIDE),
+    (mistakes.what_the_stream_lost_stays_lost, Fault.STREAM_LOST),
+    (mistakes.what_the_bus_refused_is_marked, Fault.BUS_REFUSES),
+    (mistakes.each_event_is_news, Fault.DUPLICATE_EVENT),
+    (mistakes.news_are_only_of_what_is_newer, Fault.REORDERED_EVENT),
+    (mistakes.news_are_only_of_what_is_newer, Fault.LATE_EVENT),
+    (mistakes.time_follows_the_clock, Fault.CLOCK_SKEW),
+    (mistakes.time_follows_the_clock, Fault.CLOCK_FELL_BACK),
+    (mistakes.a_missed_order_stays_missed, Fault.KNOCK_LOST),
+    (mistakes.each_knock_makes_an_occurrence, Fault.KNOCK_TWICE),
+)
+"""A mistake and the one fault that shows it: the others are switched off, and without it nothing is seen."""
+
+
+SEEN_IN_CALM: dict[Fault, str] = {
+    Fault.DUPLICATE_EVENT: "the sweep publishes what a slow stream has yet to bring, so events come twice anyhow",
+}
+
+
+def only(*faults: Fault) -> Callable[..., frozenset[Fault]]:
+    return lambda _: frozenset(faults)
+
+
+def seen(*, within: int) -> bool:
+    return any(play(seed).broken for seed in range(1, within + 1))
 
 
 @pytest.mark.parametrize("plant", PLANTED, ids=lambda plant: plant.__name__)
-def test_a_planted_mistake_is_seen(
-    plant: Callable[[pytest.MonkeyPatch], None], monkeypatch: pytest.MonkeyPatch
+def test_a_planted_mistake_is_seen(plant: Plant, monkeypatch: pytest.MonkeyPatch) -> None:
+    plant(monkeypatch)
+    assert seen(within=HISTORIES_MAX)
+
+
+@pytest.mark.parametrize(("plant", "fault"), ALONE, ids=lambda part: getattr(part, "name", None) or part.__name__)
+def test_each_fault_shows_a_mistake_that_is_not_seen_without_it(
+    plant: Plant, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     plant(monkeypatch)
-    assert any(play(seed).broken for seed in range(1, HISTORIES_MAX + 1))
+    monkeypatch.setattr("ops.simulation.faults.drawn", only())
+    assert fault in SEEN_IN_CALM or not seen(within=CALM_HISTORIES)
+    monkeypatch.setattr("ops.simulation.faults.drawn", only(fault))
+    assert seen(within=HISTORIES_MAX)
+
+
+def test_every_fault_is_asked_to_show_a_mistake() -> None:
+    assert {fault for _, fault in ALONE} == set(Fault)

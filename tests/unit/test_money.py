@@ -124,6 +124,12 @@ class TestParse:
         with pytest.raises(MoneyMalformed):
             exponent(currency)
 
+    @pytest.mark.parametrize(("currency", "example"), [("JPY", "10"), ("USD", "10.50"), ("KWD", "10.500")])
+    def test_the_message_gives_an_example_in_the_currencys_digits(self, currency: str, example: str) -> None:
+        with pytest.raises(MoneyMalformed) as refused:
+            parse("ten", currency)
+        assert str(refused.value) == f"'ten' is not a decimal amount such as '{example}'"
+
     def test_the_message_repeats_forty_characters_at_most(self) -> None:
         with pytest.raises(MoneyMalformed) as refused:
             parse("9" * 10_000, "USD")

@@ -30,7 +30,7 @@ def opened(scene: Scene, owner: Customer, currency: str) -> Operation:
             return answer.record  # which never changes; its state may have, since it was opened
         return answer
 
-    return Operation(text=f"opening {currency} [{key}]", kind="opening", ask=ask, keyed=False)
+    return Operation(text=f"opening {currency} [{key}]", kind="opening", ask=ask, key=key, keyed=False)
 
 
 def freeze(scene: Scene) -> Operation:
@@ -129,7 +129,11 @@ def set_joint_limits(scene: Scene) -> Operation:
 
 
 def start_batching(scene: Scene) -> Operation:
-    party, key = scene.party(), scene.key()
+    return batching_started(scene, scene.party())
+
+
+def batching_started(scene: Scene, party: Party) -> Operation:
+    key = scene.key()
     return _change(
         "batching_started",
         party,

@@ -59,7 +59,7 @@ def capture(scene: Scene) -> Operation | None:
     if found is None:
         return None
     party, hold = found
-    key, final = scene.key(), scene.chance(0.3)
+    key, final = scene.key(), scene.chance(0.5)
     money = Money(_fitting(scene, party, hold), party.currency)
     payee = scene.party(party.currency, party) if scene.chance(0.5) else None
     kind = "hold_captured" if payee else "card_captured"
@@ -72,6 +72,7 @@ def capture(scene: Scene) -> Operation | None:
         initiator=party.account,
         scope=CLERK,
         key=key,
+        ends_hold=final,
         effects=moves(party.account, payee.account, money.minor)
         if payee
         else booked(kind, party.account, money.minor, party.currency),
@@ -129,7 +130,7 @@ def one_too_many(scene: Scene) -> Operation | None:
         return process.ledger.post(commands[-1])
 
     operation = posting(commands[-1], f"{party.name} 1 after {room} more")
-    operation.ask = ask
+    operation.ask, operation.looks = ask, None
     operation.besides = frozenset((party.account, BANK, command.key) for command in commands[:-1])
     return operation
 

@@ -42,6 +42,7 @@ def transfer(scene: Scene) -> Operation:
         text=f"transfer {source.name} -> {payee.name} {minor} [{key}]",
         kind="transfer",
         ask=lambda process: process.transfers.transfer(actor, wish, key=key),
+        looks=lambda process: process.transfers.preview(actor, wish, key=key),
         initiator=source.account,
         scope=actor.person,
         key=key,
@@ -112,6 +113,16 @@ def money_in(scene: Scene) -> Operation:
     return paid_in(scene, kind, scene.party("USD" if kind == "instant_received" else None), scene.minor() * 2)
 
 
+def till(scene: Scene) -> Operation | None:
+    """A small payment into a shop. A till that hears nothing goes on with the next customer."""
+    shops = [party for party in scene.parties if scene.state(party).batching is Batching.ON]
+    if not shops:
+        return None
+    operation = paid_in(scene, scene.till, shops[0], scene.rng.randrange(1, 400))
+    operation.hurried = True
+    return operation
+
+
 def paid_in(scene: Scene, kind: str, party: Party, minor: int) -> Operation:
     return _booked(scene, kind, "destination", party, minor, initiator=scene.book("settlement", party.currency))
 
@@ -154,7 +165,10 @@ def reverse(scene: Scene) -> Operation | None:
     done = [one for one in scene.asked[-40:] if one.keyed and one.writes and one.told and one.told.for_ever]
     if not done:
         return None
-    original = scene.rng.choice(done)
+    in_part = [one.reverses for one in done if one.reverses in done and one.told and one.told.done]
+    original = scene.rng.choice(in_part if in_part and scene.chance(0.3) else done)
+    if original is None:
+        return None
     key, journal = scene.key(), original.journal
     minor = max(original.effects.values(), default=0)
     part = scene.rng.randrange(1, minor + 20) if minor and scene.chance(0.6) else 0

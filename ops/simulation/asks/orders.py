@@ -16,7 +16,7 @@ def order(scene: Scene) -> Operation:
     key, actor = scene.key(), acting(source.owner)
     wish = Wish(source.account, payee.target, Money(scene.minor(), source.currency))
     today = calendar_day(scene.settings.jurisdiction, scene.time.now())
-    weekly = scene.chance(0.3)
+    weekly = scene.chance(0.15)
     days = Schedule(
         rhythm=Rhythm.WEEKLY if weekly else Rhythm.ONCE,
         starts_on=today + timedelta(days=scene.rng.randrange(1, 4)),
@@ -37,7 +37,8 @@ def cancel(scene: Scene) -> Operation | None:
     ordered = scene.done("order")
     if not ordered:
         return None
-    found = scene.rng.choice(ordered)
+    ended = [one for one in ordered if one.told and scene.has_ended(one.told.mark)]
+    found = scene.rng.choice(ended if ended and scene.chance(0.5) else ordered)
     actor = acting(scene.party_of(found.initiator).owner)
     order_id = found.told.mark if found.told else ""
     return Operation(

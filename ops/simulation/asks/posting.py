@@ -9,6 +9,7 @@ def posting(command: Command, text: str, effects: dict[str, int] | None = None) 
         text=f"{command.kind} {text} [{command.key}]",
         kind=command.kind,
         ask=lambda process: process.ledger.post(command),
+        looks=lambda process: process.ledger.preview(command),
         initiator=command.initiator,
         scope=command.scope,
         key=command.key,

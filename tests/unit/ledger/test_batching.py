@@ -9,12 +9,14 @@ from datetime import timedelta
 import pytest
 
 from domain.ledger import sweeps
-from domain.ledger.model import Batching, Posted, Status
+from domain.ledger.model import Batching, Posted, Registration, Status
 from domain.ledger.outbox_memory import MemoryMarks
 from domain.ledger.sweeps import BatchedCredits, Moved
+from domain.money import Money
+from domain.refusals import NotReversible
 from ops.verify.judging import judge, lines
 from ops.verify.world import of_memory
-from tests.unit.ledger.faults import Death, Script, When, raising, rivalry
+from tests.unit.ledger.faults import Death, Script, When, conflict, raising, rivalry
 from tests.unit.ledger.story import tell
 from tests.unit.ledger.world import World, must_post, must_refuse, usd
 
@@ -247,6 +249,50 @@ class TestGivingBack:
         assert must_refuse(again).code == "NOTHING_TO_REVERSE"
         mover.settled()
 
+    def test_what_a_prefunded_position_paid_goes_back_into_its_shards(self, mover: Mover) -> None:
+        world = mover.world
+        world.open_prefund(60, 60)
+        shop = world.id("shop")
+        book = world.internal("instant_prefund")
+        world.posted("instant_received", initiator=book, destination=shop, amounts=usd(30))
+        tell("freeze shop", world)
+
+        assert mover.after(minutes=8).returned == 1
+        assert world.incoming_minor("shop") == 0
+        mover.sound()
+
+    def test_only_the_very_credit_goes_back(self, mover: Mover) -> None:
+        shop = mover.world.id("shop")
+        paid = must_post(mover.world.transfer("alice", "shop", 30)).journal
+
+        answer = mover.world.post("batch_returned", initiator=shop, reverses=paid.id, amounts=usd(29))
+
+        assert must_refuse(answer) == NotReversible(paid.id)
+
+    @pytest.mark.parametrize(("switched", "appends"), [("", 2), ("unbatch shop", 3)])
+    def test_it_is_decided_on_the_accounts_head_once_credits_are_no_longer_batched(
+        self, switched: str, appends: int
+    ) -> None:
+        """While they are, the head decides nothing, and what the account does meanwhile is no conflict."""
+        script = Script()
+        mover = shop_of(World(shards=1, faults=script))
+        world = mover.world
+        paid = must_post(world.transfer("alice", "shop", 30)).journal
+        tell(switched or "wait 0s", world)
+        returning = world.command("batch_returned", initiator=world.id("shop"), reverses=paid.id, amounts=usd(30))
+        script.at("append", "before", rivalry(lambda: tell("freeze_debits shop", world)))
+        script.calls.clear()
+
+        must_post(world.ledger.post(returning))
+
+        assert script.calls.count("append") == appends
+
+    def test_every_minute_that_goes_back_is_counted(self) -> None:
+        mover = shop_of(World(shards=1))
+        tell("transfer alice shop 1; wait 1m; transfer alice shop 2; freeze shop; wait 8m", mover.world)
+
+        assert mover.run() == Moved(0, 2, (), ())
+
     def test_debits_frozen_is_open_for_credits(self, mover: Mover) -> None:
         must_post(mover.world.transfer("alice", "shop", 30))
         tell("freeze_debits shop", mover.world)
@@ -304,6 +350,32 @@ def stuck_shop(world: World) -> tuple[Mover, str]:
     return mover, paid.id
 
 
+class TestCheckpoints:
+    def test_a_shard_is_read_on_from_behind_the_last_minute_that_is_done(self) -> None:
+        script = Script()
+        mover = shop_of(World(shards=1, faults=script))
+        tell("transfer alice shop 1; wait 1m; transfer alice shop 2; wait 8m", mover.world)
+        mover.run()
+        incoming = mover.world.id("shop").replace("acc_", "inc_")
+        (last,) = (
+            log[-1].position for (account, *_), log in mover.world.store.totals_of.items() if account == incoming
+        )
+        script.calls.clear()
+
+        assert mover.credits.move() == NOTHING
+
+        assert mover.marks.checkpoints == {f"batch#{incoming}#0": f"{last.seq:012d}"}
+        assert "append" not in script.calls
+
+    def test_an_account_that_is_not_there_holds_up_no_other(self) -> None:
+        world = World(shards=1)
+        mover = shop_of(world)
+        world.store.register(Registration("inc_us0000_00000000000000000000000000", "20260310"))
+        tell("transfer alice shop 1; wait 8m", world)
+
+        assert mover.run().minutes == 1
+
+
 class TestStuck:
     def test_a_credit_that_nobody_can_take_is_named_by_every_run(self) -> None:
         mover, paid = stuck_shop(World(shards=1))
@@ -312,6 +384,17 @@ class TestStuck:
         assert [run.stuck for run in runs] == [(paid,)] * 4
         assert mover.world.incoming_minor("shop") == 30
         mover.sound()
+
+    def test_several_accounts_with_something_stuck_are_all_named(self) -> None:
+        world = World(shards=1)
+        mover = shop_of(world, alice=3)
+        tell("open cafe; batch cafe", world)
+        paid = {
+            must_post(world.transfer("alice", name, minor)).journal.id for name, minor in (("shop", 1), ("cafe", 2))
+        }
+        tell("close alice; freeze shop; freeze cafe; wait 8m", world)
+
+        assert set(mover.run().stuck) == paid
 
     def test_it_leaves_no_journal_a_minute(self) -> None:
         mover, _ = stuck_shop(World(shards=1))
@@ -345,6 +428,52 @@ class TestStuck:
 
         assert mover.world.shows("shop")[0] == 37
         assert mover.world.incoming_minor("shop") == 0
+        mover.settled()
+
+    def test_each_of_several_enters_the_account_by_a_journal_of_its_own(self) -> None:
+        """Of a minute that was refused once, down to the smallest credit."""
+        mover = shop_of(World(shards=1), alice=1, bob=2)
+        tell("transfer alice shop 1; transfer bob shop 2; close alice; close bob; freeze shop; wait 8m", mover.world)
+        assert len(mover.run().stuck) == 2
+        tell("thaw shop", mover.world)
+
+        assert mover.run() == Moved(2, 0, (), ())
+
+        assert mover.world.shows("shop")[0] == 3
+        moved = [line for line in mover.world.store.lines_of[mover.world.id("shop")] if line.kind == "batch_moved"]
+        assert sorted(line.amount_minor for line in moved) == [1, 2]
+        mover.settled()
+
+    def test_a_minute_that_is_too_busy_to_move_is_named_and_moved_by_the_next_run(self) -> None:
+        script = Script()
+        mover = shop_of(World(shards=1, faults=script))
+        tell("transfer alice shop 30; wait 8m; fold", mover.world)
+        incoming = mover.world.id("shop").replace("acc_", "inc_")
+        script.always("append", conflict)
+
+        busy = mover.credits.move()
+        script.heal()
+
+        assert busy == Moved(0, 0, (f"{incoming}/202603101600",), ())
+        assert mover.marks.checkpoints == {}
+        assert mover.run() == Moved(1, 0, (), ())
+        mover.settled()
+
+    def test_what_was_exchanged_waits_for_the_account(self) -> None:
+        """The payer gave another currency, so nothing of this one is theirs to take back."""
+        world = World(shards=1)
+        world.open("alice", minor=100)
+        world.open("shop", currency="EUR")
+        mover = Mover(world)
+        tell("batch shop", world)
+        amounts = {"sold": Money(50, "USD"), "bought": Money(40, "EUR")}
+        paid = world.posted("fx_exchange", source="alice", destination="shop", amounts=amounts).journal
+        tell("freeze shop; wait 8m", world)
+
+        assert mover.run() == Moved(0, 0, (paid.id,), ())
+        tell("thaw shop", world)
+        assert mover.run() == Moved(1, 0, (), ())
+        assert world.shows("shop")[0] == 40
         mover.settled()
 
     def test_it_goes_back_when_the_payer_can_take_it(self) -> None:
@@ -448,6 +577,14 @@ class TestSwitchingBack:
 
         assert (run.stuck, run.stopped) == ((paid,), ())
         mover.sound()
+
+    def test_the_stop_is_a_journal_of_the_banks_own(self, mover: Mover) -> None:
+        tell("unbatch shop", mover.world)
+        seq = mover.world.head("shop").position.seq
+        assert mover.after(minutes=10).stopped
+
+        key = f"batching_stopped/{seq}"
+        assert isinstance(mover.world.ledger.outcome(initiator=mover.world.id("shop"), scope="bank", key=key), Posted)
 
     def test_credits_go_on_while_it_is_on(self, mover: Mover) -> None:
         runs = mover.every_minute(9, meanwhile=lambda: tell("deposit shop 1", mover.world))

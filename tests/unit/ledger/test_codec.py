@@ -1,7 +1,9 @@
 """Items of the ledger's table: kept exactly, small where it was promised, and nothing else passes."""
 
 import json
+import re
 from base64 import b64encode
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -9,11 +11,12 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 
-from domain.ledger.attributes import Item, number
+from domain.ledger.attributes import Attribute, Item, number
 from domain.ledger.codec import (
     Kept,
     Recovery,
     decode,
+    decode_claim,
     encode_claim,
     encode_journal,
     encode_leg,
@@ -23,22 +26,29 @@ from domain.ledger.codec import (
     encode_total,
     item_of_image,
     items_of,
+    recovery_of,
 )
+from domain.ledger.item_keys import bucket_of
 from domain.ledger.model import (
     Claim,
     Hold,
+    ItemPlace,
     Journal,
+    Leg,
     LegItem,
     Limits,
     Line,
+    LinePlace,
     Position,
     Registration,
+    Side,
     Status,
     TornRecord,
     Total,
 )
 from domain.ledger.packing import pack_holds, pack_id, unpack_holds, unpack_id
 from domain.ledger.store import Writes
+from domain.money import Money
 from domain.refusals import InsufficientFunds, LimitExceeded, Refusal, stored_refusals
 from tests import ledger_values as values
 from tests.bench.item_size import KILOBYTE, item_size
@@ -46,6 +56,42 @@ from tests.bench.item_size import KILOBYTE, item_size
 SEALED_140_CHARACTERS = 1 + 12 + 16 + 140
 """A memo of plain letters: version, nonce, tag and text."""
 SEALED_140_WIDE_CHARACTERS = 1 + 12 + 16 + 4 * 140
+
+
+FILLED: tuple[Kept, ...] = (
+    values.journal(
+        "filled",
+        lines=((values.account(3), Position(1, 1)),),
+        refusal=LimitExceeded("PER_DAY", 5, "USD"),
+        reverses=values.journal_named("original"),
+        hold=values.hold(1).id,
+        expires_at=values.NOON,
+        memo=b"sealed",
+        evidence=("decision",),
+    ),
+    values.journal(
+        "short",
+        lines=tuple((values.account(n), Position(1, 1)) for n in (1, 2, 3)),
+        fingerprint="of a version before",
+    ),
+    values.line(
+        values.account(1),
+        9,
+        subject=values.hold(1).id,
+        released=(values.hold(2).id,),
+        limits=Limits(1, 2, 3),
+        joint_limits=(values.joint_limit(1),),
+        day=values.MONDAY,
+        **values.holds_of(values.hold(3)),
+    ),
+    values.line(values.account(1), 9, holds=None, holds_count=1, holds_at=Position(1, 4), earliest_expiry=values.NOON),
+    values.leg_item("filled"),
+    Claim(values.journal_named("original"), 1, values.journal_named("reversal"), 5),
+    values.total(1),
+    Registration(values.SETTLEMENT, "20260302"),
+    Recovery(journal=values.journal_named("forced"), account=values.account(1), shortfall_minor=5, currency="USD"),
+)
+"""Each thing that is kept, with everything it can say."""
 
 
 def encode(value: Kept) -> Item:
@@ -122,6 +168,12 @@ class TestWhatIsKept:
         assert (found.state.holds, found.state.holds_count, found.state.holds_at) == (None, 3, Position(1, 4))
         assert found.state.earliest_expiry == earliest
 
+    def test_hashes_that_are_not_there_yet_come_back_empty(self) -> None:
+        line = replace(values.line(values.account(1)), digest=b"", previous_hash=b"")
+        unsealed = replace(line, state=replace(line.state, hash=b""))
+        assert decode(encode(unsealed)) == unsealed
+        assert decode(encode(values.journal("one", seal=False))) == values.journal("one", seal=False)
+
     @given(values.lines)
     def test_a_line_comes_back_from_a_streams_image(self, line: Line) -> None:
         assert decode(item_of_image(image_of(encode(line)))) == line
@@ -144,9 +196,25 @@ class TestPacking:
         assert unpack_id(packed) == text
         assert len(packed) <= 25
 
-    @pytest.mark.parametrize("text", ["int_us_usd_settlement", "acc_us0001_short", "", "acc_us0001_" + "U" * 26])
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "int_us_usd_settlement",
+            "acc_us0001_short",
+            "",
+            "acc_us0001_" + "U" * 26,
+            "jrn_us0001_short",
+            "jrn_us0001_" + "a" * 31 + "=",
+            "hld_us0001_" + "a" * 40,
+        ],
+    )
     def test_other_text_is_not_packed(self, text: str) -> None:
         assert pack_id(text) is None
+
+    @pytest.mark.parametrize(("minor", "length"), [(0, 0), (1, 1), (255, 1), (256, 2), (2**64 - 1, 8), (2**64, 9)])
+    def test_a_hold_takes_no_more_bytes_than_its_money_needs(self, minor: int, length: int) -> None:
+        nothing = len(pack_holds([values.hold(1, remaining_minor=0)]))
+        assert len(pack_holds([values.hold(1, remaining_minor=minor)])) == nothing + length
 
     @pytest.mark.parametrize("cut", range(1, 30))
     def test_holds_cut_anywhere_are_refused(self, cut: int) -> None:
@@ -266,6 +334,34 @@ class TestTornRecords:
         with pytest.raises(TornRecord):
             decode(encode(values.journal("one")) | {name: wrong})
 
+    @pytest.mark.parametrize("value", FILLED, ids=lambda value: type(value).__name__)
+    def test_whatever_is_torn_of_an_item_the_fault_names_the_item(self, value: Kept) -> None:
+        item = encode(value)
+        where = re.escape(f"item {item['pk']['S']} {item['sk']['S']}")
+        for torn in torn_copies(item):
+            with pytest.raises(TornRecord, match=where):
+                decode(torn)
+
+    @pytest.mark.parametrize("name", ["k", "sf", "fo", "rf", "ev", "bd", "me"])
+    def test_the_fault_names_the_attribute(self, name: str) -> None:
+        with pytest.raises(TornRecord, match=f" J, attribute {name}, is of type NS"):
+            decode(encode(FILLED[0]) | {name: {"NS": ["1"]}})
+
+    @pytest.mark.parametrize("said", ["?", "QUJD?", "QQ"])
+    def test_bytes_of_an_image_that_are_no_base64_are_refused(self, said: str) -> None:
+        with pytest.raises(ValueError, match=r"base64|padding"):
+            item_of_image({"h": {"B": said}})
+
+    def test_an_item_without_a_key_is_torn(self) -> None:
+        with pytest.raises(TornRecord, match="item None None has no attribute pk"):
+            decode_claim({})
+
+    def test_a_leg_that_is_torn_is_called_a_leg_and_a_line_a_line(self) -> None:
+        item = encode(values.journal("one", lines=((values.account(3), Position(1, 1)),)))
+        for name, called in (("l", "a leg"), ("la", "a line")):
+            with pytest.raises(TornRecord, match=f"item J#{values.journal_named('one')} J, {called}, has no attribute"):
+                decode(item | {name: {"L": [{"M": {"?": {"S": "?"}}}]}})
+
     def test_a_refusal_with_other_facts_is_torn(self) -> None:
         refused = values.journal("one", legs=(), lines=(), refusal=InsufficientFunds("acc_1"))
         with pytest.raises(TornRecord):
@@ -292,10 +388,39 @@ class TestTransactions:
         writes = Writes(journal=values.journal("one"), lines=(values.line(values.account(1)),))
         assert [item["sk"]["S"] for item in keys_of(writes)] == ["J", "L#0001#000000000001"]
 
+    def test_everything_of_it_is_written_and_comes_back(self) -> None:
+        journal = values.journal("one")
+        line, leg = values.line(values.account(1)), values.leg_item("one")
+        claim = Claim(values.journal_named("original"), 2, journal.id, 10_50)
+        items = keys_of(Writes(journal=journal, lines=(line,), legs=(leg,), claim=claim))
+        assert [decode(item) for item in items] == [journal, line, leg, claim]
+
+    def test_its_journal_lies_in_the_time_index_of_the_region_and_the_spread(self) -> None:
+        journal = values.journal("one")
+        (item,) = items_of(Writes(journal=journal), region="us-west-2", spread=7)
+        assert item["tk"] == {"S": f"us-west-2#{bucket_of(journal.id, 7)}#2026030212"}
+
+    def test_a_recovery_is_from_the_guarded_account_and_not_from_a_book_debited_before_it(self) -> None:
+        money = Money(10_50, "USD")
+        legs = (
+            Leg(values.SETTLEMENT, Side.DEBIT, money, ItemPlace(values.REGION, 0)),
+            Leg(values.account(2), Side.CREDIT, money, LinePlace(1, 1)),
+            Leg(values.account(1), Side.DEBIT, money, LinePlace(1, 1)),
+        )
+        journal = values.journal("forced", kind="chargeback", legs=legs, forced=True, shortfall_minor=7_00)
+        assert recovery_of(journal).account == values.account(1)
+
+    def test_a_journal_that_falls_short_and_debits_nobody_is_a_fault(self) -> None:
+        with pytest.raises(ValueError, match="debits no guarded account"):
+            recovery_of(values.journal("forced", legs=(), forced=True, shortfall_minor=7_00))
+
     def test_a_forced_debit_that_falls_short_leaves_a_recovery_item(self) -> None:
         journal = values.journal("forced", kind="chargeback", forced=True, shortfall_minor=7_00)
         recovery = decode(keys_of(Writes(journal=journal))[1])
         assert recovery == Recovery(journal=journal.id, account=values.account(1), shortfall_minor=7_00, currency="USD")
+
+    def test_a_journal_without_legs_says_nothing_of_them(self) -> None:
+        assert "l" not in encode(values.journal("refused", legs=(), lines=()))
 
     def test_a_forced_debit_that_does_not_fall_short_leaves_none(self) -> None:
         assert len(keys_of(Writes(journal=values.journal("forced", kind="chargeback", forced=True)))) == 1
@@ -309,6 +434,10 @@ class TestTransactions:
         assert (item["pk"]["S"], item["sk"]["S"]) == ("B#us-east-1", f"inc_{account[4:]}#000000000007")
         assert decode(item) == Registration(f"inc_{account[4:]}", "20260302")
 
+    def test_what_a_journal_without_lines_registers_stands_under_zero(self) -> None:
+        (_, item) = keys_of(Writes(journal=values.journal("one"), registered=values.SETTLEMENT))
+        assert item["sk"] == {"S": f"{values.SETTLEMENT}#000000000000"}
+
     def test_only_a_posted_hold_with_an_expiry_lies_in_the_expiry_index(self) -> None:
         expires_at = values.NOON + timedelta(days=7)
         placed = encode(values.journal("hold", legs=(), lines=(), expires_at=expires_at))
@@ -318,6 +447,29 @@ class TestTransactions:
         refused = encode(values.journal("hold", legs=(), lines=(), expires_at=expires_at, refusal=refusal))
         assert "xk" not in refused
         assert "xs" not in refused
+
+
+def torn_copies(item: Item) -> Iterator[Item]:
+    """The item with one value that is not what it says it is, at each of its places in turn."""
+    for name, attribute in item.items():
+        if name not in ("pk", "sk"):
+            for torn in _torn(attribute):
+                yield item | {name: torn}
+
+
+def _torn(attribute: Attribute) -> Iterator[Attribute]:
+    yield {"NS": ["1"]}
+    ((kind, value),) = attribute.items()
+    if kind == "N":
+        yield {"N": "1.5"}
+    if kind == "S":
+        yield {"S": 1}
+    if kind == "M":
+        for name, part in value.items():
+            yield from ({"M": value | {name: torn}} for torn in _torn(part))
+    if kind == "L":
+        for n, part in enumerate(value):
+            yield from ({"L": [*value[:n], torn, *value[n + 1 :]]} for torn in _torn(part))
 
 
 def keys_of(writes: Writes) -> list[Item]:

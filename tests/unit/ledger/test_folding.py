@@ -1,6 +1,7 @@
 """Folding: closed minutes become totals, and the balance is exact before, after and in between."""
 
 import random
+from dataclasses import replace
 from datetime import timedelta
 from itertools import pairwise
 
@@ -8,11 +9,11 @@ import pytest
 
 from domain.ledger.folding import DAYS_IN_A_RUN_MAX, Folder, LegAfterClose
 from domain.ledger.hashing import GENESIS, digest_of_legs, sealed_total
-from domain.ledger.model import Position, Total
+from domain.ledger.model import Fault, Position, Total
 from domain.ledger.store import Conflict, Unanswered
 from tests.unit.ledger.faults import Script, conflict, raising, rivalry
 from tests.unit.ledger.story import tell
-from tests.unit.ledger.world import NOON, SetClock, World, at, must_post, usd
+from tests.unit.ledger.world import NOON, SetClock, World, at, machine_in, must_post, usd
 
 VAULT = "int_us_usd_vault_cash"
 MINUTE = timedelta(minutes=1)
@@ -56,6 +57,14 @@ class TestClosedMinute:
 
         assert said == [("1600", 1, 0, 100), ("1601", 2, 3, 0), ("1602", 1, 0, 4)]
         assert [total.posted_minor for total in used(world)] == [-100, -97, -101]
+
+    def test_it_says_how_many_totals_it_wrote(self) -> None:
+        world = World(shards=2)
+        tell("open alice with=9; wait 1m; withdraw alice 1; wait 1m; withdraw alice 2; wait 24h", world)
+
+        folded = world.folder.fold().totals
+
+        assert folded == sum(len(log) for log in world.store.totals_of.values()) > 3
 
     def test_folding_again_adds_nothing(self) -> None:
         world = tell("open alice with=100; wait 10m; fold")
@@ -166,6 +175,15 @@ class TestDays:
 
         assert said == [("20260311", "0359", "2026-03-10"), ("20260311", "0400", "2026-03-11")]
 
+    def test_a_minute_of_two_booked_days_stops_the_line(self) -> None:
+        world = tell("open alice with=1; deposit alice 2", World(shards=1))
+        ((rows),) = (rows for (account, *_), rows in world.store.legs_of.items() if account == VAULT)
+        key, leg = rows[1]
+        rows[1] = key, replace(leg, booked_day=leg.booked_day + timedelta(days=1))
+
+        with pytest.raises(Fault, match="several booked days"):
+            tell("wait 10m; fold", world)
+
     def test_the_end_of_a_utc_day_is_folded_on_the_next(self) -> None:
         world = World(now=at("2026-03-10T23:59:30"), shards=1)
         tell("open alice with=1; wait 1m; deposit alice 2; wait 10m; fold", world)
@@ -188,6 +206,15 @@ class TestDays:
 
         assert (last.day, last.hhmm, last.count, last.posted_minor) == ("20260311", "2359", 0, -9)
         assert last.digest == digest_of_legs(())
+
+    def test_its_booked_day_is_the_jurisdictions_wherever_the_machine_stands(self) -> None:
+        world = World(now=at("2026-03-10T16:00"), shards=1)
+        world.clock.instant = at("2026-03-11T12:00")
+        with machine_in("America/Los_Angeles"):
+            world.folder.fold()
+
+        (quiet,) = totals(world)
+        assert (quiet.day, quiet.hhmm, quiet.booked_day.isoformat()) == ("20260310", "2359", "2026-03-10")
 
     def test_it_catches_up_over_many_days(self) -> None:
         world = tell("open alice with=1", World(shards=1))
@@ -306,10 +333,52 @@ class TestTwoFolders:
         assert [total.posted_minor for total in used(world)] == [-1, -3]
         assert world.book_minor("vault_cash") == -3
 
+    def test_one_that_remembers_an_older_total_goes_on_from_the_newest(self) -> None:
+        world = tell("open alice with=1; wait 10m; fold; deposit alice 2; wait 10m", World(shards=1))
+        other = Folder(store=world.store, settings=world.settings, clock=world.clock)
+        other.fold()
+        tell("deposit alice 4; wait 10m", world)
+
+        world.folder.fold()
+
+        assert [total.posted_minor for total in used(world)] == [-1, -3, -7]
+        assert [total.position.seq for total in totals(world)] == list(range(1, len(totals(world)) + 1))
+
+    def test_what_was_not_written_is_not_remembered(self) -> None:
+        script = Script()
+        world = World(shards=1, faults=script)
+        tell("open alice with=1; wait 10m; fold; deposit alice 2; wait 1m; deposit alice 4; wait 10m", world)
+        script.at("append_total", "before", raising(Unanswered("lost")))
+
+        with pytest.raises(Unanswered):
+            world.folder.fold()
+        world.folder.fold()
+
+        assert [total.posted_minor for total in used(world)] == [-1, -3, -7]
+
     def test_a_total_of_a_taken_place_is_a_conflict(self) -> None:
         world = tell("open alice with=1; wait 10m; fold", World(shards=1))
 
         assert isinstance(world.store.append_total(totals(world)[0], now=world.clock.now()), Conflict)
+
+
+class TestQuiet:
+    def test_a_quiet_shard_costs_a_query_for_the_day_it_was_folded_in_and_one_for_today(self) -> None:
+        script = Script()
+        world = World(shards=1, faults=script)
+        tell("open alice with=1; wait 24h; fold; wait 1m", world)
+        script.calls.clear()
+
+        world.folder.fold()
+
+        assert script.calls.count("leg_items") == 2 * len(world.store.registrations())
+        assert "last_total" not in script.calls
+
+    def test_a_store_whose_clock_fell_back_stops_nothing(self) -> None:
+        world = tell("open alice with=1; wait 10m; fold", World(shards=1))
+        world.clock.advance(timedelta(minutes=-9))
+
+        assert world.folder.fold().totals == 0
 
 
 class TestRegistered:

@@ -1,15 +1,28 @@
 """Digests, chains and fingerprints: the same for the same thing, another for everything else."""
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import fields, replace
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import ClassVar
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.ledger.hashing import GENESIS, canonical, chain_hash, digest_of, fingerprint, sealed_line, shard_of
+from domain.ledger.hashing import (
+    GENESIS,
+    canonical,
+    chain_hash,
+    digest_of,
+    digest_of_legs,
+    fingerprint,
+    sealed_line,
+    sealed_total,
+    shard_of,
+    total_hash,
+)
 from domain.ledger.model import (
     Batching,
     Command,
@@ -24,9 +37,11 @@ from domain.ledger.model import (
     Side,
     State,
     Status,
+    Total,
 )
 from domain.money import Money
 from domain.refusals import InsufficientFunds, LimitExceeded
+from tests import ledger_values as values
 
 NOON = datetime(2026, 3, 10, 16, 0, tzinfo=UTC)
 ALICE, BOB = "acc_us0417_01J00000000000000000000001", "acc_us0417_01J00000000000000000000002"
@@ -191,6 +206,77 @@ class TestChain:
         elsewhere = replace(LINE, state=replace(LINE.state, holds=None))
 
         assert chain_hash(none) != chain_hash(elsewhere)
+
+
+class TestTotal:
+    TOTAL = values.total(7)
+    CHANGED: ClassVar[dict[str, object]] = {
+        "account": "int_us_usd_vault_cash",
+        "region": "us-west-2",
+        "shard": 1,
+        "position": Position(1, 8),
+        "day": "20260303",
+        "hhmm": "0001",
+        "booked_day": date(2026, 3, 3),
+        "count": 3,
+        "credits_minor": 1,
+        "debits_minor": 6,
+        "posted_minor": 0,
+        "digest": b"\x01" * 32,
+        "previous_hash": b"\x02" * 32,
+    }
+
+    def test_every_part_of_a_total_is_listed_here(self) -> None:
+        assert {part.name for part in fields(Total)} - {"hash"} == set(self.CHANGED)
+
+    @pytest.mark.parametrize("name", CHANGED)
+    def test_its_hash_changes_with_every_part(self, name: str) -> None:
+        changed = replace(self.TOTAL, **{name: self.CHANGED[name]})  # type: ignore[arg-type] # By name.
+
+        assert total_hash(changed) != total_hash(self.TOTAL)
+
+    def test_its_hash_is_put_into_it_and_covers_not_itself(self) -> None:
+        sealed = sealed_total(self.TOTAL)
+
+        assert sealed.hash == total_hash(self.TOTAL) == total_hash(sealed)
+
+    def test_its_hash_can_be_made_again_with_a_json_library_alone(self) -> None:
+        total = self.TOTAL
+        said = [1, total.account, total.region, total.shard, [1, 7], "20260302", "1207", "2026-03-02", 2]
+        said += [10**20, 5, -(10**37), total.digest.hex()]
+
+        assert total_hash(total) == sha(total.previous_hash + compact(said))
+
+
+class TestLegs:
+    LEG = values.leg_item("one")
+
+    @pytest.mark.parametrize(
+        "changed",
+        [{"journal": "jrn_x"}, {"digest": b"\x01" * 32}, {"leg": 2}, {"signed_minor": 1}, {"currency": "EUR"}],
+        ids="-".join,
+    )
+    def test_their_digest_changes_with_what_they_move_and_for_which_journal(self, changed: dict[str, object]) -> None:
+        assert digest_of_legs([replace(self.LEG, **changed)]) != digest_of_legs([self.LEG])  # type: ignore[arg-type]
+
+    def test_their_digest_changes_with_their_order_and_number(self) -> None:
+        one, two = self.LEG, values.leg_item("two")
+
+        assert len({digest_of_legs(legs) for legs in ([], [one], [one, two], [two, one])}) == 4
+
+    def test_their_digest_can_be_made_again_with_a_json_library_alone(self) -> None:
+        leg = self.LEG
+
+        assert digest_of_legs([]) == sha(compact([1, []]))
+        assert digest_of_legs([leg]) == sha(compact([1, [[leg.journal, leg.digest.hex(), 1, 10_50, "USD"]]]))
+
+
+def sha(raw: bytes) -> bytes:
+    return hashlib.sha256(raw).digest()
+
+
+def compact(said: object) -> bytes:
+    return json.dumps(said, separators=(",", ":")).encode()
 
 
 class TestFingerprint:

@@ -8,7 +8,7 @@ from domain.clock import instant_text, parse_instant
 from domain.ids import hold_id
 from domain.ledger import sweeps
 from domain.ledger.folding import Folder
-from domain.ledger.model import EXPIRY_GRACE, TornRecord
+from domain.ledger.model import EXPIRY_GRACE, Posted, TornRecord
 from domain.ledger.outbox_memory import MemoryMarks
 from domain.ledger.store import Slice
 from domain.ledger.store_memory import MemoryLedgerStore
@@ -17,7 +17,7 @@ from ops.verify.judging import judge, lines
 from ops.verify.world import of_memory
 from tests.unit.ledger.faults import Death, Script, When, conflict, raising, rivalry
 from tests.unit.ledger.story import Story, tell
-from tests.unit.ledger.world import NOON, World, at, usd
+from tests.unit.ledger.world import NOON, World, at, machine_in, usd
 
 
 class Sweeper:
@@ -217,6 +217,14 @@ class TestCheckpoint:
         sweeper.marks.move_checkpoint(EXPIRY_CHECKPOINT, instant_text(NOON))
         assert sweeper.expiry.sweep() == Expired(1, 0)
 
+    def test_everything_refused_is_counted(self) -> None:
+        script = Script()
+        world = tell("open alice with=9; open bob with=9", World(faults=script))
+        tell("hold alice 1 for=1h; hold bob 1 for=1h; wait 2h", world)
+        script.always("append", conflict)
+
+        assert Sweeper(world).expiry.sweep() == Expired(0, 2)
+
     def test_a_sweeper_that_slept_for_days_begins_where_it_stopped(self) -> None:
         world = tell("open alice with=9; hold alice 1 for=2h")
         sweeper = Sweeper(world)
@@ -277,6 +285,24 @@ class TestIndex:
         assert world.shows("alice") == (9, 0, 9)
         assert len(releases(world)) == 1
 
+    def test_the_hour_that_has_just_begun_is_read_to_its_last_microsecond(self) -> None:
+        """The checkpoint's own fraction of a second is larger than that of the moment up to which is read."""
+        world = World(now=at("2026-03-10 15:00"))
+        sweeper = Sweeper(world)
+        expires_at = at("2026-03-10 16:00") + timedelta(microseconds=100)
+        world.open("alice", minor=9)
+        world.posted("hold_placed", account="alice", amounts=usd(9), expires_at=expires_at)
+        sweeper.marks.move_checkpoint(EXPIRY_CHECKPOINT, "2026-03-10T15:30:00.000500Z")
+
+        world.clock.instant = expires_at + EXPIRY_GRACE + timedelta(microseconds=100)
+
+        assert sweeper.sweep() == Expired(1, 0)
+
+    def test_its_hours_are_of_utc_wherever_the_machine_stands(self) -> None:
+        world = tell("open alice with=9; hold alice 1 for=1h; wait 2h")
+        with machine_in("America/Los_Angeles"):
+            assert Sweeper(world).sweep() == Expired(1, 0)
+
     def test_a_row_without_its_journal_stops_the_line(self) -> None:
         world = tell("open alice with=9; hold alice 1 for=1h; wait 2h")
         placing = next(journal for journal in world.journals().values() if journal.kind == "hold_placed")
@@ -302,3 +328,7 @@ def test_an_expiry_journal_is_the_banks_own_and_names_the_hold() -> None:
     (journal,) = [journal for journal in world.journals().values() if journal.kind == "holds_expired"]
 
     assert (journal.initiator, journal.hold) == (world.id("alice"), hold_id(placed.journal.id))
+    key = f"expire/{journal.hold}/{instant_text(NOON + timedelta(hours=1))}"
+    found = world.ledger.outcome(initiator=world.id("alice"), scope="bank", key=key)
+    assert isinstance(found, Posted)
+    assert found.journal == journal

@@ -16,13 +16,13 @@ from domain.ledger import outbox_aws
 from domain.ledger.events import JournalPosted, JournalRefused, LedgerEvent, event_of
 from domain.ledger.folding import Folder
 from domain.ledger.model import Fault, Journal, Posted, TornRecord
-from domain.ledger.outbox import CHECKPOINT, HOURS_IN_A_RUN_MAX, LOOK_BACK, Bus, Marks, Outbox, Swept
+from domain.ledger.outbox import CHECKPOINT, HOURS_IN_A_RUN_MAX, LOOK_BACK, MARK_LIFETIME, Bus, Marks, Outbox, Swept
 from domain.ledger.outbox_aws import ENTRIES_MAX, EventBridgeBus
 from domain.ledger.outbox_memory import MemoryBus, MemoryMarks
 from domain.ledger.store_memory import MemoryLedgerStore
-from tests.unit.ledger.faults import Death
+from tests.unit.ledger.faults import Death, Script
 from tests.unit.ledger.story import tell
-from tests.unit.ledger.world import NOON, World, at, must_post, usd
+from tests.unit.ledger.world import NOON, World, at, machine_in, must_post, usd
 
 CLOSE = timedelta(seconds=360)
 
@@ -91,6 +91,12 @@ class TestPublish:
         assert region.published() == [before.id, after.id]
         assert before.id in region.marks.marked("2026031016")
         assert region.marks.marked("2026031017") == {after.id}
+
+    def test_hours_are_of_utc_wherever_the_machine_stands(self, region: Region) -> None:
+        (journal,) = region.journals()
+        with machine_in("America/Los_Angeles"):
+            region.outbox.publish((journal,))
+        assert journal.id in region.marks.marked("2026031016")
 
     def test_what_it_refused_comes_back_in_order_and_unmarked(self, region: Region) -> None:
         journals = region.journals(5)
@@ -204,6 +210,16 @@ class TestSweep:
         assert region.published() == [found.id]
         assert done.id not in region.marked()
 
+    def test_nothing_is_read_while_no_further_minute_is_closed(self) -> None:
+        script = Script()
+        region = Region(World(faults=script))
+        region.outbox.sweep()
+        script.calls.clear()
+
+        region.outbox.sweep()
+
+        assert "booked_in_hour" not in script.calls
+
     def test_refused_journals_are_swept_too(self, region: Region) -> None:
         refused = region.world.transfer("alice", _another(region.world), 500)
         region.close()
@@ -229,15 +245,37 @@ class TestSweep:
         assert on_time.checkpoint == region.checkpoint == at("2026-03-10 16:31")
         assert region.published() == [journal.id]
 
-    def test_without_a_checkpoint_it_looks_back_beyond_what_the_stream_keeps(self, region: Region) -> None:
-        (forgotten,) = region.journals(apart=timedelta(hours=2))
+    def test_without_a_checkpoint_it_begins_where_the_books_were_opened(self, region: Region) -> None:
+        """However long it could not run: what the stream forgot meanwhile is not lost."""
+        lost = [journal.id for journal in region.journals(5, apart=timedelta(days=2))]
+        region.close()
+
+        runs = [region.outbox.sweep() for _ in range(6)]
+
+        assert region.published() == lost
+        assert runs[0].checkpoint == at("2026-03-12 00:00")
+        assert runs[-1] == Swept(0, 0, region.checkpoint)
+
+    def test_without_a_checkpoint_it_begins_no_further_back_than_marks_are_kept(self, region: Region) -> None:
+        (older,) = region.journals(apart=timedelta(minutes=1))
+        (found,) = region.journals()
+        region.world.clock.instant = found.booked_at.replace(second=0) + MARK_LIFETIME + CLOSE
+
+        region.outbox.sweep()
+
+        assert region.published() == [found.id]
+        assert older.id not in region.marked()
+
+    def test_of_a_ledger_without_books_it_looks_back_beyond_what_the_stream_keeps(self, region: Region) -> None:
+        region.world.store.registered_accounts.clear()
+        (older,) = region.journals(apart=timedelta(hours=2))
         (found,) = region.journals()
         region.world.clock.instant = found.booked_at + LOOK_BACK
 
         region.outbox.sweep()
 
         assert region.published() == [found.id]
-        assert forgotten.id not in region.marked()
+        assert older.id not in region.marked()
         assert timedelta(hours=24) + region.world.settings.close_after < LOOK_BACK
 
     def test_after_a_long_sleep_it_goes_on_from_run_to_run(self, region: Region) -> None:
@@ -278,6 +316,20 @@ class TestRefusals:
         second = region.outbox.sweep()
         assert (second.published, second.refused) == (1, 0)
         assert region.published() == [journals[1].id, journals[2].id, journals[0].id]
+
+    def test_it_stops_too_when_the_rest_of_the_hour_was_accepted_later(
+        self, region: Region, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """An hour leaves in several publications; what one of them left is not forgotten over the next."""
+        monkeypatch.setattr(outbox_module, "PUBLISHED_AT_ONCE", 2)
+        region.outbox.sweep()
+        stood = region.checkpoint
+        region.journals(6, apart=timedelta(seconds=1))
+        region.close()
+        region.bus.refuses = 3
+
+        assert region.outbox.sweep() == Swept(3, 3, stood)
+        assert region.outbox.sweep().published == 3
 
     def test_hours_before_them_are_done_with(self, region: Region) -> None:
         region.world.clock.instant = at("2026-03-10 16:30")

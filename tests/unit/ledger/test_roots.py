@@ -20,6 +20,7 @@ from domain.ledger.roots import (
     Root,
     Rooted,
     RootsDisagree,
+    Signature,
     leaves,
     sealed_root,
 )
@@ -151,10 +152,16 @@ class TestWhatARootSays:
 
     def test_it_counts_what_was_booked(self, bank: Rooting) -> None:
         bank.world.transfer("alice", "bob", 1_000)
+        bank.world.transfer("bob", "alice", 1_000)
         bank.close(DAY)
         bank.make()
-        # Two openings, a deposit and a transfer; the second transfer was refused and wrote no line.
-        assert bank.root().counts == Counts(journals=4, refused=1, lines=5)
+        # Two openings, a deposit and a transfer; the other transfers were refused and wrote no line.
+        assert bank.root().counts == Counts(journals=4, refused=2, lines=5)
+
+    def test_it_is_of_its_region_and_its_day(self, bank: Rooting) -> None:
+        bank.close(DAY)
+        bank.make()
+        assert (bank.root().region, bank.root().day) == ("us-east-1", DAY)
 
     def test_a_refused_journal_names_no_account(self, bank: Rooting) -> None:
         bank.close(DAY)
@@ -269,7 +276,7 @@ class TestTheHash:
             {"counts": Counts(4, 1, 6)},
             {"counts": Counts(1, 4, 5)},
         ],
-        ids=str,
+        ids="-".join,
     )
     def test_it_covers_all_that_the_root_says(self, change: dict[str, object]) -> None:
         assert sealed_root(replace(self.ROOT, **change)).hash != sealed_root(self.ROOT).hash  # type: ignore[arg-type]  # fields by name
@@ -299,6 +306,17 @@ class TestTheDocument:
         assert said["day"] == "2026-03-10"
         assert said["heads"][0] == ["acc_us0417_A", 1, 3, "01" * 32]
         assert said["counts"] == {"journals": 4, "refused": 1, "lines": 5}
+
+    def test_it_is_compact_and_ends_its_line(self) -> None:
+        root = sealed_root(TestTheHash.ROOT)
+        body = write_document(root, SIGNER.sign(root.hash))
+        assert body == json.dumps(json.loads(body), separators=(",", ":")).encode() + b"\n"
+
+    def test_a_key_of_any_name_is_kept_in_ascii(self) -> None:
+        root, signature = sealed_root(TestTheHash.ROOT), Signature("Schlüssel", "ECDSA_SHA_256", b"\x00\xff")
+        body = write_document(root, signature)
+        assert body.isascii()
+        assert read_document(body) == (root, signature)
 
     @pytest.mark.parametrize(
         "spoil",
@@ -496,6 +514,20 @@ class TestOnce:
         bank.kept = forgetful
         with pytest.raises(Fault, match="is not found"):
             bank.make()
+
+
+class TestInMemory:
+    def test_every_call_of_the_store_meets_its_faults_by_its_own_name(self) -> None:
+        script = Script()
+        kept = MemoryRootStore(script)
+        root = sealed_root(TestTheHash.ROOT)
+        assert kept.latest() is None
+        assert kept.put_new(root, SIGNER.sign(root.hash))
+        assert script.calls == ["latest", "put_new"]
+
+    def test_a_signer_has_the_key_of_its_number_and_a_name(self) -> None:
+        assert MemorySigner(5).public_key() == MemorySigner(5).public_key() != MemorySigner(6).public_key()
+        assert (MemorySigner(5).key, MemorySigner(5, key="other").sign(b"\x00" * 32).key) == ("memory", "other")
 
 
 class TestATornLedger:

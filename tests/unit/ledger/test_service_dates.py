@@ -4,8 +4,10 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.ledger import service
+from domain.ledger.model import Balance, Position
 from domain.refusals import EffectiveDateOutOfRange
-from tests.unit.ledger.story import tell
+from tests.unit.ledger.story import Story, tell
 from tests.unit.ledger.world import World, at, day, must_post, must_refuse, usd
 
 FRIDAY = "2026-03-13T16:00"
@@ -240,6 +242,45 @@ class TestBalanceByEffectiveDate:
             asked = date(2025, 12, 1) + timedelta(days=n)
             by_then = [line.amount_minor for line in lines if line.effective_on <= asked]
             assert ledger_minor(world, effective_on=asked.isoformat()) == (sum(by_then) if by_then else None)
+
+    def test_what_is_held_is_as_of_the_last_line_booked_by_the_day(self) -> None:
+        world = World(now=at("2026-03-10T16:00"))
+        story = Story(world)
+        story.tell("open alice with=100 overdraft=10; h: hold alice 30")
+        world.clock.instant = at("2026-03-12T16:00")
+        story.tell("release alice h")
+        deposit(world, 5, on="2026-03-10")
+
+        on_tenth = Balance(currency="USD", ledger_minor=105, held_minor=30, available_minor=85, position=Position(1, 3))
+        on_twelfth = Balance(
+            currency="USD", ledger_minor=105, held_minor=0, available_minor=115, position=Position(1, 5)
+        )
+        alice = world.id("alice")
+        assert world.ledger.balance(alice, effective_on=day("2026-03-10")) == on_tenth
+        assert world.ledger.balance(alice, effective_on=day("2026-03-11")) == on_tenth
+        assert world.ledger.balance(alice, effective_on=day("2026-03-12")) == on_twelfth
+
+    def test_before_the_first_booked_day_it_stands_before_the_first_line_and_nothing_is_held(self) -> None:
+        world = World(now=at("2026-03-10T16:00"))
+        tell("open alice with=100 overdraft=10; hold alice 30", world)
+        deposit(world, 3, on="2026-03-09")
+
+        found = world.ledger.balance(world.id("alice"), effective_on=day("2026-03-09"))
+
+        assert found == Balance(
+            currency="USD", ledger_minor=3, held_minor=0, available_minor=3, position=Position(1, 0)
+        )
+
+    @pytest.mark.parametrize("page", [1, 2, 3])
+    def test_many_lines_dated_back_are_read_page_by_page(self, page: int, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(service, "PAGE", page)
+        world = World(now=at("2026-03-10T16:00"))
+        world.open("alice", minor=100)
+        world.clock.instant = at("2026-03-12T16:00")
+        for n in range(7):
+            deposit(world, 2**n, on="2026-03-10" if n % 2 else None)
+
+        assert ledger_minor(world, effective_on="2026-03-10") == 100 + 2 + 8 + 32
 
     @pytest.mark.parametrize("extreme", [date.min, date.max])
     def test_the_ends_of_the_calendar_are_days_like_others(self, extreme: date) -> None:

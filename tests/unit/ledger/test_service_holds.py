@@ -6,7 +6,7 @@ import pytest
 
 from domain.ids import hold_id
 from domain.ledger.model import EXPIRY_GRACE, HOLDS_MAX, Hold, Journal, Position
-from domain.refusals import FieldFault, HoldTooSmall, InputInvalid, TooManyHolds
+from domain.refusals import FieldFault, HoldExpired, HoldTooSmall, HoldUnknown, InputInvalid, Refusal, TooManyHolds
 from tests.unit.ledger.story import Story, tell
 from tests.unit.ledger.world import World, must_post, must_refuse, usd
 
@@ -102,6 +102,18 @@ class TestRaise:
         later = story.world.ledger.holds(account)[0].expires_at
 
         assert (kept, later) == (expires_at, expires_at + timedelta(hours=2))
+
+    def test_the_refusal_names_the_hold_that_was_asked_for(self) -> None:
+        story = Story(World())
+        story.tell("open alice with=100; h: hold alice 30 for=1h; wait 2h")
+        world, hold = story.world, story.hold("h")
+
+        def refusal(**parts: object) -> Refusal:
+            return world.refused("hold_raised", account="alice", amounts=usd(1), **parts).refusal
+
+        assert refusal(hold=hold) == HoldExpired(hold)
+        assert refusal(hold=f"{hold[:-1]}a") == HoldUnknown(f"{hold[:-1]}a")
+        assert refusal() == HoldUnknown("")
 
     def test_an_expired_hold_is_not_raised(self) -> None:
         tell("open alice with=100; h: hold alice 30 for=1h; wait 2h; raise alice h 5 !HOLD_EXPIRED | alice 100 held 30")
@@ -235,7 +247,23 @@ class TestClear:
         assert last(world).shortfall_minor == 10
 
     def test_of_a_hold_that_is_gone(self) -> None:
-        tell("open alice with=50; h: hold alice 30; release alice h; clear alice h 20 | alice 30 held 0")
+        story = Story(World())
+        story.tell("open alice with=50; h: hold alice 30; release alice h; clear alice h 20 | alice 30 held 0")
+
+        assert last(story.world).hold == story.hold("h")
+
+    def test_short_of_money_it_releases_all_that_has_expired(self) -> None:
+        """Whatever room that makes, and though it is not enough."""
+        world = tell(
+            """
+            open alice with=30
+            hold alice 10 for=1h
+            h: hold alice 5
+            wait 2h
+            clear alice h 50          | alice -20 held 0 available -20
+            """
+        )
+        assert last(world).shortfall_minor == 20
 
     def test_an_expired_hold_that_is_still_open_pays_it(self) -> None:
         """Else the money would be taken and set aside at once: a shortfall that is none."""
@@ -374,6 +402,11 @@ class TestExpiry:
 
     def test_nothing_expired_is_nothing_to_release(self) -> None:
         tell("open alice with=100; h: hold alice 10 for=1h; expire alice h !HOLD_UNKNOWN | alice 100 held 10")
+
+    def test_an_account_without_holds_has_none_to_name(self) -> None:
+        world = tell("open alice")
+
+        assert world.refused("holds_expired", account="alice").refusal == HoldUnknown("")
 
     def test_raised_in_time_it_lives_on(self) -> None:
         tell(

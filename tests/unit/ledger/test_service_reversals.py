@@ -98,6 +98,15 @@ class TestParts:
 
         assert refused.refusal == NothingToReverse(original.id, 20)
 
+    def test_the_refusal_of_a_part_names_the_original(self) -> None:
+        story = Story(World())
+        story.tell("open alice with=100; open bob; open carl; s: split alice bob:10 carl:20")
+        original = story.said["s"].journal
+
+        refused = story.world.refused("reversal", initiator=original.initiator, reverses=original.id, amounts=usd(10))
+
+        assert refused.refusal == NotReversible(original.id)
+
     def test_a_part_of_several_legs_has_no_one_meaning(self) -> None:
         tell(
             """
@@ -157,6 +166,11 @@ class TestRefused:
 
         assert refused.refusal == NotFound(unknown)
         assert len(world.journals()) == before
+
+    def test_of_nothing_there_is_none(self) -> None:
+        world = tell("open alice with=5")
+
+        assert world.refused("reversal", initiator=world.id("alice")).refusal == NotFound("")
 
     def test_what_is_no_journals_id_is_malformed(self) -> None:
         world = tell("open alice with=100")

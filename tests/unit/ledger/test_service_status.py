@@ -1,6 +1,15 @@
 """Freeze, thaw and close: each change, and each refusal that stands in its way."""
 
-from domain.refusals import AccountFrozen, AlreadySo, DestinationUnavailable
+from domain.ledger.model import Limits
+from domain.refusals import (
+    AccountClosed,
+    AccountFrozen,
+    AlreadySo,
+    BalanceNotZero,
+    CreditsBatched,
+    DestinationUnavailable,
+    HoldsOpen,
+)
 from tests.unit.ledger.story import tell
 from tests.unit.ledger.world import must_refuse, usd
 
@@ -70,6 +79,11 @@ class TestFreeze:
             """
         )
 
+    def test_the_refusal_says_what_it_is_already(self) -> None:
+        world = tell("open alice; freeze alice")
+
+        assert world.refused("debits_frozen", account="alice").refusal == AlreadySo(world.id("alice"), "FROZEN")
+
 
 class TestThaw:
     def test_either_freeze_ends(self) -> None:
@@ -111,6 +125,31 @@ class TestClose:
             close alice !ACCOUNT_CLOSED
             """
         )
+
+    def test_each_refusal_names_the_account(self) -> None:
+        world = tell(
+            "open alice with=5; open bob with=5 overdraft=5; hold bob 5; withdraw bob 5; open carla; close carla"
+        )
+        alice, bob, carla = (world.id(name) for name in ("alice", "bob", "carla"))
+
+        assert world.refused("account_closed", account=alice).refusal == BalanceNotZero(alice)
+        assert world.refused("account_closed", account=bob).refusal == HoldsOpen(bob)
+        batched = tell("open dora; batch dora", world).id("dora")
+        assert world.refused("account_closed", account=batched).refusal == CreditsBatched(batched)
+        for kind, more in (
+            ("account_closed", {}),
+            ("limits_set", {"limits": Limits()}),
+            ("batching_started", {}),
+        ):
+            assert world.refused(kind, account=carla, **more).refusal == AccountClosed(carla)
+
+    def test_holds_that_have_expired_are_released_wherever_they_are_listed(self) -> None:
+        world = tell("open alice overdraft=9; hold alice 5 for=1h; deposit alice 1; withdraw alice 1; wait 2h")
+        assert world.head("alice").holds is None
+
+        world.posted("account_closed", account="alice")
+
+        assert world.shows("alice") == (0, 0, 9)
 
     def test_a_closed_account_stays_closed_for_everything_the_bank_may_refuse(self) -> None:
         tell(

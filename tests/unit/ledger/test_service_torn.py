@@ -1,5 +1,6 @@
 """Records that must exist and do not: the line is stopped by a fault, never bridged by a guess."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -36,6 +37,15 @@ def test_holds_that_no_line_lists_are_not_taken_for_none() -> None:
         world.ledger.holds(world.id("alice"))
 
 
+def test_a_head_that_does_not_say_where_its_holds_are_listed_is_torn() -> None:
+    world = tell("open alice with=100; open bob; hold alice 10; transfer alice bob 1")
+    log = world.store.lines_of[world.id("alice")]
+    log[-1] = replace(log[-1], state=replace(log[-1].state, holds_at=None))
+
+    with pytest.raises(TornRecord, match="1 holds that no line lists"):
+        world.ledger.holds(world.id("alice"))
+
+
 def test_a_gap_in_the_log_is_not_searched_across() -> None:
     world = tell("open alice; " + "deposit alice 1; wait 1m; " * 6)
     del world.store.lines_of[world.id("alice")][3]
@@ -56,6 +66,7 @@ def test_an_unknown_hold_is_named_in_the_refusal() -> None:
 
     for kind in ("holds_expired", "hold_released"):
         assert story.world.refused(kind, account="alice", hold=hold).refusal == HoldUnknown(hold)
+        assert story.world.refused(kind, account="alice").refusal == HoldUnknown("")
 
 
 def test_an_account_in_a_currency_without_books_is_not_opened() -> None:

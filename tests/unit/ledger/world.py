@@ -4,8 +4,12 @@ Amounts are minor units. Accounts have short names in a story; the world keeps t
 """
 
 import random
-from collections.abc import Mapping
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
+
+import pytest
 
 from domain.ids import Place, account_id, internal_account, joint_limit_id
 from domain.jurisdictions import JURISDICTIONS
@@ -196,6 +200,16 @@ class World:
         """Everything that must be true of the ledger at every moment."""
         found = violations(self.store)
         assert not found, "\n".join(found)
+
+
+@contextmanager
+def machine_in(zone: str) -> Iterator[None]:
+    """This process as if its machine stood in another time zone, which must change nothing."""
+    with pytest.MonkeyPatch.context() as environment:
+        environment.setenv("TZ", zone)
+        time.tzset()
+        yield
+    time.tzset()
 
 
 def must_post(answer: Posted | Refused) -> Posted:
