@@ -125,7 +125,8 @@ def _jurisdiction(text: str) -> Jurisdiction:
 
 
 def _seconds(text: str) -> timedelta:
-    if not (text.isascii() and text.isdigit()) or not 0 < int(text[:9]) <= SECONDS_MAX:
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(SECONDS_MAX))
+    if not plain or not 0 < int(text) <= SECONDS_MAX:
         raise ValueError(f"it is no whole number of seconds from 1 to {SECONDS_MAX}")
     return timedelta(seconds=int(text))
 
@@ -133,7 +134,7 @@ def _seconds(text: str) -> timedelta:
 def _endpoints(text: str) -> Mapping[str, str]:
     try:
         found = json.loads(text)
-    except ValueError:
+    except (ValueError, RecursionError):
         raise ValueError("it is not JSON") from None
     if not isinstance(found, dict) or not all(isinstance(address, str) for address in found.values()):
         raise ValueError("it is no JSON object of region and address")

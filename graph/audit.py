@@ -26,7 +26,8 @@ class AuditDetailView:
 
 @strawberry.type(
     name="AuditRecord",
-    description="Who did, or saw, what of whom, when and from where. Written once, never changed.",
+    description="Who did, or saw, what of whom, when and from where. Nothing of it is ever changed; how an act ended "
+    "is added once.",
 )
 class AuditRecordView:
     record: strawberry.Private[AuditRecord]
@@ -35,7 +36,7 @@ class AuditRecordView:
     def id(self) -> strawberry.ID:
         return strawberry.ID(self.record.id)
 
-    @field("When.")
+    @field("When: of a command, when it began.")
     def at(self) -> Instant:
         return Instant(self.record.at)
 
@@ -87,7 +88,7 @@ class AuditRecordView:
     def channel(self) -> str:
         return self.record.channel
 
-    @field("More facts, at most 20.")
+    @field("More facts, at most 20. Of a command that posts, `journal`: the one it led to, if it got that far.")
     def details(self) -> list[AuditDetailView]:
         return [AuditDetailView(name=name, value=str(value)) for name, value in self.record.detail.items()]
 

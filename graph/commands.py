@@ -1,17 +1,18 @@
 """What stands around every command: ids that cannot be ids, the audit record, and the refusal as a member."""
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Any, Final
+from typing import Any, Final, TypedDict
 
 from graphql import GraphQLResolveInfo
 
-from domain.ids import ID_LENGTH_MAX
-from domain.refusals import NotFound, Refusal
+from domain.ids import ID_LENGTH_MAX, is_account, is_internal, journal_id
+from domain.refusals import NotAllowed, NotFound, Refusal
 from graph.context import Context
 from graph.inputs import with_schema_paths
 from graph.refusals import answered
 
 Info = GraphQLResolveInfo[Context]
+Resolve = Callable[..., Any]
 
 SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "openAccount": ("customer", "customerId"),
@@ -28,55 +29,76 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "closeAccount": ("account", "accountId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
+WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder"})
+"""Commands whose key leads to something else than one journal of the account."""
 
 
-def carried_out(command: str, resolve: Callable[..., Any]) -> Callable[..., Any]:
-    """The command with exactly one audit record, whatever becomes of it, and its refusal as the schema shows it."""
+def carried_out(command: str, conceivable: Callable[[Context], bool], resolve: Resolve) -> Resolve:
+    """The command with exactly one audit record, whatever becomes of it, and its refusal as the schema shows it.
+
+    A command that no relation could allow these groups is refused here; the service asks about the rest.
+    """
     subject = SUBJECTS[command]
 
     def run(source: Any, info: Info, **arguments: Any) -> Any:
         context: Context = info.context
         given: Mapping[str, Any] = arguments["input"]
-        try:
-            answer = _absurd(given) or resolve(source, info, **arguments)
-        except Exception:
-            if subject:
-                _recorded(context, command, subject, given, refusal=None, failed=True)
-            raise
-        if subject:
-            refusal = answer if isinstance(answer, Refusal) else None
-            _recorded(context, command, subject, given, refusal=refusal, failed=False)
+        declined = _absurd(given) or (None if conceivable(context) else NotAllowed())
+        act = _act(context, command, subject, given) if subject else None
+        answer: Any = declined
+        if declined and act is not None:
+            context.bank.audit.record(context.actor, **act, refusal=declined)
+        elif act is not None:
+            answer = _on_record(context, act, lambda: resolve(source, info, **arguments))
+        elif declined is None:
+            answer = resolve(source, info, **arguments)
         return answered(with_schema_paths(answer) if isinstance(answer, Refusal) else answer)
 
     return run
 
 
-def _recorded(
-    context: Context,
-    command: str,
-    subject: tuple[str, str],
-    given: Mapping[str, Any],
-    *,
-    refusal: Refusal | None,
-    failed: bool,
-) -> None:
+def _on_record(context: Context, act: "_Act", resolve: Callable[[], Any]) -> Any:
+    """Written down before it takes place: a process that dies in it leaves a record whose outcome is unknown."""
+    audit = context.bank.audit
+    begun = audit.begin(context.actor, **act)
+    try:
+        answer = resolve()
+    except Exception:
+        audit.end(begun, account=context.concerned, failed=True)
+        raise
+    audit.end(begun, account=context.concerned, refusal=answer if isinstance(answer, Refusal) else None)
+    return answer
+
+
+class _Act(TypedDict):
+    action: str
+    subject_kind: str
+    subject_id: str
+    customer: str | None
+    account: str | None
+    detail: Mapping[str, str]
+
+
+def _act(context: Context, command: str, subject: tuple[str, str], given: Mapping[str, Any]) -> _Act:
     kind, field = subject
     subject_id = str(given.get(field) or context.actor.person)
-    account = context.concerned or (subject_id if kind == "account" else None)
-    context.bank.audit.record(
-        context.actor,
+    account = context.account_behind(kind, subject_id)
+    holder = context.holder_of(account) if account else None
+    return _Act(
         action=_snake(command),
         subject_kind=kind,
         subject_id=subject_id,
-        customer=subject_id if kind == "customer" else _holder(context, account),
+        customer=subject_id if kind == "customer" else holder,
         account=account,
-        refusal=refusal,
-        failed=failed,
+        detail=_leads_to(context, command, account, given) if account else {},
     )
 
 
-def _holder(context: Context, account: str | None) -> str | None:
-    return context.holder_of(account) if account else None
+def _leads_to(context: Context, command: str, account: str, given: Mapping[str, Any]) -> dict[str, str]:
+    """The journal that the command's key leads to, if it gets that far: so its outcome can be looked up for ever."""
+    if command in WITHOUT_JOURNAL or not (is_account(account) or is_internal(account)):
+        return {}
+    return {"journal": journal_id(account, context.actor.person, given["idempotencyKey"])}
 
 
 def _absurd(given: Mapping[str, Any]) -> NotFound | None:

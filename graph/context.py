@@ -25,6 +25,7 @@ from domain.ledger.service import Ledger
 from domain.notices.service import Notices
 from domain.refusals import NotFound, Refusal, WrongRegion
 from domain.transfers.orders import Orders
+from domain.transfers.rules import placing_journal
 from domain.transfers.service import Transfers
 from graph.cursors import Cursors
 from graph.errors import ErrorCode, PublicError
@@ -203,6 +204,25 @@ class Context:
     def concerns(self, account_id: str) -> None:
         """The command turned out to be about this account; its audit record says so."""
         self.concerned = account_id
+
+    def account_behind(self, kind: str, subject_id: str) -> str | None:
+        """The account that a command is about, from what it names; None when that cannot be told, or not yet."""
+        if kind == "account":
+            return subject_id if is_account(subject_id) else None
+        match kind, prefix_of(subject_id) if len(subject_id) <= ID_LENGTH_MAX else None:
+            case "transfer_order", "ord":
+                self.spend()
+                return self.bank.orders.source(subject_id)
+            case "hold", "hld":
+                return self._initiator(placing_journal(subject_id))
+            case "journal", "jrn":
+                return self._initiator(subject_id)
+        return None
+
+    def _initiator(self, journal_id: str) -> str | None:
+        self.spend()
+        journal = self.bank.ledger.journal(journal_id)
+        return journal.initiator if journal else None
 
     # Looks by staff.
 

@@ -32,7 +32,7 @@ class Cursors:
     def make(self, what: str, subject: str, position: str, filters: Filters | None = None) -> Cursor:
         payload = position.encode()
         signed = self._signature(what, subject, payload, filters) + payload
-        return Cursor(base64.urlsafe_b64encode(signed).decode().rstrip("="))
+        return Cursor(_encoded(signed))
 
     def read(self, cursor: Cursor | None, what: str, subject: str, filters: Filters | None = None) -> str | None:
         """The place in the list; None for no cursor. Raises the public error of a cursor that is not ours."""
@@ -60,6 +60,10 @@ def _decoded(cursor: str) -> bytes:
         signed = base64.b64decode(padded, altchars=b"-_", validate=True)
     except (binascii.Error, UnicodeEncodeError):
         raise invalid_cursor() from None
-    if len(signed) <= _MAC_BYTES:
+    if len(signed) <= _MAC_BYTES or _encoded(signed) != cursor:  # the second: one place has one cursor
         raise invalid_cursor()
     return signed
+
+
+def _encoded(signed: bytes) -> str:
+    return base64.urlsafe_b64encode(signed).decode().rstrip("=")

@@ -66,6 +66,6 @@ def _prepared(schema: GraphQLSchema, text: str) -> tuple[DocumentNode, tuple[Gra
         document = parse(text, max_tokens=limits.TOKENS_MAX)
         if limit := limits.exceeded(document):
             return document, (limit,)
-        return document, tuple(validate(schema, document, RULES, max_errors=ERRORS_MAX))
+        return document, tuple(validate(schema, document, RULES, max_errors=ERRORS_MAX, hide_suggestions=True))
     except RecursionError:
         raise PublicError(ErrorCode.LIMIT_EXCEEDED, "The document is nested too deeply.") from None

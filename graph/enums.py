@@ -133,11 +133,12 @@ _describe(
 _describe(
     Outcome,
     name="AuditOutcome",
-    description="How an act ended.",
+    description="How an act ended. The set may grow.",
     values={
         "ALLOWED": "It was done, or shown.",
         "REFUSED": "It was refused; the code says why.",
         "ERROR": "A fault cut it off.",
+        "OUTCOME_UNKNOWN": "It was begun, and nothing says how it ended: it was cut off, or is still going on.",
     },
 )
 

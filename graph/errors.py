@@ -4,6 +4,7 @@ A public error may be shown as it is. Anything else that surfaces is a fault: th
 correlation id, and the exception's text, which may hold personal data, goes nowhere.
 """
 
+import re
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from typing import Any, Final
@@ -14,6 +15,9 @@ ERRORS_MAX: Final = 10
 """More errors help nobody and let a small request ask for a large answer."""
 MESSAGE_LENGTH_MAX: Final = 300
 """The library repeats the caller's own values in its messages; a value may be 64 KiB long."""
+_NAMES: Final = r"'[_A-Za-z][_0-9A-Za-z]*'(?:,? (?:or )?'[_A-Za-z][_0-9A-Za-z]*')*"
+_SUGGESTION: Final = re.compile(rf" Did you mean (?:the enum value )?{_NAMES}\?")
+"""The library says of a misspelt variable's part which names there are."""
 
 
 class ErrorCode(StrEnum):
@@ -70,7 +74,7 @@ def _formatted(error: GraphQLError, correlation_id: str) -> dict[str, Any]:
     public = _public(error)
     extensions = public.extensions if isinstance(public, PublicError) else None
     fallback = ErrorCode.INPUT_TYPE_WRONG if _is_of_input(error) else ErrorCode.DOCUMENT_INVALID
-    return _shape(error.message, extensions or {"code": fallback.value}, correlation_id, error)
+    return _shape(_SUGGESTION.sub("", error.message), extensions or {"code": fallback.value}, correlation_id, error)
 
 
 def _is_of_input(error: GraphQLError) -> bool:

@@ -6,21 +6,19 @@ without a mask stops the build.
 """
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any, Final
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 
 from domain.access.model import Group, Relation
-from domain.refusals import NotAllowed
 from graph.access import Cell, Rule
-from graph.commands import Info, carried_out
+from graph.commands import Info, Resolve, carried_out
 from graph.context import Context
 from graph.refusals import MEMBERS, answered
 
 MUTATION: Final = "Mutation"
 QUERY: Final = "Query"
-
-Resolve = Callable[..., Any]
 
 
 class TableIncomplete(Exception):
@@ -63,19 +61,10 @@ def _compare(fields: set[str], table: Mapping[str, Rule], masks: Mapping[str, Ca
 def _guarded(name: str, rule: Rule, resolve: Resolve, mask: Callable[[str], str] | None) -> Resolve:
     kind, _, field = name.partition(".")
     if kind == MUTATION:
-        return carried_out(field, _asking_first(rule, resolve))
+        return carried_out(field, partial(_conceivable, rule), resolve)
     if kind == QUERY:
         return _looked_up(rule, resolve)
     return resolve if rule.is_open else _of_object(rule, resolve, mask)
-
-
-def _asking_first(rule: Rule, resolve: Resolve) -> Resolve:
-    """A command that no relation could allow these groups is refused here; the service asks about the rest."""
-
-    def guarded(source: Any, info: Info, **arguments: Any) -> Any:
-        return resolve(source, info, **arguments) if _conceivable(rule, info.context) else NotAllowed()
-
-    return guarded
 
 
 def _looked_up(rule: Rule, resolve: Resolve) -> Resolve:

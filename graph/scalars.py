@@ -36,7 +36,7 @@ _DAY: Final = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 def _text(name: str, *, length_max: int) -> Callable[[object], str]:
     def parse(value: object) -> str:
         if not isinstance(value, str):
-            raise GraphQLError(f"{name} is a string, not a {type(value).__name__}.")
+            raise GraphQLError(f"{name} is a string.")
         if len(value) > length_max:
             raise GraphQLError(f"{name} has at most {length_max} characters, not {len(value)}.")
         return value

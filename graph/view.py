@@ -23,6 +23,7 @@ from graph.schema import schema as bank_schema
 BODY_BYTES_MAX: Final = 64 * 1024
 """The longest document in the documentation has 3 KB; its variables have less."""
 MEDIA_TYPE: Final = "application/json"
+_PLAIN: Final = "identity"
 
 STATUSES: Final[Mapping[ErrorCode, HTTPStatus]] = {
     ErrorCode.REQUEST_MALFORMED: HTTPStatus.BAD_REQUEST,
@@ -96,6 +97,8 @@ def _check(request: Request) -> None:
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type != MEDIA_TYPE:
         raise Rejected(ErrorCode.MEDIA_TYPE_UNSUPPORTED, f"The content type is {MEDIA_TYPE}.")
+    if request.headers.get("content-encoding", _PLAIN).strip().lower() != _PLAIN:
+        raise Rejected(ErrorCode.MEDIA_TYPE_UNSUPPORTED, "The body is sent as it is, without a content encoding.")
     if len(request.body) > BODY_BYTES_MAX:
         raise Rejected(ErrorCode.PAYLOAD_TOO_LARGE, f"A request has at most {BODY_BYTES_MAX} bytes.")
 
@@ -173,7 +176,7 @@ class View(SyncBaseHTTPView[Request, Response, dict[str, Any], Context, None]):
     def decode_json(self, data: str | bytes) -> object:
         try:
             text = data.decode() if isinstance(data, bytes) else data
-            found: object = json.loads(text, parse_constant=_no_constant)
+            found: object = json.loads(text, object_pairs_hook=_no_doubles, parse_constant=_no_constant)
             json.dumps(found, ensure_ascii=False).encode()  # halves of surrogate pairs are no text
         except (ValueError, RecursionError):
             raise Rejected(ErrorCode.REQUEST_MALFORMED, "The body is not JSON.") from None
@@ -216,6 +219,14 @@ def _executed(errors: list[GraphQLError] | tuple[()]) -> bool:
 
 def _status(errors: list[dict[str, Any]]) -> HTTPStatus:
     return STATUSES[ErrorCode(errors[0]["extensions"]["code"])]
+
+
+def _no_doubles(pairs: list[tuple[str, object]]) -> dict[str, object]:
+    """Of a member that stands twice some readers take the first, some the last (RFC 8259, section 4): none is safe."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise Rejected(ErrorCode.REQUEST_MALFORMED, "The body names a member of an object twice.")
+    return found
 
 
 def _no_constant(name: str) -> object:

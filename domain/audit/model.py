@@ -15,6 +15,8 @@ class Outcome(StrEnum):
     REFUSED = "REFUSED"
     ERROR = "ERROR"
     """A fault cut it off: whether it took effect stands in the ledger, not here."""
+    OUTCOME_UNKNOWN = "OUTCOME_UNKNOWN"
+    """It was written down before it took place, and how it ended was not: cut off, or still going on."""
 
 
 @dataclass(frozen=True, slots=True)

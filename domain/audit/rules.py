@@ -1,5 +1,6 @@
 """What a record may carry, and how it is put together."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -27,13 +28,13 @@ def record_of(
     subject_id: str,
     customer: str | None,
     account: str | None,
-    refusal: Refusal | None,
-    failed: bool,
     detail: Detail,
     now: datetime,
     randomness: Randomness,
 ) -> AuditRecord:
-    """Identifiers that callers made up are cut: the record must be written whatever was asked for."""
+    """An act whose outcome is not known yet. Identifiers that callers made up are cut: the record must be written
+    whatever was asked for.
+    """
     return AuditRecord(
         id=ulid(now, randomness),
         at=now,
@@ -44,12 +45,22 @@ def record_of(
         subject_id=subject_id[:ID_LENGTH_MAX],
         customer=customer and customer[:ID_LENGTH_MAX],
         account=account and account[:ID_LENGTH_MAX],
-        outcome=_outcome(refusal, failed=failed),
-        refusal_code=refusal.code if refusal else None,
+        outcome=Outcome.OUTCOME_UNKNOWN,
+        refusal_code=None,
         source_ip=actor.source_ip and actor.source_ip[:SOURCE_LENGTH_MAX],
         correlation_id=actor.correlation_id[:DETAIL_LENGTH_MAX],
         channel=actor.channel.value,
         detail=_checked_detail(detail),
+    )
+
+
+def ended(begun: AuditRecord, *, account: str | None, refusal: Refusal | None, failed: bool) -> AuditRecord:
+    """The record of an act with how it ended. `account`: the one it turned out to be about, if that was not known."""
+    return replace(
+        begun,
+        account=begun.account or account,
+        outcome=_outcome(refusal, failed=failed),
+        refusal_code=refusal.code if refusal else None,
     )
 
 

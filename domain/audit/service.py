@@ -1,4 +1,9 @@
-"""What can be asked of the audit: write down an act, and read back what concerns a customer or what one did."""
+"""What can be asked of the audit: write down an act, and read back what concerns a customer or what one did.
+
+What changes nothing (a look, a refusal before anything was begun) is written down at once. What may change something
+is written down before it takes place and again when it has ended, so that nothing ever happens without a record,
+whenever a process dies. Both are read as one record.
+"""
 
 from collections.abc import Mapping
 from datetime import datetime
@@ -37,21 +42,47 @@ class Audit:
         detail: Detail = NO_DETAIL,
     ) -> AuditRecord:
         """Writes one record: allowed, refused (say with what), or failed by a fault."""
-        record = rules.record_of(
-            actor=actor,
+        act = self._act(
+            actor,
             action=action,
             subject_kind=subject_kind,
             subject_id=subject_id,
             customer=customer,
             account=account,
-            refusal=refusal,
-            failed=failed,
             detail=detail,
-            now=self._clock.now(),
-            randomness=self._randomness,
         )
-        if not self._store.add(record) and self._store.at(record.whose, record.position) != record:
-            raise RuntimeError(f"another audit record stands at {record.position}")
+        return self._added(rules.ended(act, account=None, refusal=refusal, failed=failed))
+
+    def begin(
+        self,
+        actor: Actor,
+        *,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        customer: str | None = None,
+        account: str | None = None,
+        detail: Detail = NO_DETAIL,
+    ) -> AuditRecord:
+        """Writes an act down before it takes place: until `end` says otherwise, its outcome is unknown."""
+        act = self._act(
+            actor,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            customer=customer,
+            account=account,
+            detail=detail,
+        )
+        return self._added(act)
+
+    def end(
+        self, begun: AuditRecord, *, account: str | None = None, refusal: Refusal | None = None, failed: bool = False
+    ) -> AuditRecord:
+        """Writes how an act that was begun has ended. `account`: the one it turned out to be about."""
+        record = rules.ended(begun, account=account, refusal=refusal, failed=failed)
+        if not self._store.end(record) and self._store.ended(record.whose, record.position) != record:
+            raise RuntimeError(f"another end of the act at {record.position} is on record")
         return record
 
     def by_subject(
@@ -83,3 +114,31 @@ class Audit:
         return self._store.by_actor(
             person, earliest=earliest, latest=latest, before=position, size=rules.page_size(size)
         )
+
+    def _act(
+        self,
+        actor: Actor,
+        *,
+        action: str,
+        subject_kind: str,
+        subject_id: str,
+        customer: str | None,
+        account: str | None,
+        detail: Detail,
+    ) -> AuditRecord:
+        return rules.record_of(
+            actor=actor,
+            action=action,
+            subject_kind=subject_kind,
+            subject_id=subject_id,
+            customer=customer,
+            account=account,
+            detail=detail,
+            now=self._clock.now(),
+            randomness=self._randomness,
+        )
+
+    def _added(self, record: AuditRecord) -> AuditRecord:
+        if not self._store.add(record) and self._store.at(record.whose, record.position) != record:
+            raise RuntimeError(f"another audit record stands at {record.position}")
+        return record

@@ -9,14 +9,22 @@ from domain.audit.model import AuditPage, AuditRecord
 class MemoryAuditStore:
     def __init__(self) -> None:
         self._records: dict[tuple[str, str], AuditRecord] = {}
+        self._ended: dict[tuple[str, str], AuditRecord] = {}
         self._lock = threading.Lock()
 
     def add(self, record: AuditRecord) -> bool:
         with self._lock:
             return self._records.setdefault((record.whose, record.position), record) is record
 
+    def end(self, record: AuditRecord) -> bool:
+        with self._lock:
+            return self._ended.setdefault((record.whose, record.position), record) is record
+
     def at(self, whose: str, position: str) -> AuditRecord | None:
         return self._records.get((whose, position))
+
+    def ended(self, whose: str, position: str) -> AuditRecord | None:
+        return self._ended.get((whose, position))
 
     def by_subject(self, whose: str, *, earliest: str, latest: str, before: str | None, size: int) -> AuditPage:
         found = (record for record in self._all() if record.whose == whose)
@@ -28,7 +36,7 @@ class MemoryAuditStore:
 
     def _all(self) -> list[AuditRecord]:
         with self._lock:
-            return list(self._records.values())
+            return list({**self._records, **self._ended}.values())
 
 
 def _page(records: Iterable[AuditRecord], *, earliest: str, latest: str, before: str | None, size: int) -> AuditPage:

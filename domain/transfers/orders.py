@@ -181,6 +181,11 @@ class Orders:
     def order(self, actor: Actor, order: str) -> TransferOrder | Refusal:
         return self._seen(actor, order, Action.VIEW_ACCOUNT)
 
+    def source(self, order: str) -> str | None:
+        """The account that an order pays from, whoever asks: for the bank's own records, never an answer."""
+        found = self._store.order(order)
+        return found.source if found else None
+
     def orders_of(
         self, actor: Actor, account: str, *, before: str | None = None, limit: int = 25
     ) -> OrderPage | Refusal:

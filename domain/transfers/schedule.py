@@ -52,7 +52,10 @@ def schedule_faults(schedule: Schedule) -> tuple[FieldFault, ...]:
     """What is wrong with a schedule whatever day it is."""
     once, monthly = schedule.rhythm is Rhythm.ONCE, schedule.rhythm is Rhythm.MONTHLY
     day, count = schedule.day_of_month, schedule.count
+    ends_late = schedule.ends_on is not None and schedule.ends_on.year > LAST_YEAR
     checks = (
+        (schedule.starts_on.year > LAST_YEAR, "startsOn", "DATE_OUT_OF_RANGE", f"is in {LAST_YEAR} at the latest"),
+        (ends_late, "endsOn", "DATE_OUT_OF_RANGE", f"is in {LAST_YEAR} at the latest"),
         (day is not None and not monthly, "dayOfMonth", "NOT_MONTHLY", "is for monthly transfers only"),
         (day is not None and not 1 <= day <= DAY_MAX, "dayOfMonth", "OUT_OF_RANGE", f"is 1 to {DAY_MAX}"),
         (count is not None and not 1 <= count <= COUNT_MAX, "count", "OUT_OF_RANGE", f"is 1 to {COUNT_MAX}"),

@@ -16,7 +16,7 @@ from domain.accounts.service import Accounts
 from domain.answers import answer_to, preview_of
 from domain.audit.service import Audit
 from domain.clock import Clock
-from domain.ids import Randomness, prefix_of
+from domain.ids import Randomness, is_account, prefix_of
 from domain.ledger.model import Command, Journal, Posted
 from domain.ledger.service import Ledger
 from domain.money import Money
@@ -171,6 +171,8 @@ class Transfers:
         if faults := (*keys.key_faults(key), *rules.amount_faults(amount)):
             return InputInvalid(faults)
         reason = self._accounts.refusal(actor, Action.PLACE_HOLD, account)
+        if not is_account(account):
+            return reason or NotFound(account)
         late = rules.expiry_faults(expires_at, self._clock.now())
         command = Command(
             kind="hold_placed",

@@ -66,6 +66,64 @@ def test_a_record_is_never_overwritten(store: AuditStore) -> None:
     assert store.at(ADA, record(1).position) == record(1)
 
 
+def test_an_act_that_was_added_when_it_began_is_one_record_with_its_end(store: AuditStore) -> None:
+    begun = replace(record(1), outcome=Outcome.OUTCOME_UNKNOWN, refusal_code=None)
+    store.add(record(0))
+    store.add(begun)
+    store.add(record(2))
+
+    assert store.end(record(1))
+
+    assert store.at(ADA, begun.position) == begun
+    assert store.ended(ADA, begun.position) == record(1)
+    assert store.ended(ADA, record(0).position) is None
+    for query, key in ((store.by_subject, ADA), (store.by_actor, CLERK)):
+        page = query(key, earliest=EARLIEST, latest=LATEST, before=None, size=10)
+        assert page.records == (record(2), record(1), record(0))
+
+
+def test_an_end_is_never_overwritten(store: AuditStore) -> None:
+    store.add(record(1))
+    store.end(record(1))
+
+    assert not store.end(replace(record(1), outcome=Outcome.ERROR))
+    assert store.ended(ADA, record(1).position) == record(1)
+
+
+def test_what_ended_later_keeps_its_place(store: AuditStore) -> None:
+    for n in range(4):
+        store.add(record(n))
+    first = store.by_subject(ADA, earliest=EARLIEST, latest=LATEST, before=None, size=2)
+
+    for n in range(4):
+        store.end(record(n))
+
+    rest = store.by_subject(ADA, earliest=EARLIEST, latest=LATEST, before=first.next_position, size=2)
+    assert ids(first.records) + ids(rest.records) == [3, 2, 1, 0]
+    assert rest.next_position is None
+
+
+@pytest.mark.parametrize("size", [25, 60, 61, 100])
+def test_acts_with_and_without_an_end_are_each_shown_once(store: AuditStore, size: int) -> None:
+    """More of them than one query returns items."""
+    for n in range(61):
+        store.add(record(n))
+        if n % 4:
+            store.end(record(n))
+
+    for query, key in ((store.by_subject, ADA), (store.by_actor, CLERK)):
+        seen: list[int] = []
+        position: str | None = None
+        for _ in range(62):
+            page = query(key, earliest=EARLIEST, latest=LATEST, before=position, size=size)
+            seen += ids(page.records)
+            assert len(page.records) == size or page.next_position is None
+            position = page.next_position
+            if position is None:
+                break
+        assert seen == list(range(60, -1, -1))
+
+
 def test_nothing_stands_where_nothing_was_added(store: AuditStore) -> None:
     assert store.at(ADA, record(1).position) is None
     page = store.by_subject(ADA, earliest=EARLIEST, latest=LATEST, before=None, size=10)

@@ -12,8 +12,12 @@ from ops.verify.judging import judge
 from ops.verify.world import World, of_items
 from tests.crash.place import Place, Snapshot
 
+_NO_LIST: Final[Mapping[str, Any]] = {"L": []}
 POSITIONED: Final = frozenset({"batching_stopped"})
-"""Kinds whose key names the line that was the last when the sweeper looked: a later look names a later one."""
+"""Kinds whose key names the line that was the last when the sweeper looked: a later look names a later one.
+
+A sweeper that another has overtaken is refused under a key of its own: one refusal more, and nothing else.
+"""
 
 
 @dataclass(frozen=True)
@@ -27,14 +31,18 @@ class Left:
     """Internal accounts the folder visits."""
     totals: int
     """Minutes folded."""
-    records: Counter[str]
-    """Customers, creations, accounts, numbers, relations; not data keys, whose customer may never have come to be."""
+    records: Counter[tuple[str, ...]]
+    """Customers, creations, approvals, accounts, numbers, relations, shredded keys, each with how it stands; not data
+    keys, whose customer may never have come to be.
+    """
     unfinished: int
     orders: Counter[tuple[str, ...]]
     notices: Counter[tuple[str, str]]
     schedules: Counter[str]
     unpublished: int
     parked: int
+    """At least once: a person looks at them."""
+    roots: Mapping[str, str]
     audited: frozenset[tuple[str, ...]]
     """Acts on record. More than the clean run's may be there: an attempt that failed is an act too."""
 
@@ -49,25 +57,27 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
     known = {item["pk"]["S"] for items in before.items.values() for item in items}
     accounts = place.items("accounts")
     return Left(
-        journals=Counter(_journal(journal, known) for journal in world.journals.values()),
+        journals=Counter(_journal(journal, known) for journal in world.journals.values() if not _too_late(journal)),
         accounts=Counter(_account(account, world.log(account)[-1].state, known) for account in world.lines),
         internal=_internal(world),
         registered=frozenset(world.registrations),
         totals=sum(total.count > 0 for totals in world.totals.values() for total in totals.values()),
         records=Counter(
-            f"{name} {item['pk']['S'].partition('#')[0]}{item['sk']['S'].partition('#')[0]}"
+            _record(name, item)
             for name, items in (("customers", place.items("customers")), ("accounts", accounts))
             for item in items
-        ),
+        )
+        + Counter(("keys", "shredded", item["pk"]["S"]) for item in place.items("keys") if "wrapped" not in item),
         unfinished=sum("done" in item and not item["done"]["BOOL"] for item in accounts),
         orders=Counter(_order(item) for item in place.items("transfers")),
         notices=_notices(place, late_told=late_told),
         schedules=Counter(schedule["ScheduleExpression"] for schedule in place.schedules()),
-        unpublished=_unpublished(place, world, heard),
+        unpublished=unpublished(place, heard),
         parked=place.network.parked,
+        roots=place.roots(),
         audited=frozenset(
             (item["action"]["S"], item["outcome"]["S"], item.get("refusal_code", {}).get("S", ""))
-            for item in place.items("audit")
+            for item in acts(place)
         ),
     )
 
@@ -79,6 +89,8 @@ def differences(clean: Left, found: Left) -> list[str]:
         wanted, there = getattr(clean, part.name), getattr(found, part.name)
         if part.name == "audited":
             off += [f"not in the audit: {act}" for act in sorted(wanted - there)]
+        elif part.name == "parked":
+            off += [f"parked: {there}, clean {wanted}"] * (there < wanted)
         elif isinstance(wanted, Counter):
             off += [f"{part.name}: {dict(wanted - there)} missing, {dict(there - wanted)} more"] * (wanted != there)
         elif isinstance(wanted, frozenset):
@@ -94,6 +106,27 @@ def pending(found: Left) -> list[str]:
     return [f"{count} {what}" for what, count in named if count]
 
 
+def acts(place: Place, before: Snapshot | None = None) -> list[dict[str, Any]]:
+    """The acts on record, each with how it ended if that is known. With `before`, those that have come since."""
+    known = {item["sk"]["S"] for item in before.items["audit"]} if before else set()
+    items = sorted(place.items("audit"), key=lambda item: str(item["sk"]["S"]))
+    ended = {item["record"]["S"]: item for item in items}  # the end of an act comes after its beginning
+    return [item for item in ended.values() if item["sk"]["S"] not in known]
+
+
+def unpublished(place: Place, heard: frozenset[str]) -> int:
+    marked = {f"J#{item['sk']['S']}" for item in place.items("published") if item["pk"]["S"].startswith("P#")}
+    return len(place.journals() - heard - marked)
+
+
+def unrecorded(place: Place, before: Snapshot, *, commands: frozenset[str], customer: str) -> list[str]:
+    """What a command has changed while the audit knows of none."""
+    changed = place.changed(before)
+    told = {item["action"]["S"] for item in acts(place, before) if item.get("customer", {}).get("S") == customer}
+    recorded = told & commands
+    return [f"changed {sorted(changed)}, and no act of {customer} is on record"] if changed and not recorded else []
+
+
 def read_back(place: Place) -> World:
     """The ledger's table, all of it."""
     now = place.clock.at
@@ -107,10 +140,23 @@ def _journal(journal: Journal, known: set[str]) -> tuple[str, ...]:
     return name, journal.kind, "posted" if journal.refusal is None else journal.refusal.code, str(journal.amount)
 
 
+def _too_late(journal: Journal) -> bool:
+    return journal.kind in POSITIONED and not journal.posted
+
+
 def _account(account: str, state: State, known: set[str]) -> tuple[str, ...]:
     name = account if f"A#{account}" in known else prefix_of(account)
     parts = (state.posted_minor, state.held_minor, state.holds_count, state.available_minor, state.day_debits_minor)
     return name, state.status.value, state.batching.value, str(state.limits), *map(str, parts)
+
+
+def _record(name: str, item: Mapping[str, Any]) -> tuple[str, ...]:
+    """A record by what it is and how it stands."""
+    said = (item.get(part, {}).get("S", "") for part in ("status", "relation", "maker", "used_for"))
+    checks = (check["M"] for check in item.get("checks", _NO_LIST)["L"])
+    verdicts = (f"{check['person']['S']} {check['verdict']['S']}" for check in checks)
+    ended = "ended" if "ended_at" in item else ""
+    return name, item["pk"]["S"].partition("#")[0], item["sk"]["S"].partition("#")[0], *said, *verdicts, ended
 
 
 def _internal(world: World) -> dict[str, int]:
@@ -133,8 +179,3 @@ def _notices(place: Place, *, late_told: bool) -> Counter[tuple[str, str]]:
     if late_told:
         return found
     return Counter({key: count for key, count in found.items() if key[1] != "SCHEDULED_TRANSFER_LATE"})
-
-
-def _unpublished(place: Place, world: World, heard: frozenset[str]) -> int:
-    marked = {item["sk"]["S"] for item in place.items("published") if item["pk"]["S"].startswith("P#")}
-    return len(world.journals.keys() - {key.removeprefix("J#") for key in heard} - marked)

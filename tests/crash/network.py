@@ -5,6 +5,7 @@ killed sends nothing any more, whatever its code still tries on the way down.
 """
 
 import json
+import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -19,16 +20,17 @@ READS: Final = frozenset(
     {
         "GetItem",
         "Query",
-        "Scan",
         "BatchGetItem",
         "Decrypt",
+        "GenerateDataKey",
         "GetSecretValue",
         "GetObject",
-        "HeadObject",
         "ListObjectsV2",
+        "Sign",
     }
 )
 """Calls that change nothing: killed before or after one is the same death."""
+OURS: Final = ("domain.", "functions.", "graph.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,30 @@ class Twice:
     """It is done twice, and the caller gets the second answer: the SDK sent it again, or a rival was first."""
 
 
-Plan = Callable[[Call, Sent], Spoil | Twice | None]
+@dataclass(frozen=True, slots=True)
+class Late:
+    """The process is killed while it is on its way, and it is done only after the recovery."""
+
+
+@dataclass(frozen=True, slots=True)
+class Overtaken:
+    """It waits. Whoever asked does not: somebody else does the work meanwhile, and then it goes on."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartlyTaken:
+    """PutEvents answers that every second entry, the first among them, was not taken."""
+
+
+Trouble = Spoil | Twice | Late | Overtaken | PartlyTaken
+Plan = Callable[[Call, Sent], Trouble | None]
 
 
 def untouched(_: Call, __: Sent) -> None:
+    return None
+
+
+def nobody() -> None:
     return None
 
 
@@ -76,6 +98,11 @@ class Network:
         self.written: set[str] = set()
         """Tables and services that were asked to change something since the world was put back."""
         self.spoiled = 0
+        self.meanwhile: Callable[[], None] = nobody
+        """What others do while a call waits."""
+        self.witnessed: set[str] | None = None
+        """The bank's functions from which something was written, when somebody keeps a list of them."""
+        self._under_way: list[tuple[AWSPreparedRequest, Sent]] = []
         self._plan: Plan = untouched
         self._dead = False
         self._lock = Lock()
@@ -84,6 +111,7 @@ class Network:
         """A new run: nothing was ever sent."""
         self.entries, self.parked = [], 0
         self.written = set()
+        self._under_way = []
         self.born(untouched)
 
     def born(self, plan: Plan) -> None:
@@ -95,24 +123,48 @@ class Network:
     def connect(self, connection: Connected, service: str) -> None:
         _CrashWire(connection, self, service)
 
-    def decide(self, service: str, sent: Sent) -> Spoil | Twice | None:
+    def decide(self, service: str, sent: Sent) -> Spoil | Twice | Late | PartlyTaken | None:
         with self._lock:
-            if self._dead:
-                return LostRequest(Killed())
-            call = Call(len(self.calls) + 1, service, sent.operation, _subject(sent) if service == "dynamodb" else "")
-            self.calls.append(call)
-            if not call.reads:
-                self.written.add(call.subject or service)
-            spoil = self._plan(call, sent)
-            self.spoiled += spoil is not None
-            self._dead = isinstance(spoil, LostRequest | LostAnswer) and isinstance(spoil.error, Killed)
-            if not isinstance(spoil, LostRequest | OtherAnswer):
-                self._note(sent, times=2 if isinstance(spoil, Twice) else 1)
-            return spoil
+            trouble = self._decided(service, sent)
+        if not isinstance(trouble, Overtaken):
+            return trouble
+        kept = self.calls, self.spoiled, self._plan
+        self.meanwhile()
+        self.calls, self.spoiled, self._plan = kept
+        return None
 
-    def _note(self, sent: Sent, *, times: int) -> None:
+    def _decided(self, service: str, sent: Sent) -> Trouble | None:
+        if self._dead:
+            return LostRequest(Killed())
+        call = Call(len(self.calls) + 1, service, sent.operation, _subject(sent) if service == "dynamodb" else "")
+        self.calls.append(call)
+        if not call.reads:
+            self.written.add(call.subject or service)
+            if self.witnessed is not None:
+                self.witnessed |= _on_the_way()
+        trouble = self._plan(call, sent)
+        self.spoiled += trouble is not None
+        lost = isinstance(trouble, LostRequest | LostAnswer) and isinstance(trouble.error, Killed)
+        self._dead = lost or isinstance(trouble, Late)
+        if not isinstance(trouble, LostRequest | OtherAnswer | Late):
+            self._note(sent, trouble)
+        return trouble
+
+    def hold_back(self, request: AWSPreparedRequest, sent: Sent) -> None:
+        self._under_way.append((request, sent))
+
+    def land(self) -> None:
+        """What was under way when its process died is done now; nobody hears the answers."""
+        for request, sent in self._under_way:
+            URLLib3Session().send(request)
+            self._note(sent, None)
+        self._under_way = []
+
+    def _note(self, sent: Sent, trouble: Trouble | None) -> None:
+        times = 2 if isinstance(trouble, Twice) else 1
         if sent.operation == "PutEvents":
-            self.entries += sent.body["Entries"] * times
+            entries = sent.body["Entries"]
+            self.entries += (entries[1::2] if isinstance(trouble, PartlyTaken) else entries) * times
         if sent.operation == "SendMessage":
             self.parked += times
 
@@ -124,20 +176,52 @@ class _CrashWire(Wire):
         super().__init__(connection)
         self._network, self._service = network, service
         self._twice = False
+        self._late: Sent | None = None
         self.plan = self._asked
 
     def _asked(self, sent: Sent) -> Spoil | None:
-        spoil = self._network.decide(self._service, sent)
+        trouble = self._network.decide(self._service, sent)
         self.sent.clear()
-        self._twice = isinstance(spoil, Twice)
-        return None if isinstance(spoil, Twice) else spoil
+        self._twice = isinstance(trouble, Twice)
+        self._late = sent if isinstance(trouble, Late) else None
+        match trouble:
+            case Late():
+                return LostRequest(Killed())
+            case PartlyTaken():
+                return _partly_taken(sent)
+            case Twice() | None:
+                return None
+        return trouble
 
     def _before(self, request: AWSPreparedRequest, event_name: str, **more: Any) -> AWSResponse | None:
-        answer = super()._before(request, event_name, **more)
+        try:
+            answer = super()._before(request, event_name, **more)
+        except Killed:
+            if self._late:
+                self._network.hold_back(request, self._late)
+            raise
         if self._twice:
             self._twice = False
             URLLib3Session().send(request)
         return answer
+
+
+def _partly_taken(sent: Sent) -> OtherAnswer:
+    refused = {"ErrorCode": "ThrottlingException", "ErrorMessage": "Rate exceeded"}
+    said = [{"EventId": str(n)} if n % 2 else refused for n in range(len(sent.body["Entries"]))]
+    return OtherAnswer(200, "", more={"FailedEntryCount": said.count(refused), "Entries": said})
+
+
+def _on_the_way() -> set[str]:
+    """The bank's functions that the call came through, as `module:function`."""
+    found = set()
+    frame = sys._getframe()
+    while frame.f_back:
+        frame = frame.f_back
+        module = str(frame.f_globals.get("__name__", ""))
+        if module.startswith(OURS):
+            found.add(f"{module}:{frame.f_code.co_qualname}")
+    return found
 
 
 def _subject(sent: Sent) -> str:

@@ -27,6 +27,7 @@ from domain.tables_aws import Index, connect, description
 from domain.transfers.store_dynamodb import BY_DUE
 from functions.composition import CLIENT, Bank, build
 from functions.configuration import Configuration, read
+from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
 from functions.graphql import handler as api
 from functions.hold_expiry import handler as hold_expiry
@@ -35,7 +36,6 @@ from functions.outbox import handler as outbox
 from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
-from ops.local.engine_process import Engine
 from tests.crash.network import Network, Plan, untouched
 from tests.tables import create_ledger_table
 from tests.unit.functions.test_configuration import GOOD
@@ -50,9 +50,22 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "audit": (BY_ACTOR,),
     "notices": (),
 }
-HANDLERS: Final = (api, publisher, outbox, folder, hold_expiry, notifier, scheduled_transfers, transfer_sweep)
+HANDLERS: Final = (
+    api,
+    publisher,
+    outbox,
+    folder,
+    hold_expiry,
+    notifier,
+    scheduled_transfers,
+    transfer_sweep,
+    daily_root,
+)
+"""All that ask for the bank; a test holds the list to the folder."""
 BATCH: Final = 25
 TICK: Final = timedelta(milliseconds=1)
+CREDENTIALS: Final[Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
+SIGNING: Final[Any] = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
 SIGNING_KEY: Final = RSAKey.generate_key(2048, {"kid": "pool"})
 
 
@@ -69,7 +82,7 @@ class RunClock:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A world between two runs: all items of its tables, its schedules, and the moment it stands at."""
+    """A world between two runs: all items of its tables, its schedules, the moment it stands at. It has no roots."""
 
     at: datetime
     items: Mapping[str, tuple[dict[str, Any], ...]]
@@ -79,20 +92,23 @@ class Snapshot:
 class Place:
     """The clients, all of whose calls pass the network, and the tables of the current run."""
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, endpoint: str) -> None:
+        """`endpoint`: an engine's."""
         self.network = Network()
         self.clock = RunClock(datetime.now(UTC))
-        self.endpoint = engine.endpoint
-        self.plain = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-        self._session = _SharedClients(self.plain, self.network)
+        self.endpoint = endpoint
+        self.plain = boto3.Session(**CREDENTIALS)
+        self._session = _SharedClients(self.network)
         self._ledger_client: Any = None
         self._quiet = connect(region=REGION, endpoint=self.endpoint, access_key_id="test", secret_access_key="test")
         self.network.connect(self._quiet, "dynamodb")
         self.dynamodb: Any = self._unwatched("dynamodb")
         self._scheduler: Any = self._unwatched("scheduler")
+        self._s3: Any = self._unwatched("s3")
         self._fixed = self._provided()
         self._tables: dict[str, str] = {}
         self._group = ""
+        self._bucket = ""
         self._holds: Snapshot | None = None
         self.configuration: Configuration
         self._random = random.Random(0)
@@ -103,7 +119,7 @@ class Place:
     def clear(self) -> None:
         """Empty tables of their own."""
         self._holds = None
-        self._renew((*TABLES, "ledger", "scheduler"))
+        self._renew((*TABLES, "ledger", "scheduler", "s3"))
 
     def _renew(self, names: Iterable[str]) -> None:
         """New, empty ones in place of these."""
@@ -112,13 +128,17 @@ class Place:
             if name == "scheduler":
                 self._group = f"transfers-{run}"
                 self._scheduler.create_schedule_group(Name=self._group)
+            elif name == "s3":
+                self._bucket = f"roots-{run}"
+                self._s3.create_bucket(Bucket=self._bucket)
             elif name in TABLES or name == "ledger":
                 if name in self._tables:
                     self.dynamodb.delete_table(TableName=self._tables[name])
                 self._tables[name] = f"florin-{name}-{run}"
                 self._create(name)
         named = {f"FLORIN_{name.upper()}_TABLE": table for name, table in self._tables.items()}
-        self.configuration = read({**GOOD, **self._fixed, **named, "FLORIN_SCHEDULE_GROUP": self._group})
+        named |= {"FLORIN_SCHEDULE_GROUP": self._group, "FLORIN_ROOTS_BUCKET": self._bucket}
+        self.configuration = read({**GOOD, **self._fixed, **named})
         self.network.forget()
 
     def _create(self, name: str) -> None:
@@ -136,7 +156,7 @@ class Place:
 
     def put_back(self, snapshot: Snapshot, *, seed: int) -> None:
         """The world as it was; what nobody has written to since is left alone."""
-        stale = sorted(self.network.written) if self._holds is snapshot else [*snapshot.items, "scheduler"]
+        stale = sorted(self.network.written) if self._holds is snapshot else [*snapshot.items, "scheduler", "s3"]
         self._renew(stale)
         for name in stale:
             items = snapshot.items.get(name, ())
@@ -150,18 +170,36 @@ class Place:
         self._random = random.Random(seed)
 
     def items(self, name: str) -> list[dict[str, Any]]:
-        """All of one table: it is small."""
+        """All of one table: it is small. What nobody has written to is what was put back."""
+        if self._holds and name not in self.network.written:
+            return list(self._holds.items[name])
         answer = self.dynamodb.scan(TableName=self._tables[name], ConsistentRead=True)
         assert "LastEvaluatedKey" not in answer, f"{name} has outgrown one page"
         found: list[dict[str, Any]] = answer["Items"]
         return found
 
     def schedules(self) -> list[dict[str, Any]]:
+        if self._holds and "scheduler" not in self.network.written:
+            return list(self._holds.schedules)
         group = self.configuration.schedule_group
-        names = [row["Name"] for row in self._scheduler.list_schedules(GroupName=group)["Schedules"]]
+        names = sorted(row["Name"] for row in self._scheduler.list_schedules(GroupName=group)["Schedules"])
         found = [self._scheduler.get_schedule(GroupName=group, Name=name) for name in names]
         kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "EndDate", "ScheduleExpressionTimezone")
         return [{name: schedule[name] for name in kept if schedule.get(name)} for schedule in found]
+
+    def roots(self) -> dict[str, str]:
+        """The daily roots by their names, each with its hash."""
+        if "s3" not in self.network.written:
+            return {}
+        names = [found["Key"] for found in self._s3.list_objects_v2(Bucket=self._bucket).get("Contents", ())]
+        bodies = {name: self._s3.get_object(Bucket=self._bucket, Key=name)["Body"].read() for name in names}
+        return {name: json.loads(body)["hash"] for name, body in bodies.items()}
+
+    def changed(self, since: Snapshot) -> set[str]:
+        """The tables, and the schedules, that are not what they were: the audit aside, which tells of the others."""
+        tables = self._tables.keys() - {"audit"}
+        found = {name for name in tables if by_key(self.items(name)) != by_key(since.items[name])}
+        return found if self.schedules() == list(since.schedules) else {*found, "scheduler"}
 
     def journals(self) -> frozenset[str]:
         """The keys of all journals there are."""
@@ -223,6 +261,7 @@ class Place:
             "FLORIN_BUS": "florin-crash",
             "FLORIN_FAILED_QUEUE_URL": self._unwatched("sqs").create_queue(QueueName="failed")["QueueUrl"],
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
+            "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",
         }
 
@@ -230,8 +269,8 @@ class Place:
 class _SharedClients(boto3.Session):
     """A session that makes each client once and puts it on the network."""
 
-    def __init__(self, session: boto3.Session, network: Network) -> None:
-        super().__init__(botocore_session=session._session)
+    def __init__(self, network: Network) -> None:
+        super().__init__(**CREDENTIALS)
         self._network = network
         self._made: dict[str, Any] = {}
 
@@ -241,6 +280,10 @@ class _SharedClients(boto3.Session):
             self._network.connect(SimpleNamespace(client=made), service_name)
             self._made[service_name] = made
         return self._made[service_name]
+
+
+def by_key(items: Iterable[Mapping[str, Any]]) -> dict[tuple[str, str], Mapping[str, Any]]:
+    return {(item["pk"]["S"], item["sk"]["S"]): item for item in items}
 
 
 def stream_record(item: Mapping[str, Any]) -> dict[str, Any]:

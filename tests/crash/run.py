@@ -1,6 +1,6 @@
 """Runs every kill point, tells what held and what broke, and writes the table when asked.
 
-python -m tests.crash.run [--only TEXT] [--write]
+python -m tests.crash.run [--only TEXT | --pairs] [--write] [--processes N]
 """
 
 import argparse
@@ -9,17 +9,20 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
 from pathlib import Path
 from typing import Final
 from unittest import mock
 
 from ops.local.engine_process import engine_running
 from tests.crash.place import Place, quiet_moment
-from tests.crash.runner import Clean, Runner, Verdict
-from tests.crash.table import PAGE, page
-from tests.crash.use_cases import USE_CASES
+from tests.crash.runner import Runner
+from tests.crash.table import PAGE, PAIRS_PAGE, Row, page, pairs_page
+from tests.crash.use_cases import USE_CASES, named
 
 ENVIRONMENT: Final = {
     "AWS_ACCESS_KEY_ID": "test",
@@ -28,7 +31,9 @@ ENVIRONMENT: Final = {
     "POWERTOOLS_LOG_LEVEL": "CRITICAL",
 }
 """The functions' own logs of what is done to them would be longer than the table."""
+PAIRED: Final = ("transfer", "capture part of a hold")
 OUTSIDE: Final = ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_ENDPOINT_URL_DYNAMODB", "AWS_SESSION_TOKEN")
+PROCESSES: Final = 2
 
 
 @contextmanager
@@ -40,41 +45,69 @@ def own_environment() -> Iterator[None]:
         yield
 
 
-def every_point(runner: Runner, only: str) -> Iterator[tuple[Clean, list[Verdict], float]]:
-    for use_case in USE_CASES:
-        if only in use_case.name:
-            began = time.monotonic()
-            clean = runner.clean(use_case)
-            verdicts = [runner.point(clean, call, mode) for call, mode in clean.points()]
-            yield clean, verdicts, time.monotonic() - began
+class Worker:
+    """One process of a run, with an engine of its own."""
+
+    runner: Runner
+
+    @classmethod
+    def begin(cls, endpoints: "Queue[str]") -> None:
+        cls.runner = Runner(Place(endpoints.get()), quiet_moment(datetime.now(UTC)))
+
+    @classmethod
+    def points(cls, name: str) -> Row:
+        began = time.monotonic()
+        clean = cls.runner.clean(named(name))
+        verdicts = tuple(cls.runner.point(clean, call, mode) for call, mode in clean.points())
+        return Row(name, clean.calls, verdicts, time.monotonic() - began)
+
+    @classmethod
+    def pairs(cls, name: str) -> Row:
+        began = time.monotonic()
+        clean = cls.runner.clean(named(name))
+        verdicts = tuple(cls.runner.pair(clean, first, second) for first, second in clean.pairs())
+        return Row(name, clean.calls, verdicts, time.monotonic() - began)
 
 
 def main(arguments: list[str]) -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("--only", default="", help="use cases whose name has this text")
-    parser.add_argument("--write", action="store_true", help=f"write {PAGE}")
+    parser.add_argument("--pairs", action="store_true", help=f"two faults in one history, for {' and '.join(PAIRED)}")
+    parser.add_argument("--write", action="store_true", help=f"write {PAGE}, or {PAIRS_PAGE}")
+    parser.add_argument("--processes", type=int, default=PROCESSES, help="each with an engine of its own")
     wanted = parser.parse_args(arguments)
     began = time.monotonic()
-    rows: list[tuple[Clean, list[Verdict]]] = []
-    with own_environment(), tempfile.TemporaryDirectory() as folder, engine_running(Path(folder)) as engine:
-        runner = Runner(Place(engine), quiet_moment(datetime.now(UTC)))
-        for clean, verdicts, seconds in every_point(runner, wanted.only):
-            rows.append((clean, verdicts))
-            tell(clean, verdicts, seconds)
-    points = [verdict for _, verdicts in rows for verdict in verdicts]
+    names = PAIRED if wanted.pairs else tuple(use_case.name for use_case in USE_CASES if wanted.only in use_case.name)
+    rows = run(names, pairs=wanted.pairs, processes=wanted.processes)
+    points = [verdict for row in rows for verdict in row.verdicts]
     broke = sum(not verdict.held for verdict in points)
-    say(f"{len(rows)} use cases, {len(points)} kill points, {broke} broke, {time.monotonic() - began:.0f} s")
+    what = "pairs" if wanted.pairs else "kill points"
+    say(f"{len(rows)} use cases, {len(points)} {what}, {broke} broke, {time.monotonic() - began:.0f} s")
     if wanted.write:
-        Path(PAGE).write_text(page(rows), encoding="utf-8")
+        Path(PAIRS_PAGE if wanted.pairs else PAGE).write_text((pairs_page if wanted.pairs else page)(rows))
     return 1 if broke or not points else 0
 
 
-def tell(clean: Clean, verdicts: list[Verdict], seconds: float) -> None:
-    name, calls = clean.prepared.use_case.name, len(clean.calls)
-    broke = [verdict for verdict in verdicts if not verdict.held]
-    say(f"{name:<45} {calls:>3} calls {len(verdicts):>4} points {len(broke):>3} broke {seconds:>6.1f} s")
+def run(names: tuple[str, ...], *, pairs: bool, processes: int) -> list[Row]:
+    """In the order of the list, told as they come."""
+    spawned = get_context("spawn")
+    endpoints: Queue[str] = spawned.Queue()
+    with own_environment(), ExitStack() as stack:
+        for _ in range(processes):
+            folder = stack.enter_context(tempfile.TemporaryDirectory())
+            endpoints.put(stack.enter_context(engine_running(Path(folder))).endpoint)
+        pool = stack.enter_context(
+            ProcessPoolExecutor(processes, mp_context=spawned, initializer=Worker.begin, initargs=(endpoints,))
+        )
+        return [tell(row) for row in pool.map(Worker.pairs if pairs else Worker.points, names)]
+
+
+def tell(row: Row) -> Row:
+    points, broke = len(row.verdicts), [verdict for verdict in row.verdicts if not verdict.held]
+    say(f"{row.name:<48} {len(row.calls):>3} calls {points:>4} points {len(broke):>3} broke {row.seconds:>6.1f} s")
     for verdict in broke:
         say(f"    {verdict.call.number} {verdict.call}, {verdict.mode}: {'; '.join(verdict.off)}")
+    return row
 
 
 def say(text: str) -> None:

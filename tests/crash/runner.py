@@ -1,7 +1,8 @@
 """Runs a use case clean, counts its calls, and runs it again with each of them going wrong.
 
 What must hold at the end, whatever went wrong: all the ledger's invariants, the clean run's answer, the same books,
-records and notices as after it, every journal published, nothing half done.
+records and notices as after it, every journal published, nothing half done. And at any moment, of what somebody asked
+of the API: no effect of which the audit has no record.
 """
 
 import zlib
@@ -13,15 +14,18 @@ from typing import Final
 
 from ops.verify.world import World
 from tests.crash import books
-from tests.crash.modes import MODES, Mode
-from tests.crash.network import Call, Plan, untouched
+from tests.crash.modes import MODES, PAIRED, Mode, Scene
+from tests.crash.network import Call, Plan, Trouble, nobody, untouched
 from tests.crash.place import Place, Snapshot
-from tests.crash.stage import Answer, Household, Stage, household
-from tests.crash.use_cases import UseCase
-from tests.faults import Killed, LostAnswer
+from tests.crash.stage import Answer, Household, NotYet, Stage, household
+from tests.crash.use_cases import UseCase, end_openings, sweep_outbox
+from tests.faults import Killed, LostAnswer, Sent
 
 RECOVERIES_MAX: Final = 4
 """One kill, one more in the recovery, and then it must end."""
+LATER: Final = timedelta(minutes=10)
+"""After this long nobody works on what was begun, and sweepers take it on."""
+COMMAND: Final = "graph.mutations:Mutation."
 
 
 @dataclass(frozen=True)
@@ -44,13 +48,34 @@ class Clean:
     calls: tuple[Call, ...]
     answer: Answer
     left: books.Left
+    witnessed: frozenset[str]
+    """The bank's functions that something was written from, as `module:function`."""
+
+    @property
+    def commands(self) -> frozenset[str]:
+        """What was asked of the API, in the audit's words."""
+        return frozenset(name.removeprefix(COMMAND) for name in self.witnessed if name.startswith(COMMAND))
+
+    @property
+    def scene(self) -> Scene:
+        use_case = self.prepared.use_case
+        return Scene(asked=bool(self.commands), mended_at_once=use_case.mended_after == timedelta(0))
 
     def points(self) -> Iterator[tuple[Call, Mode]]:
         """Every call with every mode that fits it."""
-        for call in self.calls:
-            for mode in MODES:
-                if mode.fits(call):
-                    yield call, mode
+        modes = [mode for mode in MODES if mode.suits(self.scene)]
+        return ((call, mode) for call in self.calls for mode in modes if mode.fits(call))
+
+    def pairs(self) -> Iterator[tuple["Point", "Point"]]:
+        """Two faults in one history: the second in the same process, or, where the first was its death, in the next."""
+        points = [(call, mode) for call, mode in self.points() if mode.name in PAIRED]
+        for call, mode in points:
+            for later, again in points:
+                if mode.kills or later.number > call.number:
+                    yield (call, mode), (later, again)
+
+
+Point = tuple[Call, Mode]
 
 
 @dataclass(frozen=True)
@@ -62,6 +87,7 @@ class Verdict:
     mode: str
     off: tuple[str, ...]
     recovery_calls: int = 0
+    reached: bool = True
 
     @property
     def held(self) -> bool:
@@ -75,8 +101,11 @@ class Runner:
     """When things happen, but for those that are to happen days before."""
     _homes: dict[int, tuple[Snapshot, Household]] = field(default_factory=dict)
     _recoveries: dict[tuple[str, int], int] = field(default_factory=dict)
+    _cleans: dict[str, Clean] = field(default_factory=dict)
     _fault: str = ""
     """What ended the last attempt without an answer."""
+    _waits: bool = False
+    """It was an answer that says to ask again."""
 
     def _home(self, days_ago: int) -> tuple[Snapshot, Household]:
         """One household for all use cases of a day; each adds what it needs."""
@@ -97,24 +126,43 @@ class Runner:
             self.place.clock.at = datetime.now(UTC)
 
     def clean(self, use_case: UseCase) -> Clean:
+        if use_case.name not in self._cleans:
+            self._cleans[use_case.name] = self._clean(use_case)
+        return self._cleans[use_case.name]
+
+    def _clean(self, use_case: UseCase) -> Clean:
         prepared = self._prepared(use_case)
         self._put_back(prepared, seed=0)
+        self.place.network.witnessed = set()
         answer, calls = self._attempt(prepared, use_case.act, untouched)
+        witnessed, self.place.network.witnessed = frozenset(self.place.network.witnessed), None
         assert answer is not None, f"{use_case.name}: the clean run gave no answer: {self._fault}"
-        self._quiet(prepared)
+        self._quiet(prepared, swept=False)
         world = books.read_back(self.place)
         found = self._left(prepared, world)
         off = [*books.violations(world), *books.pending(found)]
+        clean = Clean(prepared, calls, answer, found, witnessed)
+        if clean.commands and len(books.acts(self.place, prepared.world)) != 1:
+            off.append("one command has not left one record")
         assert not off, f"{use_case.name}: the clean run is off: {off}"
-        return Clean(prepared, calls, answer, found)
+        return clean
 
     def point(self, clean: Clean, call: Call, mode: Mode) -> Verdict:
         """One kill point."""
+        if mode.forsaken:
+            return self._forsaken(clean, call, mode)
         if not mode.dies_again:
             return self._run(clean, call, mode, untouched)
         calls = self._recovery_calls(clean, call)
         second = self._seed(clean, call, mode).randint(1, calls) if calls else 1
         return self._run(clean, call, mode, _dies_at(second))
+
+    def pair(self, clean: Clean, first: Point, second: Point) -> Verdict:
+        """Two kill points in one history. `reached` says whether there still was such a call for the second."""
+        (call, mode), (later, again) = first, second
+        strike = _Second(clean, later, again, at_once=not mode.kills)
+        verdict = self._run(clean, call, mode, strike.plan, strike.after)
+        return replace(verdict, mode=f"{mode.name}, then {again.name} at {later.number}", reached=strike.struck)
 
     def _recovery_calls(self, clean: Clean, call: Call) -> int:
         """How many calls the recovery makes when the process died after this one."""
@@ -124,31 +172,79 @@ class Runner:
             self._recoveries[key] = self._run(clean, call, dies, untouched).recovery_calls
         return self._recoveries[key]
 
-    def _run(self, clean: Clean, call: Call, mode: Mode, second: Plan) -> Verdict:
+    def _run(
+        self, clean: Clean, call: Call, mode: Mode, second: Plan, after: Callable[[Plan], Plan] = lambda first: first
+    ) -> Verdict:
+        """`second`: what goes wrong in the recovery. `after`: what else goes wrong in the first attempt."""
         prepared = clean.prepared
-        use_case = prepared.use_case
+        use_case, network = prepared.use_case, self.place.network
         self._put_back(prepared, seed=self._seed(clean, call, mode).getrandbits(32))
         facts = dict(prepared.facts)
-        answer, _ = self._attempt(prepared, use_case.act, mode.plan(call.number), facts)
-        reached = self.place.network.spoiled > 0
-        recovery_calls, plan = 0, second
-        for _ in range(RECOVERIES_MAX):
-            if answer is not None:
-                break
-            answer, calls = self._attempt(prepared, use_case.recover, plan, facts)
-            recovery_calls = recovery_calls or len(calls)
-            plan = untouched
-        off = [] if reached else [f"the call was not reached: {call.number} {call}"]
-        if answer is None:
+        served: list[_Recovery] = []
+        network.meanwhile = lambda: served.append(self._recovered(clean, facts, untouched))
+        answer, _ = self._attempt(prepared, use_case.act, after(mode.plan(call.number)), facts)
+        network.meanwhile = nobody
+        off = [] if network.spoiled else [f"the call was not reached: {call.number} {call}"]
+        off += self._unrecorded(clean)
+        if served and answer is None and not self._waits:
+            off.append(f"whoever was overtaken ended with {self._fault}")
+        elif served and answer not in (None, clean.answer):
+            off.append(f"whoever was overtaken was answered {answer}, clean {clean.answer}")
+        recovery = served[0] if served else _Recovery(answer, 0, ())
+        if recovery.answer is None:
+            recovery = self._recovered(clean, facts, second)
+        network.land()
+        off += recovery.off
+        if recovery.answer is None:
             off.append(f"no answer after {RECOVERIES_MAX} recoveries: {self._fault}")
             off += books.violations(books.read_back(self.place))
         else:
             self._quiet(prepared)
             world = books.read_back(self.place)
-            off += [f"answered {answer}, clean {clean.answer}"] if answer != clean.answer else []
+            off += [f"answered {recovery.answer}, clean {clean.answer}"] if recovery.answer != clean.answer else []
             off += self._differences(clean, world)
             off += books.violations(world)
-        return Verdict(use_case.name, call, mode.name, tuple(off), recovery_calls)
+        return Verdict(use_case.name, call, mode.name, tuple(off), recovery.calls)
+
+    def _recovered(self, clean: Clean, facts: dict[str, object], plan: Plan) -> "_Recovery":
+        """Who comes next in real life, as often as it takes."""
+        answer, first, off = None, 0, []
+        for _ in range(RECOVERIES_MAX):
+            answer, calls = self._attempt(clean.prepared, clean.prepared.use_case.recover, plan, facts)
+            first, plan = first or len(calls), untouched
+            off += self._unrecorded(clean)
+            if answer is not None:
+                break
+        return _Recovery(answer, first, tuple(off))
+
+    def _forsaken(self, clean: Clean, call: Call, mode: Mode) -> Verdict:
+        """Nobody asks again: the bank ends what was begun by itself, or it was not begun, and the audit is right."""
+        prepared = clean.prepared
+        self._put_back(prepared, seed=self._seed(clean, call, mode).getrandbits(32))
+        answer, _ = self._attempt(prepared, prepared.use_case.act, mode.plan(call.number))
+        off = [f"it was not the client's end: {answer}"] if answer is not None else []
+        off += self._unrecorded(clean)
+        with self.place.process() as bank:
+            stage = Stage(self.place, bank, prepared.house, dict(prepared.facts))
+            stage.later(LATER)
+            end_openings(stage)
+        self._quiet(prepared)
+        world = books.read_back(self.place)
+        found = self._left(prepared, world)
+        told = {act["outcome"]["S"] for act in books.acts(self.place, prepared.world)}
+        # An order needs no knocks: the daily sweep runs it without them. And one that is ended is not run by a knock.
+        ended = books.differences(replace(clean.left, audited=frozenset(), schedules=found.schedules), found)
+        if ended:
+            off += books.differences(replace(prepared.before, audited=frozenset()), found) and ended
+            off += [f"on record as {told}, and not done"] if told - {"OUTCOME_UNKNOWN"} else []
+        off += [*books.violations(world), *books.pending(found)]
+        return Verdict(prepared.use_case.name, call, mode.name, tuple(off))
+
+    def _unrecorded(self, clean: Clean) -> list[str]:
+        if not clean.commands:
+            return []
+        prepared = clean.prepared
+        return books.unrecorded(self.place, prepared.world, commands=clean.commands, customer=prepared.house.ada.id)
 
     def _differences(self, clean: Clean, world: World) -> list[str]:
         """Where a caller may leave for good, what never began is as good as what ended; the audit knows what ended."""
@@ -185,19 +281,25 @@ class Runner:
             try:
                 answer = act(stage)
             except Killed:
-                answer, self._fault = None, "killed"
+                answer, self._fault, self._waits = None, "killed", False
             except Exception as fault:  # noqa: BLE001 - a function that raises is called again, whatever it raised
                 answer, self._fault = None, f"{type(fault).__name__}: {fault}"
+                self._waits = isinstance(fault, NotYet)
             return answer, tuple(self.place.network.calls)
 
-    def _quiet(self, prepared: Prepared) -> None:
-        """The stream and the queue deliver what is left and sweepers run, in a process that nothing happens to."""
+    def _quiet(self, prepared: Prepared, *, swept: bool = True) -> None:
+        """The stream and the queue deliver what is left and sweepers run, in a process that nothing happens to.
+
+        `swept`: what the stream has not published, the outbox publishes.
+        """
         with self.place.process() as bank:
             stage = Stage(self.place, bank, prepared.house, dict(prepared.facts))
             if prepared.use_case.sweeps:
                 prepared.use_case.act(stage)
             if stage.records(prepared.heard) and "already" not in prepared.facts:
                 stage.published(prepared.heard)
+            if swept and books.unpublished(self.place, prepared.heard):
+                sweep_outbox(stage)
             stage.notified()
 
     def _left(self, prepared: Prepared, world: World) -> books.Left:
@@ -206,6 +308,58 @@ class Runner:
 
     def _seed(self, clean: Clean, call: Call, mode: Mode) -> Random:
         return Random(zlib.crc32(f"{clean.prepared.use_case.name} {call.number} {mode.name}".encode()))
+
+
+@dataclass(frozen=True)
+class _Recovery:
+    answer: Answer | None
+    calls: int
+    """Of its first process."""
+    off: tuple[str, ...]
+
+
+class _Second:
+    """The second of two faults: at the same call as in the clean run, whatever number it has by then.
+
+    `at_once`: in the first process already. What is sent again because its answer was spoiled is the same call.
+    """
+
+    def __init__(self, clean: Clean, call: Call, mode: Mode, *, at_once: bool) -> None:
+        self._wanted, self._mode, self._at_once = str(call), mode, at_once
+        self._nth = sum(str(other) == self._wanted for other in clean.calls[: call.number])
+        self._met = 0
+        self._spoiled: Call | None = None
+        self._plan: Plan = untouched
+        self.struck = False
+
+    def after(self, first: Plan) -> Plan:
+        """The first attempt: the first fault, and this one if it may come so early."""
+
+        def decide(call: Call, sent: Sent) -> Trouble | None:
+            trouble = first(call, sent)
+            if trouble is None:
+                return self.plan(call, sent) if self._at_once else None
+            self._meet(call)
+            self._spoiled = call
+            return trouble
+
+        return decide
+
+    def plan(self, call: Call, sent: Sent) -> Trouble | None:
+        if self._meet(call) and not self.struck:
+            self.struck, self._plan = self._mode.fits(call), self._mode.plan(call.number)
+        return self._plan(call, sent)
+
+    def _meet(self, call: Call) -> bool:
+        """Counts the calls that are like the wanted one; whether this is it."""
+        if call.number == 1:  # a new process
+            self._met, self._spoiled, self._plan = 0, None, untouched
+        spoiled, self._spoiled = self._spoiled, None
+        again = spoiled is not None and call.number == spoiled.number + 1 and str(call) == str(spoiled)
+        if again or str(call) != self._wanted:
+            return False
+        self._met += 1
+        return self._met == self._nth
 
 
 def _killed(_: object, __: object) -> LostAnswer:

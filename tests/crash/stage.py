@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -20,6 +20,7 @@ from functions.publisher import handler as publisher
 from tests.crash.place import Place, stream_record
 
 DEPOSIT_MINOR: Final = 1_000_00
+SHARDS_GROWN: Final = 2
 VAULT: Final = internal_account("us", "USD", "vault_cash")
 Answer = Mapping[str, Any] | str
 """What a caller is told, in the part that must not depend on what went wrong on the way."""
@@ -29,15 +30,20 @@ class NotYet(Exception):
     """No answer yet: whoever asked, or whoever delivers, does so again."""
 
 
+class Failed(Exception):
+    """The API has met a fault; whoever asked does so again."""
+
+
 @dataclass(frozen=True)
 class Household:
-    """Two customers with an account each, the first with money, and somebody of the bank."""
+    """Two customers with an account each, the first with money, and two of the bank."""
 
     ada: Customer
     bob: Customer
     source: Account
     target: Account
     staff: str
+    colleague: str
 
 
 @dataclass
@@ -63,7 +69,7 @@ class Stage:
         answer = api.handler(event, None)
         body = json.loads(answer["body"])
         if answer["statusCode"] != 200 or "errors" in body:
-            raise NotYet(answer["body"])
+            raise Failed(answer["body"])
         ((_, found),) = body["data"].items()
         if found.get("retryable"):
             raise NotYet(found["code"])
@@ -87,6 +93,16 @@ class Stage:
 
     def operations(self) -> Actor:
         return _actor(self.house.staff, Group.OPERATIONS)
+
+    def checker(self) -> Actor:
+        return _actor(self.house.colleague, Group.OPERATIONS)
+
+    def owner(self) -> Actor:
+        return _actor(self.house.ada.id, Group.CUSTOMER)
+
+    def grown(self) -> None:
+        """From now on internal accounts have a shard more."""
+        self.bank.__dict__["settings"] = replace(self.bank.settings, shards=SHARDS_GROWN)
 
     # What the world does by itself.
 
@@ -141,7 +157,8 @@ def household(place: Place, bank: Bank) -> Household:
     bank.folder.open_books()
     ada, bob = customer(bank, "ada"), customer(bank, "bob")
     source, target = (_account(bank, person) for person in (ada, bob))
-    house = Household(ada, bob, source, target, staff_id(place.clock.now(), bank._randomness))
+    staff, colleague = (staff_id(place.clock.now(), bank._randomness) for _ in range(2))
+    house = Household(ada, bob, source, target, staff, colleague)
     stage = Stage(place, bank, house)
     passed(stage.deposit(source.id, DEPOSIT_MINOR, key="wages"))
     passed(stage.deposit(target.id, DEPOSIT_MINOR // 10, key="pocket-money"))

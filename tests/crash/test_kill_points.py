@@ -6,28 +6,23 @@ FLORIN_KILL_POINTS_SEED. Points that once broke something stay here by name.
 
 import os
 import random
-from collections.abc import Iterator
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import replace
 from typing import Final
 
 import pytest
 
-from ops.local.engine_process import Engine
-from tests.crash.modes import BY_NAME
-from tests.crash.place import Place, quiet_moment
-from tests.crash.run import own_environment
+from domain.ledger.events import LedgerEvent
+from domain.ledger.outbox_aws import EventBridgeBus
+from tests.crash.modes import BY_NAME, MODES
+from tests.crash.network import Call
 from tests.crash.runner import Clean, Runner
-from tests.crash.use_cases import USE_CASES, UseCase
+from tests.crash.use_cases import USE_CASES, UseCase, deposit, named
 
 POINTS_EACH: Final = 2
+PAIRS_DRAWN: Final = 10
 ALL: Final = os.environ.get("FLORIN_KILL_POINTS") == "all"
 SEED: Final = int(os.environ.get("FLORIN_KILL_POINTS_SEED", random.SystemRandom().randrange(1_000_000)))
-
-
-@pytest.fixture(scope="module")
-def runner(engine: Engine) -> Iterator[Runner]:
-    with own_environment():
-        yield Runner(Place(engine), quiet_moment(datetime.now(UTC)))
 
 
 @pytest.mark.parametrize("use_case", USE_CASES, ids=lambda use_case: str(use_case.name).replace(" ", "-"))
@@ -40,28 +35,79 @@ def test_every_kill_point_is_recovered_from(runner: Runner, use_case: UseCase) -
     assert not broke, f"seed {SEED}: {broke}"
 
 
-def test_every_mode_fits_some_call_of_a_transfer(runner: Runner) -> None:
-    clean = _clean(runner, "transfer")
-    assert {mode.name for _, mode in clean.points()} == BY_NAME.keys()
+def test_every_mode_fits_some_call(runner: Runner) -> None:
+    asked, published = (_clean(runner, name) for name in ("transfer", "publish by the stream"))
+    assert {mode for clean in (asked, published) for _, mode in clean.points()} == set(MODES)
 
 
 @pytest.mark.parametrize("mode", ["throttled", "conflict"])
 def test_a_book_that_could_not_be_registered_is_not_forgotten(runner: Runner, mode: str) -> None:
     """The folder went on as if it had been, and would have visited the book from a later day only."""
     clean = _clean(runner, "open the books of a currency")
-    first = next(call for call in clean.calls if str(call) == "dynamodb PutItem ledger")
-    assert runner.point(clean, first, BY_NAME[mode]).held
+    assert runner.point(clean, _call(clean, "dynamodb PutItem ledger"), BY_NAME[mode]).held
 
 
-def test_a_transfer_that_pays_twice_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The harness itself: were the key of a journal new at each attempt, a retry would pay twice."""
+# The harness itself: what is broken on purpose must be found out.
+
+
+@pytest.mark.parametrize("mode", ["killed after", "overtaken"])
+def test_a_transfer_that_pays_twice_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch, mode: str) -> None:
+    """Were the key of a journal new at each attempt, a retry would pay twice."""
     clean = _clean(runner, "transfer")
-    write = next(call for call in clean.calls if str(call) == "dynamodb TransactWriteItems ledger")
     tries = iter(range(100))
     monkeypatch.setattr("domain.ledger.service.journal_id", lambda *_: f"jrn_us0000_{next(tries)}")
-    verdict = runner.point(clean, write, BY_NAME["killed after"])
+    verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ledger"), BY_NAME[mode])
     assert not verdict.held
 
 
+@pytest.mark.parametrize("mode", ["killed after", "forsaken"])
+def test_an_effect_that_comes_before_its_audit_record_would_be_found(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch, mode: str
+) -> None:
+    """Were an act written down only when it has ended."""
+    transfer = _clean(runner, "transfer").prepared.use_case
+    monkeypatch.setattr("domain.audit.store_dynamodb.DynamoDBAuditStore.add", lambda *_: True)
+    clean = runner.clean(replace(transfer, name="transfer, on record too late"))
+    verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ledger"), BY_NAME[mode])
+    assert any("no act" in off for off in verdict.off)
+
+
+def test_what_lands_late_is_done(runner: Runner) -> None:
+    """A deposit that nobody asks for again is there if its call was under way, and not there if it never left."""
+    lost = UseCase("deposit, never asked again", deposit)
+    clean = runner.clean(lost)
+    forgotten = replace(clean.prepared, use_case=replace(lost, mend=lambda _: clean.answer))
+    write = _call(clean, "dynamodb TransactWriteItems ledger")
+    held = {
+        name: runner.point(replace(clean, prepared=forgotten), write, BY_NAME[name]).held
+        for name in ("lands late", "killed before")
+    }
+    assert held == {"lands late": True, "killed before": False}
+
+
+def test_an_event_that_the_bus_did_not_take_would_be_missed(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the publisher to believe that the bus has taken everything."""
+    clean = _clean(runner, "publish by the stream")
+    publish = EventBridgeBus.publish
+
+    def believing(bus: EventBridgeBus, events: Sequence[LedgerEvent]) -> tuple[bool, ...]:
+        return tuple(True for _ in publish(bus, events))
+
+    monkeypatch.setattr(EventBridgeBus, "publish", believing)
+    assert not runner.point(clean, _call(clean, "events PutEvents"), BY_NAME["partly taken"]).held
+
+
+def test_two_faults_strike_in_one_history(runner: Runner) -> None:
+    clean = _clean(runner, "capture part of a hold")
+    pairs = random.Random(SEED).sample(list(clean.pairs()), PAIRS_DRAWN)
+    verdicts = [runner.pair(clean, first, second) for first, second in pairs]
+    assert not [verdict for verdict in verdicts if not verdict.held]
+    assert any(verdict.reached for verdict in verdicts)
+
+
 def _clean(runner: Runner, name: str) -> Clean:
-    return runner.clean(next(use_case for use_case in USE_CASES if use_case.name == name))
+    return runner.clean(named(name))
+
+
+def _call(clean: Clean, wanted: str) -> Call:
+    return next(call for call in clean.calls if str(call) == wanted)

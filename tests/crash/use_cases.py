@@ -5,26 +5,49 @@ records. Where something else ends the work, `mend` says what.
 """
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Final
 
-from domain.accounts.model import Account
-from domain.ids import incoming_account
-from domain.ledger.model import Limits
+from domain.access.model import Approval, Group, Proposal, Relation, Verdict
+from domain.access.rules import approval_id
+from domain.accounts.model import Account, Related
+from domain.ids import incoming_account, internal_account
+from domain.ledger.model import Command, Limits, Posted, State
+from domain.ledger.shards import shard_account
+from domain.money import Money
 from domain.notices.kinds import NoticeKind
-from domain.refusals import Refusal
+from domain.refusals import NotFound, Refusal
+from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
+from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
-from tests.crash.stage import DEPOSIT_MINOR, Answer, Stage, bus_event, customer, delivered, passed, settled
+from tests.crash.network import Call, Trouble
+from tests.crash.place import REGION
+from tests.crash.stage import (
+    DEPOSIT_MINOR,
+    SHARDS_GROWN,
+    VAULT,
+    Answer,
+    Stage,
+    bus_event,
+    customer,
+    delivered,
+    passed,
+    settled,
+)
+from tests.faults import Killed, LostRequest, Sent
 from tests.unit.graph import documents as ask
 
 DAY: Final = timedelta(days=1)
 HOLD_MINUTES: Final = 5
+KEYS_TRIED_MAX: Final = 50
+"""A key falls on one of two shards: fifty fall on the same once in 10**15 times."""
 NO_FACTS: Final[dict[str, Any]] = {}
 
 
@@ -64,6 +87,12 @@ def create_customer(stage: Stage) -> Answer:
     return {"status": made.status.value}
 
 
+def erase(stage: Stage) -> Answer:
+    erased = stage.bank.customers.erase(stage.house.bob.id)
+    assert not isinstance(erased, NotFound)
+    return {"status": erased.status.value, "profile": type(stage.bank.customers.profile(erased)).__name__}
+
+
 def open_account(stage: Stage) -> Answer:
     return open_answer(stage.asked(ask.OPEN, idempotencyKey="open", product="SAVINGS", currency="USD"))
 
@@ -83,6 +112,46 @@ def open_and_leave(stage: Stage) -> Answer:
 def end_openings(_: Stage) -> Answer:
     transfer_sweep.handler({}, None)
     return "left"
+
+
+def opening_cut_off(stage: Stage) -> dict[str, Any]:
+    """An opening that died before the account's first line, so long ago that nobody works on it."""
+    with stage.place.process(_dies_at_the_ledger) as bank, suppress(Killed):
+        open_account(Stage(stage.place, bank, stage.house))
+    stage.later(DAY)
+    return {}
+
+
+def _dies_at_the_ledger(call: Call, _: Sent) -> Trouble | None:
+    return LostRequest(Killed()) if str(call) == "dynamodb TransactWriteItems ledger" else None
+
+
+def relate(relation: Relation) -> Callable[[Stage], Answer]:
+    def related(stage: Stage) -> Answer:
+        answer = stage.bank.accounts.add_relation(
+            stage.owner(), account=stage.house.source.id, person=stage.house.bob.id, relation=relation
+        )
+        return relation_of(answer)
+
+    return related
+
+
+def delegated(stage: Stage) -> dict[str, Any]:
+    passed(relate(Relation.DELEGATE)(stage))
+    return {}
+
+
+def end_relation(stage: Stage) -> Answer:
+    answer = stage.bank.accounts.remove_relation(
+        stage.owner(), account=stage.house.source.id, person=stage.house.bob.id
+    )
+    return relation_of(answer)
+
+
+def relation_of(answer: Related | Refusal) -> Answer:
+    if isinstance(answer, Refusal):
+        return settled(answer)
+    return {"relation": answer.relation.value, "ended": answer.ended_at is not None}
 
 
 def freeze(stage: Stage) -> Answer:
@@ -128,6 +197,13 @@ def joint_limit(stage: Stage) -> dict[str, Any]:
     return {"limit": limit.account}
 
 
+def create_joint_limit(stage: Stage) -> Answer:
+    limit = stage.bank.accounts.create_joint_limit(
+        stage.operations(), beside=stage.house.source.id, per_day_minor=70_00, key="joint"
+    )
+    return {"limits": str(limit.limits)} if isinstance(limit, State) else settled(limit)
+
+
 def join_limit(stage: Stage) -> Answer:
     answer = stage.bank.accounts.set_joint_limits(
         stage.operations(), account=stage.house.source.id, limits=(stage.facts["limit"],), key="join"
@@ -152,6 +228,48 @@ def state_of(answer: Account | Refusal) -> Answer:
 
 def deposit(stage: Stage) -> Answer:
     return stage.deposit(stage.house.source.id, 50_00, key="deposit")
+
+
+def deposit_on_more_shards(stage: Stage) -> Answer:
+    stage.grown()
+    return deposit(stage)
+
+
+def two_shards_with_money(stage: Stage) -> dict[str, Any]:
+    """A prefunded position with 30.00 in each of two shards; which one a key fills is seen from a preview."""
+    stage.grown()
+    position = internal_account("us", "USD", "instant_prefund")
+    for number in range(SHARDS_GROWN):
+        shard = shard_account(position, REGION, number)
+        opened = Command(
+            kind="account_opened",
+            initiator=position,
+            scope="bank",
+            key=f"open-{number}",
+            parties={"account": shard},
+            currency="USD",
+        )
+        assert isinstance(stage.bank.ledger.post(opened), Posted)
+        filled = (_prefunding(position, f"fill-{number}-{tried}") for tried in range(KEYS_TRIED_MAX))
+        command = next(one for one in filled if _touches(stage.bank.ledger.preview(one), shard))
+        assert isinstance(stage.bank.ledger.post(command), Posted)
+    return {}
+
+
+def _prefunding(position: str, key: str) -> Command:
+    amounts = {"amount": Money(30_00, "USD")}
+    return Command(kind="prefund_added", initiator=position, scope="bank", key=key, amounts=amounts)
+
+
+def _touches(answer: object, shard: str) -> bool:
+    return isinstance(answer, Posted) and shard in answer.states
+
+
+def send_instantly(stage: Stage) -> Answer:
+    """More than one shard holds."""
+    stage.grown()
+    source = stage.house.source.id
+    return stage.post("instant_sent", initiator=source, key="instant", minor=50_00, parties={"source": source})
 
 
 def transfer_of(amount: str) -> Callable[[Stage], Answer]:
@@ -286,6 +404,94 @@ def fold(_: Stage) -> Answer:
     return "folded"
 
 
+def paid_in_on_two_shards(stage: Stage) -> dict[str, Any]:
+    """Two deposits, each with its leg on another shard of the vault, in a minute that is closed."""
+    stage.grown()
+    used: set[int] = set()
+    for tried in range(KEYS_TRIED_MAX):
+        if len(used) < SHARDS_GROWN:
+            passed(stage.deposit(stage.house.target.id, 3_00, key=f"coins-{tried}"))
+            used = {shard for name, shard, _ in _shards(stage) if name == VAULT}
+    assert len(used) == SHARDS_GROWN
+    return {}
+
+
+def _shards(stage: Stage) -> list[tuple[str, int, str]]:
+    keys = [item["pk"]["S"].split("#") for item in stage.place.items("ledger") if item["pk"]["S"].startswith("I#")]
+    return [(account, int(shard), day) for _, account, _, shard, day in keys]
+
+
+def fold_more_shards(stage: Stage) -> Answer:
+    stage.grown()
+    stage.bank.folder.fold()
+    return "folded"
+
+
+# Daily roots.
+
+
+def folded(stage: Stage) -> dict[str, Any]:
+    """Everything is folded, so that the days that are over can be signed."""
+    folder.handler({}, None)
+    return {}
+
+
+def make_roots(_: Stage) -> Answer:
+    daily_root.handler({}, None)
+    return "made"
+
+
+# Approvals: a maker, a checker, one use.
+
+
+def propose(stage: Stage) -> Answer:
+    approval = stage.bank.approvals.request(
+        stage.operations(),
+        key="approval",
+        proposal=_proposal(stage),
+        group=Group.OPERATIONS,
+        checkers_needed=1,
+        lifetime=DAY,
+    )
+    return approval_of(stage, approval)
+
+
+def proposed(stage: Stage) -> dict[str, Any]:
+    passed(propose(stage))
+    return {"approval": approval_id(stage.house.staff, "approval")}
+
+
+def decide(verdict: Verdict) -> Callable[[Stage], Answer]:
+    def decided(stage: Stage) -> Answer:
+        answer = stage.bank.approvals.check(
+            stage.checker(), stage.facts["approval"], verdict=verdict, fingerprint=_proposal(stage).fingerprint
+        )
+        return approval_of(stage, answer)
+
+    return decided
+
+
+def approved(stage: Stage) -> dict[str, Any]:
+    stage.facts = proposed(stage)
+    passed(decide(Verdict.APPROVE)(stage))
+    return stage.facts
+
+
+def use_approval(stage: Stage) -> Answer:
+    answer = stage.bank.approvals.use(stage.facts["approval"], proposal=_proposal(stage), used_for="raise-1")
+    return approval_of(stage, answer)
+
+
+def approval_of(stage: Stage, answer: Approval | Refusal) -> Answer:
+    if isinstance(answer, Refusal):
+        return settled(answer)
+    return {"state": stage.bank.approvals.state(answer).value, "checks": len(answer.checks), "for": answer.used_for}
+
+
+def _proposal(stage: Stage) -> Proposal:
+    return Proposal("account", stage.house.source.id, "set_limits", "shown-1")
+
+
 # Events and notices.
 
 
@@ -309,6 +515,12 @@ def publish(stage: Stage) -> Answer:
     return "published"
 
 
+def publish_torn(stage: Stage) -> Answer:
+    """A record that cannot be read stands among the others."""
+    publisher.handler({"Records": [*stage.records(stage.facts["already"]), {"eventID": "torn"}]}, None)
+    return "published"
+
+
 def sweep_outbox(_: Stage) -> Answer:
     outbox.handler({}, None)
     return "published"
@@ -329,6 +541,18 @@ def put_notice(stage: Stage) -> Answer:
     facts = {"account": stage.house.source.record.masked_number, "product": "checking"}
     kept = stage.bank.notices.put(stage.house.ada.id, key="welcome", kind=NoticeKind.ACCOUNT_OPENED, facts=facts)
     return {"text": kept.text}
+
+
+def told(stage: Stage) -> dict[str, Any]:
+    put_notice(stage)
+    (found,) = (row for row in stage.bank.notices.page(stage.house.ada.id).notices if row.key == "welcome")
+    return {"notice": found.id}
+
+
+def read_notice(stage: Stage) -> Answer:
+    found = stage.bank.notices.read(stage.house.ada.id, stage.facts["notice"])
+    assert not isinstance(found, NotFound)
+    return {"read": found.read_at is not None}
 
 
 # Transfers on days to come.
@@ -389,6 +613,7 @@ def sweep_transfers(_: Stage) -> Answer:
 
 USE_CASES: Final = (
     UseCase("create a customer", create_customer),
+    UseCase("erase a customer", erase),
     UseCase("open an account", open_account),
     UseCase(
         "open an account, ended by the sweep",
@@ -398,7 +623,17 @@ USE_CASES: Final = (
         days_ago=4,
         caller_leaves=True,
     ),
+    UseCase("end an opening that was cut off", end_openings, opening_cut_off, days_ago=4, sweeps=True),
+    UseCase("make a joint owner", relate(Relation.JOINT_OWNER)),
+    UseCase("make a delegate a joint owner", relate(Relation.JOINT_OWNER), delegated),
+    UseCase("end a relation", end_relation, delegated),
+    UseCase("propose", propose),
+    UseCase("approve", decide(Verdict.APPROVE), proposed),
+    UseCase("refuse to approve", decide(Verdict.REFUSE), proposed),
+    UseCase("use an approval", use_approval, approved),
     UseCase("deposit", deposit),
+    UseCase("deposit while shards grow", deposit, mend=deposit_on_more_shards),
+    UseCase("send from a prefunded position", send_instantly, two_shards_with_money),
     UseCase("transfer", transfer_of("25.00")),
     UseCase("transfer refused for want of money", transfer_of("5000.00")),
     UseCase("transfer under a joint limit", transfer_of("25.00"), jointly_limited),
@@ -412,17 +647,22 @@ USE_CASES: Final = (
     UseCase("thaw", thaw, frozen),
     UseCase("close", close, emptied),
     UseCase("set limits", set_limits),
+    UseCase("create a joint limit", create_joint_limit),
     UseCase("join a joint limit", join_limit, joint_limit),
     UseCase("start batching", start_batching),
     UseCase("end batching", end_batching, batched),
     UseCase("open the books of a currency", open_books),
     UseCase("fold and move batched credits", fold, credited_in_batch, now=True, sweeps=True),
     UseCase("fold, move and stop batching", fold, ending_batches, now=True, sweeps=True),
+    UseCase("fold after shards have grown", fold_more_shards, paid_in_on_two_shards, now=True, sweeps=True),
+    UseCase("make the roots of closed days", make_roots, folded, days_ago=1, sweeps=True),
     UseCase("publish by the stream", publish, unpublished),
+    UseCase("publish by the stream, and park what is torn", publish_torn, unpublished),
     UseCase("publish by the sweep", sweep_outbox, unpublished, sweeps=True),
     UseCase("publish by the stream, mended by the sweep", publish, unpublished, mend=sweep_outbox),
     UseCase("notices from events", notify, published_once),
     UseCase("put a notice", put_notice),
+    UseCase("read a notice", read_notice, told),
     UseCase("schedule a transfer", schedule, days_ago=4),
     UseCase("cancel an order", cancel, ordered, days_ago=4),
     UseCase("run an order", knock, due, days_ago=4),
@@ -432,3 +672,8 @@ USE_CASES: Final = (
     ),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
 )
+
+
+def named(name: str) -> UseCase:
+    (found,) = (use_case for use_case in USE_CASES if use_case.name == name)
+    return found

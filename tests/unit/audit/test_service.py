@@ -1,6 +1,7 @@
 """Stories of the audit, over the memory store."""
 
 import random
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -137,6 +138,67 @@ class TestRecord:
                 customer="cus_us_ada",
             )
         assert audit.by_subject("cus_us_ada").records == (first,)
+
+
+def began(audit: Audit, *, account: str | None = "acc_us0001_x") -> AuditRecord:
+    return audit.begin(
+        CLERK,
+        action="transfer",
+        subject_kind="account",
+        subject_id="acc_us0001_x",
+        customer="cus_us_ada",
+        account=account,
+    )
+
+
+class TestAnActInTwoSteps:
+    def test_what_was_begun_is_on_record_with_its_outcome_unknown(self) -> None:
+        audit = new_audit()
+        begun = began(audit)
+
+        assert audit.by_subject("cus_us_ada").records == (begun,)
+        assert audit.by_actor("stf_clerk").records == (begun,)
+        assert (begun.outcome, begun.refusal_code, begun.person) == (Outcome.OUTCOME_UNKNOWN, None, "stf_clerk")
+        assert (begun.source_ip, begun.correlation_id) == ("203.0.113.9", "req-1")
+
+    def test_what_has_ended_is_the_same_record_with_its_outcome(self) -> None:
+        audit = new_audit()
+        begun = began(audit)
+        looked(audit)
+
+        ended = audit.end(begun)
+
+        assert ended == replace(begun, outcome=Outcome.ALLOWED)
+        assert [record.id for record in audit.by_subject("cus_us_ada").records][1:] == [begun.id]
+        assert audit.by_actor("stf_clerk").records[1] == ended
+
+    def test_it_may_end_in_a_refusal_or_a_fault(self) -> None:
+        audit = new_audit()
+
+        refused = audit.end(began(audit), refusal=InsufficientFunds("acc_us0001_x"))
+        failed = audit.end(began(audit), failed=True)
+
+        assert (refused.outcome, refused.refusal_code) == (Outcome.REFUSED, "INSUFFICIENT_FUNDS")
+        assert failed.outcome is Outcome.ERROR
+        assert audit.by_subject("cus_us_ada").records == (failed, refused)
+
+    def test_the_account_it_turned_out_to_be_about_is_added_and_never_changed(self) -> None:
+        audit = new_audit()
+
+        opened = audit.end(began(audit, account=None), account="acc_us0001_new")
+        known = audit.end(began(audit), account="acc_us0001_other")
+
+        assert (opened.account, known.account) == ("acc_us0001_new", "acc_us0001_x")
+
+    def test_it_ends_once(self) -> None:
+        audit = new_audit()
+        begun = began(audit)
+        ended = audit.end(begun)
+
+        assert audit.end(begun) == ended  # the answer to the first time was lost
+        with pytest.raises(RuntimeError, match="another end of the act"):
+            audit.end(begun, failed=True)
+        assert audit.by_subject("cus_us_ada").records == (ended,)
 
 
 class TestRead:

@@ -70,9 +70,11 @@ def test_an_empty_variable_is_a_missing_one(name: str) -> None:
         ("FLORIN_CLOSE_AFTER_SECONDS", "-5"),
         ("FLORIN_CLOSE_AFTER_SECONDS", "１５"),
         ("FLORIN_CLOSE_AFTER_SECONDS", "100000000000000"),
+        ("FLORIN_CLOSE_AFTER_SECONDS", "0000100000000000000"),
         ("FLORIN_LEASE_SECONDS", "1.5"),
         ("FLORIN_REGION_ENDPOINTS", "us-east-1"),
         ("FLORIN_REGION_ENDPOINTS", "[]"),
+        ("FLORIN_REGION_ENDPOINTS", "[" * 50_000),
         ("FLORIN_REGION_ENDPOINTS", '{"us-east-1": 1}'),
     ],
 )

@@ -1,16 +1,21 @@
-"""Every command and every look by staff leaves exactly one record."""
+"""Every command and every look by staff leaves exactly one record, a command before it takes place."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.audit.model import AuditRecord
+from domain.audit.store_memory import MemoryAuditStore
 from domain.customers.model import Customer
 from domain.ledger.model import Posted
+from domain.transfers.model import Rhythm, Schedule
+from tests.unit.accounts.house import acting
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import CLERK, World, clerk
+from tests.unit.transfers.desk import wish
 
 OPERATIONS = clerk(Group.OPERATIONS)
 AUDITOR = clerk(Group.AUDITOR, person="stf_01J00000000000000000000002")
@@ -85,6 +90,145 @@ def test_a_command_cut_off_by_a_fault_is_recorded(
     assert answer.codes == ["INTERNAL"]
     (record,) = records(world, ada)
     assert record.outcome.value == "ERROR"
+
+
+def test_a_command_is_on_record_before_it_takes_place(
+    world: World, ada: Customer, account: Account, other: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[AuditRecord] = []
+    transfer = world.transfers.transfer
+
+    def watched(*given: Any, **more: Any) -> object:
+        seen.extend(records(world, ada))
+        return transfer(*given, **more)
+
+    monkeypatch.setattr(world.transfers, "transfer", watched)
+    world.ask(ada, ask.TRANSFER, input=ask.transfer_input(account, other, "1.00"))
+
+    (before,), (after,) = seen, records(world, ada)
+    assert (before.outcome.value, after.outcome.value) == ("OUTCOME_UNKNOWN", "ALLOWED")
+    assert (before.id, before.account, before.source_ip) == (after.id, account.id, "192.0.2.7")
+
+
+def test_a_command_that_posts_names_the_journal_it_leads_to(
+    world: World, ada: Customer, account: Account, other: Account
+) -> None:
+    held = {"accountId": account.id, "amount": ask.dollars("2.00")}
+    taken = {"amount": ask.dollars("1.00"), "destination": ask.by_numbers(other), "final": False}
+    moved = world.ask(ada, ask.TRANSFER, input=ask.transfer_input(account, other, "1.00")).data["transfer"]
+    hold = world.ask(ada, ask.PLACE, input={"idempotencyKey": "hold", **held}).data["placeHold"]["holdId"]
+    world.ask(ada, ask.CAPTURE, input={"idempotencyKey": "capture", "holdId": hold, **taken})
+    world.ask(ada, ask.RELEASE, input={"idempotencyKey": "release", "holdId": hold})
+    journal = moved["transfer"]["id"]
+    world.ask(OPERATIONS, ask.REVERSE, input={"idempotencyKey": "undo", "journalId": journal})
+    world.ask(OPERATIONS, ask.FREEZE, input={"idempotencyKey": "f", "accountId": account.id, "debitsOnly": False})
+    world.ask(OPERATIONS, ask.THAW, input={"idempotencyKey": "t", "accountId": account.id})
+    world.ask(ada, ask.CLOSE, input={"idempotencyKey": "c", "accountId": account.id})
+
+    found = {row.action: world.ledger.journal(str(row.detail["journal"])) for row in records(world, ada)}
+    assert {action: found and found.kind for action, found in found.items()} == {
+        "transfer": "transfer",
+        "place_hold": "hold_placed",
+        "capture_hold": "hold_captured",
+        "release_hold": "hold_released",
+        "reverse_journal": "reversal",
+        "freeze_account": "account_frozen",
+        "thaw_account": "account_thawed",
+        "close_account": "account_closed",
+    }
+
+
+def test_a_command_whose_process_dies_stays_on_record_with_its_outcome_unknown(
+    world: World, ada: Customer, account: Account, other: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Death(BaseException):
+        pass
+
+    def dies(*_: object, **__: object) -> Posted:
+        raise Death
+
+    monkeypatch.setattr(world.transfers, "transfer", dies)
+    with pytest.raises(Death):
+        world.ask(ada, ask.TRANSFER, input=ask.transfer_input(account, other, "1.00"))
+
+    shown = world.ask(AUDITOR, TestReadingTheAudit.DOCUMENT, customer=ada.id).data["auditRecords"]["edges"]
+    assert [(edge["node"]["action"], edge["node"]["outcome"]) for edge in shown] == [("transfer", "OUTCOME_UNKNOWN")]
+
+
+def test_a_command_that_cannot_be_put_on_record_is_not_carried_out(
+    world: World, ada: Customer, account: Account, other: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise ConnectionError("the audit is gone")
+
+    journals = dict(world.ledger_store.journals)
+    monkeypatch.setattr(MemoryAuditStore, "add", away)
+
+    answer = world.ask(ada, ask.TRANSFER, input=ask.transfer_input(account, other, "1.00"))
+
+    assert answer.codes == ["INTERNAL"]
+    assert world.ledger_store.journals == journals
+
+
+def test_a_look_that_cannot_be_put_on_record_shows_nothing(
+    world: World, account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> bool:
+        raise ConnectionError("the audit is gone")
+
+    monkeypatch.setattr(MemoryAuditStore, "add", away)
+
+    answer = world.ask(OPERATIONS, VIEW, id=account.id)
+
+    assert answer.codes == ["INTERNAL"]
+    assert not answer.body["data"]
+
+
+def test_what_is_refused_before_it_begins_is_written_once(
+    world: World, ada: Customer, account: Account, other: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ends: list[AuditRecord] = []
+    end = MemoryAuditStore.end
+
+    def counted(store: MemoryAuditStore, record: AuditRecord) -> bool:
+        ends.append(record)
+        return end(store, record)
+
+    monkeypatch.setattr(MemoryAuditStore, "end", counted)
+
+    world.ask(AUDITOR, ask.TRANSFER, input=ask.transfer_input(account, other, "1.00"))
+    world.ask(AUDITOR, VIEW, id=account.id)
+    world.ask(ada, ask.TRANSFER, input=ask.transfer_input(account, other, "9000.00"))
+
+    assert [record.refusal_code for record in ends] == ["INSUFFICIENT_FUNDS"]
+
+
+def test_whose_it_was_is_on_record_even_if_nothing_came_of_it(
+    world: World, ada: Customer, account: Account, other: Account
+) -> None:
+    """Strangers named a hold, a journal, an account and a transfer order of hers."""
+    given = {"idempotencyKey": "h", "accountId": account.id, "amount": ask.dollars("1.00")}
+    hold = world.ask(ada, ask.PLACE, input=given).data["placeHold"]["holdId"]
+    day = (world.clock.now() + timedelta(days=2)).date()
+    once = Schedule(rhythm=Rhythm.ONCE, starts_on=day)
+    order = world.order(acting(ada), wish(account, other, 100), once)
+    mallory = world.person("Mallory")
+    key = {"idempotencyKey": "m"}
+
+    world.ask(mallory, ask.RELEASE, input={**key, "holdId": hold})
+    world.ask(OPERATIONS, ask.REVERSE, input={**key, "journalId": hold.replace("hld_", "jrn_")})
+    world.ask(mallory, ask.CLOSE, input={**key, "accountId": account.id})
+    world.ask(mallory, ask.CANCEL, input={"orderId": order.id})
+
+    found = [(row.person, row.action, row.refusal_code, row.account) for row in records(world, ada) if row.refusal_code]
+    assert sorted(found) == sorted(
+        [
+            (mallory.id, "release_hold", "NOT_FOUND", account.id),
+            (CLERK, "reverse_journal", "NOT_REVERSIBLE", account.id),
+            (mallory.id, "close_account", "NOT_FOUND", account.id),
+            (mallory.id, "cancel_transfer_order", "NOT_FOUND", account.id),
+        ]
+    )
 
 
 def test_a_preview_is_no_command(world: World, ada: Customer, account: Account, other: Account) -> None:

@@ -7,6 +7,7 @@ import pytest
 
 from domain.accounts.model import Account
 from domain.customers.model import Customer
+from graph.view import Request
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import Answer, World
 
@@ -254,6 +255,8 @@ def test_a_literal_amount_is_a_string(
         b'{"query": "{ viewer { person } }", "operationName": ["A"]}',
         b'{"query": "query A { viewer { person } } query B { viewer { person } }"}',
         b'{"query": "fragment F on Query { viewer { person } }"}',
+        b'{"query": "{ viewer { person } }", "query": "{ viewer { person } }"}',
+        b'{"query": "{ viewer { person } }", "variables": {"a": {"b": 1, "b": 1}}}',
     ],
     ids=lambda body: repr(body[:60]),
 )
@@ -305,10 +308,35 @@ def test_one_of_several_operations_is_named(world: World, payer: Customer) -> No
     assert answer.data == {"viewer": {"region": "us-east-1"}}
 
 
-def test_suggestions_do_not_tell_the_schema(world: World, payer: Customer) -> None:
-    answer = world.ask(payer, "{ viewr { person } }")
+@pytest.mark.parametrize(
+    "document",
+    [
+        "{ viewr { person } }",
+        '{ account(idd: "a") { __typename } }',
+        '{ account(id: "a") { ... on Acount { id } } }',
+        'mutation { openAccount(input: {idempotencyKey: "a", product: CHECKIN, currency: "USD"}) { __typename } }',
+        'mutation { releaseHold(input: {idempotencyKey: "a", holdI: "h"}) { __typename } }',
+    ],
+)
+def test_suggestions_do_not_tell_the_schema(world: World, payer: Customer, document: str) -> None:
+    answer = world.ask(payer, document)
 
+    assert answer.status == 400
     assert "Did you mean" not in json.dumps(answer.body)
+
+
+@pytest.mark.parametrize("more", [{"product": "CHECKIN"}, {"product": "CHECKING", "currenc": "USD"}])
+def test_nor_do_suggestions_about_a_variable(world: World, payer: Customer, more: dict[str, str]) -> None:
+    answer = world.ask(payer, ask.OPEN, input={"idempotencyKey": "k", "currency": "USD", **more})
+
+    assert answer.codes == ["INPUT_TYPE_WRONG"]
+    assert "Did you mean" not in json.dumps(answer.body)
+
+
+def test_a_message_names_no_class_of_the_inside(world: World, payer: Customer) -> None:
+    answer = world.ask(payer, ask.OPEN, input={"idempotencyKey": {}, "product": "CHECKING", "currency": "USD"})
+
+    assert "dict" not in answer.errors[0]["message"]
 
 
 def test_a_null_where_none_may_be_is_the_callers_mistake(world: World, payer: Customer) -> None:
@@ -324,3 +352,14 @@ def test_an_unknown_content_type_is_not_taken(world: World, payer: Customer) -> 
     answer = world.post(payer, b"{ viewer { person } }", content_type="application/graphql")
 
     assert (answer.status, answer.codes) == (415, ["MEDIA_TYPE_UNSUPPORTED"])
+
+
+@pytest.mark.parametrize(
+    ("coding", "status"), [("gzip", 415), ("br, identity", 415), ("identity", 200), ("Identity", 200)]
+)
+def test_a_body_is_taken_as_it_is_or_not_at_all(world: World, payer: Customer, coding: str, status: int) -> None:
+    headers = {"content-type": "application/json", "content-encoding": coding}
+
+    response = world.send(payer, Request("POST", headers, b'{"query": "{ viewer { person } }"}'))
+
+    assert response.status == status

@@ -63,6 +63,24 @@ def test_one_bit_changed_does_not_open(index: int, bit: int) -> None:
         CURSORS.read(Cursor(base64.urlsafe_b64encode(bytes(raw)).decode()), "entries", "acc_1")
 
 
+@pytest.mark.parametrize("changed", ["{}==", "{}=", "{} ", " {}", "{}\n"])
+def test_another_spelling_of_the_same_bytes_does_not_open(changed: str) -> None:
+    cursor = CURSORS.make("entries", "acc_1", "1.7")
+
+    with pytest.raises(PublicError):
+        CURSORS.read(Cursor(changed.format(cursor)), "entries", "acc_1")
+
+
+def test_bits_that_no_byte_needs_are_not_there() -> None:
+    cursor = CURSORS.make("entries", "acc_1", "1.78")
+    last = cursor[-1]
+    others = [sign for sign in "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_" if sign != last]
+
+    for sign in others:
+        with pytest.raises(PublicError):
+            CURSORS.read(Cursor(cursor[:-1] + sign), "entries", "acc_1")
+
+
 class TestThroughTheApi:
     ENTRIES = """query($id: ID!, $after: Cursor) { account(id: $id) { ... on Account {
         entries(first: 1, after: $after) { pageInfo { endCursor } } } } }"""

@@ -133,6 +133,16 @@ def test_the_last_has_nothing_after_it(schedule: Schedule) -> None:
     [
         (Schedule(rhythm=Rhythm.ONCE, starts_on=date(2026, 1, 1), count=2), "count", "NOT_RECURRING"),
         (
+            Schedule(rhythm=Rhythm.MONTHLY, starts_on=date(9999, 12, 31), day_of_month=5),
+            "startsOn",
+            "DATE_OUT_OF_RANGE",
+        ),
+        (
+            Schedule(rhythm=Rhythm.WEEKLY, starts_on=date(2026, 1, 1), ends_on=date(9999, 12, 31)),
+            "endsOn",
+            "DATE_OUT_OF_RANGE",
+        ),
+        (
             Schedule(rhythm=Rhythm.ONCE, starts_on=date(2026, 1, 1), ends_on=date(2026, 1, 1)),
             "endsOn",
             "NOT_RECURRING",

@@ -6,7 +6,7 @@ import pytest
 
 from domain.access.model import Group, Relation
 from domain.accounts.numbers import account_number
-from domain.ledger.model import Journal, Side
+from domain.ledger.model import Journal, Side, State
 from domain.money import Money
 from domain.refusals import CrossRegionNotSupported, InputInvalid, NotFound, WrongRegion
 from domain.sealing import Shredded
@@ -288,6 +288,20 @@ class TestHolds:
         assert freed.hold is None
         assert freed.hold_id == placed.hold_id
         assert freed.state.available_minor == 1_000
+
+    def test_only_an_account_has_holds_whoever_asks(self) -> None:
+        desk = Desk()
+        owner, account, _, _ = desk.pair(minor=1_000)
+        limit = desk.accounts.create_joint_limit(staff(), beside=account.id, per_day_minor=1_000, key="l")
+        assert isinstance(limit, State), limit
+        incoming = "inc_" + account.id.removeprefix("acc_")
+        for wrong in ("", "x", f"{{{account.id}", incoming, limit.account, "int_us_usd_vault_cash"):
+            for actor in (acting(owner), staff()):
+                refused = desk.transfers.place_hold(
+                    actor, account=wrong, amount=Money(1, "USD"), expires_at=None, key="h"
+                )
+                assert code(refused) == "NOT_FOUND"
+        assert len(desk.ledger_store.lines_of[limit.account]) == 1
 
     def test_a_hold_is_captured_in_parts_to_another_customer(self) -> None:
         desk = Desk()
