@@ -25,6 +25,9 @@ _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROC
 _PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
 _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
+_STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+_NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
+"""Names in the chart of accounts have no digits."""
 ID_LENGTH_MAX: Final = 64
 
 
@@ -117,6 +120,11 @@ def is_internal(account: str) -> bool:
 def customer_jurisdiction(text: str) -> str | None:
     match = _CUSTOMER.fullmatch(text)
     return match[1] if match else None
+
+
+def is_id(text: str) -> bool:
+    """Whether it has the whole shape of some id. Nothing else that people write has: no name, no number of a card."""
+    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _NAMED))
 
 
 def internal_currency(account: str) -> str | None:

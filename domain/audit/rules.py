@@ -7,7 +7,7 @@ from typing import Final
 from domain.access.model import Actor
 from domain.audit.model import AuditRecord, Detail, Outcome
 from domain.clock import instant_text
-from domain.ids import ID_LENGTH_MAX, Randomness, ulid
+from domain.ids import Randomness, is_id, ulid
 from domain.refusals import Refusal
 
 PAGE_MAX: Final = 100
@@ -16,6 +16,8 @@ DETAIL_LENGTH_MAX: Final = 200
 """Codes, ids and amounts are short. Longer text would be somebody's words, which do not belong here."""
 SOURCE_LENGTH_MAX: Final = 64
 """The longest address is IPv6 with a zone; what is longer came from a header, not from a connection."""
+NO_ID: Final = "no-id"
+"""What stands in place of a text that is no id."""
 _BEFORE_ALL: Final = "0"
 _AFTER_ALL: Final = "9"
 
@@ -32,8 +34,8 @@ def record_of(
     now: datetime,
     randomness: Randomness,
 ) -> AuditRecord:
-    """An act whose outcome is not known yet. Identifiers that callers made up are cut: the record must be written
-    whatever was asked for.
+    """An act whose outcome is not known yet. A text that is no id is not kept: the record must be written whatever was
+    asked for, stays for ever, and whoever typed it may have typed a name or the number of a card.
     """
     return AuditRecord(
         id=ulid(now, randomness),
@@ -42,9 +44,9 @@ def record_of(
         groups=tuple(sorted(group.value for group in actor.groups)),
         action=action,
         subject_kind=subject_kind,
-        subject_id=subject_id[:ID_LENGTH_MAX],
-        customer=customer and customer[:ID_LENGTH_MAX],
-        account=account and account[:ID_LENGTH_MAX],
+        subject_id=_id_or_not(subject_id),
+        customer=customer and _id_or_not(customer),
+        account=account and _id_or_not(account),
         outcome=Outcome.OUTCOME_UNKNOWN,
         refusal_code=None,
         source_ip=actor.source_ip and actor.source_ip[:SOURCE_LENGTH_MAX],
@@ -76,6 +78,10 @@ def page_size(size: int) -> int:
     if not 1 <= size <= PAGE_MAX:
         raise ValueError(f"a page has 1 to {PAGE_MAX} records, not {size}")
     return size
+
+
+def _id_or_not(text: str) -> str:
+    return text if is_id(text) else NO_ID
 
 
 def _outcome(refusal: Refusal | None, *, failed: bool) -> Outcome:
