@@ -17,7 +17,8 @@ REPORTS := .local/reports
 PYTEST := $(BIN)/pytest
 
 .PHONY: help up down check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-stack simulate crash concurrency
+.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack
+.PHONY: simulate crash concurrency fuzz mutate proof
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,7 +49,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "checkov";             $(BIN)/python -m ops.check.template_findings
 	@echo "all checks passed"
 
-test: test-unit test-contract test-simulation test-crash test-concurrency test-stack ## Run every suite
+test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack ## Run every suite
 
 test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
@@ -64,6 +65,9 @@ test-crash: .venv/dev/.installed .venv/engine/.installed ## A seeded share of th
 
 test-concurrency: .venv/dev/.installed .venv/engine/.installed ## One storm of eight processes, double-clicks and races
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/concurrency --junitxml=$(REPORTS)/concurrency.xml
+
+test-fuzz: .venv/dev/.installed ## Requests nobody should send, to a bank in memory
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/fuzz -n 2 --junitxml=$(REPORTS)/fuzz.xml
 
 test-stack: $(STAMPS) ## The deployed bank through its API
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
@@ -85,12 +89,25 @@ crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every
 concurrency: .venv/dev/.installed .venv/engine/.installed ## Storms of eight processes, double-clicks and races, in full
 	@FLORIN_CONCURRENCY=full $(PYTEST) tests/concurrency
 
+fuzz: $(STAMPS) ## Thousands of new requests, in memory and to the deployed bank (about fifteen minutes)
+	@FLORIN_FUZZ=full $(PYTEST) --hypothesis-profile=full -o faulthandler_timeout=0 tests/fuzz tests/stack/test_fuzz.py \
+		tests/unit/test_money.py tests/unit/test_ids.py tests/unit/accounts/test_numbers.py \
+		tests/unit/graph/test_cursors.py tests/unit/graph/test_scalars.py tests/unit/transfers/test_schedule.py
+
+mutate: .venv/mutation/.installed ## Mistakes planted in the ledger and in money, each to be noticed (MODULE=domain/ledger/rules.py)
+	@.venv/mutation/bin/python -m ops.mutation.run $(if $(MODULE),--module $(MODULE),--write) --processes $(or $(PROCESSES),2)
+
+## --- all of it
+
+proof: $(STAMPS) ## Every check, suite and long target, and one table of how they went (hours)
+	@$(BIN)/python -m ops.proof --write
+
 ## --- environments
 
 install: $(STAMPS) ## Install the three environments
 
 lock: $(UV) ## Resolve requirements/*.in again into pinned, hashed files (UPGRADE=1 takes newer versions)
-	@for name in uv run dev engine tools; do \
+	@for name in uv run dev engine tools mutation; do \
 		echo "requirements/$$name.txt"; \
 		$(LOCK) $(if $(UPGRADE),--upgrade) requirements/$$name.in -o requirements/$$name.txt; \
 	done

@@ -8,7 +8,7 @@ At least once: a death between acceptance and mark publishes again, and consumer
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from itertools import islice
+from itertools import chain, islice
 from typing import Final, Protocol
 
 from domain.clock import instant_text, parse_instant
@@ -102,9 +102,13 @@ class Outbox:
         return max(closed - MARK_LIFETIME, min(days, default=closed - LOOK_BACK))
 
     def _missing(self, hour: str, since: datetime, until: datetime) -> Iterator[list[Journal]]:
-        """The hour's unmarked journals, `PUBLISHED_AT_ONCE` at a time."""
+        """The hour's unmarked journals, `PUBLISHED_AT_ONCE` at a time. Of a quiet hour no marks are read."""
+        booked = self._booked(hour, since, until)
+        first = next(booked, None)
+        if first is None:
+            return
         marked = self._marks.marked(hour)
-        unmarked = (journal for journal in self._booked(hour, since, until) if journal not in marked)
+        unmarked = (journal for journal in chain((first,), booked) if journal not in marked)
         while some := [self._existing(journal) for journal in islice(unmarked, PUBLISHED_AT_ONCE)]:
             yield some
 

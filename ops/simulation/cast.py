@@ -3,6 +3,8 @@
 import random
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
+from itertools import accumulate
 from typing import Final
 
 from domain.access.model import Actor, Channel, Group
@@ -65,4 +67,9 @@ def _actor(person: str, group: Group) -> Actor:
 
 def pick(parties: list[Party], rng: random.Random, hot: float) -> Party:
     """Skewed: the first are met most."""
-    return rng.choices(parties, [hot**n for n in range(len(parties))])[0]
+    return rng.choices(parties, cum_weights=_shares(len(parties), hot))[0]
+
+
+@cache
+def _shares(count: int, hot: float) -> tuple[float, ...]:
+    return tuple(accumulate(hot**n for n in range(count)))

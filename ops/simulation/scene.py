@@ -19,7 +19,7 @@ from ops.simulation.operations import Operation
 BANK: Final = "bank"
 AMOUNTS: Final = (1, 20, 250, 900, 3_000, 12_000)
 """Minor units, small beside a balance and above it."""
-SHOPS: Final = 0.6
+SHOPS: Final = 0.5
 """Share of the histories in which an account is a shop's: so busy that its credits are batched from the start."""
 TILLS: Final = ("cash_deposit", "payment_received")
 """How customers of a shop may pay; in one history they all do alike, so that its minutes fill."""

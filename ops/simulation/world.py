@@ -125,7 +125,7 @@ class World:
 
     def ask(self, operation: Operation) -> None:
         """One attempt at one of the API's processes."""
-        if operation not in self.scene.asked:
+        if not operation.asked:
             self.scene.asked.append(operation)
         outer, self._current = self._current, operation
         try:

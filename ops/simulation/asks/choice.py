@@ -16,7 +16,7 @@ MAKERS: Final[tuple[tuple[Callable[[Scene], Operation | None], float], ...]] = (
     (money.exchange, 3),
     (money.money_in, 11),
     (money.money_out, 13),
-    (money.till, 7),
+    (money.till, 4),
     (money.prefund, 1.5),
     (money.reverse, 7),
     (holds.place, 10),

@@ -71,6 +71,7 @@ FILLED: tuple[Kept, ...] = (
     ),
     values.journal(
         "short",
+        initiator=values.SETTLEMENT,
         lines=tuple((values.account(n), Position(1, 1)) for n in (1, 2, 3)),
         fingerprint="of a version before",
     ),

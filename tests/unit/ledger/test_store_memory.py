@@ -98,6 +98,12 @@ def test_an_account_registered_twice_is_visited_from_the_earlier_day() -> None:
     assert store.registrations() == (Registration(BOOK, "20260301"),)
 
 
+def test_a_conflict_says_what_was_taken() -> None:
+    store = store_with(Script())
+    store.append_total(values.total(1), now=values.NOON)
+    assert store.append_total(values.total(1), now=values.NOON) == Conflict(f"{BOOK} shard 0 has a total 1")
+
+
 def test_a_later_total_of_a_shard_is_its_last_whatever_order_they_came_in() -> None:
     store = store_with(Script())
     for seq in (2, 1, 3):
