@@ -23,7 +23,8 @@ LOOK_BACK: Final = timedelta(hours=25)
 MARK_LIFETIME: Final = timedelta(days=14)
 """Also how far back a sweep without a checkpoint begins: beyond it nobody can tell what was published."""
 INDEX_PAGE: Final = 200
-HOURS_IN_A_RUN_MAX: Final = 48
+HOURS_IN_A_RUN_MAX: Final = 15 * 24
+"""A run without a checkpoint reaches the present: of a quiet hour it asks the index alone."""
 PUBLISHED_AT_ONCE: Final = 100
 """Journals published before they are marked: a run that dies in a bad hour has still come further."""
 

@@ -250,11 +250,11 @@ class TestSweep:
         lost = [journal.id for journal in region.journals(5, apart=timedelta(days=2))]
         region.close()
 
-        runs = [region.outbox.sweep() for _ in range(6)]
+        first = region.outbox.sweep()
 
+        assert (first.published, first.refused) == (len(lost), 0)
         assert region.published() == lost
-        assert runs[0].checkpoint == at("2026-03-12 00:00")
-        assert runs[-1] == Swept(0, 0, region.checkpoint)
+        assert region.outbox.sweep() == Swept(0, 0, region.checkpoint)
 
     def test_without_a_checkpoint_it_begins_no_further_back_than_marks_are_kept(self, region: Region) -> None:
         (older,) = region.journals(apart=timedelta(minutes=1))
@@ -281,7 +281,7 @@ class TestSweep:
     def test_after_a_long_sleep_it_goes_on_from_run_to_run(self, region: Region) -> None:
         region.outbox.sweep()
         begun = region.checkpoint
-        lost = [region.journals(apart=timedelta(hours=30))[0].id for _ in range(4)]
+        lost = [region.journals(apart=timedelta(days=10))[0].id for _ in range(4)]
         region.close()
 
         first = region.outbox.sweep()
