@@ -13,7 +13,6 @@ from ops.seed.people import CUSTOMERS, profile_of
 from ops.verify.privacy import scan, text_of_item
 from tests.stack.conftest import HEARD, Ask
 
-REPORTS: Final = Path(__file__).parents[2] / ".local" / "reports"
 ENGINES_OWN: Final = "engine/state/"
 """The memory of the engine, which stands for AWS's own: private keys of the user pools, and what the tables hold."""
 LOGINS: Final = "users.json"
@@ -69,9 +68,9 @@ def events(bank: LocalBank) -> Iterator[tuple[str, str]]:
 
 
 def files(folder: Path) -> Iterator[tuple[str, str]]:
-    """All that lies in the bank's folder and in the reports of the suites before this one."""
-    for path in (*folder.rglob("*"), *REPORTS.glob("*")):
-        name = str(path.relative_to(folder)) if path.is_relative_to(folder) else path.name
+    """All that lies in the bank's folder."""
+    for path in folder.rglob("*"):
+        name = str(path.relative_to(folder))
         if path.is_file() and not name.startswith(ENGINES_OWN) and name != LOGINS:
             yield name, path.read_text(encoding="utf-8", errors="replace")
 
