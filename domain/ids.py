@@ -16,6 +16,7 @@ import hashlib
 import re
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final, Protocol
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
@@ -29,6 +30,8 @@ _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
 ID_LENGTH_MAX: Final = 64
+JOURNAL_IDS_KEPT: Final = 256
+"""A request asks for the id of its journal several times: what its key led to, each attempt, a retry."""
 
 
 class Randomness(Protocol):
@@ -86,6 +89,7 @@ def internal_account(jurisdiction: str, currency: str, name: str) -> str:
     return f"int_{jurisdiction}_{currency.lower()}_{name}"
 
 
+@lru_cache(maxsize=JOURNAL_IDS_KEPT)
 def journal_id(initiator: str, scope: str, key: str) -> str:
     """hash(initiating account, scope, idempotency key): 160 bits, in the slot of the initiating account."""
     joined = f"{initiator}\x00{scope}\x00{key}".encode()

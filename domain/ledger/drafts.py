@@ -77,12 +77,11 @@ class Draft:
 
 def accounts_to_read(command: Command, original: Journal | None, settings: LedgerSettings) -> tuple[str, ...]:
     """The guarded accounts a command is known to touch before any head is read, in the order of its roles."""
-    kind = KINDS[command.kind]
-    named = [command.parties[role] for role in kind.roles]
+    named = [command.parties[role] for role in _roles(command.kind)]
     named += [account for account, _ in command.shares]
     if original is not None:
         named += [owner_of(leg.account) for leg in original.legs]
-    positions = [_book_account(book, command, amount, settings) for book, amount in _guarded_books(kind.name)]
+    positions = [_book_account(book, command, amount, settings) for book, amount in _guarded_books(command.kind)]
     positions += [leg.account.partition("@")[0] for leg in original.legs if is_shard(leg.account)] if original else []
     named += [
         shard_account(position, settings.region, number) for position in positions for number in range(settings.shards)
@@ -255,6 +254,11 @@ def _stranger(asking: Asking) -> str | None:
 def owner_of(account: str) -> str:
     """A batched credit belongs to the account whose incoming account took it."""
     return "acc_" + account.removeprefix("inc_") if account.startswith("inc_") else account
+
+
+@cache
+def _roles(kind: str) -> tuple[str, ...]:
+    return KINDS[kind].roles
 
 
 @cache

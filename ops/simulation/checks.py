@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator
 
 from domain.calendars import calendar_day
-from domain.ids import is_account
+from domain.ids import is_account, journal_id
 from domain.ledger.kinds import KINDS
 from domain.ledger.model import Batching, Journal, Line, State, Status
 from domain.ledger.store import Writes
@@ -12,7 +12,7 @@ from domain.notices.model import Notice
 from domain.transfers import schedule
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, TransferOrder
 from ops.simulation.model import balances, differences
-from ops.simulation.operations import Operation, journal_of
+from ops.simulation.operations import Operation
 from ops.simulation.routine import Routine
 from ops.simulation.scene import OCCURRED
 from ops.simulation.world import World
@@ -304,4 +304,4 @@ def _journals_of(operation: Operation) -> set[str]:
     keys = set(operation.besides)
     if operation.initiator and operation.keyed:
         keys.add((operation.initiator, operation.scope, operation.key))
-    return {journal_of(*key) for key in keys}
+    return {journal_id(*key) for key in keys}

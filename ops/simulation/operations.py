@@ -2,8 +2,6 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Final
 
 from domain.accounts.model import Account, AccountRecord, Related
 from domain.ids import journal_id
@@ -12,9 +10,6 @@ from domain.refusals import Refusal
 from domain.transfers.model import HoldChange, Reversal, Transfer, TransferOrder
 from ops.simulation.processes import Process
 
-JOURNALS_KEPT: Final = 1_024
-"""The checks ask for the journal of each key again and again; a history has a few hundred."""
-journal_of = lru_cache(maxsize=JOURNALS_KEPT)(journal_id)
 Answer = (
     Posted
     | Refused
@@ -91,7 +86,7 @@ class Operation:
     @property
     def journal(self) -> str:
         """The journal its key leads to."""
-        return journal_of(self.initiator, self.scope, self.key)
+        return journal_id(self.initiator, self.scope, self.key)
 
 
 def told_by(answer: Answer) -> Told:

@@ -102,7 +102,7 @@ class Routine:
             if world.weather.strikes(Fault.KNOCK_LOST, 0.5):
                 continue
             self.run_order(order.id)
-            if world.weather.strikes(Fault.KNOCK_TWICE, 0.6):
+            if world.weather.strikes(Fault.KNOCK_TWICE, 0.9):
                 self.run_order(order.id)
 
     def daily(self) -> None:

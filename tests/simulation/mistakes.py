@@ -24,7 +24,7 @@ from domain.ledger.sweeps import BatchedCredits
 from domain.notices.ledger_news import LedgerNews
 from domain.notices.model import Notice
 from domain.notices.store_memory import MemoryNoticeStore
-from domain.transfers.orders import Orders
+from domain.transfers.orders import Orders, Ran, _command
 
 LEDGER = "domain.ledger"
 
@@ -294,12 +294,15 @@ def a_missed_order_stays_missed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("domain.transfers.orders.Orders.missed", answering(()))
 
 
-def each_knock_makes_an_occurrence(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Due or not."""
+def a_knock_too_many_pays_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A knock that finds nothing due is taken for one of a day that was forgotten."""
+    run, knocks = Orders.run, count()
 
-    def believing(orders: Orders, order: str) -> None:
-        current = orders._store.order(order)
-        if current is not None and current.next_on is not None:
-            orders._run(current, current.next_on, current.next_on)
+    def eager(orders: Orders, order: str) -> object:
+        ran, current = run(orders, order), orders._store.order(order)
+        if isinstance(ran, Ran) and not ran.settled and current is not None:
+            command = _command(current, current.schedule.starts_on)
+            orders._ledger.post(replace(command, key=f"again/{next(knocks)}"))
+        return ran
 
-    monkeypatch.setattr(Orders, "run", believing)
+    monkeypatch.setattr(Orders, "run", eager)

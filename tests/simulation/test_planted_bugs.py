@@ -8,7 +8,8 @@ from ops.simulation.faults import Fault
 from ops.simulation.history import play
 from tests.simulation import mistakes
 
-HISTORIES_MAX = 60
+HISTORIES_MAX = 120
+"""Most are seen within ten. What is seen in one of twenty stays seen when the draws fall otherwise."""
 CALM_HISTORIES = 8
 Plant = Callable[[pytest.MonkeyPatch], None]
 
@@ -36,8 +37,8 @@ PLANTED: tuple[Plant, ...] = (
     mistakes.a_final_capture_keeps_the_rest,
     mistakes.a_release_leaves_the_hold,
     mistakes.what_the_stream_lost_stays_lost,
-    mistakes.a_minute_moves_under_a_new_key_each_time,
     mistakes.two_folders_write_one_total_each,
+    mistakes.a_total_is_remembered_before_it_is_written,
 )
 
 ALONE: tuple[tuple[Plant, Fault], ...] = (
@@ -45,11 +46,11 @@ ALONE: tuple[tuple[Plant, Fault], ...] = (
     (mistakes.a_second_try_is_another_journal, Fault.LOST_ANSWER),
     (mistakes.a_conflict_is_taken_for_done, Fault.CONFLICT),
     (mistakes.a_minute_that_was_busy_is_forgotten, Fault.THROTTLE),
-    (mistakes.the_folder_does_not_wait, Fault.SLOW),
+    (mistakes.a_second_try_is_another_journal, Fault.SLOW),
     (mistakes.a_minute_is_ticked_off_before_it_is_moved, Fault.DEATH_BEFORE),
     (mistakes.the_folder_does_not_wait, Fault.DEATH_DURING),
     (mistakes.a_minute_moves_under_a_new_key_each_time, Fault.DEATH_AFTER),
-    (mistakes.a_total_is_remembered_before_it_is_written, Fault.REGION_CUT),
+    (mistakes.what_was_not_answered_was_done, Fault.REGION_CUT),
     (mistakes.a_journal_is_looked_for_and_not_claimed, Fault.DOUBLE_CLICK),
     (mistakes.heads_that_decided_are_not_guarded, Fault.RIVAL),
     (mistakes.a_minute_moves_under_a_new_key_each_time, Fault.BESIDE),
@@ -61,7 +62,7 @@ ALONE: tuple[tuple[Plant, Fault], ...] = (
     (mistakes.time_follows_the_clock, Fault.CLOCK_SKEW),
     (mistakes.time_follows_the_clock, Fault.CLOCK_FELL_BACK),
     (mistakes.a_missed_order_stays_missed, Fault.KNOCK_LOST),
-    (mistakes.each_knock_makes_an_occurrence, Fault.KNOCK_TWICE),
+    (mistakes.a_knock_too_many_pays_again, Fault.KNOCK_TWICE),
 )
 """A mistake and the one fault that shows it: the others are switched off, and without it nothing is seen."""
 

@@ -14,6 +14,8 @@ from ops.simulation.scene import BANK, Scene
 
 NOBODY: Final = "acc_us0001_01J00000000000000000000009"
 """The id of an account that does not exist."""
+DAYS_TO_COME: Final = 400
+"""Longer than any history, so that it is still to come when a caller asks again."""
 HOLD_OF_NOBODY: Final = "hld_us0001_01j00000000000000000000009"
 
 
@@ -63,7 +65,7 @@ def nonsense(scene: Scene) -> Operation:
             ("to itself", replace(command, parties={"source": source.account, "destination": source.account})),
             ("to nobody", replace(command, parties={"source": source.account, "destination": NOBODY})),
             ("in another currency", replace(command, amounts={"amount": Money(100, "EUR")})),
-            ("for tomorrow", replace(command, effective_on=today + timedelta(days=7))),
+            ("for a day to come", replace(command, effective_on=today + timedelta(days=DAYS_TO_COME))),
         )
     )
     return posting(bad, f"{source.name} {what}")

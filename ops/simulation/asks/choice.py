@@ -34,7 +34,7 @@ MAKERS: Final[tuple[tuple[Callable[[Scene], Operation | None], float], ...]] = (
     (accounts.set_joint_limits, 3),
     (accounts.start_batching, 3),
     (accounts.end_batching, 1),
-    (orders.order, 4),
+    (orders.order, 5),
     (orders.cancel, 3),
     (badly.other_body, 2),
     (badly.again, 3),

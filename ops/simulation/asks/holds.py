@@ -13,6 +13,8 @@ from ops.simulation.operations import Operation
 from ops.simulation.processes import Process
 from ops.simulation.scene import BANK, Scene
 
+STILL_OPEN: Final = 0.7
+"""How often it is an open hold that somebody captures, raises or releases, where there is one."""
 LIFETIMES_SECONDS: Final = (None, 20, 120, 900, 4_000, 90_000)
 
 
@@ -148,12 +150,11 @@ def _small(scene: Scene, party: Party) -> Command:
 
 
 def _placed(scene: Scene) -> tuple[Party, str] | None:
-    """A hold that was placed, open or not."""
-    placed = scene.done("hold_placed")
-    if not placed:
-        return None
-    operation = placed[-1] if scene.chance(0.5) else scene.rng.choice(placed)
-    return scene.party_of(operation.initiator), hold_id(operation.journal)
+    """A hold that was placed; mostly one that is open."""
+    placed = [(scene.party_of(one.initiator), hold_id(one.journal)) for one in scene.done("hold_placed")]
+    still_open = [(party, hold) for party, hold in placed if hold in {one.id for one in scene.holds(party)}]
+    among = still_open if still_open and scene.chance(STILL_OPEN) else placed
+    return scene.rng.choice(among) if among else None
 
 
 def _fitting(scene: Scene, party: Party, hold: str) -> int:
