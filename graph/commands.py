@@ -37,6 +37,7 @@ def carried_out(command: str, resolve: Callable[..., Any]) -> Callable[..., Any]
     def run(source: Any, info: Info, **arguments: Any) -> Any:
         context: Context = info.context
         given: Mapping[str, Any] = arguments["input"]
+        context.commands.append(command)
         try:
             answer = _absurd(given) or resolve(source, info, **arguments)
         except Exception:

@@ -37,6 +37,8 @@ class Folded:
 
     shards: int
     totals: int
+    up_to: datetime
+    """Every shard is folded up to here; those that another folder is at work on, at least up to their last total."""
 
 
 class Folder:
@@ -58,11 +60,14 @@ class Folder:
         """Folds every registered account up to the last closed minute."""
         closed = self._store.time() - self._settings.close_after
         totals = shards = 0
+        up_to = closed
         for registration in self._store.registrations():
             for shard in range(self._settings.shards):
                 shards += 1
-                totals += self._fold_shard(registration, shard, closed)
-        return Folded(shards, totals)
+                written, reached = self._fold_shard(registration, shard, closed)
+                totals += written
+                up_to = min(up_to, reached)
+        return Folded(shards, totals, up_to)
 
     def balance_minor(self, account: str) -> int:
         """Credits minus debits of an internal account now, over its shards of this region: exact."""
@@ -84,7 +89,8 @@ class Folder:
         late = sum(item.signed_minor for item in self.unfolded(account, shard, since))
         return (last.posted_minor if last else 0) + late
 
-    def _fold_shard(self, registration: Registration, shard: int, closed: datetime) -> int:
+    def _fold_shard(self, registration: Registration, shard: int, closed: datetime) -> tuple[int, datetime]:
+        """How many totals were written, and up to when the shard is folded now."""
         account = registration.account
         last = self._store.last_total(account, region=self._settings.region, shard=shard)
         if last is not None:
@@ -99,9 +105,9 @@ class Folder:
             legs = self._legs(account, shard, day, after=after, before=before)
             for total in self._totals(account, shard, day, legs, last=last, marked=day == marked):
                 if not isinstance(self._store.append_total(total, now=self._clock.now()), Appended):
-                    return written  # another folder is at work on this shard
+                    return written, _end_of(last, registration)  # another folder is at work on this shard
                 last, written = total, written + 1
-        return written
+        return written, closed if days[-1:] == [closed_day] else _end_of(last, registration)
 
     def _totals(
         self, account: str, shard: int, day: str, legs: Iterator[LegItem], *, last: Total | None, marked: bool
@@ -162,6 +168,13 @@ class Folder:
             for book in BOOKS.values():
                 if not book.guarded and book.name != "incoming":
                     yield internal_account(self._settings.jurisdiction.code, currency, book.name)
+
+
+def _end_of(last: Total | None, registration: Registration) -> datetime:
+    """Up to when a shard is folded by its last total."""
+    if last is None:
+        return datetime.strptime(registration.since, "%Y%m%d").replace(tzinfo=UTC)
+    return datetime.strptime(last.day + last.hhmm, "%Y%m%d%H%M").replace(tzinfo=UTC) + timedelta(minutes=1)
 
 
 def _days(first: str, last: str) -> list[str]:
