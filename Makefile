@@ -46,7 +46,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
 	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
-	@echo "checkov";             $(BIN)/python -m ops.check.template_findings
+	@echo "checkov, cdk-nag";    $(BIN)/python -m ops.check.template_findings
 	@echo "all checks passed"
 
 test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack ## Run every suite
@@ -125,5 +125,5 @@ $(UV): requirements/uv.txt
 	@echo "installing the environment $*"
 	@python=$$(.venv/uv/bin/python -c 'import sys; print(sys._base_executable)') \
 		&& { .venv/$*/bin/python -c '' 2>/dev/null || $(UV) venv --quiet --clear --python "$$python" .venv/$*; } \
-		&& $(UV) pip sync --quiet --compile-bytecode --python .venv/$*/bin/python $<
+		&& $(UV) pip sync --quiet $(if $(filter tools,$*),,--compile-bytecode) --python .venv/$*/bin/python $<
 	@touch $@

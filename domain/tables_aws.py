@@ -1,6 +1,6 @@
 """DynamoDB tables of the bank's quiet parts (customers, keys, audit, notices), through PynamoDB.
 
-One `Connection` serves every table of a region: a second one would load botocore's service model again.
+One `Connection` serves every table of a region, and keeps its connections open.
 A `Table` speaks the few verbs those parts need, nearly all with a condition, so that nothing is overwritten
 by accident.
 The ledger does not come through here; it has its own, narrower, seam.
@@ -8,12 +8,15 @@ The ledger does not come through here; it has its own, narrower, seam.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Final
 
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.exceptions import PutError, TableError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
+
+from domain.connection_aws import Repeats, WireConnection
 
 Value = str | int | bool | bytes | None | Sequence["Value"] | Mapping[str, "Value"]
 Item = Mapping[str, Value]
@@ -24,8 +27,12 @@ CONNECT_TIMEOUT_SECONDS: Final = 1.0
 """DynamoDB is in the same region: a connection that takes a second is a broken one."""
 READ_TIMEOUT_SECONDS: Final = 2.0
 """A single-item call answers in milliseconds; two seconds leave room for a retry inside a request."""
-RETRIES_MAX: Final = 2
-"""Writes are conditional, so a retry of a lost answer finds its own item instead of writing twice."""
+TRIES_MAX: Final = 3
+"""Writes are conditional, so a repetition of a lost one finds its own item instead of writing twice."""
+PAUSE_SECONDS: Final = 0.05
+REPEATED_OPERATIONS: Final = frozenset(
+    {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"}
+)
 CONNECTIONS_MAX: Final = 10
 PAGE_MAX: Final = 100
 """The most items one query returns."""
@@ -65,15 +72,16 @@ def connect(
 
     Without `endpoint` and keys botocore's own chains find both: the role on AWS, `AWS_ENDPOINT_URL` at home.
     """
-    return Connection(
+    return WireConnection(
         region=region,
-        host=endpoint,
+        endpoint_url=endpoint,
         connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
         read_timeout_seconds=READ_TIMEOUT_SECONDS,
-        retry_configuration={"total_max_attempts": 1 + RETRIES_MAX, "mode": "standard"},
-        max_pool_connections=CONNECTIONS_MAX,
-        aws_access_key_id=access_key_id,
-        aws_secret_access_key=secret_access_key,
+        connections_max=CONNECTIONS_MAX,
+        repeats=Repeats(REPEATED_OPERATIONS, tries_max=TRIES_MAX, pause_seconds=PAUSE_SECONDS),
+        moment=lambda _: datetime.now(UTC),
+        access_key_id=access_key_id,
+        secret_access_key=secret_access_key,
     )
 
 

@@ -43,6 +43,7 @@ def carried_out(command: str, conceivable: Callable[[Context], bool], resolve: R
     def run(source: Any, info: Info, **arguments: Any) -> Any:
         context: Context = info.context
         given: Mapping[str, Any] = arguments["input"]
+        context.commands.append(command)
         declined = _absurd(given) or (None if conceivable(context) else NotAllowed())
         act = _act(context, command, subject, given) if subject else None
         answer: Any = declined

@@ -91,6 +91,8 @@ class Context:
     """Tells of a fault, in the words of whoever serves the request."""
     concerned: str | None = None
     """The account that a command turned out to be about."""
+    commands: list[str] = field(default_factory=list)
+    """The commands that were carried out, for whoever measures the request."""
     groups: frozenset[Group] = field(init=False)
     """The person's groups that count."""
     _reads: int = 0

@@ -6,8 +6,9 @@ without a mask stops the build.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from functools import partial
-from typing import Any, Final
+from typing import Any, Final, cast
 
 from graphql import GraphQLField, GraphQLObjectType, GraphQLSchema
 
@@ -58,13 +59,39 @@ def _compare(fields: set[str], table: Mapping[str, Rule], masks: Mapping[str, Ca
         raise TableIncomplete("; ".join(faults))
 
 
+@dataclass(frozen=True, slots=True)
+class Guard:
+    """What stands before a field's own resolver, told to those who call the two in another way: `graph.compiling`."""
+
+    resolve: Resolve
+    """The field's own resolver."""
+    around: Callable[[Resolve], Resolve]
+    """Puts the same guard around another way of calling it."""
+    rule: Rule | None
+    """The rule of an object's field: where its cell says allow, the guard does nothing. None for root fields."""
+
+
+def guard_of(resolve: Resolve | None) -> Guard | None:
+    found: Guard | None = getattr(resolve, "guard", None)
+    return found
+
+
 def _guarded(name: str, rule: Rule, resolve: Resolve, mask: Callable[[str], str] | None) -> Resolve:
+    around = _around(name, rule, mask)
+    if around is None:
+        return resolve
+    guarded: Any = around(resolve)
+    guarded.guard = Guard(resolve, around, None if name.startswith((f"{MUTATION}.", f"{QUERY}.")) else rule)
+    return cast("Resolve", guarded)
+
+
+def _around(name: str, rule: Rule, mask: Callable[[str], str] | None) -> Callable[[Resolve], Resolve] | None:
     kind, _, field = name.partition(".")
     if kind == MUTATION:
-        return carried_out(field, partial(_conceivable, rule), resolve)
+        return lambda resolve: carried_out(field, partial(_conceivable, rule), resolve)
     if kind == QUERY:
-        return _looked_up(rule, resolve)
-    return resolve if rule.is_open else _of_object(rule, resolve, mask)
+        return lambda resolve: _looked_up(rule, resolve)
+    return None if rule.is_open else lambda resolve: _of_object(rule, resolve, mask)
 
 
 def _looked_up(rule: Rule, resolve: Resolve) -> Resolve:

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import ClassVar
+from typing import ClassVar, Final
 
 from domain.refusals import Refusal
 
@@ -68,6 +68,12 @@ class Action(StrEnum):
     SWITCH_BATCHING = "switch_batching"
 
 
+REQUEST: Final = "request:"
+"""Stands before a correlation id among the evidence of a journal."""
+CORRELATION_LENGTH_MAX: Final = 64
+"""A gateway's id has 16 characters, an order and its day 46; a journal is billed by the kilobyte."""
+
+
 @dataclass(frozen=True, slots=True)
 class Actor:
     """The person behind a request, and from where. Of the token nothing is kept but what it said."""
@@ -78,6 +84,11 @@ class Actor:
     source_ip: str | None
     correlation_id: str
     channel: Channel
+
+    @property
+    def evidence(self) -> tuple[str, ...]:
+        """What a journal keeps of the request that asked for it: from a line of an account back to the log."""
+        return (f"{REQUEST}{self.correlation_id[:CORRELATION_LENGTH_MAX]}",)
 
 
 class Verdict(StrEnum):

@@ -360,6 +360,7 @@ class Accounts:
             parties={"account": limit},
             currency=record.currency,
             limits=Limits(per_day_minor=per_day_minor),
+            evidence=actor.evidence,
         )
         answer = answer_to(self._ledger, command, reason)
         return answer.states[limit] if isinstance(answer, Posted) else answer
@@ -403,6 +404,7 @@ class Accounts:
             parties={"account": account},
             limits=limits,
             joint_limits=joint_limits,
+            evidence=actor.evidence,
         )
         answer = answer_to(self._ledger, command, reason)
         return Account(record, answer.states[account]) if isinstance(answer, Posted) else answer

@@ -43,6 +43,8 @@ class Folded:
 
     shards: int
     totals: int
+    up_to: datetime
+    """Every shard is folded up to here; those that another folder is at work on, at least up to their last total."""
 
 
 class Folder:
@@ -64,13 +66,16 @@ class Folder:
 
     def fold(self) -> Folded:
         """Folds every registered account up to the last closed minute."""
-        until = minute_of(self._store.time() - self._settings.close_after)
+        closed = self._store.time() - self._settings.close_after
         totals = shards = 0
+        up_to = closed
         for registration in self._store.registrations():
             for shard in range(self._settings.shards):
                 shards += 1
-                totals += self._fold_shard(registration, shard, until)
-        return Folded(shards, totals)
+                written, reached = self._fold_shard(registration, shard, closed)
+                totals += written
+                up_to = min(up_to, reached)
+        return Folded(shards, totals, up_to)
 
     def balance_minor(self, account: str) -> int:
         """Credits minus debits of an internal account now, over its shards of this region: exact."""
@@ -93,13 +98,13 @@ class Folder:
         late = sum(item.signed_minor for item in self.unfolded(account, shard, since))
         return (last.posted_minor if last else 0) + late
 
-    def _fold_shard(self, registration: Registration, shard: int, until: Minute) -> int:
-        """Folds the minutes before `until`."""
-        account, written = registration.account, 0
+    def _fold_shard(self, registration: Registration, shard: int, closed: datetime) -> tuple[int, datetime]:
+        """Folds the minutes that are closed: how many totals were written, and up to when the shard is folded now."""
+        account, written, until = registration.account, 0, minute_of(closed)
         remembered = self._lasts.pop((account, shard), None)
         last = remembered or self._store.last_total(account, region=self._settings.region, shard=shard)
         if last is not None and (last.day, last.hhmm) >= (until.day, until.hhmm):
-            return 0
+            return 0, closed
         days, marked = _days_to_fold(last.day if last else registration.since, until.day)
         for day in days:
             after = last.hhmm if last and last.day == day else None
@@ -108,11 +113,13 @@ class Folder:
             for total in self._totals(account, shard, day, rows, last=last, marked=day == marked):
                 if not isinstance(self._store.append_total(total, now=self._clock.now()), Appended):
                     # Another folder is at work on this shard, or has been: then what was remembered is old.
-                    return self._fold_shard(registration, shard, until) if remembered and not written else written
+                    if remembered and not written:
+                        return self._fold_shard(registration, shard, closed)
+                    return written, _end_of(last, registration)
                 last, written = total, written + 1
         if last is not None:
             self._lasts[account, shard] = last
-        return written
+        return written, closed if days[-1:] == (until.day,) else _end_of(last, registration)
 
     def _totals(
         self, account: str, shard: int, day: str, rows: Iterator[Row], *, last: Total | None, marked: bool
@@ -181,6 +188,13 @@ def _check_unchanged(last: Total, hhmm: str, minute: Iterable[Row]) -> None:
     items = tuple(item for _, item in minute) if hhmm == last.hhmm else ()
     if digest_of_legs(items) != last.digest:
         raise LegAfterClose(f"{last.account} shard {last.shard}: minute {last.day} {last.hhmm} has changed")
+
+
+def _end_of(last: Total | None, registration: Registration) -> datetime:
+    """Up to when a shard is folded by its last total."""
+    if last is None:
+        return datetime.strptime(registration.since, "%Y%m%d").replace(tzinfo=UTC)
+    return datetime.strptime(last.day + last.hhmm, "%Y%m%d%H%M").replace(tzinfo=UTC) + timedelta(minutes=1)
 
 
 def _minute_in(row: Row) -> str:

@@ -16,9 +16,9 @@ from pynamodb.exceptions import (
     TransactWriteError,
 )
 
+from domain.connection_aws import BUSY_CODES, SERVER_FAULT_STATUS
 from domain.ledger.codec_journal import decode_journal
 from domain.ledger.store import Conflict, Replayed, StampRefused, Unanswered
-from domain.stamping_aws import BUSY_CODES, SERVER_FAULT_STATUS
 
 CANCELLED: Final = "TransactionCanceledException"
 CONDITION_FAILED: Final = "ConditionalCheckFailed"

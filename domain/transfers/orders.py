@@ -375,6 +375,7 @@ def _command(order: TransferOrder, day: date) -> Command:
         amounts={"amount": order.amount},
         memo=order.memo,
         memo_digest=order.memo_digest,
+        evidence=acting_for(order, day).evidence,
     )
 
 

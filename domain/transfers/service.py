@@ -158,6 +158,7 @@ class Transfers:
             amounts={"amount": wish.amount},
             memo=sealed.memo,
             memo_digest=sealed.digest,
+            evidence=actor.evidence,
         )
         reason = reason or payee.reason or rules.pair_refusal(source, payee.record, wish.amount)
         return Drafted(command, reason, payee.record)
@@ -182,7 +183,7 @@ class Transfers:
             parties={"account": account},
             amounts={"amount": amount},
             expires_at=expires_at,
-            evidence=(PLACED_BY_HOLDER,) if _is_customer(actor) else (),
+            evidence=(*actor.evidence, PLACED_BY_HOLDER) if _is_customer(actor) else actor.evidence,
         )
         return self._held(command, reason or (InputInvalid(late) if late else None))
 
@@ -228,6 +229,7 @@ class Transfers:
             amounts={"amount": amount},
             hold=hold,
             release_rest=final,
+            evidence=actor.evidence,
         )
         answer = self._held(command, reason)
         return as_asked(answer, payee, destination) if payee and destination and isinstance(answer, Refusal) else answer
@@ -246,6 +248,7 @@ class Transfers:
             key=key,
             parties={"account": placed.account},
             hold=hold,
+            evidence=actor.evidence,
         )
         return self._held(command, placed.reason)
 
@@ -271,6 +274,7 @@ class Transfers:
             key=key,
             reverses=original.id,
             amounts={"amount": amount} if amount else {},
+            evidence=actor.evidence,
         )
         answer = answer_to(self._ledger, command, reason)
         return Reversal(answer.journal, original, answer.replayed) if isinstance(answer, Posted) else answer

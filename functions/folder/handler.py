@@ -8,13 +8,16 @@ from typing import Any
 
 from functions.composition import bank
 from functions.logs import log
+from functions.metrics import FOLDER_LAG
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
-    folder = bank().folder
+    this = bank()
+    folder = this.folder
     folder.open_books()
     folded = folder.fold()
-    moved = bank().batched_credits.move()
+    FOLDER_LAG.measured((this.clock.now() - folded.up_to).total_seconds())
+    moved = this.batched_credits.move()
     log("folder").info(
         "folded",
         extra={

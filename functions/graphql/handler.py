@@ -17,47 +17,57 @@ from domain.access.rules import standing_groups
 from functions.authentication import Authenticator, KeysUnavailable, TokenRefused, fetch_over_http
 from functions.composition import Bank, bank
 from functions.logs import log, log_fault
+from functions.slos import INTERNAL_TRANSFER_LATENCY
+from functions.snapshots import warmed_before_snapshots
 from graph.context import Context
 from graph.cursors import Cursors
 from graph.errors import ErrorCode
+from graph.schema import schema
 from graph.view import BODY_BYTES_MAX, Rejected, Request, Response, answer, rejection
 
 BASE64_LENGTH_MAX: Final = (BODY_BYTES_MAX // 3 + 1) * 4
 """The longest base64 text of a body that is not too large; a longer one is not decoded."""
 _GROUPS: Final = {group.value: group for group in Group}
+INTERNAL_TRANSFER: Final = "transfer"
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001 - Lambda passes two arguments
     started = time.perf_counter()
     correlation_id: str = event["requestContext"]["requestId"]
+    commands: list[str] = []
     try:
-        response = _routed(event, bank(), correlation_id)
+        response = _routed(event, bank(), correlation_id, commands)
     except Exception as fault:  # noqa: BLE001 - the edge: whatever happened, the caller gets the standard shape
         _report(fault, correlation_id)
         response = rejection(ErrorCode.INTERNAL, "Internal error", correlation_id=correlation_id)
+    duration_ms = round((time.perf_counter() - started) * 1000)
     log("graphql").info(
         "answered",
         extra={
             "correlation_id": correlation_id,
             "status": int(response.status),
-            "duration_ms": round((time.perf_counter() - started) * 1000),
+            "commands": commands,
+            "duration_ms": duration_ms,
         },
     )
+    if INTERNAL_TRANSFER in commands:
+        INTERNAL_TRANSFER_LATENCY.metric.measured(duration_ms, correlation_id=correlation_id)
     return {"statusCode": int(response.status), "headers": dict(response.headers), "body": response.body}
 
 
-def _routed(event: Mapping[str, Any], this: Bank, correlation_id: str) -> Response:
+def _routed(event: Mapping[str, Any], this: Bank, correlation_id: str, commands: list[str]) -> Response:
+    """The answer. `commands` is given the names of those that were carried out."""
     method: str = event["requestContext"]["http"]["method"]
     match str(event["rawPath"]).rstrip("/").rpartition("/")[2]:
         case "graphql":
-            return _graphql(event, this, method, correlation_id)
+            return _graphql(event, this, method, correlation_id, commands)
         case "health" if method in ("GET", "HEAD"):
             return _health(this, correlation_id)
         case _:
             return rejection(ErrorCode.NOT_FOUND, "There is nothing here.", correlation_id=correlation_id)
 
 
-def _graphql(event: Mapping[str, Any], this: Bank, method: str, correlation_id: str) -> Response:
+def _graphql(event: Mapping[str, Any], this: Bank, method: str, correlation_id: str, commands: list[str]) -> Response:
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     try:
         request = Request(method, headers, _body(event))
@@ -71,6 +81,7 @@ def _graphql(event: Mapping[str, Any], this: Bank, method: str, correlation_id: 
             bank=this,
             cursors=Cursors(lambda: this.cursor_secret),
             report=lambda fault: _report(fault, correlation_id),
+            commands=commands,
         ),
         correlation_id=correlation_id,
     )
@@ -143,3 +154,12 @@ def _health(this: Bank, correlation_id: str) -> Response:
 def _report(fault: Exception, correlation_id: str) -> None:
     cause = getattr(fault, "original_error", None) or fault
     log_fault("graphql", "fault", cause, correlation_id=correlation_id)
+
+
+def _warm() -> None:
+    """What the first request would wait for: the bank's clients, and the schema's own check of itself."""
+    bank().warm()
+    schema.execute_sync("{ __typename }")
+
+
+warmed_before_snapshots(_warm)

@@ -5,8 +5,10 @@ from typing import Any
 
 from functions.composition import bank
 from functions.logs import log
+from functions.metrics import EXPIRED_HOLDS_LEFT
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
     expired = bank().hold_expiry.sweep()
     log("hold_expiry").info("swept", extra={"released": expired.released, "refused": expired.refused})
+    EXPIRED_HOLDS_LEFT.measured(expired.refused)

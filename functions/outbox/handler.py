@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.composition import bank
 from functions.logs import log
+from functions.metrics import OUTBOX_LAG
 
 
 class BusRefuses(Exception):
@@ -12,8 +13,10 @@ class BusRefuses(Exception):
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
-    swept = bank().outbox.sweep()
+    this = bank()
+    swept = this.outbox.sweep()
     extra = {"published": swept.published, "refused": swept.refused, "checkpoint": swept.checkpoint.isoformat()}
     log("outbox").info("swept", extra=extra)
+    OUTBOX_LAG.measured((this.clock.now() - swept.checkpoint).total_seconds())
     if swept.refused:
         raise BusRefuses(f"{swept.refused} events")

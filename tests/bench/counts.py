@@ -127,6 +127,7 @@ class Bank:
             "initiator": initiator,
             "scope": "bank",
             "key": f"k{next(self._keys)}",
+            "evidence": ("request:JKJaXmPLvHcESHA=",),
         }
         return Command(**{**facts, **said})  # type: ignore[arg-type]  # the callers below name fields of a command
 

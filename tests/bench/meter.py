@@ -4,7 +4,7 @@ Write units come from the bodies as they left, read units from the items that ca
 the store's seam: the heads of a command are read in one, in parallel.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
@@ -42,7 +42,7 @@ class Meter:
         self._wire = Wire(store.connection, in_process=in_process)
         self._read_units = 0
         self._calls: list[str] = []
-        store.connection.client.meta.events.register("after-call.dynamodb", self._answered)
+        self._count_answers(store.connection.client)
 
     @property
     def store(self) -> LedgerStore:
@@ -68,11 +68,18 @@ class Meter:
             bytes=tuple((item["sk"]["S"], item_size(item)) for item in puts),
         )
 
-    def _answered(self, parsed: dict[str, Any], model: Any, **_: Any) -> None:
-        if model.name == "Query":
-            self._read_units += consistent_read_units(sum(map(item_size, parsed["Items"])))
-        elif model.name == "GetItem":
-            self._read_units += consistent_read_units(item_size(parsed.get("Item", {})))
+    def _count_answers(self, client: Any) -> None:
+        call = client._make_api_call
+
+        def counted(operation: str, parameters: Mapping[str, Any]) -> dict[str, Any]:
+            parsed: dict[str, Any] = call(operation, parameters)
+            if operation == "Query":
+                self._read_units += consistent_read_units(sum(map(item_size, parsed["Items"])))
+            elif operation == "GetItem":
+                self._read_units += consistent_read_units(item_size(parsed.get("Item", {})))
+            return parsed
+
+        client._make_api_call = counted
 
 
 class _Noted:

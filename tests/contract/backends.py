@@ -19,6 +19,7 @@ from pynamodb.connection.base import Connection
 from domain.tables_aws import Index, Table, connect, description
 
 if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_kms import KMSClient
     from mypy_boto3_s3 import S3Client
 
@@ -31,6 +32,7 @@ class Aws:
     """One region of something that speaks AWS, for one test."""
 
     connection: Connection
+    dynamodb: "DynamoDBClient"
     kms: "KMSClient"
     s3: "S3Client"
 
@@ -57,10 +59,11 @@ class Aws:
 
 def _speaking_to(endpoint: str | None) -> Aws:
     session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+    dynamodb = session.client("dynamodb", endpoint_url=endpoint)
     kms = session.client("kms", endpoint_url=endpoint)
     s3 = session.client("s3", endpoint_url=endpoint)
     connection = connect(region=REGION, endpoint=endpoint, access_key_id="test", secret_access_key="test")
-    return Aws(connection, kms, s3)
+    return Aws(connection, dynamodb, kms, s3)
 
 
 @contextmanager

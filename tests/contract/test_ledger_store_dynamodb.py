@@ -5,7 +5,6 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier
-from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -194,10 +193,16 @@ class TestRequests:
         store.time()
         assert [sent.operation for sent in wire.sent] == ["GetItem"]
 
-    def test_the_client_waits_two_seconds_and_never_repeats_a_write(self, store: DynamoLedgerStore) -> None:
-        config: Any = store.connection.client.meta.config  # the stubs leave its settings out
-        assert (config.connect_timeout, config.read_timeout) == (2.0, 2.0)
-        assert config.retries == {"total_max_attempts": 1, "mode": "standard"}
+    def test_a_request_waits_two_seconds_and_a_write_is_never_repeated(
+        self, answers: Wire, lonely: DynamoLedgerStore
+    ) -> None:
+        assert (lonely.connection._connect_timeout_seconds, lonely.connection._read_timeout_seconds) == (2.0, 2.0)
+        answers.plan = lambda _: LostRequest(READ_TIMEOUT)
+        with pytest.raises(Unanswered):
+            lonely.append(write("one", (A, 1)), now=NOON)
+        with pytest.raises(Unanswered):
+            lonely.register(Registration("int_us_usd_settlement", "20260302"))
+        assert [sent.operation for sent in answers.sent] == ["TransactWriteItems", "PutItem"]
 
     def test_many_threads_make_one_client(self, engine: Engine) -> None:
         store = engine_store(engine)

@@ -39,14 +39,14 @@ def marks(request: pytest.FixtureRequest) -> Iterator[Marks]:
             yield MemoryMarks()
         else:
             table = place.table("florin-published").name
-            yield DynamoMarks(client=lambda: place.connection.client, table=table)
+            yield DynamoMarks(client=lambda: place.dynamodb, table=table)
 
 
 @pytest.fixture(params=BACKENDS[1:])
 def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
     with aws(request) as place:
         assert place
-        client: Any = place.connection.client
+        client: Any = place.dynamodb
         table = place.table("florin-published").name
         yield Kept(client, table, DynamoMarks(client=lambda: client, table=table))
 

@@ -20,7 +20,7 @@ from tests.fuzz import words
 from tests.fuzz.share import share
 
 SAMPLE: Final[dict[str, Any]] = json.loads(
-    (Path(__file__).parents[1] / "fixtures/events/webhook.json").read_text(encoding="utf-8")
+    (Path(__file__).parents[1] / "fixtures/events/webhooks.json").read_text(encoding="utf-8")
 )
 GOOD: Final = '{"id": "evt_1", "type": "payment.settled", "amount": 100, "currency": "USD"}'
 TYPES: Final = {

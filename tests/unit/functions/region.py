@@ -1,10 +1,12 @@
 """A region in moto with the real parts over it, and a note of all that is asked of AWS as what a role must allow."""
 
 import random
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
 from functools import cache
 from typing import Any
 
@@ -16,6 +18,7 @@ from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
+from domain.connection_aws import WireClient
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.ids import internal_account
 from domain.ledger.model import Command, Journal, Posted
@@ -72,6 +75,8 @@ class Asked:
     """Every call of AWS, as what a role must allow for it."""
 
     needs: set[Need] = field(default_factory=set)
+    leading: set[tuple[str, str, str]] = field(default_factory=set)
+    """Needs of tables, each with the leading key it was asked with."""
 
     def note(self, service: str, operation: str, said: dict[str, Any]) -> None:
         match service:
@@ -98,12 +103,33 @@ class Asked:
                 for part in said["TransactItems"]:
                     ((verb, inner),) = part.items()
                     action = {"ConditionCheck": "ConditionCheckItem"}.get(verb, f"{verb}Item")
-                    self.needs.add((f"dynamodb:{action}", _arn(inner["TableName"])))
-            case "BatchGetItem" | "BatchWriteItem":
-                self.needs |= {(f"dynamodb:{operation}", _arn(table)) for table in said["RequestItems"]}
+                    self._asked(action, _arn(inner["TableName"]), _leading(inner))
+            case "BatchGetItem":
+                for table, asked in said["RequestItems"].items():
+                    for key in asked["Keys"]:
+                        self._asked(operation, _arn(table), key["pk"]["S"])
+            case "BatchWriteItem":
+                for table, requests in said["RequestItems"].items():
+                    for request in requests:
+                        self._asked(operation, _arn(table), _leading(request["PutRequest"]))
             case _:
                 index = f"/index/{said['IndexName']}" if "IndexName" in said else ""
-                self.needs.add((f"dynamodb:{operation}", _arn(said["TableName"]) + index))
+                self._asked(operation, _arn(said["TableName"]) + index, _leading(said))
+
+    def _asked(self, operation: str, of: str, leading: str) -> None:
+        self.needs.add((f"dynamodb:{operation}", of))
+        self.leading.add((f"dynamodb:{operation}", of, leading))
+
+
+def _leading(said: dict[str, Any]) -> str:
+    """The partition key that a request is about."""
+    if "KeyConditionExpression" in said:
+        found = re.match(r"\(?[#\w]+ = (:\w+)", said["KeyConditionExpression"])
+        assert found, said["KeyConditionExpression"]
+        leading: str = said["ExpressionAttributeValues"][found[1]]["S"]
+    else:
+        leading = (said.get("Key") or said["Item"])["pk"]["S"]
+    return leading
 
 
 def _arn(table: str) -> str:
@@ -118,6 +144,22 @@ def allowed(role: str) -> set[Need]:
         for statement in statements(properties)
         for action in statement["Action"]
         for resource in statement["Resource"]
+    }
+
+
+def refused(role: str, asked: Asked) -> set[tuple[str, str, str]]:
+    """What was asked with a leading key for which no statement of the role allows it."""
+    properties = template("infra/roles.yaml")["Resources"][f"{role}Role"]["Properties"]
+    patterns: dict[Need, list[str]] = {}
+    for statement in statements(properties):
+        keys = statement.get("Condition", {}).get("ForAllValues:StringLike", {}).get("dynamodb:LeadingKeys", ["*"])
+        for action in statement["Action"]:
+            for resource in statement["Resource"]:
+                patterns.setdefault((action, _named(resource)), []).extend(keys)
+    return {
+        (action, of, leading)
+        for action, of, leading in asked.leading
+        if not any(fnmatchcase(leading, pattern) for pattern in patterns.get((action, of), []))
     }
 
 
@@ -212,15 +254,21 @@ class Deployed:
     def noted(self) -> Iterator[pytest.MonkeyPatch]:
         """Notes what is asked of AWS meanwhile."""
         real = BaseClient._make_api_call  # type: ignore[attr-defined]  # where every client's call goes through
+        wired = WireClient._make_api_call
 
         def noting(client: Any, operation: str, said: dict[str, Any]) -> Any:
             self.asked.note(client.meta.service_model.service_name, operation, said)
-            if self.loses_answers and operation == "PutItem":
-                real(client, operation, said)
             return real(client, operation, said)
+
+        def noting_on_the_wire(client: Any, operation: str, said: dict[str, Any]) -> Any:
+            self.asked.note("dynamodb", operation, said)
+            if self.loses_answers and operation == "PutItem":
+                wired(client, operation, said)
+            return wired(client, operation, said)
 
         with self.monkeypatch.context() as patched:
             patched.setattr(BaseClient, "_make_api_call", noting)
+            patched.setattr(WireClient, "_make_api_call", noting_on_the_wire)
             yield patched
 
     def now(self) -> None:

@@ -15,6 +15,7 @@ from domain.ledger.roots_memory import MemoryRootStore, MemorySigner
 from functions.composition import build
 from functions.configuration import read
 from functions.daily_root import handler as function
+from tests.unit.functions.events import event_for
 from tests.unit.functions.test_configuration import GOOD
 from tests.unit.verify.bank_with_everything import BankWithEverything
 
@@ -47,7 +48,7 @@ def run(log: pytest.LogCaptureFixture) -> dict[str, object]:
     """One run, and what it wrote about itself."""
     log.clear()
     with log.at_level("INFO"):
-        function.handler({}, None)
+        function.handler(event_for("daily_root"), None)
     (record,) = log.records
     return {name: vars(record)[name] for name in ("msg", "made", "last", "waiting")}
 

@@ -10,13 +10,18 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
+from domain.accounts.model import Account
 from domain.customers.model import Customer
 from functions.authentication import KeysUnavailable
 from functions.configuration import Configuration, read
 from functions.graphql import handler as entry
 from functions.logs import log
+from functions.slos import INTERNAL_TRANSFER_LATENCY
 from graph.view import BODY_BYTES_MAX
+from tests.unit.functions.events import event_for
+from tests.unit.functions.measured import measured
 from tests.unit.functions.test_configuration import GOOD
+from tests.unit.graph.documents import PREVIEW, TRANSFER, transfer_input
 from tests.unit.graph.world import World
 
 SETTINGS = read({**GOOD, "AWS_REGION": "us-east-1"})
@@ -79,18 +84,15 @@ def event(
     encoded: bool = False,
 ) -> dict[str, Any]:
     text = body if isinstance(body, str) else json.dumps(body)
-    sent = {"Content-Type": "application/json", **(headers or {})}
+    found = event_for("graphql")
+    found["headers"] = {"Content-Type": "application/json", **(headers or {})}
     if token is not None:
-        sent["Authorization"] = f"Bearer {token}"
-    return {
-        "version": "2.0",
+        found["headers"]["Authorization"] = f"Bearer {token}"
+    found["requestContext"]["http"] |= {"method": method, "path": path}
+    found["requestContext"]["requestId"] = "request-7"
+    return found | {
         "routeKey": f"{method} {path}",
         "rawPath": path,
-        "headers": sent,
-        "requestContext": {
-            "requestId": "request-7",
-            "http": {"method": method, "path": path, "sourceIp": "192.0.2.9"},
-        },
         "body": base64.b64encode(text.encode()).decode() if encoded else text,
         "isBase64Encoded": encoded,
     }
@@ -318,4 +320,56 @@ class TestFaults:
         sent(event(VIEWER, token=world.token(ada.id, "customer")))
 
         (line,) = logged
-        assert set(line) == {"message", "correlation_id", "status", "duration_ms"}
+        assert set(line) == {"message", "correlation_id", "status", "commands", "duration_ms"}
+        assert line["commands"] == []
+
+
+class TestTransfers:
+    """An internal transfer is measured, and its request is known from the log down to the ledger's line."""
+
+    @staticmethod
+    def asked(world: DeployedWorld, document: str) -> tuple[Customer, Account, dict[str, Any]]:
+        payer, source, _, target = world.pair()
+        variables = {"input": transfer_input(source, target, "1.00")}
+        token = world.token(payer.id, "customer")
+        status, body = sent(event({"query": document, "variables": variables}, token=token))
+        assert status == 200, body
+        return payer, source, body["data"]
+
+    def test_its_milliseconds_are_measured(self, world: DeployedWorld, capsys: pytest.CaptureFixture[str]) -> None:
+        self.asked(world, TRANSFER)
+
+        (found,) = measured(capsys)
+        assert (found.namespace, found.dimensions) == ("Florin", {"service": "florin"})
+        assert (found.name, found.unit) == ("InternalTransferMilliseconds", "Milliseconds")
+        assert found.name == INTERNAL_TRANSFER_LATENCY.metric.name
+        assert 0 <= found.value < 60_000
+        assert found.about == {"correlation_id": "request-7"}
+
+    @pytest.mark.parametrize("document", [PREVIEW, "{ viewer { person } }"])
+    def test_nothing_else_is_measured_as_one(
+        self, world: DeployedWorld, document: str, capsys: pytest.CaptureFixture[str]
+    ) -> None:
+        payer, source, _, target = world.pair()
+        variables = {"input": transfer_input(source, target, "1.00")} if document == PREVIEW else {}
+        sent(event({"query": document, "variables": variables}, token=world.token(payer.id, "customer")))
+
+        assert measured(capsys) == []
+
+    def test_one_correlation_id_leads_from_the_request_to_the_line(
+        self, world: DeployedWorld, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        logged: list[dict[str, Any]] = []
+        monkeypatch.setattr(log("graphql"), "info", lambda _, extra: logged.append(extra))
+
+        payer, source, data = self.asked(world, TRANSFER)
+
+        (line,) = world.ledger.lines(source.id, descending=True, limit=1).rows
+        journal = world.ledger.journal(line.journal)
+        assert journal is not None
+        assert data["transfer"]["transfer"]["id"] == journal.id
+        assert journal.evidence == ("request:request-7",)
+        assert logged[-1]["correlation_id"] == "request-7"
+        assert logged[-1]["commands"] == ["transfer"]
+        (record,) = [found for found in world.audit.by_actor(payer.id).records if found.action == "transfer"]
+        assert record.correlation_id == "request-7"

@@ -15,6 +15,7 @@ from domain.notices.ledger_news import LedgerNews
 from domain.transfers.model import Transfer
 from functions.notifier import handler as notifier
 from tests.unit.accounts.house import REGION
+from tests.unit.functions.events import event_for, messages_for
 from tests.unit.transfers.desk import Desk
 
 
@@ -51,21 +52,13 @@ def _story(monkeypatch: pytest.MonkeyPatch) -> Story:
 def envelope(journal: Journal) -> dict[str, Any]:
     """An event as EventBridge puts it into the queue."""
     event = event_of(journal, REGION)
-    return {
-        "version": "0",
-        "id": "7bf73129-1428-4cd3-a780-95db273d1602",
-        "detail-type": type(event).__name__,
-        "source": "florin.ledger",
-        "account": "000000000000",
-        "time": "2026-03-10T17:00:00Z",
-        "region": REGION,
-        "resources": [],
-        "detail": event.model_dump(mode="json"),
-    }
+    (message,) = event_for("notifier")["Records"]
+    sample: dict[str, Any] = json.loads(message["body"])
+    return sample | {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
 
 
 def messages(bodies: Sequence[str]) -> dict[str, Any]:
-    return {"Records": [{"messageId": f"m{number}", "body": body} for number, body in enumerate(bodies)]}
+    return messages_for("notifier", *bodies)
 
 
 def failed(answer: dict[str, Any]) -> list[str]:

@@ -16,6 +16,7 @@ from domain.ledger.outbox import Outbox
 from domain.ledger.outbox_memory import MemoryBus, MemoryMarks
 from functions.publisher import handler as publisher
 from functions.queues import Queue
+from tests.unit.functions.events import event_for
 from tests.unit.ledger.story import tell
 from tests.unit.ledger.world import World, usd
 
@@ -67,17 +68,12 @@ def image(attributes: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
 
 
 def record(item: Mapping[str, Mapping[str, Any]], number: int = 0) -> dict[str, Any]:
-    return {
-        "eventID": f"e{number}",
-        "eventName": "INSERT",
-        "eventSource": "aws:dynamodb",
-        "dynamodb": {
-            "Keys": image({"pk": item["pk"], "sk": item["sk"]}),
-            "NewImage": image(item),
-            "SequenceNumber": str(number),
-            "StreamViewType": "NEW_IMAGE",
-        },
-    }
+    (found,) = event_for("publisher")["Records"]
+    keys = image({"pk": item["pk"], "sk": item["sk"]})
+    found["eventID"] = f"e{number}"
+    found["dynamodb"] |= {"Keys": keys, "NewImage": image(item), "SequenceNumber": str(number)}
+    record: dict[str, Any] = found
+    return record
 
 
 def records(journals: Sequence[Journal]) -> list[dict[str, Any]]:
@@ -110,6 +106,13 @@ class TestJournals:
         assert [type(event) for event in bank.bus.events] == [JournalPosted, JournalRefused, JournalPosted]
         assert isinstance(bank.bus.events[2], JournalPosted)
         assert bank.bus.events[2].hold == journals[2].hold
+
+    def test_the_record_that_is_checked_in_is_one_event(self, bank: Bank) -> None:
+        publisher.handler(event_for("publisher"), None)
+
+        (event,) = bank.bus.events
+        assert isinstance(event, JournalPosted)
+        assert bank.parked == []
 
     def test_no_records_are_no_events(self, bank: Bank) -> None:
         publisher.handler({"Records": []}, None)

@@ -32,7 +32,7 @@ from graph.context import Context
 from graph.cursors import Cursors
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
-from tests.unit.functions.region import REGION, Deployed, Need, acting, allowed
+from tests.unit.functions.region import REGION, Asked, Deployed, Need, acting, allowed, refused
 from tests.unit.functions.test_publisher import record
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
@@ -271,12 +271,21 @@ def test_a_handler_asks_all_that_its_role_allows_and_nothing_else(deployed: Depl
 
     assert deployed.asked.needs
     assert deployed.asked.needs - allowed(role) == set()
+    assert refused(role, deployed.asked) == set()
     unneeded = {
         (action, of)
         for action, of in allowed(role) - deployed.asked.needs
         if not action.startswith(LAMBDAS_OWN) and of not in LAMBDAS_OWN_RESOURCES
     }
     assert unneeded == UNSEEN.get(role, set())
+
+
+def test_a_leading_key_of_another_is_refused() -> None:
+    asked = Asked()
+    for key in ("C#outbox", "C#hold_expiry"):
+        said = {"TableName": "florin-published-us-east-1", "Item": {"pk": {"S": key}, "sk": {"S": "C"}}}
+        asked.note("dynamodb", "PutItem", said)
+    assert refused("Outbox", asked) == {("dynamodb:PutItem", "PublishedTableArn", "C#hold_expiry")}
 
 
 def test_every_role_is_tried_whose_function_speaks_to_aws() -> None:

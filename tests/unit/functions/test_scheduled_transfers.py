@@ -10,6 +10,7 @@ from domain.transfers.model import Rhythm, Schedule, TransferOrder
 from functions.scheduled_transfers import handler as knocks
 from functions.transfer_sweep import handler as sweep
 from tests.unit.accounts.house import acting
+from tests.unit.functions.events import event_for, messages_for
 from tests.unit.transfers.desk import TODAY, Desk, wish
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -44,7 +45,7 @@ def order(desk: Desk) -> TransferOrder:
 
 
 def event(*bodies: str) -> dict[str, Any]:
-    return {"Records": [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]}
+    return messages_for("scheduled_transfers", *bodies)
 
 
 def knock(order: TransferOrder) -> str:
@@ -85,15 +86,15 @@ def test_what_could_not_be_settled_comes_back(desk: Desk, order: TransferOrder) 
 
 def test_the_sweep_makes_what_was_missed(desk: Desk, order: TransferOrder) -> None:
     desk.morning_of(TOMORROW + timedelta(days=1))
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     assert received(desk, order) == 100
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     assert received(desk, order) == 100
 
 
 def test_the_sweep_leaves_todays_transfers_to_the_scheduler(desk: Desk, order: TransferOrder) -> None:
     desk.morning_of(TOMORROW)
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     assert received(desk, order) == 0
 
 
@@ -101,9 +102,9 @@ def test_a_sweep_that_cannot_settle_everything_says_so_and_goes_on_next_time(des
     desk.ledger_store.faults = faults = Stuck()
     desk.morning_of(TOMORROW + timedelta(days=1))
     with pytest.raises(sweep.LeftOver):
-        sweep.handler({}, None)
+        sweep.handler(event_for("transfer_sweep"), None)
     faults.stuck = False
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     assert received(desk, order) == 100
 
 
@@ -114,6 +115,6 @@ def test_the_sweep_ends_openings_that_were_cut_off(desk: Desk) -> None:
         desk.open(customer, key="cut")
     faults.stuck = False
     desk.clock.move(timedelta(days=1))
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     (held,) = desk.accounts.accounts_of(customer.id).rows
     assert desk.open(customer, key="cut").id == held.account.id

@@ -1,22 +1,16 @@
 """The person of a sign-in stands in its access token, or there is no token."""
 
-import copy
-import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.token_claims.handler import PersonMissing, TriggerMisconfigured, handler
-
-SAMPLE: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "fixtures/events/token_claims.json").read_text(encoding="utf-8")
-)
+from tests.unit.functions.events import event_for
 
 
 @pytest.fixture
 def event() -> dict[str, Any]:
-    return copy.deepcopy(SAMPLE)
+    return event_for("token_claims")
 
 
 def test_the_access_token_names_the_person(event: dict[str, Any]) -> None:
@@ -30,7 +24,7 @@ def test_the_access_token_names_the_person(event: dict[str, Any]) -> None:
 
 def test_nothing_else_of_the_event_is_changed(event: dict[str, Any]) -> None:
     answer = handler(event, None)
-    assert answer | {"response": None} == SAMPLE | {"response": None}
+    assert answer | {"response": None} == event_for("token_claims") | {"response": None}
 
 
 @pytest.mark.parametrize("attributes", [{}, {"custom:person": ""}, {"person": "cus_01JEXAMPLE"}])

@@ -14,6 +14,7 @@ from domain.transfers.model import Rhythm, Schedule, TransferOrder
 from domain.transfers.orders import Orders
 from functions.transfer_sweep import handler as sweep
 from tests.unit.accounts.house import acting
+from tests.unit.functions.events import event_for
 from tests.unit.transfers.desk import TODAY, Desk, wish
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -44,9 +45,9 @@ def balances(desk: Desk, orders: list[tuple[TransferOrder, Account]]) -> list[in
 def test_everything_that_was_missed_is_made_once(desk: Desk, caplog: pytest.LogCaptureFixture) -> None:
     orders = ordered(desk, 3)
 
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     told: dict[str, Any] = vars(caplog.records[-1])
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
 
     assert balances(desk, orders) == [100, 100, 100]
     assert (told["missed"], told["left"]) == (3, [])
@@ -64,18 +65,18 @@ def test_an_order_that_fails_holds_up_no_other_and_is_named(desk: Desk, monkeypa
     with monkeypatch.context() as patched:
         patched.setattr(Orders, "run", failing)
         with pytest.raises(sweep.LeftOver, match="1 of 3"):
-            sweep.handler({}, None)
+            sweep.handler(event_for("transfer_sweep"), None)
     assert balances(desk, orders) == [100, 0, 100]
 
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     assert balances(desk, orders) == [100, 100, 100]
 
 
 def test_a_refused_transfer_is_settled_and_rings_no_alarm(desk: Desk) -> None:
     orders = ordered(desk, 2, minor=5_000)
 
-    sweep.handler({}, None)
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
+    sweep.handler(event_for("transfer_sweep"), None)
 
     assert balances(desk, orders) == [0, 0]
     refused = [journal for journal in desk.ledger_store.journals.values() if not journal.posted]
@@ -88,8 +89,8 @@ def test_as_many_as_one_sweep_takes_may_not_be_all(desk: Desk, monkeypatch: pyte
         monkeypatch.setattr(module, "ORDERS_PER_SWEEP_MAX", 2)
 
     with pytest.raises(sweep.LeftOver, match="0 of 2"):
-        sweep.handler({}, None)
+        sweep.handler(event_for("transfer_sweep"), None)
     assert sum(balances(desk, orders)) == 200
 
-    sweep.handler({}, None)
+    sweep.handler(event_for("transfer_sweep"), None)
     assert sum(balances(desk, orders)) == 300

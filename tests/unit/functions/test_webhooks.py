@@ -1,22 +1,17 @@
 """POST /webhooks/{partner} refuses in the standard shape and takes nothing while nobody is a partner."""
 
 import base64
-import copy
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
 
 from functions.webhooks.handler import BODY_BYTES_MAX, handler
-
-SAMPLE: dict[str, Any] = json.loads(
-    (Path(__file__).parents[2] / "fixtures/events/webhook.json").read_text(encoding="utf-8")
-)
+from tests.unit.functions.events import event_for
 
 
 def call(*, method: str = "POST", **changes: Any) -> dict[str, Any]:
-    event = copy.deepcopy(SAMPLE) | changes
+    event = event_for("webhooks") | changes
     event["requestContext"]["http"]["method"] = method
     return handler(event, None)
 

@@ -6,15 +6,25 @@ import re
 import pytest
 
 from functions.configuration import read
-from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template
+from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template, texts
 
 REGION = template("template.yaml")
 RESOURCES = REGION["Resources"]
 SETTINGS = REGION["Globals"]["Function"]["Environment"]["Variables"]
 
+STAGES = REGION["Mappings"]["Stages"]
+ON_AWS = ("staging", "prod")
+CANARY_SECONDS = 5 * 60
+ALARMS_OF_A_GROUP_MAX = 10
+"""AWS CodeDeploy, quotas: alarms of a deployment group."""
+
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry"}
 EVERY_HOUR = {"DailyRoot"}
 WITHOUT_SETTINGS = {"TokenClaims"}
+
+
+def of_stage(what: str) -> dict[str, object]:
+    return {"FindInMap": ["Stages", {"Ref": "Stage"}, what]}
 
 
 class TestSettings:
@@ -61,10 +71,76 @@ class TestPackaging:
         for stage in REGION["Mappings"]["Stages"].values():
             assert (ROOT / stage["Package"] / "Makefile").is_file()
 
-    def test_functions_run_on_python_3_13_and_arm64(self) -> None:
+    def test_the_stage_says_what_functions_run_on(self) -> None:
         for settings in (REGION["Globals"]["Function"], functions()["TokenClaims"]):
-            assert settings["Runtime"] == "python3.13"
-            assert settings["Architectures"] == ["arm64"]
+            assert settings["Runtime"] == of_stage("Runtime")
+            assert settings["Architectures"] == [of_stage("Architecture")]
+
+    @pytest.mark.parametrize("stage", ON_AWS)
+    def test_on_aws_it_is_python_3_13_on_arm64_as_the_artifact_is_built(self, stage: str) -> None:
+        about = STAGES[stage]
+        assert (about["Runtime"], about["Architecture"]) == ("python3.13", "arm64")
+        built = (ROOT / about["Package"] / "Makefile").read_text(encoding="utf-8")
+        assert "--python-version 3.13 --python-platform aarch64-" in built
+
+
+class TestReleases:
+    """The API calls a version by its alias: a new one is tried on a part of the calls, and watched."""
+
+    CALLED_BY_THE_API = ("Graphql", "Webhooks")
+
+    @pytest.mark.parametrize("name", functions())
+    def test_what_the_api_calls_is_published_under_an_alias_and_nothing_else(self, name: str) -> None:
+        published = functions()[name].get("AutoPublishAlias")
+        assert published == ("live" if name in self.CALLED_BY_THE_API else None)
+
+    @pytest.mark.parametrize("name", CALLED_BY_THE_API)
+    def test_the_api_calls_and_may_call_the_alias(self, name: str) -> None:
+        alias = {"Ref": f"{name}Function.Alias"}
+        assert RESOURCES[f"{name}Integration"]["Properties"]["IntegrationUri"] == alias
+        assert RESOURCES[f"ApiCalls{name}"]["Properties"]["FunctionName"] == alias
+
+    @pytest.mark.parametrize("name", CALLED_BY_THE_API)
+    def test_a_new_version_gets_a_tenth_of_the_calls_for_five_minutes(self, name: str) -> None:
+        preference = functions()[name]["DeploymentPreference"]
+        assert preference["Type"] == "Canary10Percent5Minutes"
+        assert preference["Enabled"] == of_stage("Gradual")
+
+    @pytest.mark.parametrize("name", CALLED_BY_THE_API)
+    def test_alarms_that_can_ring_in_five_minutes_watch_it(self, name: str) -> None:
+        alarms = template("infra/alarms.yaml")
+        watching = [alarm["GetAtt"].rpartition(".")[2] for alarm in functions()[name]["DeploymentPreference"]["Alarms"]]
+        assert {f"{name}Fails", "ApiFails"} <= set(watching)
+        assert len(watching) <= ALARMS_OF_A_GROUP_MAX
+        for alarm in watching:
+            assert alarms["Outputs"][alarm] == {"Value": {"Ref": alarm}}
+            about = alarms["Resources"][alarm]["Properties"]
+            assert about["Period"] * about.get("DatapointsToAlarm", about["EvaluationPeriods"]) <= CANARY_SECONDS
+            assert about["TreatMissingData"] == "notBreaching"
+
+    def test_every_stage_on_aws_is_gradual_and_the_local_engine_cannot_be(self) -> None:
+        assert {stage: about["Gradual"] for stage, about in STAGES.items()} == {
+            "local": False,
+            "staging": True,
+            "prod": True,
+        }
+
+    def test_only_what_builds_a_schema_takes_snapshots_and_not_on_the_local_engine(self) -> None:
+        taking = {name: function["SnapStart"] for name, function in functions().items() if "SnapStart" in function}
+        assert taking == {"Graphql": {"ApplyOn": of_stage("Snapshots")}}
+        assert STAGES["local"]["Snapshots"] == "None"
+        assert {STAGES[stage]["Snapshots"] for stage in ON_AWS} == {"PublishedVersions"}
+
+    @pytest.mark.parametrize("name", CALLED_BY_THE_API)
+    def test_another_value_of_a_setting_is_another_version(self, name: str) -> None:
+        function = functions()[name]
+        text, values = function["VersionDescription"]["Sub"]
+        said = set(re.findall(r"\$\{(\w+)\}", text))
+        assert said <= {*REGION["Parameters"], *values}
+        asked = {value["Ref"] for value in SETTINGS.values() if "Ref" in value}
+        assert asked <= said | {found for found in texts(values) if found in REGION["Parameters"]}
+        assert {"GetAtt": "Identity.Outputs.PoolClientId"} in values.values()
+        assert function["AutoPublishAliasAllProperties"] is True
 
 
 class TestLogsAndTraces:

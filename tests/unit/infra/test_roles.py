@@ -92,6 +92,44 @@ class TestTheLedger:
     def test_who_posts_may_also_check_what_its_decision_read(self) -> None:
         assert roles_allowed("dynamodb:ConditionCheckItem", "LedgerTableArn") == WRITERS_OF_THE_LEDGER
 
+    def test_the_table_itself_refuses_to_have_its_items_edited_or_deleted(self) -> None:
+        table = template("infra/ledger.yaml")["Resources"]["LedgerTable"]["Properties"]
+        (statement,) = table["ResourcePolicy"]["PolicyDocument"]["Statement"]
+        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+        assert set(statement["Action"]) == {
+            "dynamodb:UpdateItem",
+            "dynamodb:DeleteItem",
+            "dynamodb:BatchWriteItem",
+            "dynamodb:PartiQLUpdate",
+            "dynamodb:PartiQLDelete",
+        }
+        assert not LEDGER_ACTIONS & set(statement["Action"])
+        assert statement["Resource"]["Sub"].endswith(f":table/{table['TableName']['Sub']}")
+
+
+class TestLeadingKeys:
+    """The engine does not ask them: what is asked with which key, test_role_needs.py knows."""
+
+    def test_a_checkpoint_is_moved_by_its_own_sweeper_alone(self) -> None:
+        found = {
+            name: statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+            for name, role in ROLES.items()
+            for statement in statements(role)
+            if statement["Sid"] == "KeepItsCheckpoint"
+        }
+        assert found == {"Outbox": ["C#outbox"], "Folder": ["C#batch#*"], "HoldExpiry": ["C#hold_expiry"]}
+
+    def test_marks_are_written_as_marks(self) -> None:
+        for name in ("Publisher", "Outbox"):
+            (statement,) = [found for found in statements(ROLES[name]) if found["Sid"] == "MarkWhatIsPublished"]
+            assert statement["Condition"] == {"ForAllValues:StringLike": {"dynamodb:LeadingKeys": ["P#*"]}}
+
+    def test_no_other_right_on_checkpoints_and_marks_is_without_a_leading_key(self) -> None:
+        for role in ROLES.values():
+            for statement in statements(role):
+                if {"Ref": "PublishedTableArn"} in statement["Resource"]:
+                    assert "dynamodb:LeadingKeys" in statement["Condition"]["ForAllValues:StringLike"]
+
 
 class TestPersonalData:
     def test_only_who_seals_or_shows_text_may_unwrap_data_keys(self) -> None:

@@ -1,0 +1,42 @@
+"""What is measured of the bank while it runs, and how it is said: lines of a function's log in the embedded metric
+format, which CloudWatch turns into metrics. A line costs no call and no right.
+
+Every metric has one dimension, the bank itself, so that an alarm and a graph name it with what stands here. What it
+was measured on (a correlation id, a function) stands beside it in the line and makes no metric of its own.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+from aws_lambda_powertools.metrics import MetricUnit, single_metric
+
+NAMESPACE: Final = "Florin"
+DIMENSION: Final = ("service", "florin")
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    name: str
+    unit: MetricUnit
+
+    def measured(self, value: float, **about: str) -> None:
+        """Writes one measurement. `about` is for whoever reads the log."""
+        with single_metric(name=self.name, unit=self.unit, value=value, namespace=NAMESPACE) as line:
+            line.add_dimension(*DIMENSION)
+            for key, text in about.items():
+                line.add_metadata(key, text)
+
+
+FAULTS: Final = Metric("Faults", MetricUnit.Count)
+"""What raised and was answered or set aside: Lambda's own count of errors does not see it."""
+LEDGER_FAULTS: Final = Metric("LedgerFaults", MetricUnit.Count)
+"""Faults of the ledger itself: a record or a sum that must not be."""
+OUTBOX_LAG: Final = Metric("OutboxLagSeconds", MetricUnit.Seconds)
+"""The age of the checkpoint: what was booked before it has been published."""
+FOLDER_LAG: Final = Metric("FolderLagSeconds", MetricUnit.Seconds)
+"""The age of the minute up to which every shard is folded."""
+EXPIRED_HOLDS_LEFT: Final = Metric("ExpiredHoldsLeft", MetricUnit.Count)
+"""Expired holds that a run found and could not release."""
+
+OPERATIONAL: Final = (FAULTS, LEDGER_FAULTS, OUTBOX_LAG, FOLDER_LAG, EXPIRED_HOLDS_LEFT)
+"""Those that tell of the works. What was promised to customers is measured by functions/slos.py."""

@@ -1,0 +1,45 @@
+"""The events of tests/fixtures/events, as AWS hands them to the functions and `sam local invoke` takes them.
+
+A test takes the file of its function and changes what its story is about; what stands around that is the file's.
+"""
+
+import copy
+import json
+from functools import cache
+from typing import Any
+
+from tests.unit.infra.templates import ROOT
+
+FOLDER = ROOT / "tests/fixtures/events"
+
+EVENTS = {
+    "graphql": "graphql",
+    "webhooks": "webhooks",
+    "publisher": "publisher",
+    "outbox": "schedule",
+    "folder": "schedule",
+    "hold_expiry": "schedule",
+    "notifier": "notifier",
+    "scheduled_transfers": "scheduled_transfers",
+    "transfer_sweep": "schedule",
+    "daily_root": "schedule",
+    "token_claims": "token_claims",
+}
+"""Function -> the file of an event that starts it."""
+
+
+@cache
+def _read(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads((FOLDER / f"{name}.json").read_text(encoding="utf-8"))
+    return found
+
+
+def event_for(function: str) -> dict[str, Any]:
+    """A copy that the test may change."""
+    return copy.deepcopy(_read(EVENTS[function]))
+
+
+def messages_for(function: str, *bodies: str) -> dict[str, Any]:
+    """A batch of a queue: the file's one message, once for each body, known as m0, m1, …"""
+    (message,) = event_for(function)["Records"]
+    return {"Records": [message | {"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]}
