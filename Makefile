@@ -43,6 +43,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "imports";             mkdir -p $(REPORTS) && $(BIN)/lint-imports --no-logo >$(REPORTS)/imports 2>&1 || { cat $(REPORTS)/imports; exit 1; }
 	@echo "requirement files";   $(BIN)/python -m ops.check.requirement_files
 	@echo "schema";              ./florin schema --check
+	@echo "published documents"; ./florin documents check
 	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
 	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml

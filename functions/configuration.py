@@ -12,6 +12,7 @@ from datetime import timedelta
 from typing import Final, TypeVar
 
 from domain.jurisdictions import JURISDICTIONS, Jurisdiction
+from graph.exposure import Exposure
 
 SECONDS_MAX: Final = 24 * 60 * 60
 """No bound, lease or skew of the bank is longer than a day; a larger number is a typing mistake."""
@@ -26,6 +27,7 @@ class ConfigurationFaulty(Exception):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Configuration:
     stage: str
+    exposure: Exposure
     region: str
     jurisdiction: Jurisdiction
     ledger_table: str
@@ -62,6 +64,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
     door = _Door(variables)
     configuration = Configuration(
         stage=door.text("FLORIN_STAGE"),
+        exposure=door.parsed("FLORIN_EXPOSURE", _exposure),
         region=door.text("AWS_REGION"),
         jurisdiction=door.parsed("FLORIN_JURISDICTION", _jurisdiction),
         ledger_table=door.text("FLORIN_LEDGER_TABLE"),
@@ -122,6 +125,13 @@ def _jurisdiction(text: str) -> Jurisdiction:
     if text not in JURISDICTIONS:
         raise ValueError(f"it is none of {', '.join(JURISDICTIONS)}")
     return JURISDICTIONS[text]
+
+
+def _exposure(text: str) -> Exposure:
+    known = [exposure.value for exposure in Exposure]
+    if text not in known:
+        raise ValueError(f"it is none of {', '.join(known)}")
+    return Exposure(text)
 
 
 def _seconds(text: str) -> timedelta:

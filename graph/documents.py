@@ -1,20 +1,32 @@
-"""Documents are parsed, measured and validated once, and remembered by their text.
+"""Documents: parsed, measured and validated once, and remembered by their text; published ones compiled too.
 
 The library's own cache never meets the same key again once its limiters are in use (they make a new rule for every
 request), so every request paid for validation. Here one bounded cache holds what a text came to.
 """
 
-from collections.abc import Iterator
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Final
 
-from graphql import DocumentNode, GraphQLError, GraphQLSchema, OperationDefinitionNode, parse, specified_rules, validate
-from strawberry.extensions import SchemaExtension
+from graphql import (
+    DocumentNode,
+    GraphQLError,
+    GraphQLSchema,
+    OperationDefinitionNode,
+    OperationType,
+    parse,
+    specified_rules,
+    validate,
+)
 from strawberry.schema.validation_rules.maybe_null import MaybeNullValidationRule
 from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph import limits
+from graph.compiling.document import Compiled, compiled
 from graph.errors import ERRORS_MAX, ErrorCode, PublicError
+from graph.exposure import Exposure
+from graph.requests import Asked, id_of
 
 if TYPE_CHECKING:
     from strawberry.schema import BaseSchema
@@ -24,24 +36,60 @@ DOCUMENTS_MAX: Final = 128
 RULES: Final = (*specified_rules, MaybeNullValidationRule, OneOfInputValidationRule)
 
 
-class Documents(SchemaExtension):
-    """Parses and validates for every request of its schema."""
+Errors = tuple[GraphQLError, ...]
 
-    def on_parse(self) -> Iterator[None]:
-        text = self.execution_context.query
-        if text:
-            document, _ = _prepared(core_schema(self.execution_context.schema), text)
-            self.execution_context.graphql_document = document
-        yield
 
-    def on_validate(self) -> Iterator[None]:
-        text = self.execution_context.query
-        if text:
-            document, errors = _prepared(core_schema(self.execution_context.schema), text)
-            named = self.execution_context._provided_operation_name  # noqa: SLF001 - the public name guesses the first
-            unclear = named is None and _operations(document) > 1
-            self.execution_context.pre_execution_errors = [_UNNAMED] if unclear else list(errors)
-        yield
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The operation that a request means, ready to be answered."""
+
+    document: DocumentNode
+    operation: OperationDefinitionNode
+    compiled: Compiled | None = None
+    """Of published documents; what cannot be compiled is answered by the library."""
+
+    @property
+    def mutates(self) -> bool:
+        return self.operation.operation is OperationType.MUTATION
+
+
+class Documents:
+    """What one stage takes, and what it came to."""
+
+    def __init__(self, schema: "BaseSchema", exposure: Exposure, published: Mapping[str, str]) -> None:
+        """`published`: id -> text, each with one operation."""
+        self.exposure = exposure
+        self._core = core_schema(schema)
+        self._published = published
+        self._ready: dict[str, Meant | Errors] = {}
+
+    def meant(self, asked: Asked) -> Meant | Errors:
+        """What is meant, or what is wrong with the document. Raises the error of a text that is no document."""
+        named = asked.document_id or id_of(asked.text or "")
+        if named in self._published:
+            found = self._ready.get(named) or self._made_ready(named)
+        elif asked.text is None or not self.exposure.takes_any_document:
+            return (_NOT_PUBLISHED,)
+        else:
+            document, errors = _remembered(self._core, asked.text, self.exposure.introspects)
+            found = errors or _one_of(document, asked.operation_name)
+        if isinstance(found, Meant) and asked.operation_name and _name(found.operation) != asked.operation_name:
+            return (_UNKNOWN,)
+        return found
+
+    def warm(self) -> None:
+        """Does now what the first request of each published document would wait for."""
+        for named in self._published:
+            self._made_ready(named)
+
+    def _made_ready(self, named: str) -> Meant | Errors:
+        document, errors = prepared(self._core, self._published[named], introspects=self.exposure.introspects)
+        found = errors or _one_of(document, None)
+        if isinstance(found, Meant):
+            plan = compiled(self._core, document, None)
+            found = replace(found, compiled=plan if isinstance(plan, Compiled) else None)
+        self._ready[named] = found
+        return found
 
 
 def core_schema(schema: "BaseSchema") -> GraphQLSchema:
@@ -50,22 +98,38 @@ def core_schema(schema: "BaseSchema") -> GraphQLSchema:
     return core
 
 
-def _operations(document: DocumentNode) -> int:
-    return sum(isinstance(definition, OperationDefinitionNode) for definition in document.definitions)
+def prepared(schema: GraphQLSchema, text: str, *, introspects: bool) -> tuple[DocumentNode, Errors]:
+    """The document and what is wrong with it. Raises the error of a text that is no document."""
+    try:
+        document = parse(text, max_tokens=limits.TOKENS_MAX)
+        if limit := limits.exceeded(document, introspects=introspects):
+            return document, (limit,)
+        return document, tuple(validate(schema, document, RULES, max_errors=ERRORS_MAX, hide_suggestions=True))
+    except RecursionError:
+        raise PublicError(ErrorCode.LIMIT_EXCEEDED, "The document is nested too deeply.") from None
+
+
+@lru_cache(maxsize=DOCUMENTS_MAX)
+def _remembered(schema: GraphQLSchema, text: str, introspects: bool) -> tuple[DocumentNode, Errors]:  # noqa: FBT001 - part of the cache's key
+    """Texts that are no documents raise, and are not remembered."""
+    return prepared(schema, text, introspects=introspects)
+
+
+def _one_of(document: DocumentNode, name: str | None) -> Meant | Errors:
+    operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
+    if name:
+        operations = [one for one in operations if _name(one) == name]
+    if len(operations) != 1:
+        return (_UNKNOWN if name else _UNNAMED,)
+    return Meant(document, operations[0])
+
+
+def _name(operation: OperationDefinitionNode) -> str:
+    return operation.name.value if operation.name else ""
 
 
 _UNNAMED: Final = PublicError(
     ErrorCode.DOCUMENT_INVALID, "The document has several operations; `operationName` says which is meant."
 )
-
-
-@lru_cache(maxsize=DOCUMENTS_MAX)
-def _prepared(schema: GraphQLSchema, text: str) -> tuple[DocumentNode, tuple[GraphQLError, ...]]:
-    """Raises the error of a text that is no document; such texts are not remembered."""
-    try:
-        document = parse(text, max_tokens=limits.TOKENS_MAX)
-        if limit := limits.exceeded(document):
-            return document, (limit,)
-        return document, tuple(validate(schema, document, RULES, max_errors=ERRORS_MAX, hide_suggestions=True))
-    except RecursionError:
-        raise PublicError(ErrorCode.LIMIT_EXCEEDED, "The document is nested too deeply.") from None
+_UNKNOWN: Final = PublicError(ErrorCode.DOCUMENT_INVALID, "The document has no operation with this `operationName`.")
+_NOT_PUBLISHED: Final = PublicError(ErrorCode.DOCUMENT_NOT_PUBLISHED, "The document is not among the published ones.")

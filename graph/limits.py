@@ -35,6 +35,8 @@ ALIASES_MAX: Final = 15
 ROOT_FIELDS_MAX: Final = 10
 FIELDS_MAX: Final = 250
 DIRECTIVES_MAX: Final = 10
+DIRECTIVES_HERE_MAX: Final = 3
+"""On one selection: `@skip`, `@include` and one more. Each unknown one would be an error of its own."""
 SELECTIONS_MAX: Final = 1_000
 """Selections visited, so that fragments that only spread fragments end too."""
 VALUE_DEPTH_MAX: Final = 12
@@ -42,10 +44,15 @@ MUTATIONS_MAX: Final = 1
 """One change a request: a second one could fail after the first was done, and one answer would have to say both."""
 MUTATIONS_FREE: Final = frozenset({"previewTransfer", "__typename"})
 """Root fields of a mutation that change nothing."""
+INTROSPECTION: Final = frozenset({"__schema", "__type"})
 
 
 class SelectionEmpty(Exception):
     """The parser lets `{ }` pass, which the language does not have."""
+
+
+class Introspects(Exception):
+    """Where the schema is read from its file."""
 
 
 class LimitExceeded(Exception):
@@ -73,6 +80,7 @@ class _Counts:
 class _Walk:
     fragments: Mapping[str, FragmentDefinitionNode]
     mutates: bool
+    introspects: bool
     counts: _Counts = field(default_factory=_Counts)
 
     def selections(self, found: SelectionSetNode, *, depth: int, most: int, unfolding: frozenset[str]) -> None:
@@ -80,7 +88,10 @@ class _Walk:
             raise SelectionEmpty
         for selection in found.selections:
             self.counts.add("selections", SELECTIONS_MAX)
-            self.counts.add("directives", DIRECTIVES_MAX, len(selection.directives or ()))
+            here = len(selection.directives or ())
+            if here > DIRECTIVES_HERE_MAX:
+                raise LimitExceeded("directives at one place", DIRECTIVES_HERE_MAX)
+            self.counts.add("directives", DIRECTIVES_MAX, here)
             self._selection(selection, depth=depth, most=most, unfolding=unfolding)
 
     def _selection(self, selection: SelectionNode, *, depth: int, most: int, unfolding: frozenset[str]) -> None:
@@ -97,11 +108,13 @@ class _Walk:
     def _field(self, node: FieldNode, *, depth: int, most: int, unfolding: frozenset[str]) -> None:
         self.counts.add("fields", FIELDS_MAX)
         self.counts.add("aliases", ALIASES_MAX, 1 if node.alias else 0)
+        if node.name.value in INTROSPECTION and not self.introspects:
+            raise Introspects
         if depth == 1:
             self.counts.add("root_fields", ROOT_FIELDS_MAX)
             if self.mutates and node.name.value not in MUTATIONS_FREE:
                 self.counts.add("mutations", MUTATIONS_MAX)
-            if node.name.value in ("__schema", "__type"):
+            if node.name.value in INTROSPECTION:
                 most = INTROSPECTION_DEPTH_MAX
         if depth > most:
             raise LimitExceeded("levels", most)
@@ -111,8 +124,9 @@ class _Walk:
             self.selections(node.selection_set, depth=depth, most=most, unfolding=unfolding)
 
 
-def exceeded(document: DocumentNode) -> PublicError | None:
-    """The first limit that the document exceeds; None when it exceeds none."""
+def exceeded(document: DocumentNode, *, introspects: bool) -> PublicError | None:
+    """The first limit that the document exceeds; None when it exceeds none. Unless `introspects`, the schema is none
+    of its business."""
     fragments = {
         definition.name.value: definition
         for definition in document.definitions
@@ -121,11 +135,11 @@ def exceeded(document: DocumentNode) -> PublicError | None:
     try:
         for definition in document.definitions:
             if isinstance(definition, OperationDefinitionNode):
-                walk = _Walk(fragments, mutates=definition.operation is OperationType.MUTATION)
+                walk = _Walk(fragments, definition.operation is OperationType.MUTATION, introspects)
                 walk.counts.add("directives", DIRECTIVES_MAX, len(definition.directives or ()))
                 walk.selections(definition.selection_set, depth=0, most=DEPTH_MAX, unfolding=frozenset())
             elif isinstance(definition, FragmentDefinitionNode):  # one that nothing spreads is measured too
-                _Walk(fragments, mutates=False).selections(
+                _Walk(fragments, False, introspects).selections(
                     definition.selection_set,
                     depth=1,
                     most=INTROSPECTION_DEPTH_MAX,
@@ -133,6 +147,8 @@ def exceeded(document: DocumentNode) -> PublicError | None:
                 )
     except SelectionEmpty:
         return PublicError(ErrorCode.DOCUMENT_INVALID, "The document selects nothing somewhere.")
+    except Introspects:
+        return PublicError(ErrorCode.DOCUMENT_INVALID, "The schema is not told here; it is published as a file.")
     except LimitExceeded as limit:
         return PublicError(ErrorCode.LIMIT_EXCEEDED, str(limit))
     return None

@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ops.commands import asking, bank, checking, people, simulating
+from ops.commands import asking, bank, checking, documents, people, simulating
 
 REFUSED_STATUS = 2
 
@@ -33,6 +33,7 @@ app.command("graphql")(asking.graphql)
 app.command("schema")(checking.schema)
 app.command("verify")(checking.verify)
 app.add_typer(simulating.app, name="simulate")
+app.add_typer(documents.app, name="documents")
 
 
 def main() -> None:

@@ -21,9 +21,12 @@ from functions.slos import INTERNAL_TRANSFER_LATENCY
 from functions.snapshots import warmed_before_snapshots
 from graph.context import Context
 from graph.cursors import Cursors
+from graph.documents import Documents
 from graph.errors import ErrorCode
+from graph.published import texts
+from graph.requests import BODY_BYTES_MAX, Asked
 from graph.schema import schema
-from graph.view import BODY_BYTES_MAX, Rejected, Request, Response, answer, rejection
+from graph.view import Rejected, Request, Response, answer, rejection
 
 BASE64_LENGTH_MAX: Final = (BODY_BYTES_MAX // 3 + 1) * 4
 """The longest base64 text of a body that is not too large; a longer one is not decoded."""
@@ -70,7 +73,7 @@ def _routed(event: Mapping[str, Any], this: Bank, correlation_id: str, commands:
 def _graphql(event: Mapping[str, Any], this: Bank, method: str, correlation_id: str, commands: list[str]) -> Response:
     headers = {name.lower(): value for name, value in event.get("headers", {}).items()}
     try:
-        request = Request(method, headers, _body(event))
+        request = Request(method, headers, _body(event), event.get("rawQueryString", ""))
     except Rejected as rejected:
         return rejection(rejected.code, rejected.message, correlation_id=correlation_id)
     source_ip: str | None = event["requestContext"]["http"].get("sourceIp")
@@ -83,6 +86,7 @@ def _graphql(event: Mapping[str, Any], this: Bank, method: str, correlation_id: 
             report=lambda fault: _report(fault, correlation_id),
             commands=commands,
         ),
+        _documents(this),
         correlation_id=correlation_id,
     )
 
@@ -125,6 +129,11 @@ def _actor(headers: Mapping[str, str], this: Bank, *, source_ip: str | None, cor
 
 
 @cache
+def _documents(this: Bank) -> Documents:
+    return Documents(schema, this.configuration.exposure, texts())
+
+
+@cache
 def _authenticator(this: Bank) -> Authenticator:
     configuration = this.configuration
     return Authenticator(
@@ -157,9 +166,13 @@ def _report(fault: Exception, correlation_id: str) -> None:
 
 
 def _warm() -> None:
-    """What the first request would wait for: the bank's clients, and the schema's own check of itself."""
-    bank().warm()
-    schema.execute_sync("{ __typename }")
+    """What the first request would wait for: the bank's clients, the schema's own check of itself, and the published
+    documents."""
+    this = bank()
+    this.warm()
+    documents = _documents(this)
+    documents.meant(Asked("{ __typename }", None, None, None))
+    documents.warm()
 
 
 warmed_before_snapshots(_warm)

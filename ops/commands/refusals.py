@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from ops.commands.asking import BadInput
+from ops.commands.documents import DocumentsRefused
 from ops.graphiql.build import BuildFailed
 from ops.graphiql.tokens import TokenRefused
 from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable
@@ -19,6 +20,7 @@ REFUSALS = (
     BankMissing,
     BuildFailed,
     DeployFault,
+    DocumentsRefused,
     EngineFault,
     RegionUnknown,
     StartFault,

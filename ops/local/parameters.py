@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 
 from domain.jurisdictions import JURISDICTIONS
+from graph.exposure import Exposure
 from ops.local.bank import LOCAL_STAGE
 
 REGIONS_DEFAULT = ("us-east-1", "us-west-2")
@@ -18,11 +19,14 @@ class RegionUnknown(Exception):
     """The bank has no jurisdiction for this region."""
 
 
-def local_parameters(region: str, *, regions: list[str], engine_port: int) -> dict[str, str]:
+def local_parameters(
+    region: str, *, regions: list[str], engine_port: int, exposure: str = Exposure.OPEN.value
+) -> dict[str, str]:
     """Values by name; a template takes those that it declares."""
     endpoints = {name: f"{api_address(name, engine_port=engine_port)}/graphql" for name in regions}
     return {
         "Stage": LOCAL_STAGE,
+        "Exposure": exposure,
         "Jurisdiction": jurisdiction_of(region),
         "CloseAfterSeconds": "15",
         "SignatureBoundSeconds": "5",

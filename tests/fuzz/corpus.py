@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Final
 
 from tests.fuzz.names import Cast
-from tests.fuzz.requests import JSON, Sent
+from tests.fuzz.requests import HEADERS, Sent
 
 FOLDER: Final = Path(__file__).parents[1] / "fixtures" / "corpus" / "graphql"
 USERS: Final[Mapping[str, str]] = {
@@ -76,7 +76,7 @@ def load(path: Path) -> Kept:
         body=body,
         method=said.get("method", "POST"),
         path=said.get("path", "/graphql"),
-        headers=said.get("headers", {"content-type": JSON}),
+        headers=said.get("headers", HEADERS),
     )
     return Kept(path.stem, said["why"], sent, **said.get("expected", {}))
 
@@ -89,7 +89,7 @@ def _document(sent: Sent, why: str) -> dict[str, Any]:
     document: dict[str, Any] = {"why": why, "role": sent.role}
     if (sent.method, sent.path) != ("POST", "/graphql"):
         document |= {"method": sent.method, "path": sent.path}
-    if dict(sent.headers) != {"content-type": JSON}:
+    if dict(sent.headers) != HEADERS:
         document["headers"] = dict(sent.headers)
     if isinstance(sent.body, bytes):
         return {**document, "body_base64": base64.b64encode(sent.body).decode()}

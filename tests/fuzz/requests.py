@@ -12,6 +12,9 @@ from tests.fuzz.documents import Document
 from tests.fuzz.names import Cast, resolved
 
 JSON: Final = "application/json"
+RESPONSE: Final = "application/graphql-response+json"
+HEADERS: Final[Mapping[str, str]] = {"content-type": JSON, "accept": RESPONSE}
+"""So that the status says what happened."""
 
 
 @dataclass(frozen=True)
@@ -22,7 +25,7 @@ class Sent:
     body: str | bytes
     method: str = "POST"
     path: str = "/graphql"
-    headers: Mapping[str, str] = field(default_factory=lambda: {"content-type": JSON})
+    headers: Mapping[str, str] = field(default_factory=lambda: HEADERS)
 
     def bytes_for(self, cast: Cast) -> bytes:
         return self.body if isinstance(self.body, bytes) else resolved(self.body, cast).encode()

@@ -11,7 +11,7 @@ from tests.fuzz import words
 from tests.fuzz.documents import EXAMPLES
 from tests.fuzz.looking import Keeper, keeping, look
 from tests.fuzz.names import named
-from tests.fuzz.requests import JSON, Sent
+from tests.fuzz.requests import HEADERS, JSON, Sent
 from tests.fuzz.share import share
 
 WHOLE: Final = tuple(
@@ -79,7 +79,7 @@ def test_headers_of_any_text() -> None:
     @share(normal=60, full=1_000)
     @given(found=headers, body=st.sampled_from(WHOLE))
     def each(keeper: Keeper, found: dict[str, str], body: str) -> None:
-        keeper.look(Sent("owner", body, headers={"content-type": JSON, **found}))
+        keeper.look(Sent("owner", body, headers={**HEADERS, **found}))
 
     with keeping(look) as keeper:
         each(keeper)
@@ -111,7 +111,7 @@ def test_tokens_of_any_parts() -> None:
     @share(normal=100, full=5_000)
     @given(token=tokens)
     def each(keeper: Keeper, token: str) -> None:
-        keeper.look(Sent("owner", WHOLE[0], headers={"content-type": JSON, "authorization": f"Bearer {token}"}))
+        keeper.look(Sent("owner", WHOLE[0], headers={**HEADERS, "authorization": f"Bearer {token}"}))
 
     with keeping(look) as keeper:
         each(keeper)

@@ -11,10 +11,10 @@ from tests.fuzz import corpus, documents, judge, names, town
 from tests.fuzz.by_hand.rows import ROWS
 from tests.fuzz.deployed import texts_in
 from tests.fuzz.looking import Broken, Keeper, keeping
-from tests.fuzz.requests import JSON, Answered, Sent, asked, requests
+from tests.fuzz.requests import JSON, RESPONSE, Answered, Sent, asked, requests
 from tests.fuzz.share import share
 
-HEADERS = {"content-type": f"{JSON}; charset=utf-8", "cache-control": "no-store"}
+HEADERS = {"content-type": f"{RESPONSE}; charset=utf-8", "cache-control": "no-store"}
 EXTENSIONS = {"code": "DOCUMENT_INVALID", "correlationId": "request-7"}
 ASKED = asked("owner", 'mutation { thawAccount(input: {idempotencyKey: "k", accountId: "a"}) { __typename } }')
 

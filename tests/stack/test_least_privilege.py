@@ -1,5 +1,6 @@
 """Roles enforced: on an engine that asks IAM, every operation of the API and every function works with what
-infra/roles.yaml allows it, and a right that is taken away is missed.
+infra/roles.yaml allows it, and a right that is taken away is missed. The API is closed here, as on AWS, and tells the
+scanner graphql-cop nothing.
 
 The bank is a small one of its own, in one region: two customers, made some days ago by the services in process.
 """
@@ -10,6 +11,9 @@ import time
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
 from typing import Any, Final
+from urllib.error import HTTPError
+from urllib.parse import urlencode
+from urllib.request import Request, urlopen
 
 import pytest
 
@@ -37,6 +41,7 @@ from ops.local.template import parameters_of, read_template
 from ops.seed import users
 from ops.seed.people import CUSTOMERS, profile_of
 from ops.seed.run import SetClock
+from tests import cop
 from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.graph.documents import by_numbers
 
@@ -44,6 +49,7 @@ REGION: Final = "us-east-1"
 PASSWORD: Final = "Only-in-this-test-1"
 AGO: Final = timedelta(days=3)
 EVENTUALLY_SECONDS: Final = 40
+SCAN_SECONDS_MAX: Final = 20
 DENIED: Final = ("AccessDenied", "not authorized")
 
 
@@ -70,7 +76,7 @@ class Small:
 
     def _deploy(self, engine: Engine) -> None:
         template = read_template(TEMPLATE)
-        values = local_parameters(REGION, regions=[REGION], engine_port=engine.port)
+        values = local_parameters(REGION, regions=[REGION], engine_port=engine.port, exposure="closed")
         place = Place(folder=engine.folder, engine_port=engine.port)
         deploy_region(self.clients, place, template=template, parameters=parameters_of(template, values))
         region = read_region(self.clients, engine_port=engine.port)
@@ -175,6 +181,19 @@ class Small:
         assert "errors" not in found, (document, found["errors"], self.denials())
         data: dict[str, Any] = found["data"]
         return data
+
+    def scanned(self, check: cop.Check) -> str:
+        """What a check of the scanner is answered, with a good token."""
+        token = self._desk.token(user=OWNER, region=REGION).text
+        address = self.bank.home.graphql + (f"?{check.query_string}" if check.query_string else "")
+        headers = {**check.headers, "authorization": f"Bearer {token}"}
+        request = Request(address, check.body.encode() or None, headers, method=check.method)  # noqa: S310 - the test's own engine
+        try:
+            with urlopen(request, timeout=SCAN_SECONDS_MAX) as answer:  # noqa: S310 - as above
+                told: bytes = answer.read()
+        except HTTPError as refused:
+            told = refused.read()
+        return told.decode()
 
     def invoke(self, function: str) -> str | None:
         """Runs a function: what it failed with, None when it did not."""
@@ -305,6 +324,22 @@ def test_due_orders_are_run_and_missed_ones_swept(small: Small) -> None:
 
 def test_partners_are_answered(small: Small) -> None:
     assert forward(f"{small.bank.home.webhooks}/nobody", b"{}", {"Content-Type": "application/json"}).status == 404
+
+
+@pytest.mark.parametrize("check", cop.CHECKS, ids=lambda check: check.name)
+def test_the_scanner_reports_nothing(small: Small, check: cop.Check) -> None:
+    told = small.scanned(check)
+
+    assert not check.reported(told, json.loads(told))
+
+
+@pytest.mark.parametrize("document", ["mutation { __typename }", "{ __typename }"])
+def test_a_closed_stage_says_how_it_is_asked(small: Small, document: str) -> None:
+    by_get = cop.Check("", lambda *_: False, method="GET", query_string=urlencode({"query": document}), headers={})
+
+    (error,) = json.loads(small.scanned(by_get))["errors"]
+
+    assert error["extensions"]["code"] == "METHOD_NOT_ALLOWED"
 
 
 def test_nothing_was_denied(small: Small) -> None:

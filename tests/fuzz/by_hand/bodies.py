@@ -54,7 +54,9 @@ def _malformed() -> Iterator[Row]:
 def _codings() -> Iterator[Row]:
     for coding in ("utf-16", "utf-16-le", "utf-16-be", "utf-32", "utf-8-sig"):
         body = ASKED.replace("person", "person # ü\\n").encode(coding)
-        yield Row(f"in {coding}", raw(body, content_type=f"{JSON}; charset={coding}"), 400, "REQUEST_MALFORMED")
+        yield Row(f"in {coding}", raw(body), 400, "REQUEST_MALFORMED")
+        said = raw(body, content_type=f"{JSON}; charset={coding}")
+        yield Row(f"in {coding}, and said to be", said, 415, "MEDIA_TYPE_UNSUPPORTED")
     yield Row("half a character", raw(ASKED.replace("person", "person # ü\\n").encode()[:-9]), 400, "REQUEST_MALFORMED")
     packed = gzip.compress(ASKED.encode(), mtime=0)
     yield Row("packed with gzip", raw(packed, content_encoding="gzip"), 415, "MEDIA_TYPE_UNSUPPORTED")
@@ -73,7 +75,11 @@ def _types_and_methods() -> Iterator[Row]:
         "application/json-seq",
     ):
         yield Row(f"as {media_type}", raw(ASKED, content_type=media_type), 415, "MEDIA_TYPE_UNSUPPORTED")
-    for method in ("GET", "PUT", "DELETE", "PATCH"):
+    yield Row("with GET, and a body", Sent("owner", ASKED, method="GET"), 400, "REQUEST_MALFORMED")
+    yield Row("for a page", raw(ASKED, accept="text/html"), 406, "NOT_ACCEPTABLE")
+    yield Row("for JSON", raw(ASKED, accept=JSON), 200, OK)
+    yield Row("for JSON, and wrong", raw('{"query": "{ nothing }"}', accept=JSON), 200, "DOCUMENT_INVALID")
+    for method in ("PUT", "DELETE", "PATCH"):
         sent = Sent("owner", ASKED, method=method)
         yield Row(f"with {method}", sent, 405, "METHOD_NOT_ALLOWED", at_the_door=404)
 
@@ -94,8 +100,8 @@ def _members() -> Iterator[Row]:
     named: tuple[tuple[str, dict[str, object], int, str], ...] = (
         ("two operations and no name", {}, 400, "DOCUMENT_INVALID"),
         ("two operations and null for a name", {"operationName": None}, 400, "DOCUMENT_INVALID"),
-        ("two operations and an empty name", {"operationName": ""}, 400, "REQUEST_MALFORMED"),
-        ("two operations and a name of none", {"operationName": "C"}, 400, "REQUEST_MALFORMED"),
+        ("two operations and an empty name", {"operationName": ""}, 400, "DOCUMENT_INVALID"),
+        ("two operations and a name of none", {"operationName": "C"}, 400, "DOCUMENT_INVALID"),
         ("two operations and a number for a name", {"operationName": 1}, 400, "REQUEST_MALFORMED"),
         ("two operations and the name of one", {"operationName": "B"}, 200, OK),
     )

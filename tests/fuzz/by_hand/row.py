@@ -6,7 +6,7 @@ from typing import Any, Final
 
 from tests.fuzz.documents import ANSWERED
 from tests.fuzz.names import named
-from tests.fuzz.requests import JSON, Sent, asked
+from tests.fuzz.requests import HEADERS, Sent, asked
 
 OK: Final = "data"
 WHO: Final = "{ viewer { person } }"
@@ -67,4 +67,4 @@ def key_of(name: str) -> str:
 
 
 def raw(body: str | bytes, **headers: str) -> Sent:
-    return Sent("owner", body, headers={"content-type": JSON, **{k.replace("_", "-"): v for k, v in headers.items()}})
+    return Sent("owner", body, headers={**HEADERS, **{k.replace("_", "-"): v for k, v in headers.items()}})

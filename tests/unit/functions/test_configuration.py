@@ -9,6 +9,7 @@ from functions.configuration import ConfigurationFaulty, read
 GOOD = {
     "AWS_REGION": "us-west-2",
     "FLORIN_STAGE": "local",
+    "FLORIN_EXPOSURE": "open",
     "FLORIN_JURISDICTION": "us",
     "FLORIN_LEDGER_TABLE": "florin-ledger-us-west-2",
     "FLORIN_PUBLISHED_TABLE": "florin-published-us-west-2",

@@ -30,6 +30,9 @@ from functions.transfer_sweep import handler as transfer_sweep
 from graph.access import TABLE
 from graph.context import Context
 from graph.cursors import Cursors
+from graph.documents import Documents
+from graph.exposure import Exposure
+from graph.schema import schema
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.functions.region import REGION, Asked, Deployed, Need, acting, allowed, refused
@@ -215,9 +218,8 @@ def run_graphql(deployed: Deployed) -> None:
         body = json.dumps({"query": document, "variables": variables}).encode()
         cursors = Cursors(lambda: deployed.bank.cursor_secret)
         context = Context(actor=people[who], bank=deployed.bank, cursors=cursors, report=faults.append)
-        response = answer(
-            Request("POST", {"content-type": "application/json"}, body), lambda: context, correlation_id="test"
-        )
+        request = Request("POST", {"content-type": "application/json"}, body)
+        response = answer(request, lambda: context, Documents(schema, Exposure.CLOSED, {}), correlation_id="test")
         assert not faults
         found: dict[str, Any] = json.loads(response.body)
         assert "errors" not in found, found["errors"]

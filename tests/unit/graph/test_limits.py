@@ -7,7 +7,6 @@ from graphql import GraphQLError, get_introspection_query, validate
 
 from domain.customers.model import Customer
 from graph import documents, limits
-from graph.schema import schema
 from tests.unit.graph.world import World
 
 
@@ -154,4 +153,3 @@ def test_every_rule_of_the_language_is_in_force() -> None:
     names = {rule.__name__ for rule in documents.RULES}
 
     assert {"MaxIntrospectionDepthRule", "OneOfInputValidationRule", "MaybeNullValidationRule"} <= names
-    assert schema.extensions == (documents.Documents,)

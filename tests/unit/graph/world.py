@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,6 +15,10 @@ from domain.sealing import KeyedSealer
 from domain.transfers.orders import Orders
 from graph.context import Context
 from graph.cursors import Cursors
+from graph.documents import Documents
+from graph.exposure import Exposure
+from graph.requests import GRAPHQL_RESPONSE
+from graph.schema import schema
 from graph.view import Request, Response, answer
 from tests.unit.accounts.house import ADDRESSES, REGION, acting
 from tests.unit.transfers.desk import Desk
@@ -47,7 +52,13 @@ class Answer:
 class World(Desk):
     """Everything `graph.context.Services` asks for, over memory stores."""
 
-    def __init__(self, *, region: str = REGION) -> None:
+    def __init__(
+        self,
+        *,
+        region: str = REGION,
+        exposure: Exposure = Exposure.OPEN,
+        published: Mapping[str, str] | None = None,
+    ) -> None:
         super().__init__(region=region)
         noise = random.Random(11)
         self.addresses = ADDRESSES
@@ -60,6 +71,7 @@ class World(Desk):
             region=region,
         )
         self.faults: list[Exception] = []
+        self.documents = Documents(schema, exposure, published or {})
         self._people = 0
 
     @property
@@ -81,12 +93,12 @@ class World(Desk):
         return self.post(who, json.dumps({"query": document, "variables": variables}).encode())
 
     def post(self, who: Customer | Actor, body: bytes, *, content_type: str = "application/json") -> Answer:
-        response = self.send(who, Request("POST", {"content-type": content_type}, body))
+        response = self.send(who, Request("POST", {"content-type": content_type, "accept": GRAPHQL_RESPONSE}, body))
         return Answer(int(response.status), json.loads(response.body))
 
     def send(self, who: Customer | Actor, request: Request) -> Response:
         actor = who if isinstance(who, Actor) else customer_actor(who)
-        return answer(request, lambda: self.context(actor), correlation_id=CORRELATION)
+        return answer(request, lambda: self.context(actor), self.documents, correlation_id=CORRELATION)
 
     def context(self, actor: Actor) -> Context:
         return Context(actor=actor, bank=self, cursors=Cursors(lambda: b"a secret of tests"), report=self.faults.append)

@@ -170,7 +170,12 @@ class TestTheApi:
             found.properties["RouteKey"]: found.properties.get("AuthorizationType")
             for found in every("AWS::ApiGatewayV2::Route")
         }
-        assert routes == {"GET /health": None, "POST /graphql": "JWT", "ANY /webhooks/{partner}": None}
+        assert routes == {
+            "GET /health": None,
+            "POST /graphql": "JWT",
+            "GET /graphql": "JWT",
+            "ANY /webhooks/{partner}": None,
+        }
 
     def test_it_takes_tokens_of_this_region_s_pool_for_our_app_only(self) -> None:
         (authorizer,) = every("AWS::ApiGatewayV2::Authorizer")
@@ -333,6 +338,7 @@ class TestParameters:
         defaults = {name: about["Default"] for name, about in REGION["Parameters"].items()}
         assert defaults == {
             "Stage": "local",
+            "Exposure": "open",
             "Jurisdiction": "us",
             "CloseAfterSeconds": 15,
             "SignatureBoundSeconds": 5,
