@@ -27,6 +27,7 @@ def local_parameters(
     return {
         "Stage": LOCAL_STAGE,
         "Exposure": exposure,
+        "AllowedOrigins": "*",
         "Jurisdiction": jurisdiction_of(region),
         "CloseAfterSeconds": "15",
         "SignatureBoundSeconds": "5",

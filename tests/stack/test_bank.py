@@ -9,6 +9,7 @@ from typing import Any, Final, TypeVar
 import pytest
 import urllib3
 
+from graph.requests import GRAPHQL_RESPONSE, JSON
 from ops.commands.people import access_token, find_user
 from ops.local.aws import Clients
 from ops.local.bank import LocalBank
@@ -253,7 +254,9 @@ class TestStaff:
 
 
 def post(bank: LocalBank, body: bytes, token: str | None = None) -> urllib3.BaseHTTPResponse:
-    headers = {"Content-Type": "application/json"} | ({"Authorization": f"Bearer {token}"} if token else {})
+    headers = {"Content-Type": JSON, "Accept": GRAPHQL_RESPONSE}
+    if token:
+        headers["Authorization"] = f"Bearer {token}"
     return urllib3.request("POST", bank.home.graphql, body=body, headers=headers, timeout=30.0)
 
 
@@ -292,6 +295,23 @@ class TestTheDoor:
         assert ask("ada", query, {"id": account, "after": forged})["errors"]
         other = dollars(ask, "frank")["id"]
         assert ask("frank", query, {"id": other, "after": cursor})["errors"]
+
+    def test_a_browser_of_another_origin_may_ask(self, bank: LocalBank) -> None:
+        origin = {"Origin": "http://localhost:5173"}
+        asking = {**origin, "Access-Control-Request-Method": "POST", "Access-Control-Request-Headers": "authorization"}
+        allowed = urllib3.request("OPTIONS", bank.home.graphql, headers=asking)
+        token = access_token(bank, user="ada", region="us-east-1")
+        answer = urllib3.request(
+            "POST",
+            bank.home.graphql,
+            body=WHO_AM_I,
+            headers={**origin, "Content-Type": JSON, "Authorization": f"Bearer {token}"},
+        )
+
+        assert allowed.status == 204
+        assert "authorization" in allowed.headers["access-control-allow-headers"]
+        assert "access-control-allow-credentials" not in allowed.headers
+        assert (answer.status, answer.headers["access-control-allow-origin"]) == (200, "*")
 
     def test_webhooks_know_no_partner_yet(self, bank: LocalBank) -> None:
         answer = urllib3.request("POST", f"{bank.home.webhooks}/nobody", body=b"{}")

@@ -339,6 +339,7 @@ class TestParameters:
         assert defaults == {
             "Stage": "local",
             "Exposure": "open",
+            "AllowedOrigins": "",
             "Jurisdiction": "us",
             "CloseAfterSeconds": 15,
             "SignatureBoundSeconds": 5,
