@@ -15,8 +15,9 @@ LOCK := $(UV) pip compile --quiet --universal --generate-hashes --no-emit-index-
 REGIONS ?= us-east-1,us-west-2
 REPORTS := .local/reports
 PYTEST := $(BIN)/pytest
+WEB := examples/web
 
-.PHONY: help up down check fmt lock bench clean ci install
+.PHONY: help up down web check fmt lock bench clean ci install
 .PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack
 .PHONY: simulate crash concurrency fuzz mutate proof
 
@@ -31,12 +32,17 @@ up: .venv/dev/.installed .venv/engine/.installed ## Start the local bank (REGION
 down: ## Stop the local bank; its data stays
 	@if [ -x $(BIN)/python ]; then ./florin down; else echo "nothing is installed, so nothing runs"; fi
 
-bench: .venv/dev/.installed ## Print what every operation costs in items, units and round trips
-	@$(BIN)/python -m tests.bench.counts
+web: .venv/dev/.installed .venv/engine/.installed $(WEB)/node_modules/.installed ## The example banking app, in a browser on the local bank
+	@./florin status >/dev/null 2>&1 || ./florin up --regions '$(REGIONS)'
+	@folder=$$(realpath -m "$${FLORIN_FOLDER:-.local}") && cd $(WEB) && npm run --silent build \
+		&& FLORIN_FOLDER="$$folder" exec npm run --silent serve
+
+bench: .venv/dev/.installed .venv/engine/.installed ## Measure what things cost and keep it in tests/bench/results (NAME=wire for one)
+	@$(BIN)/python -m tests.bench $(NAME)
 
 ## --- checks and tests
 
-check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, template and its security
+check: $(STAMPS) $(WEB)/node_modules/.installed ## Lint, format, types, imports, requirement files, schema, template and its security
 	@echo "ruff";                $(BIN)/ruff check --quiet .
 	@echo "ruff format";         $(BIN)/ruff format --check --quiet .
 	@echo "mypy";                $(BIN)/mypy --no-error-summary
@@ -45,6 +51,7 @@ check: $(STAMPS) ## Lint, format, types, imports, requirement files, schema, tem
 	@echo "schema";              ./florin schema --check
 	@echo "published documents"; ./florin documents check
 	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
+	@echo "example app";         cd $(WEB) && npm run --silent check
 	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
 	@echo "checkov, cdk-nag";    $(BIN)/python -m ops.check.template_findings
@@ -96,7 +103,7 @@ fuzz: $(STAMPS) ## Thousands of new requests, in memory and to the deployed bank
 		tests/unit/graph/test_cursors.py tests/unit/graph/test_scalars.py tests/unit/transfers/test_schedule.py
 
 mutate: .venv/mutation/.installed ## Mistakes planted in the ledger and in money, each to be noticed (MODULE=domain/ledger/rules.py)
-	@.venv/mutation/bin/python -m ops.mutation.run $(if $(MODULE),--module $(MODULE),--write) --processes $(or $(PROCESSES),2)
+	@.venv/mutation/bin/python -m ops.mutation.run $(if $(MODULE),--module $(MODULE),--write) $(if $(KEEP),--keep) --processes $(or $(PROCESSES),2)
 
 ## --- all of it
 
@@ -114,8 +121,14 @@ lock: $(UV) ## Resolve requirements/*.in again into pinned, hashed files (UPGRAD
 	done
 
 clean: down ## Stop the bank and remove environments, caches and local data
-	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ops/graphiql/web/node_modules
+	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ops/graphiql/web/node_modules $(WEB)/node_modules $(WEB)/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
+	@command -v npm >/dev/null || { echo "the example app needs Node.js 20.19 or newer, and npm" >&2; exit 1; }
+	@echo "installing the example app's packages"
+	@cd $(WEB) && npm ci --no-progress --silent
+	@touch $@
 
 $(UV): requirements/uv.txt
 	@python=$$(sh ops/choose-python) && echo "environments use $$python" && "$$python" -m venv --clear .venv/uv

@@ -18,9 +18,13 @@ from botocore.session import Session
 from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
 from pynamodb.connection.base import Connection
 
+from domain import units_aws
+from domain.metering import Meter, Used
 from domain.wire_aws import SERVICE, Json, Wire
 
 BUSY_CODES: Final = frozenset({"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"})
+CONDITION_CODES: Final = frozenset({"ConditionalCheckFailedException", "TransactionCanceledException"})
+"""What was not done for its condition costs what it would have cost."""
 SERVER_FAULT_STATUS: Final = 500
 TRANSACTION: Final = "TransactWriteItems"
 
@@ -48,13 +52,14 @@ class WireConnection(Connection):
         connections_max: int,
         repeats: Repeats,
         moment: Callable[[str], datetime],
+        meter: Meter | None = None,
         access_key_id: str | None = None,
         secret_access_key: str | None = None,
         pause: Callable[[float], None] = time.sleep,
         token: Callable[[], str] = lambda: str(uuid4()),
     ) -> None:
         """`moment`: what an operation's request is signed with. `token`: what a transaction is known by if it arrives
-        twice. Without keys, botocore's own chain finds them.
+        twice. `meter`: what is told of every request. Without keys, botocore's own chain finds them.
         """
         super().__init__(
             region=region,
@@ -66,6 +71,8 @@ class WireConnection(Connection):
             aws_secret_access_key=secret_access_key,
         )
         self._repeats, self._moment, self._pause, self._token = repeats, moment, pause, token
+        self._meter = meter or Meter()
+        self._indexes: dict[str, tuple[units_aws.IndexKeys, ...]] = {}
         self._making = Lock()
 
     @property
@@ -88,7 +95,21 @@ class WireConnection(Connection):
             read_timeout_seconds=self._read_timeout_seconds,
             connections_max=self._max_pool_connections,
         )
-        return WireClient(wire, repeats=self._repeats, moment=self._moment, pause=self._pause, token=self._token)
+        return WireClient(
+            wire,
+            repeats=self._repeats,
+            moment=self._moment,
+            meter=self._meter,
+            indexes_of=self._indexes_of,
+            pause=self._pause,
+            token=self._token,
+        )
+
+    def _indexes_of(self, table: str) -> tuple[units_aws.IndexKeys, ...]:
+        known = self._indexes.get(table)
+        if known is None:
+            known = self._indexes[table] = units_aws.indexes_in(self.get_meta_table(table).data)
+        return known
 
 
 class WireClient:
@@ -100,25 +121,44 @@ class WireClient:
         *,
         repeats: Repeats,
         moment: Callable[[str], datetime],
+        meter: Meter,
+        indexes_of: units_aws.IndexesOf,
         pause: Callable[[float], None],
         token: Callable[[], str],
     ) -> None:
         self.meta = SimpleNamespace(events=wire.events, endpoint_url=wire.url)
         self._wire, self._repeats, self._moment, self._pause, self._token = wire, repeats, moment, pause, token
+        self._meter, self._indexes_of = meter, indexes_of
 
     def _make_api_call(self, operation: str, parameters: Mapping[str, Any]) -> Json:
         """Raises botocore's exceptions. What is sent again is the same request: a transaction keeps its token."""
+        units_aws.check(operation, parameters)
         if operation == TRANSACTION:
             parameters = {"ClientRequestToken": self._token(), **parameters}
         repetitions = self._repeats.tries_max - 1 if operation in self._repeats.operations else 0
         for repetition in range(repetitions):
             try:
-                return self._wire.call(operation, parameters, at=self._moment(operation))
+                return self._called(operation, parameters)
             except (ClientError, HTTPClientError) as error:
                 if not in_passing(error):
                     raise
             self._pause(self._repeats.pause_seconds * 2**repetition)
-        return self._wire.call(operation, parameters, at=self._moment(operation))
+        return self._called(operation, parameters)
+
+    def _called(self, operation: str, parameters: Mapping[str, Any]) -> Json:
+        """One request, metered however it ends: what was not answered may be done."""
+        moment, answer, charged = self._moment(operation), None, True
+        try:
+            answer = self._wire.call(operation, parameters, at=moment)
+        except ClientError as error:
+            charged = error.response.get("Error", {}).get("Code") in CONDITION_CODES
+            raise
+        finally:
+            self._meter.note(self._price(operation, parameters, answer) if charged else Used(calls=1))
+        return answer
+
+    def _price(self, operation: str, parameters: Mapping[str, Any], answer: Json | None) -> Used:
+        return units_aws.used(operation, parameters, answer, indexes_of=self._indexes_of)
 
 
 def in_passing(error: ClientError | HTTPClientError) -> bool:

@@ -10,6 +10,7 @@ that long after the key was shredded elsewhere; `KEY_AGE_SECONDS_MAX` is that pr
 
 import threading
 from collections import OrderedDict
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
@@ -28,7 +29,7 @@ KEY_AGE_SECONDS_MAX: Final = 300
 class KmsDataKeys:
     """`domain.sealing.DataKeys` over KMS and one table."""
 
-    def __init__(self, *, table: Table, kms: "KMSClient", wrapping_key_arn: str, clock: Clock) -> None:
+    def __init__(self, *, table: Table, kms: Callable[[], "KMSClient"], wrapping_key_arn: str, clock: Clock) -> None:
         self._table = table
         self._kms = kms
         self._wrapping_key_arn = wrapping_key_arn
@@ -49,7 +50,7 @@ class KmsDataKeys:
         wrapped = item.get("wrapped")
         if not isinstance(wrapped, bytes):
             return Shredded(customer_id)
-        answer = self._kms.decrypt(
+        answer = self._kms().decrypt(
             CiphertextBlob=wrapped, KeyId=self._wrapping_key_arn, EncryptionContext=_context(customer_id)
         )
         return self._cache.put(customer_id, answer["Plaintext"], self._clock.now())
@@ -59,7 +60,7 @@ class KmsDataKeys:
         self._table.put({"pk": _pk(customer_id), "sk": "K", "shredded_at": instant_text(self._clock.now())})
 
     def _make(self, customer_id: str) -> bytes | Shredded:
-        answer = self._kms.generate_data_key(
+        answer = self._kms().generate_data_key(
             KeyId=self._wrapping_key_arn,
             NumberOfBytes=DATA_KEY_BYTES,
             EncryptionContext=_context(customer_id),

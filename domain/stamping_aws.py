@@ -11,13 +11,14 @@ from datetime import UTC, datetime
 from typing import Final
 
 from domain.connection_aws import TRANSACTION, Repeats, WireConnection
+from domain.metering import Meter
 
 CONNECT_TIMEOUT_SECONDS: Final = 2.0
 READ_TIMEOUT_SECONDS: Final = 2.0
 """A write that is not answered by then is unknown, and is asked about with its key."""
 READ_TRIES_MAX: Final = 3
 READ_PAUSE_SECONDS: Final = 0.02
-REPEATED_OPERATIONS: Final = frozenset({"GetItem", "Query", "Scan"})
+REPEATED_OPERATIONS: Final = frozenset({"BatchGetItem", "GetItem", "Query", "Scan"})
 
 _stamp: ContextVar[datetime | None] = ContextVar("stamp", default=None)
 
@@ -37,7 +38,9 @@ def stamped(now: datetime) -> Iterator[None]:
 
 
 class StampedConnection(WireConnection):
-    def __init__(self, *, region: str, endpoint_url: str | None, connections_max: int) -> None:
+    def __init__(
+        self, *, region: str, endpoint_url: str | None, connections_max: int, meter: Meter | None = None
+    ) -> None:
         super().__init__(
             region=region,
             endpoint_url=endpoint_url,
@@ -46,6 +49,7 @@ class StampedConnection(WireConnection):
             connections_max=connections_max,
             repeats=Repeats(REPEATED_OPERATIONS, tries_max=READ_TRIES_MAX, pause_seconds=READ_PAUSE_SECONDS),
             moment=_moment,
+            meter=meter,
         )
 
 

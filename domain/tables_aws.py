@@ -17,6 +17,7 @@ from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
 from domain.connection_aws import Repeats, WireConnection
+from domain.metering import Meter
 
 Value = str | int | bool | bytes | None | Sequence["Value"] | Mapping[str, "Value"]
 Item = Mapping[str, Value]
@@ -31,15 +32,15 @@ TRIES_MAX: Final = 3
 """Writes are conditional, so a repetition of a lost one finds its own item instead of writing twice."""
 PAUSE_SECONDS: Final = 0.05
 REPEATED_OPERATIONS: Final = frozenset(
-    {"BatchGetItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"}
+    {"BatchGetItem", "BatchWriteItem", "DeleteItem", "GetItem", "PutItem", "Query", "Scan", "TransactWriteItems"}
 )
 CONNECTIONS_MAX: Final = 10
 PAGE_MAX: Final = 100
 """The most items one query returns."""
 UNPROCESSED_MAX: Final = 4
 """Rounds of one batch: DynamoDB leaves keys unread only beyond 16 MB or when throttled."""
-TRANSACTION_ITEMS_MAX: Final = 10
-"""The quiet parts join two or three items; more is a design mistake."""
+TRANSACTION_ITEMS_MAX: Final = 100
+"""What DynamoDB takes in one transaction."""
 
 CONFLICTS_MAX: Final = 5
 """Two who write the same keys at once meet inside one transaction; by the next try the other has ended."""
@@ -54,17 +55,19 @@ class Contended(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """A global secondary index: its name and its two key attributes."""
+    """A global secondary index: its name, its two key attributes, and whether it has the items' keys alone."""
 
     name: str
     hash_key: str
     range_key: str
+    keys_only: bool = False
 
 
 def connect(
     *,
     region: str,
     endpoint: str | None = None,
+    meter: Meter | None = None,
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
 ) -> Connection:
@@ -80,6 +83,7 @@ def connect(
         connections_max=CONNECTIONS_MAX,
         repeats=Repeats(REPEATED_OPERATIONS, tries_max=TRIES_MAX, pause_seconds=PAUSE_SECONDS),
         moment=lambda _: datetime.now(UTC),
+        meter=meter,
         access_key_id=access_key_id,
         secret_access_key=secret_access_key,
     )
@@ -119,7 +123,12 @@ class Table:
 
     def replace(self, item: Item, *, attribute: str, expected: str | int | bytes) -> bool:
         """Puts the item over one whose `attribute` is as expected; False, and nothing written, when not."""
-        return self._put(item, condition=Path(attribute) == encoded_value(expected))
+        return self._put(item, condition=Path(attribute) == encoded_value(expected), asks_back=True)
+
+    def put_further(self, item: Item, *, attribute: str) -> bool:
+        """Puts the item unless one stands there whose `attribute` is as great; False, and nothing written, then."""
+        further = Path("pk").does_not_exist() | (Path(attribute) < encoded_value(item[attribute]))
+        return self._put(item, condition=further)
 
     def put_all_new(self, *items: Item) -> bool:
         """All of the items or none, in one transaction: False when any key is taken."""
@@ -216,7 +225,8 @@ class Table:
         page = page[:size]
         return page, str(page[-1][range_key]) if more and page else None
 
-    def _put(self, item: Item, *, condition: Condition | None) -> bool:
+    def _put(self, item: Item, *, condition: Condition | None, asks_back: bool = False) -> bool:
+        """`asks_back`: the item that stood there comes with the answer, for the meter; DynamoDB charges nothing."""
         try:
             self._connection.put_item(
                 self.name,
@@ -224,6 +234,7 @@ class Table:
                 range_key=str(item["sk"]),
                 attributes=encoded(item),
                 condition=condition,
+                return_values="ALL_OLD" if asks_back else None,
             )
         except PutError as error:
             if error.cause_response_code == f"{_CONDITION_FAILED}Exception":
@@ -254,7 +265,7 @@ def description(name: str, *indexes: Index) -> dict[str, Any]:
             {
                 "IndexName": index.name,
                 "KeySchema": _key_schema(index.hash_key, index.range_key),
-                "Projection": {"ProjectionType": "ALL"},
+                "Projection": {"ProjectionType": "KEYS_ONLY" if index.keys_only else "ALL"},
             }
             for index in indexes
         ],

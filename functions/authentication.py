@@ -3,14 +3,12 @@
 A route wired without its authorizer, or a copy of the function behind another door, must not open the bank.
 The pool's public keys are fetched once, kept for a limited time, and fetched again for a key id not yet seen,
 at most once a minute, so that nobody can make the function hammer the pool with invented key ids.
+
+Checking signatures takes a sixth of a cold start to load, so the handler loads this module for the first token.
 """
 
 import json
 import threading
-import urllib.error
-import urllib.request
-from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -19,6 +17,7 @@ from joserfc.errors import ExpiredTokenError, JoseError
 from joserfc.jwk import GuestProtocol, Key, KeySet, RSAKey
 
 from domain.clock import Clock
+from functions.callers import Fetch, Identity, KeysUnavailable, TokenRefused
 
 TOKEN_LENGTH_MAX: Final = 4096
 """A Cognito access token is about 1,100 characters; groups and claims of ours add at most a few hundred."""
@@ -28,30 +27,6 @@ LEEWAY_SECONDS: Final = 5
 """Clocks of the pool and of the function may differ this much."""
 KEYS_AGE_MAX: Final = timedelta(hours=1)
 REFETCH_INTERVAL_MIN: Final = timedelta(minutes=1)
-KEYS_BYTES_MAX: Final = 64 * 1024
-FETCH_TIMEOUT_SECONDS: Final = 2.0
-
-Fetch = Callable[[str], bytes]
-
-
-@dataclass(frozen=True, slots=True)
-class Identity:
-    """The person behind a token: a customer or staff id, and the groups the pool says they are in."""
-
-    person: str
-    groups: tuple[str, ...]
-
-
-class TokenRefused(Exception):
-    """The token does not prove who is calling. `reason` is for the caller and never repeats the token."""
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
-
-
-class KeysUnavailable(Exception):
-    """The pool's public keys cannot be had now: nobody can be recognised."""
 
 
 class Authenticator:
@@ -131,20 +106,6 @@ class _PublicKeys:
             raise KeysUnavailable("the document of public keys is malformed") from error
         self._by_id = {key.kid: key for key in found.keys if key.kid and isinstance(key, RSAKey)}
         self._fetched_at = now
-
-
-def fetch_over_http(url: str) -> bytes:
-    """Reads a small public document. Raises `KeysUnavailable`."""
-    try:
-        with urllib.request.urlopen(  # noqa: S310 - the address is the stack's own configuration
-            url, timeout=FETCH_TIMEOUT_SECONDS
-        ) as answer:
-            body: bytes = answer.read(KEYS_BYTES_MAX + 1)
-    except (urllib.error.URLError, TimeoutError) as error:
-        raise KeysUnavailable(f"the public keys could not be fetched: {type(error).__name__}") from error
-    if len(body) > KEYS_BYTES_MAX:
-        raise KeysUnavailable(f"the public keys are more than {KEYS_BYTES_MAX} bytes")
-    return body
 
 
 def _groups(claims: dict[str, Any]) -> tuple[str, ...]:

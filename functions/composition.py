@@ -2,58 +2,58 @@
 
 `build` makes a region's bank from its configuration; functions get theirs from `bank()`, built once for each worker
 at its first call. The seed, the tests and the tools build their own, with their own clock. Parts and clients are made
-when they are first asked for: a function pays for what it uses.
+when they are first asked for, and what only some functions use (boto3 among it) is imported only then: a function pays
+for what it uses.
 """
+
+from __future__ import annotations
 
 import os
 import random
 import time
-from collections.abc import Mapping
 from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, Final
 
-import boto3
-from botocore.config import Config
-
-from domain.access.service import Approvals
-from domain.access.store_dynamodb import DynamoDBApprovalStore
-from domain.accounts.service import Accounts
-from domain.accounts.store_dynamodb import BY_PERSON, DynamoDBAccountStore
-from domain.audit.service import Audit
-from domain.audit.store_dynamodb import BY_ACTOR, DynamoDBAuditStore
 from domain.clock import Clock, SystemClock
-from domain.customers.service import Customers
-from domain.customers.store_dynamodb import DynamoDBCustomerStore
-from domain.ids import Randomness
-from domain.ledger.folding import Folder
 from domain.ledger.model import LedgerSettings
-from domain.ledger.outbox import Outbox
-from domain.ledger.outbox_aws import DynamoMarks, EventBridgeBus
-from domain.ledger.roots import DailyRoots
-from domain.ledger.roots_aws import KmsSigner, S3RootStore
-from domain.ledger.service import Ledger
-from domain.ledger.store_dynamodb import DynamoLedgerStore
-from domain.ledger.sweeps import BatchedCredits, HoldExpiry
-from domain.notices.ledger_news import LedgerNews
-from domain.notices.service import Notices
-from domain.notices.store_dynamodb import DynamoDBNoticeStore
-from domain.sealing import KeyedSealer
-from domain.sealing_aws import KmsDataKeys
+from domain.metering import Meter, Used
 from domain.tables_aws import Index, Table, connect
-from domain.transfers.orders import Orders
-from domain.transfers.schedules_aws import EventBridgeSchedules
-from domain.transfers.service import Transfers
-from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
 from functions.configuration import Configuration, read
-from functions.queues import Queue
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    import boto3
     from pynamodb.connection.base import Connection
 
-CLIENT: Final = Config(
-    connect_timeout=1, read_timeout=5, retries={"total_max_attempts": 3, "mode": "standard"}, max_pool_connections=10
-)
+    from domain.access.service import Approvals
+    from domain.accounts.service import Accounts
+    from domain.audit.service import Audit
+    from domain.customers.service import Customers
+    from domain.ids import Randomness
+    from domain.ledger.folding import Folder
+    from domain.ledger.outbox import Outbox
+    from domain.ledger.outbox_aws import DynamoMarks
+    from domain.ledger.roots import DailyRoots
+    from domain.ledger.roots_aws import KmsSigner, S3RootStore
+    from domain.ledger.service import Ledger
+    from domain.ledger.store_dynamodb import DynamoLedgerStore
+    from domain.ledger.sweeps import BatchedCredits, HoldExpiry
+    from domain.notices.ledger_news import LedgerNews
+    from domain.notices.service import Notices
+    from domain.sealing import KeyedSealer
+    from domain.transfers.orders import Orders
+    from domain.transfers.service import Transfers
+    from functions.queues import Queue
+
+CLIENT: Final[Mapping[str, Any]] = {
+    "connect_timeout": 1,
+    "read_timeout": 5,
+    "retries": {"total_max_attempts": 3, "mode": "standard"},
+    "max_pool_connections": 10,
+}
 """For the services beside the ledger: a retry of theirs is harmless, because every call of ours may run twice."""
+_METER: Final = "florin-meter"
 
 
 class Bank:
@@ -65,10 +65,13 @@ class Bank:
         *,
         clock: Clock,
         randomness: Randomness,
-        session: boto3.Session,
+        session: boto3.Session | None = None,
         endpoint: str | None = None,
     ) -> None:
-        """`endpoint`: where AWS answers, when it is not AWS; without it the SDK's own chain decides."""
+        """`session`: makes the clients beside DynamoDB's; without it one of its own, when the first is needed.
+        `endpoint`: where AWS answers, when it is not AWS; without it the SDK's own chain decides.
+        """
+        self.meter = Meter()
         self.configuration = configuration
         self.clock = clock
         self._randomness = randomness
@@ -91,15 +94,20 @@ class Bank:
 
     @cached_property
     def ledger_store(self) -> DynamoLedgerStore:
+        from domain.ledger.store_dynamodb import DynamoLedgerStore
+
         return DynamoLedgerStore(
             table=self.configuration.ledger_table,
             region=self.region,
             settings=self.settings,
             endpoint_url=self._endpoint,
+            meter=self.meter,
         )
 
     @cached_property
     def ledger(self) -> Ledger:
+        from domain.ledger.service import Ledger
+
         return Ledger(
             store=self.ledger_store,
             settings=self.settings,
@@ -110,51 +118,73 @@ class Bank:
 
     @cached_property
     def folder(self) -> Folder:
+        from domain.ledger.folding import Folder
+
         return Folder(store=self.ledger_store, settings=self.settings, clock=self.clock)
 
     @cached_property
     def marks(self) -> DynamoMarks:
-        return DynamoMarks(client=lambda: self._client("dynamodb"), table=self.configuration.published_table)
+        from domain.ledger.outbox_aws import DynamoMarks
+
+        return DynamoMarks(connection=self._connection, table=self.configuration.published_table)
 
     @cached_property
     def outbox(self) -> Outbox:
+        from domain.ledger.outbox import Outbox
+        from domain.ledger.outbox_aws import EventBridgeBus
+
         bus = EventBridgeBus(client=lambda: self._client("events"), bus=self.configuration.bus)
         return Outbox(store=self.ledger_store, bus=bus, marks=self.marks, settings=self.settings)
 
     @cached_property
     def hold_expiry(self) -> HoldExpiry:
+        from domain.ledger.sweeps import HoldExpiry
+
         return HoldExpiry(ledger=self.ledger, store=self.ledger_store, marks=self.marks, clock=self.clock)
 
     @cached_property
     def batched_credits(self) -> BatchedCredits:
+        from domain.ledger.sweeps import BatchedCredits
+
         return BatchedCredits(ledger=self.ledger, store=self.ledger_store, folder=self.folder, marks=self.marks)
 
     @cached_property
     def root_store(self) -> S3RootStore:
+        from domain.ledger.roots_aws import S3RootStore
+
         bucket = self.configuration.roots_bucket
         return S3RootStore(client=lambda: self._client("s3"), bucket=bucket, region=self.region)
 
     @cached_property
     def root_signer(self) -> KmsSigner:
+        from domain.ledger.roots_aws import KmsSigner
+
         return KmsSigner(client=lambda: self._client("kms"), key_arn=self.configuration.roots_key_arn)
 
     @cached_property
     def daily_roots(self) -> DailyRoots:
+        from domain.ledger.roots import DailyRoots
+
         return DailyRoots(
             books=self.ledger_store, roots=self.root_store, signer=self.root_signer, settings=self.settings
         )
 
     @cached_property
     def failed_queue(self) -> Queue:
+        from functions.queues import Queue
+
         return Queue(client=lambda: self._client("sqs"), url=self.configuration.failed_queue_url)
 
     # People.
 
     @cached_property
     def sealer(self) -> KeyedSealer:
+        from domain.sealing import KeyedSealer
+        from domain.sealing_aws import KmsDataKeys
+
         keys = KmsDataKeys(
             table=self._table(self.configuration.keys_table),
-            kms=self._client("kms"),
+            kms=lambda: self._client("kms"),
             wrapping_key_arn=self.configuration.data_key_arn,
             clock=self.clock,
         )
@@ -162,6 +192,9 @@ class Bank:
 
     @cached_property
     def customers(self) -> Customers:
+        from domain.customers.service import Customers
+        from domain.customers.store_dynamodb import DynamoDBCustomerStore
+
         return Customers(
             store=DynamoDBCustomerStore(self._table(self.configuration.customers_table)),
             sealer=self.sealer,
@@ -172,27 +205,41 @@ class Bank:
 
     @cached_property
     def approvals(self) -> Approvals:
+        from domain.access.service import Approvals
+        from domain.access.store_dynamodb import DynamoDBApprovalStore
+
         store = DynamoDBApprovalStore(self._table(self.configuration.customers_table))
         return Approvals(store=store, clock=self.clock)
 
     @cached_property
     def audit(self) -> Audit:
+        from domain.audit.service import Audit
+        from domain.audit.store_dynamodb import BY_ACTOR, DynamoDBAuditStore
+
         store = DynamoDBAuditStore(self._table(self.configuration.audit_table, BY_ACTOR))
         return Audit(store=store, clock=self.clock, randomness=self._randomness)
 
     @cached_property
     def notices(self) -> Notices:
+        from domain.notices.service import Notices
+        from domain.notices.store_dynamodb import DynamoDBNoticeStore
+
         store = DynamoDBNoticeStore(self._table(self.configuration.notices_table))
         return Notices(store=store, clock=self.clock, randomness=self._randomness)
 
     @cached_property
     def ledger_news(self) -> LedgerNews:
+        from domain.notices.ledger_news import LedgerNews
+
         return LedgerNews(notices=self.notices, accounts=self.accounts)
 
     # Accounts and transfers.
 
     @cached_property
     def accounts(self) -> Accounts:
+        from domain.accounts.service import Accounts
+        from domain.accounts.store_dynamodb import BY_PERSON, DynamoDBAccountStore
+
         return Accounts(
             store=DynamoDBAccountStore(self._table(self.configuration.accounts_table, BY_PERSON)),
             ledger=self.ledger,
@@ -204,6 +251,10 @@ class Bank:
 
     @cached_property
     def transfers(self) -> Transfers:
+        from domain.transfers.schedules_aws import EventBridgeSchedules
+        from domain.transfers.service import Transfers
+        from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
+
         store = DynamoDBOrderStore(self._table(self.configuration.transfers_table, BY_DUE), region=self.region)
         return Transfers(
             ledger=self.ledger,
@@ -213,7 +264,7 @@ class Bank:
             randomness=self._randomness,
             orders=store,
             schedules=EventBridgeSchedules(
-                client=self._client("scheduler"),
+                client=lambda: self._client("scheduler"),
                 group=self.configuration.schedule_group,
                 role_arn=self.configuration.schedule_role_arn,
                 queue_arn=self.configuration.schedule_queue_arn,
@@ -242,12 +293,12 @@ class Bank:
             self.customers,
             self.ledger_store.connection.client,
             self._connection.client,
-            self._client("secretsmanager"),
+            *map(self._client, ("secretsmanager", "kms", "scheduler")),
         )
 
     @cached_property
-    def _connection(self) -> "Connection":
-        return connect(region=self.region, endpoint=self._endpoint)
+    def _connection(self) -> Connection:
+        return connect(region=self.region, endpoint=self._endpoint, meter=self.meter)
 
     def _table(self, name: str, *indexes: Index) -> Table:
         return Table(self._connection, name, *indexes)
@@ -257,11 +308,21 @@ class Bank:
         return {}
 
     def _client(self, service: Any) -> Any:
+        """A client of boto3, each of whose requests the meter counts."""
         if service not in self._clients:
-            self._clients[service] = self._session.client(
-                service, region_name=self.region, endpoint_url=self._endpoint, config=CLIENT
+            import boto3
+            from botocore.config import Config
+
+            self._session = self._session or boto3.Session()
+            made = self._session.client(
+                service, region_name=self.region, endpoint_url=self._endpoint, config=Config(**CLIENT)
             )
+            made.meta.events.register("before-send", self._sent, unique_id=_METER)
+            self._clients[service] = made
         return self._clients[service]
+
+    def _sent(self, **_: object) -> None:
+        self.meter.note(Used(calls=1))
 
 
 def build(
@@ -269,7 +330,7 @@ def build(
     *,
     clock: Clock,
     randomness: Randomness,
-    session: boto3.Session,
+    session: boto3.Session | None = None,
     endpoint: str | None = None,
 ) -> Bank:
     return Bank(configuration, clock=clock, randomness=randomness, session=session, endpoint=endpoint)
@@ -278,7 +339,7 @@ def build(
 @cache
 def bank() -> Bank:
     """The bank of this worker, from its environment."""
-    return build(read(os.environ), clock=SystemClock(), randomness=random.SystemRandom(), session=boto3.Session())
+    return build(read(os.environ), clock=SystemClock(), randomness=random.SystemRandom())
 
 
 def ledger_settings(configuration: Configuration) -> LedgerSettings:

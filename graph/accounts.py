@@ -10,8 +10,8 @@ from domain.ledger.model import (
     Balance,
     Hold,
     Limits,
+    State,
 )
-from domain.refusals import Refusal
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context, SeenAccount
 from graph.entries import ENTRIES, EntryView, entry_views, line_cursor, position_in
@@ -20,6 +20,7 @@ from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
 from graph.scalars import Currency, Day, Instant
+from graph.statuses import AccountStatusInfo, account_status
 from graph.transfers import TransferOrderView, orders_of
 
 
@@ -111,10 +112,10 @@ class AccountPersonView:
         "region or has been erased."
     )
     def display_name(self, info: Info) -> str | None:
-        info.context.spend()
-        customer = info.context.bank.customers.get(self.related.person)
-        if isinstance(customer, Refusal):
+        customer = info.context.person(self.related.person)
+        if customer is None:
             return None
+        info.context.spend()
         name = info.context.bank.customers.display_name(customer)
         return None if isinstance(name, Shredded) else name
 
@@ -136,13 +137,13 @@ class AccountView(Node):
         return self.stands
 
     @field(
-        "Twelve digits: four of the slot, seven of its own, one check digit. Masked but for the last "
+        "12 digits: 4 of the slot, 7 of its own, 1 check digit. Masked but for the last "
         "four where it is not yours to use."
     )
     def number(self) -> str:
         return self.record.number
 
-    @field("Nine digits with the ABA check digit; one for each jurisdiction of the bank.")
+    @field("9 digits with the ABA check digit; one for each jurisdiction of the bank.")
     def routing_number(self) -> str:
         return self.record.routing_number
 
@@ -157,6 +158,10 @@ class AccountView(Node):
     @field("What it can do now.")
     def status(self) -> Status:
         return self.account.state.status
+
+    @field("What it can do now, with what is known of that state alone, such as since when it is frozen.")
+    def status_info(self, info: Info) -> AccountStatusInfo:
+        return account_status(info.context, self.account, self.stands)
 
     @field("Whether its credits post one by one or once a minute.")
     def batching(self) -> Batching:
@@ -196,6 +201,8 @@ class AccountView(Node):
             Day | None, strawberry.argument(description="Entries that count on this day or before it.")
         ] = None,
     ) -> AccountBalanceView | None:
+        if booked_at is None and effective_on is None:
+            return AccountBalanceView(balance=_now(self.account.state))
         info.context.spend(2)
         found = info.context.bank.ledger.balance(self.id, booked_at=booked_at, effective_on=effective_on)
         return AccountBalanceView(balance=found) if found else None
@@ -218,10 +225,9 @@ class AccountView(Node):
 
     @field("Its open holds, at most 64.")
     def holds(self, info: Info) -> list[HoldView]:
-        info.context.spend(2)
         return [
             HoldView(hold=hold, account=self.id, currency=self.record.currency, stands=self.stands)
-            for hold in info.context.bank.ledger.holds(self.id)
+            for hold in info.context.holds(self.account.state)
         ]
 
     @field("Transfer orders from this account, the newest first.")
@@ -233,10 +239,9 @@ class AccountView(Node):
     @field("The people of the account, at most 20.")
     def people(self, info: Info) -> list[AccountPersonView]:
         info.context.spend()
-        return [
-            AccountPersonView(related=related, stands=_to_person(info.context, related))
-            for related in info.context.bank.accounts.people_of(self.id)
-        ]
+        people = info.context.bank.accounts.people_of(self.id)
+        info.context.expect_people(related.person for related in people)
+        return [AccountPersonView(related=related, stands=_to_person(info.context, related)) for related in people]
 
 
 def account_view(seen: SeenAccount) -> AccountView:
@@ -246,6 +251,16 @@ def account_view(seen: SeenAccount) -> AccountView:
 def _to_person(context: Context, related: Related) -> Relation:
     """Everybody is the owner of what the bank says about themself."""
     return Relation.OWNER if related.person == context.actor.person else Relation.STRANGER
+
+
+def _now(state: State) -> Balance:
+    return Balance(
+        currency=state.currency,
+        ledger_minor=state.ledger_minor,
+        held_minor=state.held_minor,
+        available_minor=state.available_minor,
+        position=state.position,
+    )
 
 
 def _limit(minor: int | None, currency: str) -> MoneyView | None:

@@ -21,7 +21,7 @@ BY_ACTOR: Final = "audit_by_actor"
 @strawberry.type(name="AuditDetail", description="One more fact of an audit record.")
 class AuditDetailView:
     name: str = strawberry.field(description="Which fact.")
-    value: str = strawberry.field(description="What it is: a code, an id or a number.")
+    value: str = strawberry.field(description="What it is: a code, an id or a number, at most 200 characters.")
 
 
 @strawberry.type(
@@ -32,9 +32,9 @@ class AuditDetailView:
 class AuditRecordView:
     record: strawberry.Private[AuditRecord]
 
-    @field("Stable.")
+    @field("Stable, with a readable prefix (`aud_…`).")
     def id(self) -> strawberry.ID:
-        return strawberry.ID(self.record.id)
+        return strawberry.ID(f"aud_{self.record.id}")
 
     @field("When: of a command, when it began.")
     def at(self) -> Instant:
@@ -44,7 +44,7 @@ class AuditRecordView:
     def person(self) -> str:
         return self.record.person
 
-    @field("The groups that the person's token named.")
+    @field("The groups that the person's token named: at most 8.")
     def groups(self) -> list[str]:
         return list(self.record.groups)
 
@@ -76,7 +76,7 @@ class AuditRecordView:
     def refusal_code(self) -> str | None:
         return self.record.refusal_code
 
-    @field("The address the request came from.")
+    @field("The address the request came from, at most 64 characters.")
     def source_ip(self) -> str | None:
         return self.record.source_ip
 

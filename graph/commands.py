@@ -53,6 +53,7 @@ def carried_out(command: str, conceivable: Callable[[Context], bool], resolve: R
             answer = _on_record(context, act, lambda: resolve(source, info, **arguments))
         elif declined is None:
             answer = resolve(source, info, **arguments)
+        context.answers(answer)
         return answered(with_schema_paths(answer) if isinstance(answer, Refusal) else answer)
 
     return run

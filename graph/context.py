@@ -1,11 +1,11 @@
 """What one request carries: who asks, the bank, and what has been read so far.
 
-Everything a person may see of accounts, customers and journals comes through the loaders here. Each asks the bank's
-rules once for each object (not for each field), counts what it reads against a budget, and writes the audit record
-of a look by staff before anything is shown.
+Everything a person may see of accounts, customers and journals comes through here. Each asks the bank's rules once for
+each object (not for each field), counts what it reads against a budget, and writes the audit record of a look by staff
+before anything is shown. What the rows of a page ask for is read for the page at once.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
@@ -14,14 +14,16 @@ from domain.access.rules import standing_groups
 from domain.access.service import refusal_of, relation_to_customer
 from domain.accounts.model import Account, AccountRecord
 from domain.accounts.service import Accounts
+from domain.audit.model import Look
 from domain.audit.service import Audit
 from domain.clock import Clock
 from domain.customers.model import Customer
 from domain.customers.service import Customers
 from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, is_account, prefix_of
 from domain.jurisdictions import JURISDICTIONS, slot_of
-from domain.ledger.model import Journal
+from domain.ledger.model import Hold, Journal, Position, State
 from domain.ledger.service import Ledger
+from domain.metering import Meter, Used
 from domain.notices.service import Notices
 from domain.refusals import NotFound, Refusal, WrongRegion
 from domain.transfers.orders import Orders
@@ -29,6 +31,7 @@ from domain.transfers.rules import placing_journal
 from domain.transfers.service import Transfers
 from graph.cursors import Cursors
 from graph.errors import ErrorCode, PublicError
+from graph.loaders import Loader
 
 Seen = TypeVar("Seen")
 
@@ -45,6 +48,8 @@ class Services(Protocol):
     def addresses(self) -> Mapping[str, str]: ...
     @property
     def clock(self) -> Clock: ...
+    @property
+    def meter(self) -> Meter: ...
     @property
     def ledger(self) -> Ledger: ...
     @property
@@ -93,19 +98,44 @@ class Context:
     """The account that a command turned out to be about."""
     commands: list[str] = field(default_factory=list)
     """The commands that were carried out, for whoever measures the request."""
+    withholds_cost: bool = False
+    """Whether what the request took would tell whether something exists that the person may not know of."""
     groups: frozenset[Group] = field(init=False)
     """The person's groups that count."""
+    _begun: Used = field(init=False)
     _reads: int = 0
     _accounts: dict[str, SeenAccount | Refusal] = field(default_factory=dict)
-    _relations: dict[str, Relation] = field(default_factory=dict)
-    _records: dict[str, AccountRecord | None] = field(default_factory=dict)
+    _relations: Loader[str, Relation] = field(init=False)
+    _records: Loader[str, AccountRecord] = field(init=False)
+    _journals: Loader[str, Journal] = field(init=False)
+    _customers: Loader[str, Customer] = field(init=False)
+    _holds: Loader[tuple[str, Position], tuple[Hold, ...]] = field(init=False)
+    _unlisted: dict[tuple[str, Position], State] = field(default_factory=dict)
+    """States of accounts whose holds another line lists."""
 
     def __post_init__(self) -> None:
         self.groups = standing_groups(self.actor)
+        self._begun = self.bank.meter.used
+        self._relations = Loader(self._read_relations)
+        self._records = Loader(self._read_records)
+        self._journals = Loader(self._read_journals)
+        self._customers = Loader(self._read_customers)
+        self._holds = Loader(self._read_holds)
+
+    @property
+    def used(self) -> Used:
+        """What was asked of AWS since the request began."""
+        return self.bank.meter.used - self._begun
 
     @property
     def is_staff(self) -> bool:
         return prefix_of(self.actor.person) == "stf"
+
+    def answers(self, answer: object) -> None:
+        """Is told what a root field is answered, before it is shown. Somebody else's object and none are the same
+        nothing; how much was read to find that out is not."""
+        if answer is None or (isinstance(answer, Refusal) and not answer.stored):
+            self.withholds_cost = True
 
     def spend(self, reads: int = 1) -> None:
         """Counts reads of the store; a request that wants too many ends here."""
@@ -142,19 +172,18 @@ class Context:
         )
         return found if isinstance(found, Refusal) else SeenCustomer(found, relation)
 
-    def journal(self, journal_id: str) -> SeenJournal | Refusal:
+    def journal(self, journal_id: str, beside: Iterable[str] = ()) -> SeenJournal | Refusal:
+        """`beside`: the journals of the same page, which are read with it. What staff is read, staff has looked at."""
         if prefix_of(journal_id) != "jrn" or len(journal_id) > ID_LENGTH_MAX:
             return NotFound(journal_id[:ID_LENGTH_MAX])
         elsewhere = self.bank.accounts.elsewhere(journal_id)
         if isinstance(elsewhere, WrongRegion):
             return elsewhere
-        self.spend()  # also where the id names no slot: journals that the bank itself initiates have none
-        journal = self.bank.ledger.journal(journal_id)
+        journal = self._journals.get(journal_id, beside)
         return NotFound(journal_id) if journal is None else self.seen_journal(journal)
 
     def seen_journal(self, journal: Journal) -> SeenJournal | Refusal:
         """The journal, if it touches an account that the person may see."""
-        self._looked_at_journal(journal)
         seen = self.journal_at_hand(journal)
         touches_customers = any(is_account(account) for account in accounts_of(journal))
         sees_all = refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=Relation.STRANGER) is None
@@ -162,8 +191,7 @@ class Context:
 
     def journal_at_hand(self, journal: Journal) -> SeenJournal:
         """A journal that the person has just posted, with what the person may know of it."""
-        touched = tuple(account for account in accounts_of(journal) if is_account(account))
-        visible = frozenset(account for account in touched if self.sees(account))
+        visible = frozenset(account for account in customer_accounts_of(journal) if self.sees(account))
         relations = {account: self.relation(account) for account in visible}
         closest = min((relations[account] for account in visible), key=_CLOSENESS.index, default=Relation.STRANGER)
         return SeenJournal(journal, closest, visible)
@@ -172,10 +200,7 @@ class Context:
         """Staff are strangers to every account; of a customer the relation is read once a request."""
         if self.is_staff:
             return Relation.STRANGER
-        if account_id not in self._relations:
-            self.spend()
-            self._relations[account_id] = self.bank.accounts.relation(self.actor.person, account_id)
-        return self._relations[account_id]
+        return self._relations.get(account_id) or Relation.STRANGER
 
     def sees(self, account_id: str) -> bool:
         """Whether the person may know the account by its id."""
@@ -186,22 +211,35 @@ class Context:
     def remember(self, seen: SeenAccount) -> None:
         """An account that came with a list need not be read again."""
         self._accounts[seen.account.id] = seen
-        self._relations[seen.account.id] = seen.relation
-        self._records[seen.account.id] = seen.account.record
+        self._relations.know(seen.account.id, seen.relation)
+        self._records.know(seen.account.id, seen.account.record)
+        self._expect_holds(seen.account.state)
 
     def records(self, accounts: Sequence[str]) -> Mapping[str, AccountRecord | None]:
         """Records of accounts of this region, for masked numbers and for whom an audit record concerns."""
-        here = [name for name in dict.fromkeys(accounts) if self._lives_here(name)]
-        unread = [name for name in here if name not in self._records]
-        if unread:
-            self.spend()
-            found = self.bank.accounts.records(unread)
-            self._records.update({name: found.get(name) for name in unread})
-        return {name: self._records.get(name) for name in accounts}
+        self.expect_records(accounts)
+        return {name: self._records.get(name) if self._lives_here(name) else None for name in accounts}
+
+    def expect_records(self, accounts: Iterable[str]) -> None:
+        self._records.expect(name for name in accounts if self._lives_here(name))
 
     def holder_of(self, account_id: str) -> str | None:
         record = self.records([account_id])[account_id]
         return record.holder if record else None
+
+    def holds(self, state: State) -> tuple[Hold, ...]:
+        """The holds that are open in this state of an account."""
+        if state.holds is not None:
+            return state.holds
+        self._expect_holds(state)
+        return self._holds.get(state.key) or ()
+
+    def expect_people(self, customers: Iterable[str]) -> None:
+        self._customers.expect(customers)
+
+    def person(self, customer_id: str) -> Customer | None:
+        """Somebody related to an account, for the name that others may see."""
+        return self._customers.get(customer_id)
 
     def concerns(self, account_id: str) -> None:
         """The command turned out to be about this account; its audit record says so."""
@@ -247,7 +285,7 @@ class Context:
 
     def _looked_at_account(self, account_id: str, found: Account | Refusal) -> None:
         if isinstance(found, Account):
-            self._records[account_id] = found.record
+            self._records.know(account_id, found.record)
         if self.is_staff:
             self._looked(
                 "view_account",
@@ -258,21 +296,23 @@ class Context:
                 refusal=found if isinstance(found, Refusal) else None,
             )
 
-    def _looked_at_journal(self, journal: Journal) -> None:
-        if not self.is_staff:
-            return
-        touched = tuple(account for account in accounts_of(journal) if is_account(account))
-        records = self.records(touched)
-        for account in touched:
-            record = records[account]
-            self._looked(
-                "view_journal",
+    def _looked_at_journals(self, journals: Iterable[Journal]) -> None:
+        touched = [(journal.id, account) for journal in journals for account in customer_accounts_of(journal)]
+        records = self.records([account for _, account in touched])
+        holders = {account: record.holder if record else None for account, record in records.items()}
+        refusal = refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=Relation.STRANGER)
+        looks = [
+            Look(
+                action="view_journal",
                 subject_kind="journal",
-                subject_id=journal.id,
-                customer=record.holder if record else None,
+                subject_id=journal_id,
+                customer=holders[account],
                 account=account,
-                refusal=refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=Relation.STRANGER),
+                refusal=refusal,
             )
+            for journal_id, account in touched
+        ]
+        self.bank.audit.record_looks(self.actor, looks)
 
     def _looked(
         self,
@@ -295,6 +335,41 @@ class Context:
                 refusal=refusal,
             )
 
+    # Reading for a page at once.
+
+    def _read_relations(self, accounts: Sequence[str]) -> Mapping[str, Relation]:
+        self.spend()
+        return self.bank.accounts.relations(self.actor.person, accounts)
+
+    def _read_records(self, accounts: Sequence[str]) -> Mapping[str, AccountRecord]:
+        self.spend()
+        return self.bank.accounts.records(accounts)
+
+    def _read_customers(self, customers: Sequence[str]) -> Mapping[str, Customer]:
+        self.spend()
+        return self.bank.customers.get_all(customers)
+
+    def _read_journals(self, journal_ids: Sequence[str]) -> Mapping[str, Journal]:
+        """Their accounts will be asked for: whether the person may know them, and by which number."""
+        self.spend()
+        found = self.bank.ledger.journals(journal_ids)
+        for journal in found.values():
+            accounts = customer_accounts_of(journal)
+            self._relations.expect(accounts)
+            self.expect_records(accounts)
+        if self.is_staff:
+            self._looked_at_journals(found.values())
+        return found
+
+    def _read_holds(self, places: Sequence[tuple[str, Position]]) -> Mapping[tuple[str, Position], tuple[Hold, ...]]:
+        self.spend()
+        return self.bank.ledger.holds_in([self._unlisted[place] for place in places])
+
+    def _expect_holds(self, state: State) -> None:
+        if state.holds is None:
+            self._unlisted[state.key] = state
+            self._holds.expect([state.key])
+
     def _lives_here(self, account_id: str) -> bool:
         return is_account(account_id) and self.bank.accounts.elsewhere(account_id) is None
 
@@ -306,6 +381,10 @@ def accounts_of(journal: Journal) -> tuple[str, ...]:
     """Every account that the journal touches; a batched credit is its account's."""
     named = (journal.initiator, *(leg.account for leg in journal.legs))
     return tuple(dict.fromkeys(owner_of(account) for account in named))
+
+
+def customer_accounts_of(journal: Journal) -> tuple[str, ...]:
+    return tuple(account for account in accounts_of(journal) if is_account(account))
 
 
 def owner_of(account: str) -> str:

@@ -28,8 +28,10 @@ ACCOUNTS: Final = "accounts"
 class AddressView:
     line1: str = strawberry.field(description="First line, at most 70 characters.")
     line2: str | None = strawberry.field(description="Second line, at most 70 characters.")
-    city: str = strawberry.field(description="Town or city.")
-    subdivision: str | None = strawberry.field(description="State, province or Land, where there is one.")
+    city: str = strawberry.field(description="Town or city, at most 70 characters.")
+    subdivision: str | None = strawberry.field(
+        description="State, province or Land, at most 70 characters; null where there is none."
+    )
     postal_code: str = strawberry.field(description="Postal code, at most 16 characters.")
     country: str = strawberry.field(description="ISO 3166-1 alpha-2 code.")
 
@@ -70,11 +72,11 @@ class CustomerView(Node):
     def since(self) -> Instant:
         return Instant(self.customer.created_at)
 
-    @field("The full name; for some only as others may see it.")
+    @field("The full name, at most 140 characters; for some only as others may see it.")
     def name(self) -> str | None:
         return self.opened.profile.name if self.opened.profile else None
 
-    @field("The e-mail address; for some only in part.")
+    @field("The e-mail address, at most 254 characters; for some only in part.")
     def email(self) -> str | None:
         return self.opened.profile.email if self.opened.profile else None
 
@@ -90,7 +92,7 @@ class CustomerView(Node):
     def address(self) -> AddressView | None:
         return _address(self.opened.profile.address) if self.opened.profile else None
 
-    @field("The last four digits of the tax id.")
+    @field("The last 4 digits of the tax id.")
     def tax_id_last4(self) -> str | None:
         return self.opened.profile.tax_id_last4 if self.opened.profile else None
 

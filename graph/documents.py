@@ -24,6 +24,7 @@ from strawberry.schema.validation_rules.one_of import OneOfInputValidationRule
 
 from graph import limits
 from graph.compiling.document import Compiled, compiled
+from graph.costs import COST_MAX, Price, price_of
 from graph.errors import ERRORS_MAX, ErrorCode, PublicError
 from graph.exposure import Exposure
 from graph.requests import Asked, id_of
@@ -45,6 +46,7 @@ class Meant:
 
     document: DocumentNode
     operation: OperationDefinitionNode
+    price: Price
     compiled: Compiled | None = None
     """Of published documents; what cannot be compiled is answered by the library."""
 
@@ -68,13 +70,13 @@ class Documents:
         named = asked.document_id or id_of(asked.text or "")
         if named in self._published:
             found = self._ready.get(named) or self._made_ready(named)
-        elif asked.text is None or not self.exposure.takes_any_document:
+            misnamed = isinstance(found, Meant) and asked.operation_name not in (None, "", _name(found.operation))
+            return (_UNKNOWN,) if misnamed else found
+        if asked.text is None or not self.exposure.takes_any_document:
             return (_NOT_PUBLISHED,)
-        else:
-            document, errors = _remembered(self._core, asked.text, self.exposure.introspects)
-            found = errors or _one_of(document, asked.operation_name)
-        if isinstance(found, Meant) and asked.operation_name and _name(found.operation) != asked.operation_name:
-            return (_UNKNOWN,)
+        found = _remembered(self._core, asked.text, asked.operation_name or None, self.exposure.introspects)
+        if isinstance(found, Meant) and (cost := found.price.at(asked.variables or {})) > COST_MAX:
+            return (_too_dear(cost),)
         return found
 
     def warm(self) -> None:
@@ -84,7 +86,7 @@ class Documents:
 
     def _made_ready(self, named: str) -> Meant | Errors:
         document, errors = prepared(self._core, self._published[named], introspects=self.exposure.introspects)
-        found = errors or _one_of(document, None)
+        found = errors or _one_of(self._core, document, None)
         if isinstance(found, Meant):
             plan = compiled(self._core, document, None)
             found = replace(found, compiled=plan if isinstance(plan, Compiled) else None)
@@ -110,22 +112,34 @@ def prepared(schema: GraphQLSchema, text: str, *, introspects: bool) -> tuple[Do
 
 
 @lru_cache(maxsize=DOCUMENTS_MAX)
-def _remembered(schema: GraphQLSchema, text: str, introspects: bool) -> tuple[DocumentNode, Errors]:  # noqa: FBT001 - part of the cache's key
+def _remembered(
+    schema: GraphQLSchema,
+    text: str,
+    name: str | None,
+    introspects: bool,  # noqa: FBT001 - part of the cache's key
+) -> Meant | Errors:
     """Texts that are no documents raise, and are not remembered."""
-    return prepared(schema, text, introspects=introspects)
+    document, errors = prepared(schema, text, introspects=introspects)
+    return errors or _one_of(schema, document, name)
 
 
-def _one_of(document: DocumentNode, name: str | None) -> Meant | Errors:
+def _one_of(schema: GraphQLSchema, document: DocumentNode, name: str | None) -> Meant | Errors:
     operations = [one for one in document.definitions if isinstance(one, OperationDefinitionNode)]
     if name:
         operations = [one for one in operations if _name(one) == name]
     if len(operations) != 1:
         return (_UNKNOWN if name else _UNNAMED,)
-    return Meant(document, operations[0])
+    return Meant(document, operations[0], price_of(schema, document, name))
 
 
 def _name(operation: OperationDefinitionNode) -> str:
     return operation.name.value if operation.name else ""
+
+
+def _too_dear(cost: int) -> PublicError:
+    return PublicError(
+        ErrorCode.LIMIT_EXCEEDED, f"The document asks for up to {cost} objects; {COST_MAX} are the most. Ask for less."
+    )
 
 
 _UNNAMED: Final = PublicError(

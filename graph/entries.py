@@ -14,7 +14,7 @@ from graph.fields import field
 from graph.journals import JournalView, journal_view
 from graph.money import MoneyView, shown
 from graph.node import Info
-from graph.parties import PartyView, party_of, read_ahead
+from graph.parties import PartyView, expect_parties, party_of
 from graph.scalars import Cursor, Day, Instant
 
 ENTRIES: Final = "entries"
@@ -29,6 +29,8 @@ CHANGES: Final = "changes"
 class EntryView:
     line: strawberry.Private[Line]
     stands: strawberry.Private[Relation]
+    page: strawberry.Private[tuple[str, ...]]
+    """The journals of all entries of the page."""
 
     @field("Its place among the account's entries: 1, 2, 3 and so on without gaps.")
     def sequence(self) -> int:
@@ -40,7 +42,7 @@ class EntryView:
 
     @field("The journal that wrote it, in full.")
     def journal(self, info: Info) -> JournalView | None:
-        seen = info.context.journal(self.line.journal)
+        seen = info.context.journal(self.line.journal, beside=self.page)
         return None if isinstance(seen, Refusal) else journal_view(seen)
 
     @field("The row of the bank's list of journal kinds, for programs. The set may grow.")
@@ -96,8 +98,9 @@ class EntryView:
 
 
 def entry_views(context: Context, lines: tuple[Line, ...], relation: Relation) -> list[EntryView]:
-    read_ahead(context, (line.counter for line in lines))
-    return [EntryView(line=line, stands=relation) for line in lines]
+    expect_parties(context, (line.counter for line in lines))
+    page = tuple(line.journal for line in lines)
+    return [EntryView(line=line, stands=relation, page=page) for line in lines]
 
 
 def line_cursor(cursors: Cursors, what: str, line: Line) -> Cursor:

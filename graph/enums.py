@@ -19,6 +19,13 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+class JournalStatus(Enum):
+    """The bank tells the two apart by whether there is a refusal; in the schema each has a type of its own."""
+
+    POSTED = "POSTED"
+    REFUSED = "REFUSED"
+
+
 def _describe(kind: type[Enum], *, name: str, description: str, values: "Mapping[str, str]") -> None:
     """Registers an enumeration of the bank. Values without words, and words without a value, stop the build."""
     members = {member.name for member in kind}
@@ -101,6 +108,15 @@ _describe(
     },
 )
 _describe(
+    JournalStatus,
+    name="JournalStatus",
+    description="What became of a journal.",
+    values={
+        "POSTED": "It is in the books.",
+        "REFUSED": "Nothing was posted, and its key will answer so for ever.",
+    },
+)
+_describe(
     Rhythm,
     name="Rhythm",
     description="How often a transfer order is due.",
@@ -147,6 +163,7 @@ __all__ = [
     "CustomerKind",
     "CustomerStatus",
     "Group",
+    "JournalStatus",
     "OccurrenceOutcome",
     "OrderStatus",
     "Outcome",

@@ -96,7 +96,9 @@ def _around(name: str, rule: Rule, mask: Callable[[str], str] | None) -> Callabl
 
 def _looked_up(rule: Rule, resolve: Resolve) -> Resolve:
     def guarded(source: Any, info: Info, **arguments: Any) -> Any:
-        return answered(resolve(source, info, **arguments)) if _conceivable(rule, info.context) else None
+        answer = resolve(source, info, **arguments) if _conceivable(rule, info.context) else None
+        info.context.answers(answer)
+        return answered(answer)
 
     return guarded
 

@@ -10,12 +10,16 @@ from domain.ledger.model import KEY_LENGTH_MAX
 from domain.money import Money
 from domain.refusals import FieldFault, InputInvalid, Refusal
 from domain.transfers.model import (
+    MEMO_LENGTH_MAX,
     AccountTarget,
     NumberTarget,
     Schedule,
     Target,
 )
+from domain.transfers.rules import HOLD_DAYS_MAX
+from domain.transfers.schedule import COUNT_MAX, DAY_MAX, DAYS_AHEAD_MAX
 from graph.enums import Product, Rhythm
+from graph.ids import by_id
 from graph.money import MoneyInput
 from graph.scalars import Currency, Day, IdempotencyKey, Instant
 
@@ -27,8 +31,8 @@ _KEY = (
 
 @strawberry.input(name="BankAccountInput", description="An account of this bank by its numbers.")
 class BankAccountInput:
-    routing_number: str = strawberry.field(description="Nine digits.")
-    account_number: str = strawberry.field(description="Twelve digits.")
+    routing_number: str = strawberry.field(description="9 digits.")
+    account_number: str = strawberry.field(description="12 digits.")
 
 
 @strawberry.input(
@@ -38,7 +42,7 @@ class BankAccountInput:
 )
 class DestinationInput:
     account_id: strawberry.Maybe[strawberry.ID] = strawberry.field(
-        description="The id of an account that you may see, such as another one of your own."
+        description=by_id("An account that you may see, such as another one of your own", "acc")
     )
     bank_account: strawberry.Maybe[BankAccountInput] = strawberry.field(
         description="Any account of this bank, by its numbers."
@@ -49,18 +53,18 @@ class DestinationInput:
 class ScheduleInput:
     rhythm: Rhythm = strawberry.field(description="How often.")
     starts_on: Day = strawberry.field(
-        description="The first day: tomorrow at the earliest, two years ahead at the latest."
+        description=f"The first day: tomorrow at the earliest, {DAYS_AHEAD_MAX} days ahead at the latest."
     )
     day_of_month: int | None = strawberry.field(
         default=None,
-        description="Of a monthly order: 1 to 31, the last day in months that are shorter. That of `startsOn` "
+        description=f"Of a monthly order: 1 to {DAY_MAX}, the last day in months that are shorter. That of `startsOn` "
         "when not given.",
     )
     ends_on: Day | None = strawberry.field(
         default=None, description="The last day it can be due. Not together with `count`."
     )
     count: int | None = strawberry.field(
-        default=None, description="How many times, at most 1200. Not together with `endsOn`."
+        default=None, description=f"How many times, 1 to {COUNT_MAX}. Not together with `endsOn`."
     )
 
 
@@ -70,18 +74,18 @@ class OpenAccountInput:
     product: Product = strawberry.field(description="What kind of account.")
     currency: Currency = strawberry.field(description="The one currency it is kept in.")
     customer_id: strawberry.ID | None = strawberry.field(
-        default=None, description="For whom; yourself when not given. Staff must give it."
+        default=None, description=by_id("For whom; yourself when not given, staff must give it", "cus")
     )
 
 
 @strawberry.input(name="TransferInput", description="Money to be moved from one account to another.")
 class TransferInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    source_id: strawberry.ID = strawberry.field(description="The account that pays: one you own.")
+    source_id: strawberry.ID = strawberry.field(description=by_id("The account that pays: one you own", "acc"))
     destination: DestinationInput = strawberry.field(description="The account that receives.")
     amount: MoneyInput = strawberry.field(description="How much, in the currency of both accounts.")
     memo: str | None = strawberry.field(
-        default=None, description="A message to the receiver, 1 to 140 characters, kept as it is."
+        default=None, description=f"A message to the receiver, 1 to {MEMO_LENGTH_MAX} characters, kept as it is."
     )
 
 
@@ -97,24 +101,24 @@ class ScheduleTransferInput(TransferInput):
 
 @strawberry.input(name="CancelTransferOrderInput", description="A transfer order to be ended.")
 class CancelTransferOrderInput:
-    order_id: strawberry.ID = strawberry.field(description="The order.")
+    order_id: strawberry.ID = strawberry.field(description=by_id("The order", "ord"))
 
 
 @strawberry.input(name="PlaceHoldInput", description="Money to be set aside.")
 class PlaceHoldInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    account_id: strawberry.ID = strawberry.field(description="The account whose money it is.")
+    account_id: strawberry.ID = strawberry.field(description=by_id("The account whose money it is", "acc"))
     amount: MoneyInput = strawberry.field(description="How much, in the account's currency.")
     expires_at: Instant | None = strawberry.field(
         default=None,
-        description="When it ends by itself: in the future, at most 31 days ahead. Never when not given.",
+        description=f"When it ends by itself: in the future, at most {HOLD_DAYS_MAX} days ahead. Never when not given.",
     )
 
 
 @strawberry.input(name="CaptureHoldInput", description="Held money to be taken.")
 class CaptureHoldInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    hold_id: strawberry.ID = strawberry.field(description="The hold.")
+    hold_id: strawberry.ID = strawberry.field(description=by_id("The hold", "hld"))
     amount: MoneyInput = strawberry.field(description="How much: at most what remains of the hold.")
     destination: DestinationInput | None = strawberry.field(
         default=None, description="The account that receives; staff may leave it out for the card network."
@@ -125,13 +129,13 @@ class CaptureHoldInput:
 @strawberry.input(name="ReleaseHoldInput", description="Held money to be given back.")
 class ReleaseHoldInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    hold_id: strawberry.ID = strawberry.field(description="The hold.")
+    hold_id: strawberry.ID = strawberry.field(description=by_id("The hold", "hld"))
 
 
 @strawberry.input(name="ReverseJournalInput", description="A journal to be undone by another one.")
 class ReverseJournalInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    journal_id: strawberry.ID = strawberry.field(description="The journal.")
+    journal_id: strawberry.ID = strawberry.field(description=by_id("The journal", "jrn"))
     amount: MoneyInput | None = strawberry.field(
         default=None, description="How much of it; all that is left when not given."
     )
@@ -140,20 +144,20 @@ class ReverseJournalInput:
 @strawberry.input(name="FreezeAccountInput", description="An account to be stopped.")
 class FreezeAccountInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    account_id: strawberry.ID = strawberry.field(description="The account.")
+    account_id: strawberry.ID = strawberry.field(description=by_id("The account", "acc"))
     debits_only: bool = strawberry.field(default=True, description="Whether it still takes credits.")
 
 
 @strawberry.input(name="ThawAccountInput", description="A frozen account to be opened again.")
 class ThawAccountInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    account_id: strawberry.ID = strawberry.field(description="The account.")
+    account_id: strawberry.ID = strawberry.field(description=by_id("The account", "acc"))
 
 
 @strawberry.input(name="CloseAccountInput", description="An account to be ended, at a balance of zero.")
 class CloseAccountInput:
     idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
-    account_id: strawberry.ID = strawberry.field(description="The account.")
+    account_id: strawberry.ID = strawberry.field(description=by_id("The account", "acc"))
 
 
 @dataclass(slots=True)

@@ -13,9 +13,10 @@ from graph.enums import Side
 from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
-from graph.parties import PartyView, party_of, read_ahead
+from graph.parties import PartyView, expect_parties, party_of
 from graph.refusals import RefusalView, presented
 from graph.scalars import Day, Instant
+from graph.statuses import JournalStatusInfo, journal_status
 from graph.transfers import TransferView, transfer_of
 
 
@@ -74,6 +75,10 @@ class JournalView(Node):
     def refusal(self) -> RefusalView | None:
         return presented(self.journal.refusal) if self.journal.refusal else None
 
+    @field("What became of it, with what only a posted journal or only a refused one has.")
+    def status_info(self) -> JournalStatusInfo:
+        return journal_status(self.journal, self.stands)
+
     @field("The amount asked for, of kinds that have one.")
     def amount(self) -> MoneyView | None:
         money = self.journal.amount
@@ -93,7 +98,7 @@ class JournalView(Node):
 
     @field("Its sides, at most 30; none of a refused journal or of one that moved no money.")
     def legs(self, info: Info) -> list[LegView]:
-        read_ahead(info.context, (leg.account for leg in self.journal.legs))
+        expect_parties(info.context, (leg.account for leg in self.journal.legs))
         return [
             LegView(leg=leg, known=owner_of(leg.account) in self.seen.accounts, stands=self.stands)
             for leg in self.journal.legs

@@ -23,7 +23,9 @@ class MoneyView:
 
 @strawberry.input(name="MoneyInput", description="An amount of money to be moved: more than zero.")
 class MoneyInput:
-    amount: AmountValue = strawberry.field(description="Decimal text, more than zero, within the currency's digits.")
+    amount: AmountValue = strawberry.field(
+        description="Decimal text, more than zero, at most 18 digits before the point and the currency's own after it."
+    )
     currency: Currency = strawberry.field(description="ISO 4217 code.")
 
 

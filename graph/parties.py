@@ -33,7 +33,7 @@ def party_of(context: Context, account: str) -> PartyView:
     return PartyView(name=record.masked_number, masked_number=record.masked_number)
 
 
-def read_ahead(context: Context, accounts: Iterable[str | None]) -> None:
-    """Reads the records of a page's counterparties at once, so that each row finds its own."""
+def expect_parties(context: Context, accounts: Iterable[str | None]) -> None:
+    """The records of a page's counterparties are read at once, when the first of its rows shows one."""
     owners = {owner_of(account) for account in accounts if account is not None}
-    context.records(sorted(owner for owner in owners if is_account(owner)))
+    context.expect_records(sorted(owner for owner in owners if is_account(owner)))

@@ -1,6 +1,6 @@
 """Everything the API can look up. What is not there and what you may not see are both null."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Final
 
 import strawberry
 
@@ -10,7 +10,7 @@ from domain.access.model import (
 )
 from domain.access.service import relation_to_customer
 from domain.ids import ID_LENGTH_MAX, prefix_of
-from domain.ledger.model import Journal
+from domain.ledger.model import KEY_LENGTH_MAX, Journal
 from domain.refusals import NotFound, Refusal, WrongRegion
 from graph.accounts import AccountView, account_view
 from graph.audit import AuditRecordView, audit_records
@@ -21,6 +21,7 @@ from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position
 from graph.enums import Group
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
+from graph.ids import by_id
 from graph.journals import JournalView, journal_view
 from graph.node import Info, Node
 from graph.notices import NoticeView, notices_of
@@ -35,7 +36,9 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-AccountId = Annotated[strawberry.ID, strawberry.argument(description="The id of an account.")]
+NODES: Final = ("cus", "acc", "jrn", "ord")
+"""The prefixes of what `node` finds."""
+AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
 
 @strawberry.type(name="Viewer", description="You: the person whose token came with the request.")
@@ -44,7 +47,7 @@ class ViewerView:
     def person(self, info: Info) -> strawberry.ID:
         return strawberry.ID(info.context.actor.person)
 
-    @field("The groups of the user pool that you are in.")
+    @field(f"The groups of the user pool that you are in: at most {len(Group)}.")
     def groups(self, info: Info) -> list[Group]:
         return [group for group in Group if group in info.context.actor.groups]
 
@@ -102,7 +105,7 @@ class Query:
     def node(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="Its id.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description=by_id("What it is", *NODES))],
     ) -> Node | None:
         find = _FINDERS.get(prefix_of(id))
         return find(info.context, str(id)) if find and len(id) <= ID_LENGTH_MAX else None
@@ -111,7 +114,7 @@ class Query:
     def customer(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id of a customer.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description=by_id("The customer", "cus"))],
     ) -> CustomerView | None:
         return _customer(info.context, str(id))
 
@@ -125,13 +128,13 @@ class Query:
         self,
         info: Info,
         customer_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="The customer; yourself when not given.")
+            strawberry.ID | None, strawberry.argument(description=by_id("The customer; yourself when not given", "cus"))
         ] = None,
         first: First = PAGE_DEFAULT,
         after: After = None,
     ) -> Connection[AccountView] | None:
         context = info.context
-        person = str(customer_id or context.actor.person)
+        person = context.actor.person if customer_id is None else str(customer_id)
         if relation_to_customer(context.actor, person) is not Relation.OWNER:
             if found(context.customer(person)) is None:
                 return None
@@ -142,7 +145,7 @@ class Query:
     def journal(
         self,
         info: Info,
-        id: Annotated[strawberry.ID, strawberry.argument(description="The id of a journal.")],
+        id: Annotated[strawberry.ID, strawberry.argument(description=by_id("The journal", "jrn"))],
     ) -> JournalView | None:
         return _journal(info.context, str(id))
 
@@ -154,7 +157,9 @@ class Query:
         self,
         info: Info,
         account_id: AccountId,
-        key: Annotated[IdempotencyKey, strawberry.argument(description="The key you sent.")],
+        key: Annotated[
+            IdempotencyKey, strawberry.argument(description=f"The key you sent: 1 to {KEY_LENGTH_MAX} characters.")
+        ],
     ) -> KeyOutcomeView | None:
         context = info.context
         seen = found(context.account(str(account_id)))
@@ -198,9 +203,11 @@ class Query:
         self,
         info: Info,
         *,
-        customer_id: Annotated[strawberry.ID | None, strawberry.argument(description="Whom they concern.")] = None,
+        customer_id: Annotated[
+            strawberry.ID | None, strawberry.argument(description=by_id("The customer whom they concern", "cus"))
+        ] = None,
         person_id: Annotated[
-            strawberry.ID | None, strawberry.argument(description="Who acted: a customer or staff id.")
+            strawberry.ID | None, strawberry.argument(description=by_id("Who acted", "cus", "stf"))
         ] = None,
         since: Annotated[Instant | None, strawberry.argument(description="Records from this instant on.")] = None,
         until: Annotated[Instant | None, strawberry.argument(description="Records before this instant.")] = None,
@@ -243,6 +250,8 @@ def _order(context: Context, order_id: str) -> TransferOrderView | None:
 
 
 _FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order}
+if set(_FINDERS) != set(NODES):
+    raise ValueError("`node` says that it finds something else than it finds")
 
 
 def _own_journal(context: Context, journal: Journal | None) -> JournalView | None:

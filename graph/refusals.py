@@ -42,7 +42,9 @@ class Row:
 
 @strawberry.type(name="FieldFault", description="One thing wrong with the input.")
 class FieldFaultView:
-    path: list[str] = strawberry.field(description='Where, from the input down, such as ["amount", "currency"].')
+    path: list[str] = strawberry.field(
+        description='Where, from the input down, such as ["amount", "currency"]: at most 3 names.'
+    )
     code: str = strawberry.field(description="What is wrong, for programs. The set of codes may grow.")
     message: str = strawberry.field(description="What is wrong, in words.")
 
@@ -155,7 +157,7 @@ ROWS: Final = (
     Row(
         bank.InputInvalid,
         "The input says something the bank cannot take. Nothing was done; the key stays usable.",
-        (Fact("fields", list[FieldFaultView], "What is wrong, field by field.", _faults),),
+        (Fact("fields", list[FieldFaultView], "What is wrong, field by field: at most 20.", _faults),),
     ),
     Row(
         bank.NotFound,

@@ -119,7 +119,8 @@ SCALARS: Final[dict[object, ScalarDefinition]] = {
     ),
     Cursor: _text_scalar(
         "Cursor",
-        "A place in a list. Opaque and signed: pass it back as it was given, to the same list with the same filters.",
+        f"A place in a list, at most {CURSOR_LENGTH_MAX} characters. Opaque and signed: pass it back as it was given, "
+        "to the same list with the same filters.",
         length_max=CURSOR_LENGTH_MAX,
     ),
     Instant: _scalar(

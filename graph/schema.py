@@ -14,6 +14,7 @@ from graph.mutations import Mutation
 from graph.queries import Query
 from graph.refusals import MEMBERS
 from graph.scalars import SCALARS
+from graph.statuses import STATUS_INFOS
 from graph.transfers import TransferOrderView
 
 
@@ -21,7 +22,7 @@ def build() -> strawberry.Schema:
     built = strawberry.Schema(
         query=Query,
         mutation=Mutation,
-        types=[TransferOrderView, *MEMBERS.values()],
+        types=[TransferOrderView, *MEMBERS.values(), *STATUS_INFOS],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     enforce(core_schema(built), TABLE, MASKS)

@@ -25,6 +25,7 @@ from graph.money import MoneyView, shown
 from graph.node import Info, Node
 from graph.parties import PartyView, party_of
 from graph.scalars import Cursor, Day, Instant
+from graph.statuses import OccurrenceStatusInfo, TransferOrderStatusInfo, occurrence_status, order_status
 
 ORDERS: Final = "orders"
 OCCURRENCES: Final = "occurrences"
@@ -117,6 +118,10 @@ class OccurrenceView:
     def outcome(self) -> OccurrenceOutcome:
         return self.occurrence.outcome
 
+    @field("What became of it, with what only that outcome has, such as its journal or why there is none.")
+    def status_info(self) -> OccurrenceStatusInfo:
+        return occurrence_status(self.occurrence, self.stands)
+
     @field("Whether it was made, or found, on a later day than it was due.")
     def late(self) -> bool:
         return self.occurrence.late
@@ -168,6 +173,10 @@ class TransferOrderView(Node):
     @field("Whether it goes on.")
     def status(self) -> OrderStatus:
         return self.order.status
+
+    @field("Whether it goes on, with what is known of that state alone, such as the day of its next transfer.")
+    def status_info(self) -> TransferOrderStatusInfo:
+        return order_status(self.order, self.stands)
 
     @field("The day of the next transfer; null when there is none.")
     def next_on(self) -> Day | None:
@@ -230,8 +239,11 @@ def orders_of(
 def memo_of(context: Context, journal: Journal) -> str | None:
     if journal.memo is None:
         return None
+    holder = context.holder_of(journal.initiator)
+    if holder is None:
+        return None
     context.spend()
-    memo = context.bank.transfers.memo(journal)
+    memo = context.bank.transfers.opened_memo(journal.memo, holder=holder)
     return None if isinstance(memo, Shredded) else memo
 
 

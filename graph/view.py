@@ -14,6 +14,7 @@ from typing import Any, Final
 from graphql import ExecutionResult, GraphQLError, execute_sync
 
 from graph.context import Context
+from graph.costs import cost_of
 from graph.documents import Documents, Meant, core_schema
 from graph.errors import ErrorCode, alone, formatted, is_public
 from graph.requests import GRAPHQL_RESPONSE, JSON, Rejected, Request, asked, check_method, media_type
@@ -90,6 +91,7 @@ def _answered(request: Request, context: Context, documents: Documents, kind: st
     if errors:
         _report(errors, context)
         shown["errors"] = formatted(errors, correlation_id=context.actor.correlation_id)
+    shown["extensions"] = {"cost": cost_of(context, meant.price.at(what.variables or {}))}
     return _response(HTTPStatus.OK, kind, shown)
 
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Final
 from graphql import GraphQLError, GraphQLSchema, OperationDefinitionNode
 
 from graph.compiling.document import NotCompiled, compiled
+from graph.costs import requested_cost
 from graph.documents import core_schema, prepared
 from graph.published import PUBLISHED, PublishedDocument, keep, kept
 from graph.requests import BODY_BYTES_MAX, id_of
@@ -53,13 +54,13 @@ def publish(paths: Iterable[Path], application: str, *, file: Path = PUBLISHED) 
     if not APPLICATION.fullmatch(application):
         raise DocumentsRefused("an application is named by at most 40 small letters, digits and hyphens")
     faults: list[str] = []
-    made: dict[str, PublishedDocument] = {}
+    made: dict[tuple[str, str], PublishedDocument] = {}
     schema = _core()
     for found in _found(paths, faults):
         document = _document(schema, found, application, faults)
         if document is not None:
-            made[document.id] = document
-    before = {one.id: one for one in kept(file)}
+            made[application, document.id] = document
+    before = {(one.application, one.id): one for one in kept(file)}
     faults += _doubled(made.values())
     if len(before | made) > DOCUMENTS_MAX:
         faults.append(f"there would be more than {DOCUMENTS_MAX} documents; withdraw some")
@@ -67,9 +68,8 @@ def publish(paths: Iterable[Path], application: str, *, file: Path = PUBLISHED) 
         faults.append("there is no document in what was named")
     if faults:
         raise DocumentsRefused("\n".join(faults))
-    new = [one for one in made.values() if one.id not in before]
-    keep((before | {one.id: one for one in new}).values(), file)
-    return new
+    keep((before | made).values(), file)
+    return [one for key, one in made.items() if key not in before]
 
 
 def withdraw(application: str, ids: Iterable[str] = (), *, file: Path = PUBLISHED) -> int:
@@ -160,7 +160,7 @@ def _document(schema: GraphQLSchema, found: Found, application: str, faults: lis
     return PublishedDocument(
         operation=operations[0].name.value,
         application=application,
-        cost=0,
+        cost=requested_cost(schema, document, None),
         compiled=_why_not(schema, found.text) is None,
         text=found.text,
     )

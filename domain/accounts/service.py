@@ -240,6 +240,12 @@ class Accounts:
         related = self._store.related(account, person)
         return related.relation if related and related.ended_at is None else Relation.STRANGER
 
+    def relations(self, person: str, accounts: Sequence[str]) -> dict[str, Relation]:
+        """How the person stands to each of the accounts, in one reading; at most `ACCOUNTS_PAGE_MAX`."""
+        found = self._store.relations_of(person, _page(accounts))
+        standing = {name: related.relation for name, related in found.items() if related.ended_at is None}
+        return {name: standing.get(name, Relation.STRANGER) for name in accounts}
+
     def people_of(self, account: str) -> tuple[Related, ...]:
         """Everybody related to the account now."""
         return tuple(row for row in self._store.people_of(account) if row.ended_at is None)

@@ -55,6 +55,10 @@ class AccountStore(Protocol):
         """The relation as it stands, ended or not."""
         ...
 
+    def relations_of(self, person: str, accounts: Sequence[str]) -> dict[str, Related]:
+        """The person's relations to these accounts as they stand, ended or not, by account, as one reading."""
+        ...
+
     def people_of(self, account: str) -> tuple[Related, ...]:
         """Everybody who is or was related to the account."""
         ...

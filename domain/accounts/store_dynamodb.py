@@ -81,6 +81,10 @@ class DynamoDBAccountStore:
         item = self._table.get(f"A#{account}", f"R#{person}")
         return _related(item) if item else None
 
+    def relations_of(self, person: str, accounts: Sequence[str]) -> dict[str, Related]:
+        keys = [(f"A#{account}", f"R#{person}") for account in dict.fromkeys(accounts)]
+        return {related.account: related for related in map(_related, self._table.get_many(keys))}
+
     def people_of(self, account: str) -> tuple[Related, ...]:
         found: list[Related] = []
         after: str | None = None

@@ -58,6 +58,10 @@ class MemoryAccountStore:
     def related(self, account: str, person: str) -> Related | None:
         return self._related.get((account, person))
 
+    def relations_of(self, person: str, accounts: Sequence[str]) -> dict[str, Related]:
+        found = {account: self._related.get((account, person)) for account in accounts}
+        return {account: related for account, related in found.items() if related is not None}
+
     def people_of(self, account: str) -> tuple[Related, ...]:
         with self._lock:
             return tuple(row for row in self._related.values() if row.account == account)

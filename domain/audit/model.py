@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from domain.clock import instant_text
+from domain.refusals import Refusal
 
 Detail = Mapping[str, str | int]
 
@@ -50,6 +51,18 @@ class AuditRecord:
     def whose(self) -> str:
         """Whose records it is found among: the customer's, or the subject's own when no customer is concerned."""
         return self.customer or self.subject_id
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Look:
+    """That somebody saw something, before it is shown."""
+
+    action: str
+    subject_kind: str
+    subject_id: str
+    customer: str | None = None
+    account: str | None = None
+    refusal: Refusal | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ is written down before it takes place and again when it has ended, so that nothi
 whenever a process dies. Both are read as one record.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from types import MappingProxyType
 from typing import Final
 
 from domain.access.model import Actor
 from domain.audit import rules
-from domain.audit.model import AuditPage, AuditRecord, Detail
+from domain.audit.model import AuditPage, AuditRecord, Detail, Look
 from domain.audit.store import AuditStore
 from domain.clock import Clock
 from domain.ids import Randomness
@@ -20,6 +20,8 @@ from domain.refusals import Refusal
 
 NO_DETAIL: Final[Mapping[str, str | int]] = MappingProxyType({})
 PAGE_DEFAULT: Final = 25
+LOOKS_AT_ONCE: Final = 100
+"""One transaction takes as many."""
 
 
 class Audit:
@@ -52,6 +54,11 @@ class Audit:
             detail=detail,
         )
         return self._added(rules.ended(act, account=None, refusal=refusal, failed=failed))
+
+    def record_looks(self, actor: Actor, looks: Sequence[Look]) -> None:
+        """Writes a record for each of them: a page of looks costs a call for each `LOOKS_AT_ONCE`, not for each row."""
+        for start in range(0, len(looks), LOOKS_AT_ONCE):
+            self._add_all([self._seen(actor, look) for look in looks[start : start + LOOKS_AT_ONCE]])
 
     def begin(
         self,
@@ -115,6 +122,18 @@ class Audit:
             person, earliest=earliest, latest=latest, before=position, size=rules.page_size(size)
         )
 
+    def _seen(self, actor: Actor, look: Look) -> AuditRecord:
+        act = self._act(
+            actor,
+            action=look.action,
+            subject_kind=look.subject_kind,
+            subject_id=look.subject_id,
+            customer=look.customer,
+            account=look.account,
+            detail=NO_DETAIL,
+        )
+        return rules.ended(act, account=None, refusal=look.refusal, failed=False)
+
     def _act(
         self,
         actor: Actor,
@@ -137,6 +156,14 @@ class Audit:
             now=self._clock.now(),
             randomness=self._randomness,
         )
+
+    def _add_all(self, records: Sequence[AuditRecord]) -> None:
+        if len(records) == 1:
+            self._added(records[0])
+        elif not self._store.add_all(records):
+            for record in records:
+                if self._store.at(record.whose, record.position) != record:
+                    raise RuntimeError(f"another audit record stands at {record.position}")
 
     def _added(self, record: AuditRecord) -> AuditRecord:
         if not self._store.add(record) and self._store.at(record.whose, record.position) != record:

@@ -3,6 +3,7 @@
 How a begun act ended is an item of its own beside its beginning. Readers see one record: the end, once it is there.
 """
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.audit.model import AuditPage, AuditRecord
@@ -11,6 +12,10 @@ from domain.audit.model import AuditPage, AuditRecord
 class AuditStore(Protocol):
     def add(self, record: AuditRecord) -> bool:
         """False, and nothing written, when a record stands at this position already."""
+        ...
+
+    def add_all(self, records: Sequence[AuditRecord]) -> bool:
+        """All of them or none. False, and nothing written, when a record stands at one of the positions already."""
         ...
 
     def end(self, record: AuditRecord) -> bool:

@@ -8,6 +8,7 @@ records is small beside what a partition takes. Newest first, the end of an act 
 says all that the beginning says, so a reader shows it and skips the other.
 """
 
+from collections.abc import Sequence
 from typing import Final
 
 from domain.audit.model import AuditPage, AuditRecord, Outcome
@@ -30,6 +31,9 @@ class DynamoDBAuditStore:
 
     def add(self, record: AuditRecord) -> bool:
         return self._table.put_new(_item(record, record.position))
+
+    def add_all(self, records: Sequence[AuditRecord]) -> bool:
+        return self._table.put_all_new(*(_item(record, record.position) for record in records))
 
     def end(self, record: AuditRecord) -> bool:
         return self._table.put_new(_item(record, record.position + _ENDED))

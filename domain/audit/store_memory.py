@@ -1,7 +1,7 @@
 """Audit records in memory, for tests and simulations."""
 
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from domain.audit.model import AuditPage, AuditRecord
 
@@ -15,6 +15,13 @@ class MemoryAuditStore:
     def add(self, record: AuditRecord) -> bool:
         with self._lock:
             return self._records.setdefault((record.whose, record.position), record) is record
+
+    def add_all(self, records: Sequence[AuditRecord]) -> bool:
+        with self._lock:
+            if any((record.whose, record.position) in self._records for record in records):
+                return False
+            self._records.update({(record.whose, record.position): record for record in records})
+            return True
 
     def end(self, record: AuditRecord) -> bool:
         with self._lock:

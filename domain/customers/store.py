@@ -1,5 +1,6 @@
 """How customers are kept: a record each, and one claim for every creation key."""
 
+from collections.abc import Sequence
 from typing import Protocol
 
 from domain.customers.model import Creation, Customer
@@ -7,6 +8,10 @@ from domain.customers.model import Creation, Customer
 
 class CustomerStore(Protocol):
     def customer(self, customer_id: str) -> Customer | None: ...
+
+    def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
+        """Those that exist, by id, as one reading."""
+        ...
 
     def creation(self, scope: str, key: str) -> Creation | None: ...
 

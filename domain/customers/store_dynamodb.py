@@ -5,6 +5,7 @@ N#<hash(scope, key)>       N   the claim of a creation key
 """
 
 import hashlib
+from collections.abc import Sequence
 
 from domain.clock import instant_text, parse_instant
 from domain.customers.model import Creation, Customer, CustomerKind, CustomerStatus
@@ -18,6 +19,10 @@ class DynamoDBCustomerStore:
     def customer(self, customer_id: str) -> Customer | None:
         item = self._table.get(f"C#{customer_id}", "C")
         return _customer(item) if item else None
+
+    def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
+        keys = [(f"C#{customer_id}", "C") for customer_id in dict.fromkeys(customer_ids)]
+        return {customer.id: customer for customer in map(_customer, self._table.get_many(keys))}
 
     def creation(self, scope: str, key: str) -> Creation | None:
         item = self._table.get(_claim(scope, key), "N")

@@ -1,6 +1,7 @@
 """Customers in memory, for tests and simulations."""
 
 import threading
+from collections.abc import Sequence
 
 from domain.customers.model import Creation, Customer
 
@@ -13,6 +14,9 @@ class MemoryCustomerStore:
 
     def customer(self, customer_id: str) -> Customer | None:
         return self._customers.get(customer_id)
+
+    def customers(self, customer_ids: Sequence[str]) -> dict[str, Customer]:
+        return {name: self._customers[name] for name in customer_ids if name in self._customers}
 
     def creation(self, scope: str, key: str) -> Creation | None:
         return self._creations.get((scope, key))

@@ -5,8 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final, Protocol
 
+from pynamodb.connection.base import Connection
+
 from domain.ledger.events import SOURCE, LedgerEvent
 from domain.ledger.model import Fault
+from domain.tables_aws import Attribute, Table, encoded
 
 ENTRIES_MAX: Final = 10
 """PutEvents takes ten entries a call."""
@@ -51,63 +54,46 @@ class EventBridgeBus:
 class DynamoMarks:
     """pk `P#<hour>`, sk the journal; checkpoints pk `C#<name>`, sk `C`. Plain items: losing one costs a repetition."""
 
-    def __init__(self, *, client: Callable[[], Any], table: str, pause: Callable[[float], None] = time.sleep) -> None:
-        self._client = client
+    def __init__(self, *, connection: Connection, table: str, pause: Callable[[float], None] = time.sleep) -> None:
+        self._connection = connection
+        self._items = Table(connection, table)
         self._table = table
         self._pause = pause
 
     def mark(self, hour: str, journals: Sequence[str], *, until: datetime) -> None:
-        ttl = {"N": str(int(until.timestamp()))}
-        puts = [
-            {"PutRequest": {"Item": {"pk": {"S": f"P#{hour}"}, "sk": {"S": journal}, "ttl": ttl}}}
+        ttl = int(until.timestamp())
+        items = [
+            encoded({"pk": f"P#{hour}", "sk": journal, "ttl": ttl})
             for journal in dict.fromkeys(journals)  # one batch may not name a key twice
         ]
-        for start in range(0, len(puts), WRITES_MAX):
-            self._write({self._table: puts[start : start + WRITES_MAX]})
+        for start in range(0, len(items), WRITES_MAX):
+            self._write(items[start : start + WRITES_MAX])
 
     def marked(self, hour: str) -> frozenset[str]:
         found: set[str] = set()
-        start: dict[str, Any] = {}
+        start: Any = None
         for _ in range(QUERY_PAGES_MAX):
-            answer = self._client().query(
-                TableName=self._table,
-                KeyConditionExpression="pk = :pk",
-                ExpressionAttributeValues={":pk": {"S": f"P#{hour}"}},
-                ProjectionExpression="sk",
-                ConsistentRead=True,
-                **start,
-            )
+            answer = self._connection.query(self._table, f"P#{hour}", consistent_read=True, exclusive_start_key=start)
             found.update(item["sk"]["S"] for item in answer["Items"])
-            if "LastEvaluatedKey" not in answer:
+            start = answer.get("LastEvaluatedKey")
+            if not start:
                 return frozenset(found)
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
         raise Fault(f"hour {hour} has more marks than {QUERY_PAGES_MAX} pages hold")
 
     def checkpoint(self, name: str) -> str | None:
-        answer = self._client().get_item(TableName=self._table, Key=_checkpoint_key(name), ConsistentRead=True)
-        return answer["Item"]["at"]["S"] if "Item" in answer else None
+        found = self._items.get(f"C#{name}", "C")
+        return str(found["at"]) if found else None
 
     def move_checkpoint(self, name: str, to: str) -> None:
-        client = self._client()
-        try:
-            client.put_item(
-                TableName=self._table,
-                Item={**_checkpoint_key(name), "at": {"S": to}},
-                ConditionExpression="attribute_not_exists(pk) OR #at < :to",
-                ExpressionAttributeNames={"#at": "at"},
-                ExpressionAttributeValues={":to": {"S": to}},
-            )
-        except client.exceptions.ConditionalCheckFailedException:
-            return  # a later sweep has come further
+        """Forward only; where a later sweep has come further, it stays there."""
+        self._items.put_further({"pk": f"C#{name}", "sk": "C", "at": to}, attribute="at")
 
-    def _write(self, requests: dict[str, Any]) -> None:
+    def _write(self, items: list[dict[str, Attribute]]) -> None:
         for attempt in range(BATCH_TRIES_MAX):
-            requests = self._client().batch_write_item(RequestItems=requests).get("UnprocessedItems") or {}
-            if not requests:
+            answer = self._connection.batch_write_item(self._table, put_items=items)
+            left = answer.get("UnprocessedItems", {}).get(self._table, ())
+            if not left:
                 return
+            items = [request["PutRequest"]["Item"] for request in left]
             self._pause(0.05 * 2**attempt)
         raise Fault(f"{self._table} left marks unwritten after {BATCH_TRIES_MAX} tries")
-
-
-def _checkpoint_key(name: str) -> dict[str, Any]:
-    return {"pk": {"S": f"C#{name}"}, "sk": {"S": "C"}}

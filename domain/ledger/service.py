@@ -122,6 +122,10 @@ class Ledger:
     def journal(self, journal_id: str) -> Journal | None:
         return self._store.journal(journal_id)
 
+    def journals(self, journal_ids: Sequence[str]) -> Mapping[str, Journal]:
+        """Those that exist, by id, in one reading."""
+        return self._store.journals_named(journal_ids)
+
     def head(self, account: str) -> State | None:
         return self._store.heads([account]).get(account)
 
@@ -132,6 +136,12 @@ class Ledger:
         """The open holds; an expired one is open until a line says otherwise."""
         head = self.head(account)
         return () if head is None else self._listed(head).holds or ()
+
+    def holds_in(self, states: Sequence[State]) -> Mapping[tuple[str, Position], tuple[Hold, ...]]:
+        """The holds that were open in these states, by account and position, in one reading at most."""
+        places = [(state.account, state.holds_at) for state in states if state.holds is None and state.holds_at]
+        lines = self._store.lines_at(places) if places else {}
+        return {state.key: self._listed_in(state, lines).holds or () for state in states}
 
     def line(self, account: str, position: Position) -> Line | None:
         return self._store.line(account, position)
@@ -245,9 +255,16 @@ class Ledger:
 
     def _listed(self, state: State) -> State:
         """The state with its open holds, which an earlier line may list."""
+        if state.holds is not None or state.holds_at is None:
+            return self._listed_in(state, {})
+        place = state.account, state.holds_at
+        line = self._store.line(*place)
+        return self._listed_in(state, {place: line} if line else {})
+
+    def _listed_in(self, state: State, lines: Mapping[tuple[str, Position], Line]) -> State:
         if state.holds is not None:
             return state
-        line = self._store.line(state.account, state.holds_at) if state.holds_at else None
+        line = lines.get((state.account, state.holds_at)) if state.holds_at else None
         if line is None or line.state.holds is None:
             raise TornRecord(f"{state.account} has {state.holds_count} holds that no line lists")
         return state.with_listed(line.state.holds)

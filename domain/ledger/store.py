@@ -81,7 +81,15 @@ class LedgerStore(Protocol):
 
     def journal(self, journal_id: str) -> Journal | None: ...
 
+    def journals_named(self, journal_ids: Sequence[str]) -> Mapping[str, Journal]:
+        """Those that exist, by id, as one reading: a page of them costs a call, not a call each."""
+        ...
+
     def line(self, account: str, position: Position) -> Line | None: ...
+
+    def lines_at(self, places: Sequence[tuple[str, Position]]) -> Mapping[tuple[str, Position], Line]:
+        """Those that exist of lines of several accounts, as one reading."""
+        ...
 
     def lines(
         self,

@@ -61,12 +61,17 @@ from domain.ledger.store_dynamodb_outcome import (
     outcome_of_put,
     outcome_of_transaction,
 )
+from domain.metering import Meter
 from domain.stamping_aws import StampedConnection, stamped
 
 HEADS_AT_ONCE: Final = 8
 """Threads that read heads: a transfer with its joint limits in one round, a payroll page in four."""
 PAGES_MAX: Final = 1000
 """A query answers at most 1 MB at a time; a reading of a gigabyte is a mistake."""
+BATCH_MAX: Final = 100
+"""BatchGetItem takes a hundred keys a call."""
+UNPROCESSED_MAX: Final = 4
+"""Rounds that leave keys unread: DynamoDB does so beyond 16 MB, or when throttled."""
 BY_TIME: Final = "by_time"
 BY_EXPIRY: Final = "by_expiry"
 NEW_KEY: Final = "attribute_not_exists(pk)"
@@ -93,13 +98,16 @@ class DynamoLedgerStore:
         settings: LedgerSettings,
         endpoint_url: str | None = None,
         heads_at_once: int = HEADS_AT_ONCE,
+        meter: Meter | None = None,
     ) -> None:
         self._table = table
         self._settings = settings
         self._heads_at_once = heads_at_once
         self._starting = Lock()
         self._readers: ThreadPoolExecutor | None = None
-        self.connection = StampedConnection(region=region, endpoint_url=endpoint_url, connections_max=2 * heads_at_once)
+        self.connection = StampedConnection(
+            region=region, endpoint_url=endpoint_url, connections_max=2 * heads_at_once, meter=meter
+        )
         self.connection.add_meta_table(MetaTable(table_keys(table)))
 
     # The two verbs.
@@ -128,9 +136,17 @@ class DynamoLedgerStore:
         item = self._item(journal_key(journal_id), JOURNAL_SORT)
         return None if item is None else decode_journal(item)
 
+    def journals_named(self, journal_ids: Sequence[str]) -> Mapping[str, Journal]:
+        found = map(decode_journal, self._items([(journal_key(name), JOURNAL_SORT) for name in journal_ids]))
+        return {journal.id: journal for journal in found}
+
     def line(self, account: str, position: Position) -> Line | None:
         item = self._item(log_key(account), line_sort(position))
         return None if item is None else decode_line(item)
+
+    def lines_at(self, places: Sequence[tuple[str, Position]]) -> Mapping[tuple[str, Position], Line]:
+        keys = [(log_key(account), line_sort(position)) for account, position in places]
+        return {line.state.key: line for line in map(decode_line, self._items(keys))}
 
     def lines(
         self,
@@ -225,6 +241,26 @@ class DynamoLedgerStore:
     def _item(self, partition: str, sort: str) -> Item | None:
         item: Item | None = self._get(partition, sort).get("Item")
         return item
+
+    def _items(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        """Those that exist, in any order: a call for each `BATCH_MAX`, and for what DynamoDB left unread."""
+        asked: list[Any] = [{"pk": pk, "sk": sk} for pk, sk in dict.fromkeys(keys)]
+        found: list[Item] = []
+        for _ in range(len(asked) // BATCH_MAX + UNPROCESSED_MAX):
+            if not asked:
+                return found
+            batch, asked = asked[:BATCH_MAX], asked[BATCH_MAX:]
+            answer = self._batch(batch)
+            found += answer["Responses"].get(self._table, [])
+            left = answer.get("UnprocessedKeys", {}).get(self._table, {}).get("Keys", [])
+            asked += [{name: attribute["S"] for name, attribute in key.items()} for key in left]
+        raise Unanswered(f"{len(asked)} items were left unread {UNPROCESSED_MAX} times")
+
+    def _batch(self, keys: list[Any]) -> dict[str, Any]:
+        try:
+            return self.connection.batch_get_item(self._table, keys, consistent_read=True)
+        except GetError as error:
+            raise fault_of_read(error) from error
 
     def _get(self, partition: str, sort: str) -> dict[str, Any]:
         try:

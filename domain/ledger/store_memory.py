@@ -132,9 +132,18 @@ class MemoryLedgerStore:
         self.faults.before("journal")
         return self.journals.get(journal_id)
 
+    def journals_named(self, journal_ids: Sequence[str]) -> Mapping[str, Journal]:
+        self.faults.before("journals_named")
+        return {name: self.journals[name] for name in journal_ids if name in self.journals}
+
     def line(self, account: str, position: Position) -> Line | None:
         self.faults.before("line")
         return self._line(account, position)
+
+    def lines_at(self, places: Sequence[tuple[str, Position]]) -> Mapping[tuple[str, Position], Line]:
+        self.faults.before("lines_at")
+        found = {place: self._line(*place) for place in places}
+        return {place: line for place, line in found.items() if line is not None}
 
     def lines(
         self,

@@ -1,6 +1,7 @@
 """One EventBridge schedule an order, in the region's group, whose target is the queue of due orders."""
 
 import json
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Final
 
 from domain.transfers.schedules import Knocks
@@ -15,23 +16,26 @@ KNOCK_RETRIES_MAX: Final = 60
 
 
 class EventBridgeSchedules:
-    def __init__(self, *, client: "EventBridgeSchedulerClient", group: str, role_arn: str, queue_arn: str) -> None:
+    def __init__(
+        self, *, client: Callable[[], "EventBridgeSchedulerClient"], group: str, role_arn: str, queue_arn: str
+    ) -> None:
         self._client = client
         self._group = group
         self._role_arn = role_arn
         self._queue_arn = queue_arn
 
     def put(self, order: str, knocks: Knocks) -> None:
-        wanted = self._wanted(order, knocks)
+        wanted, client = self._wanted(order, knocks), self._client()
         try:
-            self._client.create_schedule(**wanted)
-        except self._client.exceptions.ConflictException:
-            self._client.update_schedule(**wanted)
+            client.create_schedule(**wanted)
+        except client.exceptions.ConflictException:
+            client.update_schedule(**wanted)
 
     def delete(self, order: str) -> None:
+        client = self._client()
         try:
-            self._client.delete_schedule(GroupName=self._group, Name=order)
-        except self._client.exceptions.ResourceNotFoundException:
+            client.delete_schedule(GroupName=self._group, Name=order)
+        except client.exceptions.ResourceNotFoundException:
             return
 
     def _wanted(self, order: str, knocks: Knocks) -> "CreateScheduleInputTypeDef":

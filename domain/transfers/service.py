@@ -17,7 +17,7 @@ from domain.answers import answer_to, preview_of
 from domain.audit.service import Audit
 from domain.clock import Clock
 from domain.ids import Randomness, is_account, prefix_of
-from domain.ledger.model import Command, Journal, Posted
+from domain.ledger.model import Command, Posted
 from domain.ledger.service import Ledger
 from domain.money import Money
 from domain.notices.service import Notices
@@ -116,14 +116,8 @@ class Transfers:
         journal = self._ledger.journal(journal_id)
         return Transfer(journal) if journal and rules.is_transfer(journal) else None
 
-    def memo(self, journal: Journal) -> str | Shredded | None:
-        """The memo, opened; None when there is none, Shredded when its writer's data was erased."""
-        if journal.memo is None:
-            return None
-        record = self._accounts.records([journal.initiator])[journal.initiator]
-        return self.opened_memo(journal.memo, holder=record.holder)
-
     def opened_memo(self, sealed: bytes, *, holder: str) -> str | Shredded:
+        """What the payer wrote. `holder`: who holds the account that paid; Shredded when their data was erased."""
         opened = self._sealer.open(holder, sealed, MEMO)
         return opened if isinstance(opened, Shredded) else opened.decode()
 

@@ -28,7 +28,7 @@ from domain.transfers.model import (
 )
 from domain.transfers.store import Due, OccurrencePage, OrderPage
 
-BY_DUE: Final = Index("by_due", "gk", "gs")
+BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
 BUCKETS: Final = 8
 """Partitions of the index: the first of a month moves every monthly order at once, 1,000 writes a second each."""
 _LAST: Final = "~"  # sorts after every id

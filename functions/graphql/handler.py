@@ -10,11 +10,11 @@ import json
 import time
 from collections.abc import Mapping
 from functools import cache
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.access.model import Actor, Channel, Group
 from domain.access.rules import standing_groups
-from functions.authentication import Authenticator, KeysUnavailable, TokenRefused, fetch_over_http
+from functions.callers import KeysUnavailable, TokenRefused, fetch_over_http
 from functions.composition import Bank, bank
 from functions.logs import log, log_fault
 from functions.slos import INTERNAL_TRANSFER_LATENCY
@@ -27,6 +27,9 @@ from graph.published import texts
 from graph.requests import BODY_BYTES_MAX, Asked
 from graph.schema import schema
 from graph.view import Rejected, Request, Response, answer, rejection
+
+if TYPE_CHECKING:
+    from functions.authentication import Authenticator
 
 BASE64_LENGTH_MAX: Final = (BODY_BYTES_MAX // 3 + 1) * 4
 """The longest base64 text of a body that is not too large; a longer one is not decoded."""
@@ -134,7 +137,9 @@ def _documents(this: Bank) -> Documents:
 
 
 @cache
-def _authenticator(this: Bank) -> Authenticator:
+def _authenticator(this: Bank) -> "Authenticator":
+    from functions.authentication import Authenticator  # noqa: PLC0415 - 40 ms that only tokens need
+
     configuration = this.configuration
     return Authenticator(
         issuer=configuration.token_issuer,
@@ -166,10 +171,11 @@ def _report(fault: Exception, correlation_id: str) -> None:
 
 
 def _warm() -> None:
-    """What the first request would wait for: the bank's clients, the schema's own check of itself, and the published
-    documents."""
+    """What the first request would wait for: the bank's clients, what checks tokens, the schema's own check of itself,
+    and the published documents."""
     this = bank()
     this.warm()
+    _authenticator(this)
     documents = _documents(this)
     documents.meant(Asked("{ __typename }", None, None, None))
     documents.warm()

@@ -1,4 +1,4 @@
-"""The example operations of the GraphiQL page.
+"""The example operations of the GraphiQL page: those of the documentation, one for each query and each mutation.
 
 Each is a `.graphql` file: its first comment line is its title, its further leading comment lines say what it
 shows. A `.json` file of the same name holds its variables. They are read at each request, so edits show.
@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from itertools import takewhile
 from pathlib import Path
 
-EXAMPLES = Path(__file__).parent / "examples"
+EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,8 +29,9 @@ class Example:
 
 
 def load_examples(folder: Path = EXAMPLES) -> list[Example]:
-    """All examples, in the order of their file names."""
-    return [_example(path) for path in sorted(folder.glob("*.graphql"))]
+    """All examples in the order of their file names, those that need no variables first: the page begins with one."""
+    found = [_example(path) for path in sorted(folder.glob("*.graphql"))]
+    return sorted(found, key=lambda example: example.variables != "")
 
 
 def _example(path: Path) -> Example:

@@ -16,6 +16,7 @@ from unittest.mock import patch
 import boto3
 from moto import mock_aws
 
+from domain import metering
 from domain.jurisdictions import JURISDICTIONS
 from domain.ledger.model import Command, LedgerSettings, Limits, Posted, Refused
 from domain.ledger.service import Ledger
@@ -144,8 +145,9 @@ def bank_in_this_process() -> Iterator[Bank]:
 
         create_ledger_table(boto3.client("dynamodb", region_name=REGION), TABLE)
         settings = LedgerSettings(region=REGION, jurisdiction=JURISDICTIONS["us"])
-        store = DynamoLedgerStore(table=TABLE, region=REGION, settings=settings, heads_at_once=1)
-        yield Bank(Meter(store, in_process=True))
+        units = metering.Meter()
+        store = DynamoLedgerStore(table=TABLE, region=REGION, settings=settings, heads_at_once=1, meter=units)
+        yield Bank(Meter(store, units, in_process=True))
 
 
 def rows(bank: Bank) -> list[Row]:

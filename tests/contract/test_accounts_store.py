@@ -137,6 +137,18 @@ def test_many_records_are_read_at_once(store: AccountStore) -> None:
     assert store.records([]) == {}
 
 
+def test_one_persons_relations_to_many_accounts_are_read_at_once(store: AccountStore) -> None:
+    accounts = [added(store, record(n)) for n in range(3)]
+    ended = Related(account=accounts[1].id, person=GRACE, relation=Relation.DELEGATE, since=AT, ended_at=AT)
+    store.relate(replace(ended, ended_at=None), was=None)
+    store.relate(ended, was=replace(ended, ended_at=None))
+    wanted = [*(account.id for account in accounts), accounts[0].id]
+
+    assert store.relations_of(GRACE, wanted) == {accounts[1].id: ended}
+    assert store.relations_of(owner(accounts[0]).person, wanted) == {account.id: owner(account) for account in accounts}
+    assert store.relations_of(GRACE, []) == {}
+
+
 def test_a_relation_changes_only_from_what_it_was(store: AccountStore) -> None:
     account = added(store, record())
     delegate = Related(account=account.id, person=GRACE, relation=Relation.DELEGATE, since=AT)

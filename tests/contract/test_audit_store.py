@@ -66,6 +66,16 @@ def test_a_record_is_never_overwritten(store: AuditStore) -> None:
     assert store.at(ADA, record(1).position) == record(1)
 
 
+def test_many_are_added_together_or_not_at_all(store: AuditStore) -> None:
+    page = [record(n) for n in range(100)]
+    assert store.add_all(page)
+    assert [store.at(ADA, one.position) for one in page] == page
+
+    assert not store.add_all([record(100), replace(record(7), action="something else")])
+    assert store.at(ADA, record(100).position) is None
+    assert store.at(ADA, record(7).position) == record(7)
+
+
 def test_an_act_that_was_added_when_it_began_is_one_record_with_its_end(store: AuditStore) -> None:
     begun = replace(record(1), outcome=Outcome.OUTCOME_UNKNOWN, refusal_code=None)
     store.add(record(0))

@@ -40,6 +40,16 @@ def test_an_added_customer_is_read_back_whole(store: CustomerStore) -> None:
     assert store.customer(ADA.id) == ADA
 
 
+def test_many_are_read_at_once(store: CustomerStore) -> None:
+    store.add(ADA, creation(ADA))
+    store.add(GRACE, creation(GRACE, key="k-2"))
+
+    nobody = ADA.id[:-1] + "Z"
+    assert store.customers([ADA.id, nobody, ADA.id]) == {ADA.id: ADA}
+    assert store.customers([GRACE.id, ADA.id]) == {ADA.id: ADA, GRACE.id: GRACE}
+    assert store.customers([]) == {}
+
+
 def test_the_creation_key_names_the_customer_it_made(store: CustomerStore) -> None:
     store.add(ADA, creation(ADA))
 

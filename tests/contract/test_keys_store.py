@@ -33,7 +33,7 @@ class Vault:
 
     def keys(self) -> KmsDataKeys:
         """Another process: nothing of the first one's memory."""
-        return KmsDataKeys(table=self.table, kms=self.kms, wrapping_key_arn=self.arn, clock=self.clock)
+        return KmsDataKeys(table=self.table, kms=lambda: self.kms, wrapping_key_arn=self.arn, clock=self.clock)
 
 
 @pytest.fixture(params=BACKENDS)

@@ -64,6 +64,21 @@ class TestAppending:
         assert [place.store.line(name, Position(1, 1)) for name in (A, B)] == list(writes.lines)
         assert place.store.heads([A, B]) == {line.account: line.state for line in writes.lines}
 
+    def test_many_can_be_read_at_once(self, place: Place) -> None:
+        grow(place, A, 2)
+        names = [f"many {number}" for number in range(101)]
+        writes = [appended(place, write(name, (account(10 + at), 1))) for at, name in enumerate(names)]
+        journals = {one.journal.id: one.journal for one in writes}
+        nobody = journal_named("nobody")
+
+        assert place.store.journals_named([*journals, nobody, *journals]) == journals
+        assert place.store.journals_named([nobody]) == place.store.journals_named([]) == {}
+
+        lines = {(A, Position(1, seq)): place.store.line(A, Position(1, seq)) for seq in (1, 2)}
+        lines[account(10), Position(1, 1)] = writes[0].lines[0]
+        assert place.store.lines_at([*lines, (A, Position(1, 3)), (B, Position(1, 1))]) == lines
+        assert place.store.lines_at([]) == {}
+
     def test_the_head_is_the_last_line(self, place: Place) -> None:
         grow(place, A, 11)
         assert place.store.heads([A])[A].position == Position(1, 11)

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from threading import Barrier
+from typing import Any
 
 import pytest
 from botocore.auth import SigV4Auth
@@ -28,7 +29,7 @@ from tests import ledger_values as values
 from tests.contract.ledger_places import REGION, SETTINGS, engine_store, moto_store, own_credentials
 from tests.contract.test_ledger_store import A, B, write
 from tests.faults import Killed, LostAnswer, LostRequest, OtherAnswer, Sent, Wire
-from tests.ledger_values import NOON, account
+from tests.ledger_values import NOON, account, journal_named
 from tests.unit.ledger.test_codec import image_of
 
 NOWHERE = "http://127.0.0.1:9"
@@ -281,6 +282,36 @@ class TestLostOnTheWay:
             assert store.heads([A])[A] == writes.lines[0].state
             assert store.journal(writes.journal.id) == writes.journal
         assert len(wire.sent) == 6
+
+    def test_what_a_batch_left_unread_is_asked_for_again(
+        self, moto: DynamoLedgerStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        writes = [write(f"batch {number}", (account(number), 1)) for number in range(1, 8)]
+        for one in writes:
+            moto.append(one, now=datetime.now(UTC))
+        whole, asked = moto.connection.batch_get_item, []
+
+        def half(table: str, keys: list[Any], **more: Any) -> Any:
+            asked.append(len(keys))
+            taken = (len(keys) + 1) // 2
+            left = [{name: {"S": text} for name, text in key.items()} for key in keys[taken:]]
+            return {**whole(table, keys[:taken], **more), "UnprocessedKeys": {table: {"Keys": left}} if left else {}}
+
+        monkeypatch.setattr(moto.connection, "batch_get_item", half)
+        names = [one.journal.id for one in writes]
+        assert set(moto.journals_named(names)) == set(names)
+        assert asked == [7, 3, 1]
+
+    def test_a_batch_that_is_never_read_whole_is_given_up(
+        self, lonely: DynamoLedgerStore, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        def nothing(table: str, keys: list[Any], **_: Any) -> Any:
+            left = [{name: {"S": text} for name, text in key.items()} for key in keys]
+            return {"Responses": {}, "UnprocessedKeys": {table: {"Keys": left}}}
+
+        monkeypatch.setattr(lonely.connection, "batch_get_item", nothing)
+        with pytest.raises(Unanswered):
+            lonely.journals_named([journal_named("one")])
 
     def test_a_read_is_given_up_after_a_few_tries(self, answers: Wire, lonely: DynamoLedgerStore) -> None:
         answers.plan = lambda _: LostRequest(READ_TIMEOUT)

@@ -6,13 +6,15 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from pynamodb.connection.base import Connection
+from pynamodb.exceptions import PutError
 
 from domain.clock import instant_text
 from domain.ledger.model import Fault
 from domain.ledger.outbox import Marks
 from domain.ledger.outbox_aws import BATCH_TRIES_MAX, WRITES_MAX, DynamoMarks
 from domain.ledger.outbox_memory import MemoryMarks
-from tests.contract.backends import AT_ONCE, BACKENDS, CALLERS, at_once, aws
+from tests.contract.backends import AT_ONCE, BACKENDS, CALLERS, REGION, at_once, aws
 
 NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
 UNTIL = NOON + timedelta(days=14)
@@ -24,6 +26,7 @@ class Kept:
     """The DynamoDB marks with a look at what they keep."""
 
     client: Any
+    connection: Connection
     table: str
     marks: DynamoMarks
 
@@ -39,7 +42,7 @@ def marks(request: pytest.FixtureRequest) -> Iterator[Marks]:
             yield MemoryMarks()
         else:
             table = place.table("florin-published").name
-            yield DynamoMarks(client=lambda: place.dynamodb, table=table)
+            yield DynamoMarks(connection=place.connection, table=table)
 
 
 @pytest.fixture(params=BACKENDS[1:])
@@ -48,7 +51,7 @@ def kept(request: pytest.FixtureRequest) -> Iterator[Kept]:
         assert place
         client: Any = place.dynamodb
         table = place.table("florin-published").name
-        yield Kept(client, table, DynamoMarks(client=lambda: client, table=table))
+        yield Kept(client, place.connection, table, DynamoMarks(connection=place.connection, table=table))
 
 
 def names(count: int) -> list[str]:
@@ -150,14 +153,14 @@ class TestInDynamoDB:
     def test_an_hour_of_several_pages_is_read_whole(self, kept: Kept) -> None:
         kept.marks.mark(HOUR, names(60), until=UNTIL)
         pages: list[Any] = []
-        paged = DynamoMarks(client=lambda: _Paged(kept.client, pages), table=kept.table)
+        paged = DynamoMarks(connection=_Paged(kept.connection, pages), table=kept.table)
 
         assert paged.marked(HOUR) == set(names(60))
         assert len(pages) > 3
 
     def test_no_batch_is_larger_than_dynamodb_takes(self, kept: Kept) -> None:
         sizes: list[int] = []
-        counted = DynamoMarks(client=lambda: _Counting(kept.client, sizes), table=kept.table)
+        counted = DynamoMarks(connection=_Counting(kept.connection, sizes), table=kept.table)
 
         counted.mark(HOUR, names(60), until=UNTIL)
 
@@ -165,7 +168,7 @@ class TestInDynamoDB:
 
     def test_what_a_batch_leaves_unwritten_is_written_after_a_pause(self, kept: Kept) -> None:
         pauses: list[float] = []
-        halving = DynamoMarks(client=lambda: _Halving(kept.client), table=kept.table, pause=pauses.append)
+        halving = DynamoMarks(connection=_Halving(kept.connection), table=kept.table, pause=pauses.append)
 
         halving.mark(HOUR, names(WRITES_MAX), until=UNTIL)
 
@@ -174,38 +177,41 @@ class TestInDynamoDB:
 
     def test_a_table_that_takes_nothing_is_given_up_after_some_tries(self, kept: Kept) -> None:
         pauses: list[float] = []
-        deaf = DynamoMarks(client=lambda: _Deaf(kept.client), table=kept.table, pause=pauses.append)
+        deaf = DynamoMarks(connection=_Deaf(kept.connection), table=kept.table, pause=pauses.append)
 
         with pytest.raises(Fault, match=kept.table):
             deaf.mark(HOUR, names(1), until=UNTIL)
         assert len(pauses) == BATCH_TRIES_MAX
 
     def test_a_fault_of_the_table_is_not_taken_for_a_later_checkpoint(self, kept: Kept) -> None:
-        nowhere = DynamoMarks(client=lambda: kept.client, table="no-such-table")
+        nowhere = DynamoMarks(connection=kept.connection, table="no-such-table")
 
-        with pytest.raises(kept.client.exceptions.ResourceNotFoundException):
+        with pytest.raises(PutError, match="ResourceNotFoundException"):
             nowhere.move_checkpoint("outbox", instant_text(NOON))
 
 
-class _Through:
-    """The client, but for the call that a subclass answers in its own way."""
+class _Through(Connection):
+    """The connection, but for the call that a subclass answers in its own way."""
 
-    def __init__(self, client: Any) -> None:
-        self._client = client
+    def __init__(self, connection: Connection) -> None:
+        super().__init__(region=REGION)
+        self._tables = connection._tables
+        self._through = connection.client
 
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self._client, name)
+    @property
+    def client(self) -> Any:
+        return self._through
 
 
 class _Paged(_Through):
     """Answers a query seventeen items at a time, as DynamoDB does after a megabyte."""
 
-    def __init__(self, client: Any, pages: list[Any]) -> None:
-        super().__init__(client)
+    def __init__(self, connection: Connection, pages: list[Any]) -> None:
+        super().__init__(connection)
         self._pages = pages
 
-    def query(self, **asked: Any) -> Any:
-        answer = self._client.query(**{**asked, "Limit": 17})
+    def query(self, table_name: str, hash_key: str, *_: Any, **asked: Any) -> Any:
+        answer = super().query(table_name, hash_key, **{**asked, "limit": 17})
         self._pages.append(answer)
         return answer
 
@@ -213,23 +219,23 @@ class _Paged(_Through):
 class _Halving(_Through):
     """Writes the first half of every batch of more than one."""
 
-    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> Any:  # noqa: N803  (AWS's name)
-        ((table, puts),) = RequestItems.items()
-        half = (len(puts) + 1) // 2
-        self._client.batch_write_item(RequestItems={table: puts[:half]})
-        return {"UnprocessedItems": {table: puts[half:]} if puts[half:] else {}}
+    def batch_write_item(self, table_name: str, put_items: Any = None, *_: Any, **__: Any) -> Any:
+        half = (len(put_items) + 1) // 2
+        super().batch_write_item(table_name, put_items=put_items[:half])
+        left = [{"PutRequest": {"Item": item}} for item in put_items[half:]]
+        return {"UnprocessedItems": {table_name: left} if left else {}}
 
 
 class _Counting(_Through):
-    def __init__(self, client: Any, sizes: list[int]) -> None:
-        super().__init__(client)
+    def __init__(self, connection: Connection, sizes: list[int]) -> None:
+        super().__init__(connection)
         self._sizes = sizes
 
-    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> Any:  # noqa: N803  (AWS's name)
-        self._sizes += [len(puts) for puts in RequestItems.values()]
-        return self._client.batch_write_item(RequestItems=RequestItems)
+    def batch_write_item(self, table_name: str, put_items: Any = None, *_: Any, **__: Any) -> Any:
+        self._sizes.append(len(put_items))
+        return super().batch_write_item(table_name, put_items=put_items)
 
 
 class _Deaf(_Through):
-    def batch_write_item(self, *, RequestItems: dict[str, list[Any]]) -> Any:  # noqa: N803  (AWS's name)
-        return {"UnprocessedItems": RequestItems}
+    def batch_write_item(self, table_name: str, put_items: Any = None, *_: Any, **__: Any) -> Any:
+        return {"UnprocessedItems": {table_name: [{"PutRequest": {"Item": item}} for item in put_items]}}

@@ -25,7 +25,7 @@ def test_a_schedule_whose_time_has_come_sends_its_order_to_the_queue(engine: Eng
     scheduler.create_schedule_group(Name=name)
     url = queues.create_queue(QueueName=name)["QueueUrl"]
     arn = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])["Attributes"]["QueueArn"]
-    schedules = EventBridgeSchedules(client=scheduler, group=name, role_arn=ROLE, queue_arn=arn)
+    schedules = EventBridgeSchedules(client=lambda: scheduler, group=name, role_arn=ROLE, queue_arn=arn)
 
     due, cancelled = "ord_us0417_01K90000000000000000000000", "ord_us0417_01K90000000000000000000001"
     soon = Knocks(f"at({datetime.now(UTC) + timedelta(seconds=1):%Y-%m-%dT%H:%M:%S})")

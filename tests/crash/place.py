@@ -18,6 +18,7 @@ from unittest import mock
 
 import boto3
 import botocore.endpoint
+from botocore.config import Config
 from joserfc import jwt
 from joserfc.jwk import RSAKey
 
@@ -276,7 +277,7 @@ class _SharedClients(boto3.Session):
 
     def client(self, service_name: Any, *_: Any, **wanted: Any) -> Any:
         if service_name not in self._made:
-            made: Any = super().client(service_name, **{**wanted, "config": CLIENT})
+            made: Any = super().client(service_name, **{**wanted, "config": Config(**CLIENT)})
             self._network.connect(SimpleNamespace(client=made), service_name)
             self._made[service_name] = made
         return self._made[service_name]

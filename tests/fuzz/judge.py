@@ -91,13 +91,15 @@ def _headers(told: Told) -> Iterator[str]:
 
 def _shape(told: Told) -> Iterator[str]:
     document = told.document
-    if not isinstance(document, dict) or not document or not set(document) <= {"data", "errors"}:
+    if not isinstance(document, dict) or not document or not set(document) <= {"data", "errors", "extensions"}:
         yield "the answer is not of the shape of GraphQL"
         return
     executed = told.answered.status == 200
     said_by_status = told.answered.headers.get("content-type", "").startswith(RESPONSE)
     if executed != ("data" in document) and (said_by_status or not executed):
         yield f"status {told.answered.status} and data do not go together"
+    if ("extensions" in document) != ("data" in document):
+        yield "what it cost is told of what was executed, and of that alone"
     errors = document.get("errors", [])
     if "errors" in document and not (isinstance(errors, list) and 1 <= len(errors) <= ERRORS_MAX):
         yield "errors are not a list of one to ten"

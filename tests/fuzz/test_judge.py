@@ -15,6 +15,7 @@ from tests.fuzz.requests import JSON, RESPONSE, Answered, Sent, asked, requests
 from tests.fuzz.share import share
 
 HEADERS = {"content-type": f"{RESPONSE}; charset=utf-8", "cache-control": "no-store"}
+COST = {"extensions": {"cost": {"requested": 1}}}
 EXTENSIONS = {"code": "DOCUMENT_INVALID", "correlationId": "request-7"}
 ASKED = asked("owner", 'mutation { thawAccount(input: {idempotencyKey: "k", accountId: "a"}) { __typename } }')
 
@@ -33,9 +34,9 @@ def error(message: str = "Wrong.", **changed: Any) -> dict[str, Any]:
 
 
 def test_good_answers_pass() -> None:
-    assert wrong({"data": {"thawAccount": {"__typename": "NotFound", "code": "NOT_FOUND"}}}) == []
+    assert wrong({"data": {"thawAccount": {"__typename": "NotFound", "code": "NOT_FOUND"}}} | COST) == []
     assert wrong(error(locations=[{"line": 1, "column": 2}]), status=400) == []
-    assert wrong({"data": None} | error(path=["thawAccount", 0])) == []
+    assert wrong({"data": None} | error(path=["thawAccount", 0]) | COST) == []
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,9 @@ def test_an_example_transfer_posts_at_first_try_and_is_replayed_at_the_second(
         ("A page of entries", "Entries", '"sequence"'),
         ("Preview a transfer", "PreviewTransfer", '"PreviewTransferSuccess"'),
         ("Place a hold", "PlaceHold", '"PlaceHoldSuccess"'),
+        ("A journal Every side", "Journal", '"JournalPostedStatusInfo"'),
+        ("Order a transfer for each month", "ScheduleTransfer", '"ScheduleTransferSuccess"'),
+        ("Open an account", "OpenAccount", '"OpenAccountSuccess"'),
     ],
 )
 def test_every_other_example_of_a_customer_runs_as_it_opens(
@@ -75,7 +78,9 @@ def test_every_other_example_of_a_customer_runs_as_it_opens(
 def test_staff_see_a_customer_and_their_accounts(graphiql: tuple[Page, Watched]) -> None:
     page, _ = graphiql
     page.get_by_label("User").select_option("olivia")
-    open_example(page, "A customer's accounts", "CustomerAccounts")
+    open_example(page, "A customer's accounts (staff)", "CustomerAccounts")
+    run_operation(page)
+    expect_answer(page, '"ledgerBalance"')
+    open_example(page, "A customer (staff)", "Customer")
     run_operation(page)
     expect_answer(page, '"kind": "PERSON"')
-    expect_answer(page, '"ledgerBalance"')

@@ -44,6 +44,7 @@ from ops.seed.run import SetClock
 from tests import cop
 from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.graph.documents import by_numbers
+from tests.unit.infra.templates import functions
 
 REGION: Final = "us-east-1"
 PASSWORD: Final = "Only-in-this-test-1"
@@ -340,6 +341,15 @@ def test_a_closed_stage_says_how_it_is_asked(small: Small, document: str) -> Non
     (error,) = json.loads(small.scanned(by_get))["errors"]
 
     assert error["extensions"]["code"] == "METHOD_NOT_ALLOWED"
+
+
+def test_every_function_has_run_as_its_role(small: Small) -> None:
+    events = small.clients.logs.filter_log_events
+    groups = {
+        f"/aws/lambda/{found['FunctionName']['Sub']}".replace("${AWS::Region}", REGION)
+        for found in functions().values()
+    }
+    assert {group for group in groups if not events(logGroupName=group)["events"]} == set()
 
 
 def test_nothing_was_denied(small: Small) -> None:

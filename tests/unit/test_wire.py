@@ -31,8 +31,12 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from hypothesis import given
 from hypothesis import strategies as st
+from pynamodb.connection.base import MetaTable
 
 from domain.connection_aws import Repeats, WireConnection
+from domain.metering import Meter, Used
+from domain.tables_aws import description
+from domain.units_aws import Unmeasurable
 from domain.wire_aws import AnswerDamaged, Credentials, Signer, Wire, endpoint
 
 NOON: Final = datetime(2026, 3, 2, 12, tzinfo=UTC)
@@ -349,3 +353,58 @@ class TestRepeating:
         assert tokens == [tokens[0]] * 3 + [tokens[3]] * 3
         assert tokens[0] != tokens[3]
         assert len(tokens[0]) <= 36
+
+
+class TestMetering:
+    PUT: Final = {"TableName": "t", "Item": {"pk": {"S": "p"}, "sk": {"S": "s"}}}
+
+    def connection(self, server: Answering, meter: Meter) -> WireConnection:
+        connection = WireConnection(
+            region="eu-west-1",
+            endpoint_url=f"http://{server.address}",
+            connect_timeout_seconds=1,
+            read_timeout_seconds=0.5,
+            connections_max=2,
+            repeats=Repeats(frozenset({"GetItem"}), tries_max=3, pause_seconds=0),
+            moment=lambda _: NOON,
+            meter=meter,
+            access_key_id="A",
+            secret_access_key="B",
+            pause=lambda _: None,
+        )
+        connection.add_meta_table(MetaTable(description("t")))
+        return connection
+
+    def test_each_request_is_counted_with_its_units(self, server: Answering) -> None:
+        meter = Meter()
+        client = self.connection(server, meter).client
+        client._make_api_call("PutItem", self.PUT)
+        client._make_api_call("GetItem", {"TableName": "t", "ConsistentRead": True})
+        assert meter.used == Used(calls=2, write_units=1, read_halves=2)
+
+    def test_a_repetition_is_a_call_and_a_throttled_one_has_no_units(self, server: Answering) -> None:
+        server.say({"__type": "ThrottlingException"}, 400)
+        meter = Meter()
+        with pytest.raises(ClientError):
+            self.connection(server, meter).client._make_api_call("GetItem", {"TableName": "t"})
+        assert meter.used == Used(calls=3)
+
+    def test_a_failed_condition_is_charged(self, server: Answering) -> None:
+        server.say({"__type": "ConditionalCheckFailedException"}, 400)
+        meter = Meter()
+        with pytest.raises(ClientError):
+            self.connection(server, meter).client._make_api_call("PutItem", self.PUT)
+        assert meter.used == Used(calls=1, write_units=1)
+
+    def test_what_was_not_answered_may_be_done_and_is_counted_so(self, server: Answering) -> None:
+        server.said = b"{"
+        meter = Meter()
+        with pytest.raises(HTTPClientError):
+            self.connection(server, meter).client._make_api_call("PutItem", self.PUT)
+        assert meter.used == Used(calls=1, write_units=1)
+
+    def test_what_cannot_be_measured_is_not_sent(self, server: Answering) -> None:
+        meter = Meter()
+        with pytest.raises(Unmeasurable):
+            self.connection(server, meter).client._make_api_call("Query", {"FilterExpression": "a = b"})
+        assert (server.asked, meter.used) == ([], Used())

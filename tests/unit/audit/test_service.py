@@ -7,11 +7,11 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from domain.access.model import Actor, Channel, Group
-from domain.audit.model import AuditRecord, Outcome
+from domain.audit.model import AuditRecord, Look, Outcome
 from domain.audit.rules import DETAIL_LENGTH_MAX, DETAILS_MAX, NO_ID, PAGE_MAX
-from domain.audit.service import Audit
+from domain.audit.service import LOOKS_AT_ONCE, Audit
 from domain.audit.store_memory import MemoryAuditStore
-from domain.refusals import InsufficientFunds
+from domain.refusals import InsufficientFunds, NotAllowed
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 CLERK = Actor(
@@ -46,6 +46,45 @@ def looked(audit: Audit, subject_id: str = ADA) -> AuditRecord:
     return audit.record(
         CLERK, action="view_profile", subject_kind="customer", subject_id=subject_id, customer=subject_id
     )
+
+
+class TestLooks:
+    def test_each_is_a_record_as_if_it_had_been_written_alone(self) -> None:
+        audit = new_audit()
+        looks = [
+            Look(action="view_journal", subject_kind="journal", subject_id=f"jrn_us0001_{n:032d}", customer=ADA)
+            for n in range(LOOKS_AT_ONCE + 1)
+        ]
+        refused = Look(action="view_account", subject_kind="account", subject_id=ACCOUNT, refusal=NotAllowed())
+        audit.record_looks(CLERK, [*looks, refused])
+
+        seen = [record for record in _all(audit, ADA) if record.action == "view_journal"]
+        assert {record.subject_id for record in seen} == {look.subject_id for look in looks}
+        assert {record.outcome for record in seen} == {Outcome.ALLOWED}
+        (other,) = audit.by_subject(ACCOUNT).records
+        assert (other.person, other.outcome, other.refusal_code) == (CLERK.person, Outcome.REFUSED, "NOT_ALLOWED")
+
+    def test_nothing_seen_is_no_record(self) -> None:
+        audit = new_audit()
+        audit.record_looks(CLERK, [])
+        assert _all(audit, ADA) == []
+
+    def test_one_that_meets_another_record_is_a_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(MemoryAuditStore, "add_all", lambda *_: False)
+        look = Look(action="view_journal", subject_kind="journal", subject_id="jrn_us0001_" + "0" * 32, customer=ADA)
+        with pytest.raises(RuntimeError, match="another audit record"):
+            new_audit().record_looks(CLERK, [look, look])
+
+
+def _all(audit: Audit, whose: str) -> list[AuditRecord]:
+    found: list[AuditRecord] = []
+    position: str | None = None
+    while True:
+        page = audit.by_subject(whose, position=position, size=100)
+        found += page.records
+        position = page.next_position
+        if position is None:
+            return found
 
 
 class TestRecord:

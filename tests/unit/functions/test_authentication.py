@@ -15,11 +15,8 @@ from functions.authentication import (
     REFETCH_INTERVAL_MIN,
     TOKEN_LENGTH_MAX,
     Authenticator,
-    Identity,
-    KeysUnavailable,
-    TokenRefused,
-    fetch_over_http,
 )
+from functions.callers import Identity, KeysUnavailable, TokenRefused, fetch_over_http
 
 ISSUER = "https://cognito-idp.us-east-1.amazonaws.com/us-east-1_pool"
 CLIENT = "client-of-the-bank"

@@ -144,7 +144,7 @@ class TestGet:
 
         response = get(world, query=document, variables=variables, operationName="", extensions="{}")
 
-        assert json.loads(response.body) == {"data": {"__type": {"name": "Account"}}}
+        assert json.loads(response.body)["data"] == {"__type": {"name": "Account"}}
 
     def test_a_mutation_is_not_and_does_nothing(self, everywhere: World) -> None:
         ada = everywhere.person()
@@ -230,3 +230,42 @@ def test_the_scanner_reports_what_an_open_stage_tells(world: World) -> None:
         if check.reported(response.body, json.loads(response.body)):
             reported.add(check.name)
     assert reported == {"query by GET", "introspection"}
+
+
+class TestCost:
+    ACCOUNT = "query($id: ID!) { account(id: $id) { ... on Account { id holds { id } } } }"
+
+    def cost(self, world: World, who: Customer, document: str, **variables: Any) -> dict[str, Any]:
+        told: dict[str, Any] = world.ask(who, document, **variables).body["extensions"]["cost"]
+        return told
+
+    def test_is_told_of_what_was_carried_out(self, world: World) -> None:
+        ada = world.person()
+        account = world.open(ada)
+
+        told = self.cost(world, ada, self.ACCOUNT, id=account.id)
+
+        assert set(told) == {"requested", "calls", "readUnits", "writeUnits"}
+        assert told["requested"] == 65
+
+    def test_does_not_tell_whether_something_exists(self, world: World) -> None:
+        """Somebody else's account is read before it is kept from a stranger, and one that is not there is not."""
+        ada, others = world.person(), world.open(world.person("Bob Byron")).id
+        nobodys = others[:-1] + ("0" if others[-1] != "0" else "1")
+
+        assert [self.cost(world, ada, self.ACCOUNT, id=one) for one in (others, nobodys)] == [{"requested": 65}] * 2
+
+    def test_of_a_document_has_a_bound_that_its_variables_may_pass(self, world: World) -> None:
+        document = """query($first: Int!) { accounts(first: $first) { edges { node {
+            entries(first: $first) { edges { node { title journal { id } } } } } } } }"""
+        ada = world.person()
+
+        assert self.cost(world, ada, document, first=40)["requested"] == 40 * (1 + 40 * 2)
+        assert world.ask(ada, document, first=60).codes == ["LIMIT_EXCEEDED"]
+
+    def test_of_a_published_one_is_not_bounded_again(self) -> None:
+        text = """query All { accounts(first: 100) { edges { node {
+            entries(first: 100) { edges { node { title journal { id } } } } } } } }"""
+        world = World(exposure=Exposure.PUBLISHED, published={id_of(text): text})
+
+        assert self.cost(world, world.person(), text)["requested"] == 100 * (1 + 100 * 2)

@@ -444,7 +444,7 @@ class TestBounds:
     def test_a_request_reads_only_so_much(
         self, world: World, ada: Customer, account: Account, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(reading, "READS_MAX", 4)
+        monkeypatch.setattr(reading, "READS_MAX", 3)
         document = """{ viewer { accounts { edges { node { id holds { id } people { since }
             entries { edges { node { sequence } } } } } } } }"""
 
@@ -460,8 +460,8 @@ def test_a_fault_says_nothing_but_its_correlation(
     def broken(*_: object, **__: object) -> Posted:
         raise RuntimeError(f"the account of {ada.id}, Ada Lovelace, is torn")
 
-    monkeypatch.setattr(world.ledger, "holds", broken)
-    document = "query($id: ID!) { account(id: $id) { ... on Account { id holds { id } } } }"
+    monkeypatch.setattr(world.accounts, "people_of", broken)
+    document = "query($id: ID!) { account(id: $id) { ... on Account { id people { since } } } }"
 
     answer = world.ask(ada, document, id=account.id)
 

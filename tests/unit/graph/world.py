@@ -11,6 +11,7 @@ from domain.accounts.model import Account
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
+from domain.metering import Meter
 from domain.sealing import KeyedSealer
 from domain.transfers.orders import Orders
 from graph.context import Context
@@ -62,6 +63,7 @@ class World(Desk):
         super().__init__(region=region)
         noise = random.Random(11)
         self.addresses = ADDRESSES
+        self.meter = Meter()
         self.customer_store = MemoryCustomerStore()
         self.customers = Customers(
             store=self.customer_store,

@@ -13,6 +13,7 @@ ROLES: dict[str, dict[str, Any]] = {
 }
 
 LEDGER_ACTIONS = {
+    "dynamodb:BatchGetItem",
     "dynamodb:GetItem",
     "dynamodb:Query",
     "dynamodb:PutItem",

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from domain.jurisdictions import JURISDICTIONS
 from tests.unit.infra.templates import ROOT, template
 
 CONFIG: dict[str, Any] = tomllib.loads((ROOT / "samconfig.toml").read_text(encoding="utf-8"))
@@ -19,10 +20,17 @@ def parameters(name: str) -> dict[str, str]:
     return defaults | dict(pair.split("=", 1) for pair in text.split())
 
 
-def test_every_stage_has_one_and_on_aws_one_for_each_jurisdiction() -> None:
+def test_every_stage_has_one_by_its_name_and_on_aws_one_for_the_other_jurisdiction() -> None:
     allowed = {name: REGION["Parameters"][name]["AllowedValues"] for name in ("Stage", "Jurisdiction")}
-    on_aws = {f"{stage}-{where}" for stage in allowed["Stage"] if stage != "local" for where in allowed["Jurisdiction"]}
-    assert set(NAMES) == {"local", *on_aws}
+    on_aws = [stage for stage in allowed["Stage"] if stage != "local"]
+    others = [where for where in allowed["Jurisdiction"] if where != "us"]
+    assert set(NAMES) == {"local", *on_aws, *(f"{stage}-{where}" for stage in on_aws for where in others)}
+
+
+@pytest.mark.parametrize("name", [name for name in NAMES if name != "local"])
+def test_on_aws_it_names_a_region_that_the_jurisdiction_has(name: str) -> None:
+    region = CONFIG[name]["global"]["parameters"]["region"]
+    assert region == JURISDICTIONS[parameters(name)["Jurisdiction"]].slots[0].region
 
 
 @pytest.mark.parametrize("name", NAMES)

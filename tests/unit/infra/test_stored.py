@@ -4,6 +4,11 @@ from typing import Any
 
 import pytest
 
+from domain.accounts.store_dynamodb import BY_PERSON
+from domain.audit.store_dynamodb import BY_ACTOR
+from domain.ledger.store_dynamodb import table_keys
+from domain.tables_aws import description
+from domain.transfers.store_dynamodb import BY_DUE
 from tests.unit.infra.templates import Found, every, template
 
 TABLES = {found.properties["TableName"]["Sub"].split("-")[1]: found for found in every("AWS::DynamoDB::Table")}
@@ -23,6 +28,7 @@ INDEXES = {
     "transfers": {"by_due": ("gk", "gs", "KEYS_ONLY")},
     "audit": {"by_actor": ("gk", "gs", "ALL")},
 }
+KNOWN = {"accounts": (BY_PERSON,), "transfers": (BY_DUE,), "audit": (BY_ACTOR,)}
 
 
 def test_the_region_has_its_eight_tables_by_name() -> None:
@@ -64,6 +70,17 @@ class TestEveryTable:
                 index["Projection"]["ProjectionType"],
             )
             for index in TABLES[name].properties.get("GlobalSecondaryIndexes", [])
+        }
+        assert found == INDEXES.get(name, {})
+
+    def test_has_the_indexes_that_the_stores_know_and_the_meter_counts(self, name: str) -> None:
+        described = table_keys(name) if name == "ledger" else description(name, *KNOWN.get(name, ()))
+        found = {
+            index["IndexName"]: (
+                *(key["AttributeName"] for key in index["KeySchema"]),
+                index["Projection"]["ProjectionType"],
+            )
+            for index in described["GlobalSecondaryIndexes"]
         }
         assert found == INDEXES.get(name, {})
 

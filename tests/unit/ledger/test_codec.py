@@ -50,8 +50,8 @@ from domain.ledger.packing import pack_holds, pack_id, unpack_holds, unpack_id
 from domain.ledger.store import Writes
 from domain.money import Money
 from domain.refusals import InsufficientFunds, LimitExceeded, Refusal, stored_refusals
+from domain.units_aws import KILOBYTE, item_size
 from tests import ledger_values as values
-from tests.bench.item_size import KILOBYTE, item_size
 
 SEALED_140_CHARACTERS = 1 + 12 + 16 + 140
 """A memo of plain letters: version, nonce, tag and text."""

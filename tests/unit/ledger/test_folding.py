@@ -7,7 +7,8 @@ from itertools import pairwise
 
 import pytest
 
-from domain.ledger.folding import DAYS_IN_A_RUN_MAX, Folder, LegAfterClose
+from domain.ledger.chart import BOOKS
+from domain.ledger.folding import DAYS_IN_A_RUN_MAX, Folded, Folder, LegAfterClose
 from domain.ledger.hashing import GENESIS, digest_of_legs, sealed_total
 from domain.ledger.model import Fault, Position, Total
 from domain.ledger.store import Conflict, Unanswered
@@ -65,6 +66,14 @@ class TestClosedMinute:
         folded = world.folder.fold().totals
 
         assert folded == sum(len(log) for log in world.store.totals_of.values()) > 3
+
+    def test_it_says_how_many_shards_it_visited_and_up_to_when_they_are_folded(self) -> None:
+        world = tell("open alice with=7; wait 1m; deposit alice 8; wait 10m", World(shards=2))
+        registered = len(world.store.registrations())
+
+        folded = world.folder.fold()
+
+        assert folded == Folded(2 * registered, len(totals(world)), world.clock.now() - world.settings.close_after)
 
     def test_folding_again_adds_nothing(self) -> None:
         world = tell("open alice with=100; wait 10m; fold")
@@ -239,6 +248,17 @@ class TestDays:
         assert sum(total.count for total in totals(world)) == 2
         assert world.book_minor("vault_cash") == -3
 
+    def test_a_run_that_does_not_get_to_the_end_says_up_to_when_it_got(self) -> None:
+        world = World(shards=1)
+        world.clock.advance(timedelta(days=2 * DAYS_IN_A_RUN_MAX))
+
+        assert world.folder.fold().up_to == at("2026-03-10T00:00:00") + timedelta(days=DAYS_IN_A_RUN_MAX)
+
+    def test_one_that_gets_there_over_many_days_says_so(self) -> None:
+        world = tell("open alice with=1; wait 3d", World(shards=1))
+
+        assert world.folder.fold().up_to == world.clock.now() - world.settings.close_after
+
     def test_so_it_does_for_an_account_that_was_never_used(self) -> None:
         world = World(shards=1)
         world.clock.advance(timedelta(days=2 * DAYS_IN_A_RUN_MAX))
@@ -319,6 +339,15 @@ class TestTwoFolders:
 
         assert first < len(used(world))
         assert [total.posted_minor for total in used(world)] == [-1, -3]
+
+    @pytest.mark.parametrize(("nth", "reached"), [(1, "2026-03-10T00:00:00"), (2, "2026-03-10T16:01:00")])
+    def test_up_to_when_the_slower_one_has_folded_is_told_by_its_last_total(self, nth: int, reached: str) -> None:
+        script = Script()
+        world = World(shards=1, faults=script)
+        tell("open alice with=1; wait 1m; deposit alice 2; wait 10m", world)
+        script.at("append_total", "before", conflict, nth=nth)
+
+        assert world.folder.fold() == Folded(len(world.store.registrations()), nth - 1, at(reached))
 
     def test_death_between_two_totals_leaves_the_rest_to_the_next_run(self) -> None:
         script = Script()
@@ -404,6 +433,12 @@ class TestRegistered:
 
         assert "int_us_usd_instant_prefund" not in registered
         assert {"int_us_usd_vault_cash", "int_us_eur_fx_position"} <= registered
+
+    def test_each_batched_account_has_its_own_incoming_account_and_the_bank_none(self) -> None:
+        registered = {found.account for found in World().store.registrations()}
+        books = {account.split("_", 3)[3] for account in registered}
+
+        assert books == {book.name for book in BOOKS.values() if not book.guarded} - {"incoming"}
 
     def test_incoming_accounts_are_folded_like_others(self) -> None:
         world = tell("open shop; batch shop; deposit shop 5; wait 1m; deposit shop 6; wait 10m; fold", World(shards=1))

@@ -201,6 +201,14 @@ class TestChain:
 
         assert sealed.state.hash == chain_hash(LINE) == chain_hash(sealed)
 
+    @pytest.mark.parametrize("expires_at", [None, NOON + timedelta(microseconds=1)], ids=str)
+    def test_changes_with_every_part_of_a_hold(self, expires_at: datetime | None) -> None:
+        hold = Hold("hld_us0417_x", 5, NOON)
+        others = (replace(hold, id="hld_us0417_y"), replace(hold, remaining_minor=6), Hold(hold.id, 5, expires_at))
+
+        for other in others:
+            assert chain_hash(replace(LINE, state=replace(LINE.state, holds=(other,)))) != chain_hash(LINE)
+
     def test_no_holds_listed_and_no_holds_open_are_two_things(self) -> None:
         none = replace(LINE, state=replace(LINE.state, holds=()))
         elsewhere = replace(LINE, state=replace(LINE.state, holds=None))
@@ -289,6 +297,39 @@ class TestFingerprint:
     def test_stays_what_it_was(self) -> None:
         """A change of this text would make every retry across a deployment another request."""
         assert fingerprint(COMMAND) == STABLE
+
+    def test_can_be_made_again_with_a_json_library_alone(self) -> None:
+        """Every name and its form: what a key led to is found by them in years to come."""
+        full = replace(
+            COMMAND,
+            shares=((BOB, Money(30, "USD")),),
+            currency="USD",
+            hold="hld_x",
+            expires_at=NOON,
+            release_rest=True,
+            reverses="jrn_x",
+            limits=Limits(1, None, 3),
+            joint_limits=("lim_x",),
+            effective_on=date(2026, 3, 10),
+            memo_digest="d",
+        )
+        said = [
+            "transfer",
+            [["destination", BOB], ["source", ALICE]],
+            [["amount", [30, "USD"]]],
+            ["currency", "USD"],
+            ["effective_on", "2026-03-10"],
+            ["expires_at", "2026-03-10T16:00:00.000000Z"],
+            ["hold", "hld_x"],
+            ["joint_limits", ["lim_x"]],
+            ["limits", [1, None, 3]],
+            ["memo", "d"],
+            ["release_rest", True],
+            ["reverses", "jrn_x"],
+            ["shares", [[BOB, [30, "USD"]]]],
+        ]
+
+        assert fingerprint(full) == "1:" + sha(compact(said)).hex()
 
     def test_does_not_mind_the_order_of_a_mapping(self) -> None:
         turned = replace(

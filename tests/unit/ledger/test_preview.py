@@ -3,6 +3,7 @@
 import pytest
 
 from domain.ledger.store import Unanswered
+from domain.refusals import InputInvalid
 from tests.unit.ledger.faults import Script, raising
 from tests.unit.ledger.world import World, must_post, must_refuse, usd
 
@@ -20,3 +21,16 @@ def test_a_reading_that_goes_unanswered_is_to_be_asked_again(call: str) -> None:
     assert (refusal.code, refusal.retryable) == ("TRY_AGAIN", True)
     assert must_post(world.ledger.preview(command)).journal.posted
     assert script.calls.count("append") == written
+
+
+def test_what_is_malformed_is_told_as_a_posting_would() -> None:
+    world = World()
+    world.open("alice", minor=100)
+    world.open("bob")
+    command = world.command("transfer", source="alice", destination="bob", amounts=usd(0))
+
+    refusal = must_refuse(world.ledger.preview(command))
+
+    assert isinstance(refusal, InputInvalid)
+    assert refusal == must_refuse(world.ledger.post(command))
+    assert [fault.path for fault in refusal.faults] == [("amount",)]

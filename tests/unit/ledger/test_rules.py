@@ -14,9 +14,13 @@ from domain.ledger.model import (
     Batching,
     Command,
     Hold,
+    Journal,
     LedgerSettings,
+    Leg,
     Limits,
+    LinePlace,
     Position,
+    Side,
     State,
     Status,
 )
@@ -246,3 +250,51 @@ class TestDecide:
 
 def figures(state: State) -> tuple[str, int, int, int]:
     return state.account, state.posted_minor, state.held_minor, state.holds_count
+
+
+class TestNeeded:
+    def test_the_lists_of_all_accounts_that_need_one_are_asked_for_at_once(self) -> None:
+        """Each by itself would be a round of reading each, and there are few rounds."""
+        command = Command(kind="reversal", initiator=CARL, scope="bank", key="k", reverses="jrn_us0417_" + "b" * 32)
+        split = replace(ORIGINAL, id=command.reverses or "")
+        found = {account: pointing(account) for account in (ALICE, BOB)} | {CARL: replace(pointing(CARL), holds=())}
+
+        needed = decide(replace(asking(command), original=split), found)
+
+        assert needed == Needed(hold_lists=(ALICE, BOB))
+
+
+CARL = "acc_us0417_01J00000000000000000000004"
+ORIGINAL = Journal(
+    id="",
+    kind="split_transfer",
+    initiator=CARL,
+    legs=(
+        Leg(CARL, Side.DEBIT, Money(30, "USD"), LinePlace(1, 2)),
+        Leg(ALICE, Side.CREDIT, Money(10, "USD"), LinePlace(1, 2)),
+        Leg(BOB, Side.CREDIT, Money(20, "USD"), LinePlace(1, 2)),
+    ),
+    lines=(),
+    booked_at=NOW,
+    booked_day=NOW.date(),
+    effective_on=NOW.date(),
+    fingerprint="1:ab",
+    amount=Money(30, "USD"),
+)
+
+
+def pointing(account: str) -> State:
+    """A head that has an expired hold listed further back, whose money is needed."""
+    return State(
+        account=account,
+        position=Position(1, 3),
+        currency="USD",
+        posted_minor=20,
+        held_minor=20,
+        holds=None,
+        holds_count=1,
+        holds_at=Position(1, 2),
+        earliest_expiry=NOW - timedelta(hours=1),
+        booked_at=NOW,
+        booked_day=NOW.date(),
+    )

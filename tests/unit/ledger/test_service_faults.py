@@ -1,5 +1,6 @@
 """What goes wrong between the ledger and its store, at every call: one journal and the clean run's answer."""
 
+import random
 from collections.abc import Callable
 
 import pytest
@@ -240,6 +241,13 @@ class TestTwoFaults:
         assert must_refuse(world.ledger.post(command)) == ClockUncertain()
 
 
+class Latest(random.Random):
+    """Always draws the whole."""
+
+    def random(self) -> float:
+        return 1.0
+
+
 class TestStorm:
     def test_conflicts_without_end_are_given_up_and_nothing_was_posted(self) -> None:
         world, script, command = run(transfer)
@@ -299,6 +307,14 @@ class TestStorm:
 
         assert len(set(world.pauses)) == len(world.pauses)
         assert max(world.pauses[5:]) > max(world.pauses[:2])
+
+    def test_the_longest_pause_doubles_from_try_to_try_up_to_its_bound(self) -> None:
+        world, script, command = run(transfer)
+        script.always("append", conflict)
+        world.randomness = Latest()
+        world.ledger_with(world.clock).post(command)
+
+        assert world.pauses == [0.02, 0.04, 0.08, 0.16, 0.25, 0.25, 0.25, 0.25, 0.25]
 
     def test_losers_of_a_race_decide_again_on_what_the_winner_left(self) -> None:
         world, script, command = run(transfer)

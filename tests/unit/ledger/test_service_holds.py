@@ -6,9 +6,49 @@ import pytest
 
 from domain.ids import hold_id
 from domain.ledger.model import EXPIRY_GRACE, HOLDS_MAX, Hold, Journal, Position
-from domain.refusals import FieldFault, HoldExpired, HoldTooSmall, HoldUnknown, InputInvalid, Refusal, TooManyHolds
+from domain.money import Money
+from domain.refusals import (
+    CurrencyMismatch,
+    FieldFault,
+    HoldExpired,
+    HoldTooSmall,
+    HoldUnknown,
+    InputInvalid,
+    Refusal,
+    TooManyHolds,
+)
+from tests.unit.ledger.faults import Script
 from tests.unit.ledger.story import Story, tell
 from tests.unit.ledger.world import World, must_post, must_refuse, usd
+
+
+class TestList:
+    def test_the_holds_of_a_state_are_those_that_its_line_or_an_earlier_one_lists(self) -> None:
+        world = tell(
+            """
+            open alice with=100
+            open bob with=100
+            open carl
+            hold alice 30
+            hold bob 10
+            transfer bob carl 5
+            """
+        )
+        heads = world.ledger.heads([world.id(name) for name in ("alice", "bob", "carl")])
+        found = world.ledger.holds_in(list(heads.values()))
+        assert found == {state.key: world.ledger.holds(name) for name, state in heads.items()}
+        assert sorted(len(holds) for holds in found.values()) == [0, 1, 1]
+
+    def test_states_that_list_their_own_holds_cost_no_reading(self) -> None:
+        script = Script()
+        world = tell("open alice with=100; open bob; hold alice 30", World(faults=script))
+        heads = world.ledger.heads([world.id("alice"), world.id("bob")])
+        script.calls.clear()
+
+        found = world.ledger.holds_in(list(heads.values()))
+
+        assert [len(holds) for holds in found.values()] == [1, 0]
+        assert script.calls == []
 
 
 class TestPlace:
@@ -42,6 +82,26 @@ class TestPlace:
             (FieldFault(("expiresAt",), "IN_THE_PAST", "a hold expires later than now"),)
         )
         assert world.ledger.holds(world.id("alice")) == ()
+
+    def test_a_hold_is_in_the_currency_of_its_account(self) -> None:
+        story = Story(World())
+        story.tell("open alice with=100; h: hold alice 5")
+        euros = {"amount": Money(1, "EUR")}
+
+        placed = story.world.refused("hold_placed", account="alice", amounts=euros)
+        raised = story.world.refused("hold_raised", account="alice", hold=story.hold("h"), amounts=euros)
+
+        assert placed.refusal == raised.refusal == CurrencyMismatch(story.world.id("alice"), "USD", "EUR")
+
+    def test_a_new_hold_releases_no_expired_one_while_there_is_room(self) -> None:
+        """That is the sweeper's, in a line of its own."""
+        story = Story(World())
+        story.tell("open alice with=100; old: hold alice 10 for=1h; wait 2h; new: hold alice 10")
+
+        assert [hold.id for hold in story.world.ledger.holds(story.world.id("alice"))] == [
+            story.hold("old"),
+            story.hold("new"),
+        ]
 
     def test_the_same_key_answers_the_same_after_the_hold_has_expired(self) -> None:
         world = tell("open alice with=100")
@@ -468,6 +528,19 @@ class TestListing:
         assert [hold.remaining_minor for hold in world.ledger.holds(world.id("alice"))] == [10, 20]
         assert world.ledger.holds(world.id("bob")) == ()
         assert world.ledger.holds("acc_us0417_01J00000000000000000000009") == ()
+
+
+class TestStoredRefusal:
+    def test_it_says_of_which_hold_how_much_and_on_what_evidence(self) -> None:
+        story = Story(World())
+        story.tell("open alice with=100; h: hold alice 60")
+        asked = {"account": "alice", "hold": story.hold("h"), "amounts": usd(70), "evidence": ("decision-1",)}
+
+        kept = story.world.refused("card_captured", **asked).journal
+
+        assert kept is not None
+        assert (kept.hold, kept.amount, kept.evidence) == (story.hold("h"), Money(70, "USD"), ("decision-1",))
+        assert kept.refusal == HoldTooSmall(story.hold("h"), 60, "USD")
 
 
 def last(world: World) -> Journal:

@@ -256,6 +256,12 @@ class TestJoint:
             """
         )
 
+    def test_its_own_log_has_nobody_on_the_other_side(self) -> None:
+        """Whom the money went to is no matter of those who share the limit."""
+        world = tell("joint_limit family per_day=50; open alice with=100 under=family; withdraw alice 20")
+
+        assert [line.counter for line in world.ledger.lines(world.id("family"), limit=9).rows] == [None, None]
+
     def test_a_hint_saves_a_round_of_reading_and_changes_nothing(self) -> None:
         script = Script()
         world = tell("joint_limit family per_day=50; open alice with=100 under=family", World(faults=script))

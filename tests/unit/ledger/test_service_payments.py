@@ -2,11 +2,13 @@
 
 import pytest
 
-from domain.ledger.model import LEGS_MAX, Limits, Side
+from domain.ledger.model import LEGS_MAX, Limits, Refused, Side
 from domain.money import Money
 from domain.refusals import AccountClosed, AlreadySo, CurrencyMismatch, InputInvalid, NotFound, SameAccount
-from tests.unit.ledger.story import tell
+from tests.unit.ledger.story import Story, tell
 from tests.unit.ledger.world import World, must_post, must_refuse, usd
+
+EURO = {"amount": Money(1, "EUR")}
 
 
 class TestOpen:
@@ -29,6 +31,13 @@ class TestOpen:
 
         assert isinstance(answer.refusal, AlreadySo)
         assert world.shows("alice") == (10, 0, 10)
+
+    def test_the_refusal_of_a_second_opening_names_the_account(self) -> None:
+        world = tell("open alice")
+
+        refusal = world.refused("account_opened", account="alice", currency="USD").refusal
+
+        assert refusal == AlreadySo(world.id("alice"), "open")
 
     def test_an_account_of_joint_limits_that_do_not_exist_is_not_opened(self) -> None:
         """Else the first payment would find the missing limit, as a fault."""
@@ -86,6 +95,15 @@ class TestDeposit:
 
         assert answer.refusal == NotFound(missing)
         assert not world.journals()
+
+    def test_it_is_in_its_accounts_currency(self) -> None:
+        world = tell("open alice")
+
+        refusal = world.refused(
+            "cash_deposit", initiator=world.internal("vault_cash", "EUR"), destination="alice", amounts=EURO
+        ).refusal
+
+        assert refusal == CurrencyMismatch(world.id("alice"), "USD", "EUR")
 
 
 class TestTransfer:
@@ -270,6 +288,15 @@ class TestExchange:
 
         assert refusal == CurrencyMismatch(world.id("alice"), "USD", "EUR")
 
+    def test_the_stored_refusal_says_what_was_to_be_sold(self) -> None:
+        world = tell("open alice with=10; open alois EUR")
+        amounts = {"sold": Money(110, "USD"), "bought": Money(100, "EUR")}
+
+        kept = world.refused("fx_exchange", source="alice", destination="alois", amounts=amounts).journal
+
+        assert kept is not None
+        assert kept.amount == Money(110, "USD")
+
 
 class TestChargesAndInterest:
     def test_a_fee_passes_by_the_holders_limits_but_not_by_the_funds(self) -> None:
@@ -398,6 +425,15 @@ class TestReadable:
         assert back.rows == first.rows[::-1]
         assert [line.state.ledger_minor for line in second.rows] == [97, 96, 95, 94]
 
+    def test_journals_of_several_ids_come_in_one_read(self) -> None:
+        story = Story(World())
+        story.tell("open alice with=5; open bob; t: transfer alice bob 2; u: transfer alice bob 3")
+        journals = [story.said[label].journal for label in ("t", "u")]
+
+        found = story.world.ledger.journals([*(journal.id for journal in journals), "jrn_us0417_" + "a" * 32])
+
+        assert found == {journal.id: journal for journal in journals}
+
     def test_heads_of_several_accounts_come_in_one_read(self) -> None:
         world = tell("open alice with=1; open bob")
 
@@ -405,6 +441,24 @@ class TestReadable:
 
         assert {state.ledger_minor for state in states.values()} == {1, 0}
         assert len(states) == 2
+
+    def test_a_journal_keeps_what_its_poster_wants_kept(self) -> None:
+        world = tell("open alice with=5; open bob")
+        evidence = ("decision-1", "sha256:ab")
+
+        posted = must_post(world.transfer("alice", "bob", 5, evidence=evidence))
+
+        assert posted.journal.evidence == evidence
+
+    def test_a_refused_journal_wrote_no_line_to_show(self) -> None:
+        """Its lines are the heads that it was decided on, which belong to other journals."""
+        world = tell("open alice with=5; open bob")
+        answer = world.transfer("alice", "bob", 6)
+
+        assert isinstance(answer, Refused)
+        assert answer.journal is not None
+        assert answer.journal.lines
+        assert world.ledger.states_of(answer.journal) == {}
 
 
 def fault(refusal: object) -> str:

@@ -192,6 +192,16 @@ class TestRefused:
             """
         )
 
+    def test_the_stored_refusal_says_what_was_to_be_reversed(self) -> None:
+        story = Story(World())
+        story.tell("open alice with=100; open bob; t: transfer alice bob 30; withdraw bob 10")
+        original = story.said["t"].journal
+
+        kept = story.world.refused("reversal", initiator=original.initiator, reverses=original.id).journal
+
+        assert kept is not None
+        assert (kept.reverses, kept.amount, kept.hold) == (original.id, Money(30, "USD"), None)
+
     def test_money_that_is_held_is_not_there(self) -> None:
         tell("open alice with=9; open bob; t: transfer alice bob 9; hold bob 1; reverse t !INSUFFICIENT_FUNDS | bob 9")
 

@@ -9,6 +9,7 @@ from domain.refusals import (
     CreditsBatched,
     DestinationUnavailable,
     HoldsOpen,
+    NotFound,
 )
 from tests.unit.ledger.story import tell
 from tests.unit.ledger.world import must_refuse, usd
@@ -196,3 +197,17 @@ class TestClose:
         lines = [{account for account, _ in answer.journal.lines} for answer in (closing, crediting) if answer.journal]
 
         assert world.id("alice") in lines[0] & lines[1]
+
+
+class TestWhoseStatus:
+    def test_a_closed_account_is_named_to_whoever_debits_it(self) -> None:
+        world = tell("open alice; open bob; close alice")
+
+        assert must_refuse(world.transfer("alice", "bob", 1)) == AccountClosed(world.id("alice"))
+
+    def test_the_banks_own_accounts_have_none(self) -> None:
+        world = tell("open alice")
+        settlement = world.internal("settlement")
+
+        for kind in ("debits_frozen", "account_frozen", "account_closed"):
+            assert world.refused(kind, account=settlement).refusal == NotFound(settlement)

@@ -6,7 +6,8 @@ from datetime import timedelta
 import pytest
 
 from domain.ledger.model import TornRecord
-from domain.refusals import HoldUnknown, InputInvalid
+from domain.money import Money
+from domain.refusals import FieldFault, HoldUnknown, InputInvalid
 from tests.unit.ledger.story import Story, tell
 from tests.unit.ledger.world import NOON, World, must_post, usd
 
@@ -75,3 +76,16 @@ def test_an_account_in_a_currency_without_books_is_not_opened() -> None:
 
     assert isinstance(refusal, InputInvalid)
     assert refusal.faults[0].code == "CURRENCY_NOT_KEPT"
+
+
+def test_the_refusal_says_in_which_currencies_there_are_books() -> None:
+    refusal = World().refused("account_opened", account="acc_us0017_01M2G01H404TFF59TDWH9EDD1R", currency="KWD").refusal
+
+    text = "the bank keeps books in EUR, USD"
+    assert refusal == InputInvalid((FieldFault(("currency",), "CURRENCY_NOT_KEPT", text),))
+
+
+def test_only_an_opening_says_a_currency_and_of_others_nobody_asks() -> None:
+    world = tell("open alice with=5; open bob")
+
+    assert must_post(world.transfer("alice", "bob", 5, currency="KWD")).journal.amount == Money(5, "USD")

@@ -9,8 +9,8 @@ from datetime import timedelta
 import pytest
 
 from domain.jurisdictions import JURISDICTIONS
-from domain.ledger.model import LedgerSettings, Position, Registration
-from domain.ledger.store import Conflict, Writes
+from domain.ledger.model import Claim, LedgerSettings, Position, Registration
+from domain.ledger.store import Conflict, Slice, Writes
 from domain.ledger.store_memory import MemoryLedgerStore
 from tests import ledger_values as values
 from tests.unit.ledger.faults import Script, conflict
@@ -24,7 +24,9 @@ Call = Callable[[MemoryLedgerStore], object]
 READS: dict[str, Call] = {
     "heads": lambda store: store.heads([ACCOUNT]),
     "journal": lambda store: store.journal(JOURNAL),
+    "journals_named": lambda store: store.journals_named([JOURNAL]),
     "line": lambda store: store.line(ACCOUNT, FIRST),
+    "lines_at": lambda store: store.lines_at([(ACCOUNT, FIRST)]),
     "lines": lambda store: store.lines(ACCOUNT, limit=1),
     "last_claim": lambda store: store.last_claim(JOURNAL),
     "claims": lambda store: store.claims(JOURNAL),
@@ -115,3 +117,21 @@ def test_a_later_total_of_a_shard_is_its_last_whatever_order_they_came_in() -> N
         2,
         3,
     ]
+
+
+def test_a_conflict_names_the_line_or_the_reversal_that_was_there_first() -> None:
+    store = store_with(Script())
+    line, claim = values.line(ACCOUNT), Claim(JOURNAL, 1, values.journal_named("two"), 5)
+    store.append(Writes(journal=values.journal("first"), lines=(line,), claim=claim), now=values.NOON)
+
+    same_line = store.append(Writes(journal=values.journal("second"), lines=(line,)), now=values.NOON)
+    same_claim = store.append(Writes(journal=values.journal("third"), claim=claim), now=values.NOON)
+
+    assert same_line == Conflict(f"{ACCOUNT} has a line 1/1")
+    assert same_claim == Conflict(f"{JOURNAL} has a reversal 1")
+
+
+def test_a_day_without_legs_is_a_whole_and_empty_page() -> None:
+    page = store_with(Script()).leg_items(BOOK, region=values.REGION, shard=0, day="20260302", limit=1)
+
+    assert page == Slice((), more=False)

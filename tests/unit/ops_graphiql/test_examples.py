@@ -33,6 +33,13 @@ class TestLoading:
             (tmp_path / f"{name}.graphql").write_text(f"# {name}\n{{ a }}\n")
         assert [example.name for example in load_examples(tmp_path)] == ["1-a", "2-b"]
 
+    def test_what_runs_without_variables_comes_first(self, tmp_path: Path) -> None:
+        for name in ("a", "b", "c"):
+            (tmp_path / f"{name}.graphql").write_text(f"# {name}\n{{ a }}\n")
+        (tmp_path / "a.json").write_text("{}")
+        assert [example.name for example in load_examples(tmp_path)] == ["b", "c", "a"]
+        assert not load_examples()[0].variables
+
     def test_an_example_without_a_title_is_a_fault(self, tmp_path: Path) -> None:
         (tmp_path / "a.graphql").write_text("{ a }\n")
         with pytest.raises(ValueError, match=r"a\.graphql"):
@@ -59,7 +66,7 @@ class TestTheCheckedInExamples:
         assert [fault.message for fault in faults] == []
 
     def test_only_marks_that_the_page_fills_are_used(self) -> None:
-        page = (EXAMPLES.parent / "web" / "src" / "marks.ts").read_text()
+        page = (EXAMPLES.parents[1] / "ops" / "graphiql" / "web" / "src" / "marks.ts").read_text()
         marks = {mark for example in load_examples() for mark in re.findall(r"<[a-z ]+>", example.variables)}
         assert marks
         assert {mark for mark in marks if f'"{mark}"' not in page} == set()

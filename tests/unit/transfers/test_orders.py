@@ -156,7 +156,8 @@ class TestRunning:
         transfer = here.desk.transfers.find(done.journal)
         assert transfer
         assert (transfer.source, transfer.destination) == (here.source.id, here.target.id)
-        assert here.desk.transfers.memo(transfer.journal) == "rent"
+        assert transfer.journal.memo
+        assert here.desk.transfers.opened_memo(transfer.journal.memo, holder=here.payer.id) == "rent"
 
     def test_weeks_go_on_until_their_count(self) -> None:
         here = Standing(replace(WEEKLY, count=3))

@@ -33,7 +33,7 @@ def client() -> Iterator["EventBridgeSchedulerClient"]:
 
 @pytest.fixture
 def schedules(client: "EventBridgeSchedulerClient") -> EventBridgeSchedules:
-    return EventBridgeSchedules(client=client, group=GROUP, role_arn=ROLE, queue_arn=QUEUE)
+    return EventBridgeSchedules(client=lambda: client, group=GROUP, role_arn=ROLE, queue_arn=QUEUE)
 
 
 def test_an_order_has_one_schedule_in_utc_that_sends_its_id(

@@ -217,12 +217,12 @@ class TestMemo:
         transfer = posted(desk.pay(payer, source, target, 5, key="t-1", memo=memo))
         assert transfer.journal.memo
         assert b"Miete" not in transfer.journal.memo
-        assert desk.transfers.memo(transfer.journal) == memo
+        assert desk.transfers.opened_memo(transfer.journal.memo, holder=payer.id) == memo
 
     def test_without_a_memo_there_is_none(self) -> None:
         desk = Desk()
         payer, source, _, target = desk.pair()
-        assert desk.transfers.memo(posted(desk.pay(payer, source, target, 5, key="t-1")).journal) is None
+        assert posted(desk.pay(payer, source, target, 5, key="t-1")).journal.memo is None
 
     def test_a_joint_owners_memo_opens_too(self) -> None:
         desk = Desk()
@@ -230,14 +230,16 @@ class TestMemo:
         joint = desk.customer()
         desk.accounts.add_relation(acting(owner), account=source.id, person=joint.id, relation=Relation.JOINT_OWNER)
         transfer = posted(desk.pay(joint, source, target, 5, key="t-1", memo="ours"))
-        assert desk.transfers.memo(transfer.journal) == "ours"
+        assert transfer.journal.memo
+        assert desk.transfers.opened_memo(transfer.journal.memo, holder=owner.id) == "ours"
 
     def test_a_memo_is_gone_with_its_customers_key_and_the_journal_stays(self) -> None:
         desk = Desk()
         payer, source, _, target = desk.pair()
         transfer = posted(desk.pay(payer, source, target, 5, key="t-1", memo="secret"))
         desk.keys.shred(payer.id)
-        assert desk.transfers.memo(transfer.journal) == Shredded(payer.id)
+        assert transfer.journal.memo
+        assert desk.transfers.opened_memo(transfer.journal.memo, holder=payer.id) == Shredded(payer.id)
         assert desk.transfers.find(transfer.id)
         assert code(desk.pay(payer, source, target, 5, key="t-2", memo="more")) == "SHREDDED"
 

@@ -21,6 +21,7 @@ interface Account {
 /** How many people are asked for an account that could receive a transfer. */
 const RECEIVERS_ASKED_MAX = 5;
 const HOUR_MILLISECONDS = 3_600_000;
+const DAY_MILLISECONDS = 24 * HOUR_MILLISECONDS;
 const OWN_RELATIONS = ["OWNER", "JOINT_OWNER"];
 const ACCOUNTS = `query ForExamples {
   viewer {
@@ -32,19 +33,35 @@ const ACCOUNTS = `query ForExamples {
   }
 }`;
 
+const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
+  account(id: $id) {
+    ... on Account {
+      holds { id }
+      entries(first: 25) { edges { node { kind journalId } } }
+      transferOrders(first: 25) { edges { node { id status } } }
+    }
+  }
+}`;
+
 export async function filled(variables: string, who: Who): Promise<string> {
   const known: Record<string, string | undefined> = {
     "<a new key>": crypto.randomUUID(),
     "<in an hour>": new Date(Date.now() + HOUR_MILLISECONDS).toISOString(),
     "<a customer>": who.users.find((each) => isCustomer(each) && each.region === who.region)?.person,
-    ...(/<my |<their /.test(variables) ? await accountMarks(who) : {}),
+    "<tomorrow>": new Date(Date.now() + DAY_MILLISECONDS).toISOString().slice(0, 10),
+    ...(/<my |<their |<an account|<a journal/.test(variables) ? await accountMarks(who) : {}),
   };
   return variables.replaceAll(/<[a-z ]+>/g, (mark) => known[mark] ?? mark);
 }
 
-async function accountMarks({ users, user, region }: Who): Promise<Record<string, string>> {
-  const mine = await richest(user, region);
+/** Staff have no accounts: what they are shown is the first customer's. */
+async function accountMarks({ users, user, region }: Who): Promise<Record<string, string | undefined>> {
+  const own = isCustomer(user);
+  const holder = own ? user : users.find((each) => isCustomer(each) && each.region === region);
+  const mine = holder && (await richest(holder, region));
   if (!mine) return {};
+  const on = await onAccount(holder, region, mine);
+  if (!own) return { "<an account>": mine.id, "<a journal>": on.journal };
   const theirs = await receiver(
     users.filter((each) => isCustomer(each) && each !== user && each.region === region),
     region,
@@ -53,6 +70,12 @@ async function accountMarks({ users, user, region }: Who): Promise<Record<string
   return {
     "<my account>": mine.id,
     "<my currency>": mine.currency,
+    "<my empty account>": (await ownAccounts(user, region)).find(isEmpty)?.id,
+    "<my hold>": on.hold,
+    "<my journal>": on.journal,
+    "<my transfer order>": on.order,
+    "<an account>": mine.id,
+    "<a journal>": on.journal,
     ...(theirs && { "<their routing number>": theirs.routingNumber, "<their account number>": theirs.number }),
   };
 }
@@ -66,6 +89,30 @@ async function receiver(people: readonly User[], region: string, from: Account):
   }
   return undefined;
 }
+
+interface OnAccount {
+  readonly hold: string | undefined;
+  readonly journal: string | undefined;
+  readonly order: string | undefined;
+}
+
+interface Rows<Node> {
+  readonly edges: readonly { readonly node: Node }[];
+}
+
+async function onAccount(user: User, region: string, { id }: Account): Promise<OnAccount> {
+  const answer = await ask(user.name, region, { query: ON_ACCOUNT, variables: { id } });
+  const account = answer.data?.account;
+  const entries: Rows<{ kind: string; journalId: string }>["edges"] = account?.entries?.edges ?? [];
+  const orders: Rows<{ id: string; status: string }>["edges"] = account?.transferOrders?.edges ?? [];
+  return {
+    hold: account?.holds?.[0]?.id,
+    journal: entries.find(({ node }) => node.kind === "transfer")?.node.journalId,
+    order: (orders.find(({ node }) => node.status === "ACTIVE") ?? orders[0])?.node.id,
+  };
+}
+
+const isEmpty = (account: Account) => account.availableBalance.minorUnits === "0";
 
 async function richest(user: User, region: string): Promise<Account | undefined> {
   const accounts = await ownAccounts(user, region);

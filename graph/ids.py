@@ -1,0 +1,22 @@
+"""Ids in words: the prefix that says what one is, and the length beyond which nothing is one."""
+
+from typing import Final
+
+from domain.ids import ID_LENGTH_MAX
+
+PREFIXES: Final = {
+    "cus": "customer",
+    "stf": "member of staff",
+    "acc": "account",
+    "jrn": "journal",
+    "hld": "hold",
+    "ord": "transfer order",
+    "ntc": "notice",
+    "aud": "audit record",
+}
+
+
+def by_id(words: str, *prefixes: str) -> str:
+    """A description of something that is named by its id."""
+    shapes = " or ".join(f"`{prefix}_…`" for prefix in prefixes)
+    return f"{words} ({shapes}, at most {ID_LENGTH_MAX} characters)."

@@ -1,0 +1,182 @@
+"""Every change the API can make, with what it needs: on a street of its own, since a change is made once.
+
+A new mutation needs a line here, and so does each id that its input takes; the tests compare with the schema.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+from graphql import GraphQLInputObjectType, get_named_type
+
+from domain.access.model import Group, Relation
+from domain.customers.model import Customer
+from domain.jurisdictions import JURISDICTIONS, slot_of
+from tests.access.paths import CORE
+from tests.access.world import Street
+from tests.unit.graph import documents as ask
+from tests.unit.transfers.desk import TODAY
+
+US: Final = JURISDICTIONS["us"]
+Given = dict[str, Any]
+Place = tuple[str, ...]
+"""Where something stands in an input, from the input down."""
+
+
+@dataclass(frozen=True)
+class Change:
+    given: Callable[[Street], Given]
+    ids: Mapping[Place, str]
+    """Every id that the input takes, and what it names."""
+
+
+def _hold(street: Street) -> str:
+    """A hold that the account's own people placed."""
+    given = {"idempotencyKey": "hold", "accountId": street.account.id, "amount": ask.dollars("1.00")}
+    hold: str = street.world.ask(street.owner, ask.PLACE, input=given).data["placeHold"]["holdId"]
+    return hold
+
+
+def _transfer(street: Street) -> Given:
+    return ask.transfer_input(street.account, street.neighbour, "1.00", key="k", memo="For you only")
+
+
+def _scheduled(street: Street) -> Given:
+    return {**_transfer(street), "schedule": _once()}
+
+
+def _ordered(street: Street) -> Given:
+    order = street.world.ask(street.owner, ask.SCHEDULE, input=_scheduled(street)).data["scheduleTransfer"]["order"]
+    return {"orderId": order["id"]}
+
+
+def _held(street: Street) -> Given:
+    return {"idempotencyKey": "k", "accountId": street.account.id, "amount": ask.dollars("1.00")}
+
+
+def _captured(street: Street) -> Given:
+    taken = {"amount": ask.dollars("1.00"), "destination": ask.by_numbers(street.neighbour)}
+    return {"idempotencyKey": "k", "holdId": _hold(street), **taken}
+
+
+def _reversed(street: Street) -> Given:
+    given = {**_transfer(street), "idempotencyKey": "original"}
+    journal = street.world.ask(street.owner, ask.TRANSFER, input=given).data["transfer"]["transfer"]["id"]
+    return {"idempotencyKey": "k", "journalId": journal}
+
+
+def _named(street: Street) -> Given:
+    return {"idempotencyKey": "k", "accountId": street.account.id}
+
+
+def _thawed(street: Street) -> Given:
+    operations = street.actors[Group.OPERATIONS, Relation.STRANGER]
+    street.world.accounts.freeze(operations, account=street.account.id, key="freeze", debits_only=True)
+    return _named(street)
+
+
+def _emptied(street: Street) -> Given:
+    given = ask.transfer_input(street.account, street.neighbour, "1000.00", key="all")
+    street.world.ask(street.owner, ask.TRANSFER, input=given)
+    return _named(street)
+
+
+def _opened(street: Street) -> Given:
+    return {"idempotencyKey": "k", "product": "SAVINGS", "currency": "USD", "customerId": street.owner.id}
+
+
+Ids = Mapping[Place, str]
+_SOURCE: Final[Ids] = {("sourceId",): "account", ("destination", "accountId"): "account"}
+_ACCOUNT: Final[Ids] = {("accountId",): "account"}
+_HOLD: Final[Ids] = {("holdId",): "hold"}
+
+CHANGES: Final[dict[str, Change]] = {
+    "openAccount": Change(_opened, {("customerId",): "customer"}),
+    "transfer": Change(_transfer, _SOURCE),
+    "previewTransfer": Change(_transfer, _SOURCE),
+    "scheduleTransfer": Change(_scheduled, _SOURCE),
+    "cancelTransferOrder": Change(_ordered, {("orderId",): "order"}),
+    "placeHold": Change(_held, _ACCOUNT),
+    "captureHold": Change(_captured, {**_HOLD, ("destination", "accountId"): "account"}),
+    "releaseHold": Change(lambda street: {"idempotencyKey": "k", "holdId": _hold(street)}, _HOLD),
+    "reverseJournal": Change(_reversed, {("journalId",): "journal"}),
+    "freezeAccount": Change(_named, _ACCOUNT),
+    "thawAccount": Change(_thawed, _ACCOUNT),
+    "closeAccount": Change(_emptied, _ACCOUNT),
+}
+DOCUMENTS: Final = {
+    "openAccount": ask.OPEN,
+    "transfer": ask.TRANSFER,
+    "previewTransfer": ask.PREVIEW,
+    "scheduleTransfer": ask.SCHEDULE,
+    "cancelTransferOrder": ask.CANCEL,
+    "placeHold": ask.PLACE,
+    "captureHold": ask.CAPTURE,
+    "releaseHold": ask.RELEASE,
+    "reverseJournal": ask.REVERSE,
+    "freezeAccount": ask.FREEZE,
+    "thawAccount": ask.THAW,
+    "closeAccount": ask.CLOSE,
+}
+
+
+def ids_in_schema(mutation: str) -> set[Place]:
+    """Every id that a mutation's input takes, however deep."""
+    assert CORE.mutation_type
+    return set(_ids(get_named_type(CORE.mutation_type.fields[mutation].args["input"].type)))
+
+
+def _ids(kind: Any) -> Iterator[Place]:
+    for name, part in kind.fields.items():
+        inner = get_named_type(part.type)
+        if isinstance(inner, GraphQLInputObjectType):
+            yield from ((name, *place) for place in _ids(inner))
+        elif inner.name == "ID" or name.endswith("Id"):
+            yield (name,)
+
+
+def with_id(given: Given, place: Place, wanted: str) -> Given:
+    """The input with another id in this place. A destination is named in one way, so the other one goes."""
+    first, *rest = place
+    if not rest:
+        return {**given, first: wanted}
+    return {**given, first: with_id({}, tuple(rest), wanted)}
+
+
+def theirs(street: Street, kind: str) -> str:
+    """What belongs to the neighbour, whom nobody here stands close to."""
+    world, account = street.world, street.neighbour
+    bob = world.customers.get(account.record.holder)
+    assert isinstance(bob, Customer)
+    if kind in ("account", "customer"):
+        return account.id if kind == "account" else bob.id
+    if kind == "hold":
+        given = {"idempotencyKey": "theirs", "accountId": account.id, "amount": ask.dollars("1.00")}
+        hold: str = world.ask(bob, ask.PLACE, input=given).data["placeHold"]["holdId"]
+        return hold
+    wish = ask.transfer_input(account, world.open(bob, key="second"), "0.10", key="theirs")
+    if kind == "journal":
+        journal: str = world.ask(bob, ask.TRANSFER, input=wish).data["transfer"]["transfer"]["id"]
+        return journal
+    ordered = world.ask(bob, ask.SCHEDULE, input={**wish, "schedule": _once()}).data["scheduleTransfer"]
+    order: str = ordered["order"]["id"]
+    return order
+
+
+def nobodys(street: Street, kind: str) -> str:
+    """An id in form, of the neighbour's own slot, that was never given out."""
+    return like(theirs(street, kind))
+
+
+def like(real: str) -> str:
+    """The same id with another end, of the same region, which for a customer follows from the whole id."""
+    if not real.startswith("cus_"):
+        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_")) else "aaaa")
+    others = (f"{real[:-4]}{number:04}" for number in range(10_000))
+    home = US.region_of(slot_of(real))
+    return next(other for other in others if other != real and US.region_of(slot_of(other)) == home)
+
+
+def _once() -> dict[str, str]:
+    return {"rhythm": "ONCE", "startsOn": (TODAY + timedelta(days=2)).isoformat()}

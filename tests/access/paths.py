@@ -1,0 +1,264 @@
+"""Every way to every field that can be looked up, made from the schema itself.
+
+A probe is a walk from a root field down to one field of one type. Each field of the schema that leads to a type is
+walked at least once for each field of that type; a list counts as the step to its rows. A new field is probed without
+a line being written here, and a new root field needs its arguments below, or nothing can be built.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import Any, Final
+
+from graphql import (
+    GraphQLInterfaceType,
+    GraphQLNamedType,
+    GraphQLObjectType,
+    GraphQLUnionType,
+    get_named_type,
+    is_composite_type,
+)
+
+from graph.documents import core_schema
+from graph.refusals import MEMBERS
+from graph.schema import schema
+from tests.access.scene import KEY, PAGE, Scene
+
+CORE: Final = core_schema(schema)
+REFUSALS: Final = frozenset(member.__name__ for member in MEMBERS.values())
+
+ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
+    "viewer": ({},),
+    "account": ({"id": "account"},),
+    "customer": ({"id": "customer"},),
+    "accounts": ({"customerId": "customer"}, {}),
+    "journal": ({"id": "journal:transfer"}, {"id": "journal:refused"}, {"id": "journal:reversal"}),
+    "idempotency": ({"accountId": "account", "key": "key"},),
+    "changes": ({"accountId": "account"},),
+    "auditRecords": ({"customerId": "customer"}, {"personId": "customer"}),
+    "node": ({"id": "account"}, {"id": "customer"}, {"id": "journal:transfer"}, {"id": "order"}),
+}
+"""With which arguments each root field is asked; a word stands for something of the scene."""
+IN_STATE: Final = {
+    "AccountDebitsFrozenStatusInfo": "DEBITS_FROZEN",
+    "AccountFrozenStatusInfo": "FROZEN",
+    "AccountClosedStatusInfo": "CLOSED",
+}
+"""Types of one state of an account, which the account under observation is not in: there are others for them."""
+NODES: Final = frozenset({"account", "customer", "journal"})
+"""Root fields that answer what `node(id:)` finds too: whatever hangs on it is also reached that way."""
+KIND_OF: Final = {"account": "Account", "customer": "Customer", "order": "TransferOrder", "journal": "Journal"}
+
+
+def value_of(scene: Scene, word: str) -> str:
+    kind, _, which = word.partition(":")
+    known = {
+        "account": scene.stopped.get(which, scene.account.id),
+        "customer": scene.owner.id,
+        "order": scene.orders[0],
+        "key": KEY,
+        "journal": scene.journals.get(which, ""),
+    }
+    return known[kind]
+
+
+@dataclass(frozen=True)
+class Step:
+    parent: str
+    field: str
+    arguments: tuple[tuple[str, str], ...] = ()
+    answers: str = ""
+    """The concrete type that the next step is of, where the field answers an interface or a union."""
+    abstract: bool = False
+
+    @property
+    def name(self) -> str:
+        return f"{self.parent}.{self.field}"
+
+
+@dataclass(frozen=True)
+class Probe:
+    steps: tuple[Step, ...]
+
+    @property
+    def target(self) -> Step:
+        return self.steps[-1]
+
+    @property
+    def root(self) -> Step:
+        return self.steps[0]
+
+    def __str__(self) -> str:
+        given = ",".join(word for _, word in self.root.arguments)
+        return ".".join(step.field for step in self.steps) + (f" ({given})" if given else "")
+
+
+def field_type(step: Step) -> GraphQLNamedType:
+    found: GraphQLNamedType = get_named_type(object_of(step.parent).fields[step.field].type)
+    return found
+
+
+@cache
+def probes() -> tuple[Probe, ...]:
+    """One for each field of each type by each way into that type."""
+    ways = _ways()
+    return tuple(
+        Probe((*_in_state(way), Step(kind, field)))
+        for kind, into in ways.items()
+        for way in into
+        for field in object_of(kind).fields
+    ) + tuple(Probe((step,)) for steps in _roots().values() for step in steps)
+
+
+def _in_state(way: tuple[Step, ...]) -> tuple[Step, ...]:
+    root, *rest = way
+    state = next((IN_STATE[step.answers] for step in way if step.answers in IN_STATE), None)
+    given = tuple((name, f"account:{state}" if state else word) for name, word in root.arguments)
+    return (replace(root, arguments=given), *rest)
+
+
+def probes_of(name: str) -> tuple[Probe, ...]:
+    return tuple(probe for probe in probes() if probe.target.name == name)
+
+
+@cache
+def _ways() -> dict[str, tuple[tuple[Step, ...], ...]]:
+    """Type -> every way into it: each field that answers it, reached the shortest way."""
+    shortest: dict[str, tuple[Step, ...]] = {}
+    ways: dict[str, list[tuple[Step, ...]]] = {}
+    waiting: list[tuple[Step, ...]] = [(step,) for steps in _roots().values() for step in steps]
+    while waiting:
+        way = waiting.pop(0)
+        kind = way[-1].answers
+        if not kind:
+            continue
+        ways.setdefault(kind, []).append(way)
+        if kind in shortest and not _is_list_part(kind):
+            continue
+        shortest.setdefault(kind, way)
+        for field in object_of(kind).fields:
+            waiting += [(*way, step) for step in _steps(kind, field)]
+    return {kind: tuple(found) for kind, found in ways.items()}
+
+
+def _is_list_part(kind: str) -> bool:
+    """Lists are walked through each time: `a.edges.node` and `b.edges.node` are two ways to a row."""
+    return kind.endswith(("Connection", "Edge"))
+
+
+@cache
+def _roots() -> dict[str, tuple[Step, ...]]:
+    assert CORE.query_type
+    assert set(ROOTS) == set(CORE.query_type.fields), "a root field is to be asked with arguments of the scene"
+    return {field: tuple(_root_steps(field)) for field in ROOTS}
+
+
+def _root_steps(field: str) -> Iterator[Step]:
+    assert CORE.query_type
+    known = CORE.query_type.fields[field].args
+    for arguments in ROOTS[field]:
+        assert set(arguments) <= set(known)
+        (step, *_) = _steps("Query", field)
+        if step.abstract:
+            word = arguments["id"].partition(":")[0]
+            step = replace(step, answers=KIND_OF[word])
+        yield replace(step, arguments=tuple(arguments.items()))
+
+
+def _steps(kind: str, field: str) -> Iterator[Step]:
+    """The field as a step to the type it answers; one to each, where it may answer several."""
+    answered = get_named_type(object_of(kind).fields[field].type)
+    if isinstance(answered, GraphQLObjectType):
+        yield Step(kind, field, answers=answered.name)
+    elif isinstance(answered, GraphQLUnionType | GraphQLInterfaceType):
+        members = [one.name for one in CORE.get_possible_types(answered) if one.name not in REFUSALS]
+        yield from (Step(kind, field, answers=name, abstract=True) for name in members)
+        if not members:
+            yield Step(kind, field)
+    else:
+        yield Step(kind, field)
+
+
+def object_of(kind: str) -> GraphQLObjectType:
+    found = CORE.type_map[kind]
+    assert isinstance(found, GraphQLObjectType), kind
+    return found
+
+
+# How a probe is written down. Each shape asks the same.
+
+
+@dataclass(frozen=True)
+class Document:
+    text: str
+    variables: tuple[tuple[str, Any], ...]
+    keys: tuple[str, ...]
+    """The names in the answer, from the root down."""
+    published: bool = False
+
+    @property
+    def body(self) -> bytes:
+        return json.dumps({"query": self.text, "variables": dict(self.variables)}).encode()
+
+
+def nested(scene: Scene, probe: Probe) -> Document:
+    return _written(scene, probe, aliases=[""] * len(probe.steps))
+
+
+def aliased(scene: Scene, probe: Probe) -> Document:
+    """Every field has another name; the last one that of a field which more people may see."""
+    names = [f"a{place}" for place in range(len(probe.steps) - 1)]
+    return _written(scene, probe, aliases=[*names, "id" if probe.target.field != "id" else "other"])
+
+
+def by_node(scene: Scene, probe: Probe) -> Document | None:
+    """The same by `node(id:)`, where the root field finds something that has an id."""
+    if probe.root.field not in NODES or len(probe.steps) == 1:
+        return None
+    root = Step("Query", "node", probe.root.arguments, KIND_OF[probe.root.field], abstract=True)
+    return nested(scene, Probe((root, *probe.steps[1:])))
+
+
+def by_fragments(scene: Scene, probe: Probe) -> Document:
+    return _written(scene, probe, aliases=[""] * len(probe.steps), fragments=True)
+
+
+def published(scene: Scene, probe: Probe) -> Document:
+    """As a published document, which is not executed by the library."""
+    return replace(nested(scene, probe), published=True)
+
+
+SHAPES: Final[dict[str, Callable[[Scene, Probe], Document | None]]] = {
+    "nested": nested,
+    "alias": aliased,
+    "fragment": by_fragments,
+    "node": by_node,
+    "published": published,
+}
+
+
+def _written(scene: Scene, probe: Probe, *, aliases: list[str], fragments: bool = False) -> Document:
+    spread: list[str] = []
+    text = "__typename" if is_composite_type(field_type(probe.target)) else ""
+    for place, step in reversed(list(enumerate(probe.steps))):
+        inner = f"... on {step.answers} {{ {text} }}" if step.abstract and place < len(probe.steps) - 1 else text
+        alias = f"{aliases[place]}: " if aliases[place] else ""
+        text = f"{alias}{step.field}{_arguments(step)}{f' {{ {inner} }}' if inner else ''}"
+        if fragments:
+            spread.append(f"fragment F{place} on {step.parent} {{ {text} }}")
+            text = f"...F{place}"
+    variables = {name: value_of(scene, word) for name, word in probe.root.arguments}
+    kinds = {name: str(object_of("Query").fields[probe.root.field].args[name].type) for name in variables}
+    defined = ", ".join(f"${name}: {kind}" for name, kind in kinds.items())
+    head = f"query{f'({defined})' if defined else ''} {{ {text} }}"
+    keys = tuple(alias or step.field for alias, step in zip(aliases, probe.steps, strict=True))
+    keys += ("__typename",) if is_composite_type(field_type(probe.target)) else ()
+    return Document("\n".join([head, *spread]), tuple(variables.items()), keys)
+
+
+def _arguments(step: Step) -> str:
+    given = [f"{name}: ${name}" for name, _ in step.arguments]
+    if "first" in object_of(step.parent).fields[step.field].args:
+        given.append(f"first: {PAGE}")
+    return f"({', '.join(given)})" if given else ""

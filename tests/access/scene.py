@@ -1,0 +1,239 @@
+"""The street with something in every field: what the matrix looks at, and everybody who looks.
+
+The account has entries of every sort, a hold, orders with what became of them, a refused journal and a reversal; its
+people have keys, notices and profiles of their own. Whatever a field can say is said here at least once, so that a
+cell which hides nothing cannot pass for one that hides something.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any, Final
+
+from domain.access.model import Actor, Group, Relation
+from domain.accounts.model import Account
+from domain.customers.model import Address, Customer, CustomerKind, Profile
+from domain.notices.kinds import NoticeKind
+from domain.transfers.orders import DAYS_LATE_MAX
+from tests.access.world import STAFF, Street
+from tests.unit.graph import documents as ask
+from tests.unit.graph.world import World, clerk, customer_actor
+from tests.unit.transfers.desk import TODAY
+
+KEY: Final = "the-key"
+"""The owner's: a key is kept for each person, so nobody else's leads anywhere."""
+PAGE: Final = 25
+
+
+@dataclass(frozen=True)
+class Person:
+    """One column of the access table."""
+
+    group: Group
+    relation: Relation
+
+    @property
+    def is_customer(self) -> bool:
+        return self.group is Group.CUSTOMER
+
+    @property
+    def name(self) -> str:
+        return self.relation.value if self.is_customer else self.group.value
+
+
+PEOPLE: Final = (
+    *(Person(Group.CUSTOMER, relation) for relation in Relation),
+    *(Person(group, Relation.STRANGER) for group in STAFF),
+)
+OWNER: Final = Person(Group.CUSTOMER, Relation.OWNER)
+JOINT_OWNER: Final = Person(Group.CUSTOMER, Relation.JOINT_OWNER)
+STRANGER: Final = Person(Group.CUSTOMER, Relation.STRANGER)
+OPERATIONS: Final = Person(Group.OPERATIONS, Relation.STRANGER)
+AUDITOR: Final = Person(Group.AUDITOR, Relation.STRANGER)
+
+
+@dataclass(frozen=True)
+class Scene(Street):
+    """`neighbour` is an account nobody here stands close to; `theirs` is what belongs to it."""
+
+    customers: dict[Relation, Customer]
+    profiles: dict[str, Profile]
+    stopped: dict[str, str]
+    """State -> the id of an account in it, with the same people."""
+    journals: dict[str, str]
+    """What it is -> the journal's id."""
+    orders: tuple[str, ...]
+    hold: str
+    theirs: dict[str, str]
+
+    def actor(self, person: Person) -> Actor:
+        return self.actors[person.group, person.relation]
+
+    def id_of(self, person: Person) -> str:
+        return self.actor(person).person
+
+
+def scene() -> Scene:
+    world = World()
+    customers = {relation: _resident(world, relation.value) for relation in Relation}
+    owner, joint = customers[Relation.OWNER], customers[Relation.JOINT_OWNER]
+    account = world.open(owner, deposit_minor=100_000)
+    _related(world, customers, account)
+    bob = _resident(world, "neighbour")
+    neighbour = world.open(bob, deposit_minor=100_000)
+    actors = {(Group.CUSTOMER, relation): customer_actor(customer) for relation, customer in customers.items()}
+    for index, group in enumerate(STAFF):
+        actors[group, Relation.STRANGER] = clerk(group, person=f"stf_01J0000000000000000000000{index}")
+    clerks = actors[Group.OPERATIONS, Relation.STRANGER]
+
+    stopped = _stopped(world, customers, clerks)
+    journals = _journals(world, owner, clerks, account, neighbour)
+    _answered(world, joint, ask.TRANSFER, ask.transfer_input(account, neighbour, "2.00", key="joint", memo="Ours"))
+    hold = _held(world, owner, account)
+    orders = _orders(world, owner, account, neighbour)
+    their_wish = ask.transfer_input(neighbour, account, "1.00", key="theirs", memo="Not for you")
+    theirs = {
+        "account": neighbour.id,
+        "customer": bob.id,
+        "hold": _held(world, bob, neighbour),
+        "order": _answered(world, bob, ask.SCHEDULE, {**their_wish, "schedule": _once()})["order"]["id"],
+        "journal": _between_others(world, bob, neighbour),
+    }
+    for customer in (*customers.values(), bob):
+        _told(world, customer)
+    profiles = {customer.id: _profile(name) for name, customer in _named(customers, bob)}
+    return Scene(
+        world=world,
+        owner=owner,
+        account=account,
+        neighbour=neighbour,
+        actors=actors,
+        customers=customers,
+        profiles=profiles,
+        stopped=stopped,
+        journals=journals,
+        orders=orders,
+        hold=hold,
+        theirs=theirs,
+    )
+
+
+def _related(world: World, customers: dict[Relation, Customer], account: Account) -> None:
+    for relation in (Relation.JOINT_OWNER, Relation.DELEGATE):
+        world.relate(customers[Relation.OWNER], account, customers[relation], relation)
+
+
+def _stopped(world: World, customers: dict[Relation, Customer], clerks: Actor) -> dict[str, str]:
+    stopped = {}
+    for state in ("DEBITS_FROZEN", "FROZEN", "CLOSED"):
+        account = world.open(customers[Relation.OWNER], key=state)
+        _related(world, customers, account)
+        if state == "CLOSED":
+            world.accounts.close(clerks, account=account.id, key="close")
+        else:
+            world.accounts.freeze(clerks, account=account.id, key="freeze", debits_only=state == "DEBITS_FROZEN")
+        stopped[state] = account.id
+    return stopped
+
+
+def _journals(world: World, owner: Customer, clerks: Actor, account: Account, neighbour: Account) -> dict[str, str]:
+    paid = ask.transfer_input(account, neighbour, "1.00", key=KEY, memo="For you only")
+    transfer = _answered(world, owner, ask.TRANSFER, paid)["transfer"]["id"]
+    refused = {**paid, "idempotencyKey": "too-much", "amount": ask.dollars("9999.00")}
+    assert world.ask(owner, ask.TRANSFER, input=refused).data["transfer"]["code"] == "INSUFFICIENT_FUNDS"
+    outcome = world.ledger.outcome(initiator=account.id, scope=owner.id, key="too-much")
+    assert outcome is not None
+    assert outcome.journal is not None
+    undone = _answered(world, clerks, ask.REVERSE, {"idempotencyKey": "undo", "journalId": transfer})
+    return {"transfer": transfer, "refused": outcome.journal.id, "reversal": undone["journal"]["id"]}
+
+
+def _held(world: World, holder: Customer, account: Account) -> str:
+    until = (world.clock.now() + timedelta(days=30)).isoformat().replace("+00:00", "Z")
+    wish = {"idempotencyKey": "hold", "accountId": account.id, "amount": ask.dollars("3.00"), "expiresAt": until}
+    hold: str = _answered(world, holder, ask.PLACE, wish)["holdId"]
+    return hold
+
+
+def _orders(world: World, owner: Customer, account: Account, neighbour: Account) -> tuple[str, ...]:
+    """One that ends on a day and was missed and made, one of so many that was refused, one made, one cancelled."""
+    day = TODAY + timedelta(days=1)
+    monthly = {"rhythm": "MONTHLY", "startsOn": day.isoformat(), "dayOfMonth": day.day, "endsOn": _later(400)}
+    weekly = {"rhythm": "WEEKLY", "startsOn": day.isoformat(), "count": 3}
+    rent = ask.transfer_input(account, neighbour, "4.00", key="rent", memo="Rent")
+    much = ask.transfer_input(account, neighbour, "9998.00", key="much", memo="Too much")
+    once = {"rhythm": "ONCE", "startsOn": day.isoformat()}
+    wishes = (
+        {**rent, "schedule": monthly},
+        {**much, "schedule": weekly},
+        {**rent, "idempotencyKey": "once", "schedule": once},
+        {**rent, "idempotencyKey": "never", "schedule": once},
+        {**rent, "idempotencyKey": "late", "schedule": once},
+    )
+    *orders, cancelled, late = (_answered(world, owner, ask.SCHEDULE, wish)["order"]["id"] for wish in wishes)
+    _answered(world, owner, ask.CANCEL, {"orderId": cancelled})
+    world.morning_of(day)
+    for order in orders:
+        world.orders.run(order)
+    world.morning_of(day + timedelta(days=DAYS_LATE_MAX + 1))
+    world.orders.run(late)
+    return (*orders, cancelled, late)
+
+
+def _between_others(world: World, bob: Customer, neighbour: Account) -> str:
+    """A journal that touches nobody's account but theirs."""
+    second = world.open(bob, key="open-2", product="savings")
+    moved = _answered(world, bob, ask.TRANSFER, ask.transfer_input(neighbour, second, "1.00", key="aside"))
+    journal: str = moved["transfer"]["id"]
+    return journal
+
+
+def _told(world: World, customer: Customer) -> None:
+    """A notice for everybody, which they have read; the owner's are of the orders that were not made."""
+    if already := world.told(customer):
+        for notice in already:
+            world.notices.read(customer.id, notice.id)
+        return
+    facts = {"amount": "1.00 USD", "due": "2026-03-11", "account": "••0000", "reason": f"of {customer.id}"}
+    put = world.notices.put(customer.id, key="told", kind=NoticeKind.SCHEDULED_TRANSFER_REFUSED, facts=facts)
+    world.notices.read(customer.id, put.id)
+
+
+def _answered(world: World, who: Customer | Actor, document: str, given: dict[str, Any]) -> dict[str, Any]:
+    (answer,) = world.ask(who, document, input=given).data.values()
+    assert answer["__typename"].endswith("Success"), answer
+    found: dict[str, Any] = answer
+    return found
+
+
+def _once() -> dict[str, str]:
+    return {"rhythm": "ONCE", "startsOn": _later(40)}
+
+
+def _later(days: int) -> str:
+    later: date = TODAY + timedelta(days=days)
+    return later.isoformat()
+
+
+def _named(customers: dict[Relation, Customer], bob: Customer) -> list[tuple[str, Customer]]:
+    return [*((relation.value, customer) for relation, customer in customers.items()), ("neighbour", bob)]
+
+
+def _resident(world: World, name: str) -> Customer:
+    customer = world.customers.create(
+        scope="bank", key=f"resident-{name}", kind=CustomerKind.PERSON, profile=_profile(name)
+    )
+    assert isinstance(customer, Customer), customer
+    return customer
+
+
+def _profile(name: str) -> Profile:
+    """Nothing in it is anybody else's too, but the country."""
+    number = sum(name.encode()) % 10_000
+    return Profile(
+        name=f"Ada {name}",
+        email=f"{name}@example.com",
+        phone=f"+1202555{number:04}",
+        born_on=f"1990-12-{number % 28 + 1:02}",
+        address=Address(f"{number} Main Street", f"Floor {name}", f"{name}ville", "IL", f"{number:05}", "US"),
+        tax_id_last4=f"{number:04}",
+    )

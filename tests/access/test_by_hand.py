@@ -1,0 +1,97 @@
+"""Part of the access table written out by hand, so that a wrong table is seen and not only executed.
+
+    A shown or done as it is    o one's own only    m in part    . not there
+
+The columns are owner, joint owner, delegate and stranger among customers; then operations, fraud analyst, fraud lead,
+compliance, finance, auditor and admin. Whoever changes who sees what changes a line here and says so.
+"""
+
+from typing import Final
+
+import pytest
+
+from domain.access.model import Group, Relation
+from graph.access import TABLE, Cell
+from tests.access.scene import PEOPLE
+
+SIGNS: Final = {"A": Cell.ALLOW, "o": Cell.OWN, "m": Cell.MASK, ".": Cell.DENY}
+
+BY_HAND: Final = """
+                                o j d s   o a l c f u a
+                                w o e t   p n e o i d d
+    Query.viewer                o o o o   o o o o o o o
+    Query.account               A A A A   A A A A A A A
+    Query.auditRecords          . . . .   . . . A . A .
+    Viewer.accounts             o o o o   o o o o o o o
+    Account.id                  A A A .   A A A A A A .
+    Account.number              A A A m   A m m A m m .
+    Account.status              A A A .   A A A A A A .
+    Account.ledgerBalance       A A A .   A A A A A A .
+    Account.availableBalance    A A A .   A A A A A A .
+    Account.limits              A A A .   A A A A A A .
+    Account.entries             A A A .   A A A A A A .
+    Account.people              A A A .   A A A A A A .
+    AccountPerson.displayName   A A A A   A A A A A A A
+    AccountPerson.customerId    A . . .   A A A A A A .
+    Entry.amount                A A A .   A A A A A A .
+    Hold.remaining              A A A .   A A A A A A .
+    Journal.digest              A A A .   A A A A A A .
+    Journal.refusal             A A A .   A A A A A A .
+    Leg.accountId               A A A .   A A A A A A .
+    Transfer.memo               A A A .   A A A A . A .
+    Transfer.destinationId      A A A .   A A A A A A .
+    TransferOrder.memo          A A A .   A A A A . A .
+    TransferOrder.schedule      A A A .   A A A A A A .
+    Customer.id                 A . . .   A A A A A A .
+    Customer.name               A m m .   A A A A m A .
+    Customer.email              A . . .   A m A A . m .
+    Customer.phone              A . . .   A m A A . m .
+    Customer.bornOn             A . . .   A A A A . A .
+    Customer.address            A . . .   A A A A . A .
+    Customer.taxIdLast4         A . . .   A A A A . A .
+    Notice.text                 A . . .   A . . A . . .
+    AuditRecord.sourceIp        A A A A   A A A A A A A
+    Money.amount                A A A A   A A A A A A A
+    Mutation.openAccount        A . . .   A . . . . . .
+    Mutation.transfer           A A . .   . . . . . . .
+    Mutation.previewTransfer    A A . .   . . . . . . .
+    Mutation.scheduleTransfer   A A . .   . . . . . . .
+    Mutation.cancelTransferOrder A A . .  . . . . . . .
+    Mutation.placeHold          A A . .   A A A A . . .
+    Mutation.captureHold        A A . .   A . . . . . .
+    Mutation.releaseHold        A A . .   A A A A . . .
+    Mutation.reverseJournal     . . . .   A . . . A . .
+    Mutation.freezeAccount      . . . .   A A A A . . .
+    Mutation.thawAccount        . . . .   A . A A . . .
+    Mutation.closeAccount       A . . .   A . . . . . .
+"""
+ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_the_table_says_what_was_written_by_hand(name: str) -> None:
+    rule = TABLE[name]
+
+    said = [rule.cell(person.group, person.relation) for person in PEOPLE]
+
+    assert said == [SIGNS[sign] for sign in ROWS[name]]
+
+
+def test_the_columns_are_these() -> None:
+    customers = [person.relation for person in PEOPLE if person.is_customer]
+    staff = [person.group for person in PEOPLE if not person.is_customer]
+
+    assert customers == [Relation.OWNER, Relation.JOINT_OWNER, Relation.DELEGATE, Relation.STRANGER]
+    assert staff == [
+        Group.OPERATIONS,
+        Group.FRAUD_ANALYST,
+        Group.FRAUD_LEAD,
+        Group.COMPLIANCE,
+        Group.FINANCE,
+        Group.AUDITOR,
+        Group.ADMIN,
+    ]
+
+
+def test_every_change_is_written_by_hand() -> None:
+    assert {name for name in TABLE if name.startswith("Mutation.")} <= set(ROWS)

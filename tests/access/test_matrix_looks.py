@@ -1,0 +1,48 @@
+"""Every cell of the access table that is about looking, executed: nested, by alias, by fragment, by node, published."""
+
+import pytest
+
+from graph.access import TABLE, Cell
+from tests.access.matrix import faults
+from tests.access.oracle import Verdict, is_for_everybody, verdict
+from tests.access.paths import probes, probes_of
+from tests.access.scene import PEOPLE, Scene, scene
+
+FIELDS = sorted({probe.target.name for probe in probes()})
+ANSWERS = {"FieldFault"} | {name.partition(".")[0] for name in TABLE if name.partition(".")[0].endswith("Success")}
+"""Types that only a change answers: `test_matrix_changes` asks for them."""
+OF_NOTICES = ("id", "kind", "text", "at", "readAt")
+"""Everybody is told their own notices; staff have none."""
+
+
+@pytest.fixture(name="scene")
+def a_scene() -> Scene:
+    return scene()
+
+
+@pytest.mark.parametrize("field", FIELDS)
+def test_a_field_shows_each_person_what_its_cell_says(scene: Scene, field: str) -> None:
+    assert faults(scene, probes_of(field)) == []
+
+
+def test_every_cell_that_shows_something_can_be_come_to_but_these() -> None:
+    """No way leads from these people to such a thing; the cell is asked for all the same, and nothing is shown."""
+    never = {
+        (name, person.name)
+        for name in FIELDS
+        for person in PEOPLE
+        if TABLE[name].cell(person.group, person.relation) in (Cell.ALLOW, Cell.MASK)
+        and not is_for_everybody(name)
+        and all(verdict(probe, person) is Verdict.HIDDEN for probe in probes_of(name))
+    }
+
+    assert never == {
+        *((f"Notice.{field}", group) for field in OF_NOTICES for group in ("operations", "compliance")),
+        ("Account.number", "stranger"),
+    }
+
+
+def test_every_row_is_asked_for() -> None:
+    looked_up = {name for name in TABLE if name.partition(".")[0] not in {"Mutation", *ANSWERS}}
+
+    assert set(FIELDS) == looked_up

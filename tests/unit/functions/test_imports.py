@@ -1,0 +1,71 @@
+"""A function loads only what its work needs: each library stands here, because every cold start pays for it."""
+
+import json
+import subprocess
+import sys
+from typing import Final
+
+import pytest
+
+from tests.unit.infra.templates import ROOT
+
+DEAR: Final = frozenset(
+    {
+        "aws_lambda_powertools",
+        "boto3",
+        "botocore",
+        "cryptography",
+        "graphql",
+        "joserfc",
+        "moto",
+        "pydantic",
+        "pynamodb",
+        "s3transfer",
+        "strawberry",
+    }
+)
+TABLES: Final = frozenset({"aws_lambda_powertools", "botocore", "pynamodb"})
+"""DynamoDB through its own wire, and the log."""
+LOADS: Final = {
+    "daily_root": TABLES,
+    "folder": TABLES,
+    "graphql": TABLES | {"graphql", "strawberry"},
+    "hold_expiry": TABLES,
+    "notifier": TABLES | {"pydantic"},
+    "outbox": TABLES,
+    "publisher": TABLES,
+    "scheduled_transfers": TABLES,
+    "token_claims": frozenset[str](),
+    "transfer_sweep": TABLES,
+    "webhooks": frozenset[str](),
+}
+"""What each has loaded before its first event. The notifier checks what it reads off the bus with pydantic; who
+publishes makes its clients and its events when there is something to publish."""
+SECONDS_MAX: Final = 60
+
+
+def loaded(statement: str) -> set[str]:
+    """The dear ones among the modules that a new interpreter has after this."""
+    done = subprocess.run(
+        [sys.executable, "-c", f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"],
+        cwd=ROOT,
+        env={},
+        capture_output=True,
+        text=True,
+        timeout=SECONDS_MAX,
+        check=True,
+    )
+    return {name.partition(".")[0] for name in json.loads(done.stdout)} & DEAR
+
+
+@pytest.mark.parametrize("function", LOADS)
+def test_a_function_loads_what_is_named_here_and_nothing_else(function: str) -> None:
+    assert loaded(f"import functions.{function}.handler") == LOADS[function]
+
+
+def test_every_function_is_named() -> None:
+    assert set(LOADS) == {path.parent.name for path in (ROOT / "functions").glob("*/handler.py")}
+
+
+def test_a_token_is_what_loads_cryptography() -> None:
+    assert loaded("import functions.authentication") >= {"joserfc", "cryptography"}

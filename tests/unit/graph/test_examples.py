@@ -1,0 +1,151 @@
+"""Every query and every mutation has an example in docs/examples, and each of them works as it stands."""
+
+import json
+import re
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, parse
+
+from domain.access.model import Actor, Group
+from graph.documents import core_schema
+from graph.schema import schema
+from ops.graphiql.examples import EXAMPLES, Example, load_examples
+from tests.unit.graph import documents as ask
+from tests.unit.graph.world import World, clerk, customer_actor
+from tests.unit.transfers.desk import TODAY
+
+CORE = core_schema(schema)
+EXAMPLE: Final = {example.name: example for example in load_examples()}
+ASKED_BY: Final = {
+    "accounts": Group.OPERATIONS,
+    "customer": Group.OPERATIONS,
+    "auditRecords": Group.AUDITOR,
+    "reverseJournal": Group.OPERATIONS,
+    "freezeAccount": Group.OPERATIONS,
+    "thawAccount": Group.OPERATIONS,
+}
+"""Of the others, the customer."""
+
+
+class Life:
+    """A customer with something of everything, and what the marks of the examples stand for."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        ada = self.world.person()
+        self.ada = customer_actor(ada)
+        self.account = self.world.open(ada, deposit_minor=100_000)
+        empty = self.world.open(ada, key="open-2", product="savings")
+        other = self.world.open(self.world.person("Bob Byron"))
+        paid = ask.transfer_input(self.account, other, "1.00", memo="Lunch")
+        days = {"rhythm": "WEEKLY", "startsOn": (TODAY + timedelta(days=1)).isoformat()}
+        self.marks = {
+            "<a new key>": "example-1",
+            "<in an hour>": (self.world.clock.now() + timedelta(days=2)).strftime("%Y-%m-%dT%H:%M:%SZ"),
+            "<tomorrow>": (TODAY + timedelta(days=2)).isoformat(),
+            "<a customer>": ada.id,
+            "<my account>": self.account.id,
+            "<my currency>": "USD",
+            "<my empty account>": empty.id,
+            "<my journal>": self.done(ask.TRANSFER, paid)["transfer"]["id"],
+            "<my transfer order>": self.done(ask.SCHEDULE, {**paid, "schedule": days})["order"]["id"],
+            "<my hold>": self.hold(),
+            "<their routing number>": other.record.routing_number,
+            "<their account number>": other.record.number,
+        }
+        self.world.morning_of(TODAY + timedelta(days=1))
+        self.world.orders.run(self.marks["<my transfer order>"])
+        self.marks |= {"<an account>": self.account.id, "<a journal>": self.marks["<my journal>"]}
+
+    def hold(self) -> str:
+        given = {"idempotencyKey": "hold", "accountId": self.account.id, "amount": ask.dollars("9.00")}
+        return str(self.done(ask.PLACE, given)["holdId"])
+
+    def done(self, document: str, given: dict[str, Any]) -> dict[str, Any]:
+        (answer,) = self.world.ask(self.ada, document, input=given).data.values()
+        assert answer["__typename"].endswith("Success"), answer
+        found: dict[str, Any] = answer
+        return found
+
+    def asks(self, name: str) -> Any:
+        example = EXAMPLE[name]
+        filled = re.sub(r"<[a-z ]+>", lambda mark: self.marks[mark[0]], example.variables)
+        group = ASKED_BY.get(name)
+        who: Actor = clerk(group) if group else self.ada
+        return self.world.ask(who, example.query, **json.loads(filled or "{}")).data[name]
+
+
+def root_fields(kind: Any) -> list[str]:
+    return list(kind.fields)
+
+
+def test_there_is_one_for_every_query_and_every_mutation() -> None:
+    assert set(EXAMPLE) == {*root_fields(CORE.query_type), *root_fields(CORE.mutation_type)}
+
+
+@pytest.mark.parametrize("example", EXAMPLE.values(), ids=lambda example: example.name)
+def test_it_asks_for_what_its_file_is_named_for(example: Example) -> None:
+    operation, *rest = parse(example.query).definitions
+    assert isinstance(operation, OperationDefinitionNode)
+    assert all(isinstance(one, FragmentDefinitionNode) for one in rest)
+    (field,) = operation.selection_set.selections
+    assert isinstance(field, FieldNode)
+
+    assert field.name.value == example.name
+    assert operation.name
+
+
+def test_no_two_are_called_the_same() -> None:
+    """Their names are those of tabs, of generated types and of published documents."""
+    titles = [example.title for example in EXAMPLE.values()]
+    names = [re.findall(r"(?:query|mutation) (\w+)", example.query)[0] for example in EXAMPLE.values()]
+
+    assert len(set(titles)) == len(titles)
+    assert len(set(names)) == len(names)
+
+
+@pytest.mark.parametrize("name", root_fields(CORE.query_type))
+def test_a_query_is_answered(name: str) -> None:
+    answer = Life().asks(name)
+
+    assert answer
+    assert answer.get("__typename") not in ("NotFound", "WrongRegion")
+    assert set(empty_lists(answer)) <= {".edges.node.details"}, "what shows nothing explains nothing"
+
+
+@pytest.mark.parametrize("name", root_fields(CORE.mutation_type))
+def test_a_mutation_is_carried_out(name: str) -> None:
+    life = Life()
+    if name == "thawAccount":
+        life.asks("freezeAccount")
+        life.marks["<a new key>"] = "example-2"
+
+    answer = life.asks(name)
+
+    assert answer["__typename"] == f"{name[0].upper()}{name[1:]}Success", answer
+
+
+def empty_lists(answer: Any, path: str = "") -> list[str]:
+    if isinstance(answer, dict):
+        return [place for name, value in answer.items() for place in empty_lists(value, f"{path}.{name}")]
+    if isinstance(answer, list):
+        below = [place for value in answer for place in empty_lists(value, path)]
+        return below if answer else [path]
+    return []
+
+
+def test_every_file_is_an_example_or_its_variables() -> None:
+    files = {path.name for path in EXAMPLES.iterdir()}
+    wanted = {f"{name}.graphql" for name in EXAMPLE} | {f"{name}.json" for name in EXAMPLE if EXAMPLE[name].variables}
+
+    assert files == wanted
+
+
+def test_the_page_about_the_api_lists_them_all() -> None:
+    page = (EXAMPLES.parent / "api.md").read_text(encoding="utf-8")
+    listed = re.findall(r"^\| `(\w+)` \| \[(.+)\]\(examples/(\w+)\.graphql\) \|$", page, re.MULTILINE)
+    fields = [*root_fields(CORE.query_type), *root_fields(CORE.mutation_type)]
+
+    assert listed == [(name, EXAMPLE[name].title, name) for name in fields]
