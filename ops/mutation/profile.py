@@ -30,7 +30,11 @@ settings.register_profile(
     report_multiple_bugs=False,
     suppress_health_check=list(HealthCheck),
 )
-settings.load_profile("mutation")
+
+
+def pytest_configure() -> None:
+    """After the suite's own `conftest.py`, which chooses another profile."""
+    settings.load_profile("mutation")
 
 
 def pytest_sessionfinish(exitstatus: int) -> None:

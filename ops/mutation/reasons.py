@@ -24,12 +24,15 @@ class Case:
     module: re.Pattern[str]
     function: re.Pattern[str]
     put: re.Pattern[str]
+    gone: re.Pattern[str] = re.compile(_ANY)
+    """For a line that two mutants put in, in different places."""
 
     def covers(self, mutant: Mutant) -> bool:
         return bool(
             self.module.fullmatch(mutant.module)
             and self.function.fullmatch(mutant.function)
             and self.put.fullmatch(mutant.put)
+            and self.gone.fullmatch(mutant.gone)
         )
 
 
@@ -45,11 +48,11 @@ def load(path: Path = FILE) -> tuple[Reason, ...]:
 
 
 def _case(said: Mapping[str, str]) -> Case:
-    unknown = set(said) - {"module", "function", "put"}
+    names = ("module", "function", "put", "gone")
+    unknown = set(said) - set(names)
     if unknown:
         raise ValueError(f"a case of a reason has no {sorted(unknown)}")
-    module, function, put = (re.compile(said.get(name, _ANY)) for name in ("module", "function", "put"))
-    return Case(module, function, put)
+    return Case(*(re.compile(said.get(name, _ANY)) for name in names))
 
 
 def explained(mutants: Iterable[Mutant], reasons: Sequence[Reason]) -> tuple[dict[str, list[Mutant]], list[Mutant]]:

@@ -6,6 +6,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
+from ops.mutation.kept import Kept
 from ops.mutation.results import Module, Mutant, Verdict
 
 GOAL_PERCENT: Final = 90
@@ -22,6 +23,8 @@ class Run:
     command: str
     took: timedelta
     modules: Sequence[Module]
+    kept: Kept | None = None
+    """What was not run again."""
 
     @property
     def missed(self) -> list[Mutant]:
@@ -83,7 +86,7 @@ def page(run: Run, explained: Mapping[str, Sequence[Mutant]], rest: Sequence[Mut
     minutes = round(run.took / timedelta(minutes=1))
     lines = [
         HEADING,
-        f"Commit {run.commit}; `{run.command}`; {minutes} minutes.\n",
+        f"Commit {run.commit}; `{run.command}`; {minutes} minutes.{_told(run)}\n",
         *(_markdown_row(row, n) for n, row in enumerate(rows(run.modules))),
         "",
         f"### Survivors and why each may live ({len(run.missed) - len(rest)})\n",
@@ -92,6 +95,17 @@ def page(run: Run, explained: Mapping[str, Sequence[Mutant]], rest: Sequence[Mut
         lines += [f"**{why}** ({len(mutants)})\n", *map(_listed, mutants), ""]
     lines += [f"### Survivors that are not explained ({len(rest)})\n", *(map(_listed, rest) if rest else ["None."])]
     return "\n".join([*lines, ""])
+
+
+def _told(run: Run) -> str:
+    if run.kept is None:
+        return ""
+    again = _sums(run.modules)[1] - run.kept.verdicts
+    return (
+        f" Since the last run of everything (commit {run.kept.whole}) {again} mutants were run again: those of"
+        " functions that have changed, those that nothing had noticed, and those of which a test has changed."
+        f" The verdicts of the other {run.kept.verdicts} stand since then."
+    )
 
 
 def _markdown_row(row: Sequence[str], n: int) -> str:

@@ -74,11 +74,15 @@ def read(folder: Path) -> tuple[Module, ...]:
     return tuple(module for module in found if module.total)
 
 
+def verdict_of(code: int | None) -> Verdict:
+    return _VERDICTS.get(code, Verdict.UNKNOWN)
+
+
 def _module(meta: Path, mutated: Path) -> Module:
     source = meta.with_suffix("")
     path = source.relative_to(mutated).as_posix()
     codes: dict[str, int | None] = json.loads(meta.read_text(encoding="utf-8"))["exit_code_by_key"]
-    verdicts = {name: _VERDICTS.get(code, Verdict.UNKNOWN) for name, code in codes.items()}
+    verdicts = {name: verdict_of(code) for name, code in codes.items()}
     counts = {verdict: list(verdicts.values()).count(verdict) for verdict in Verdict}
     missed = {name: verdict for name, verdict in verdicts.items() if verdict in MISSED}
     return Module(path, counts, tuple(_mutants(path, source, missed)) if missed else ())

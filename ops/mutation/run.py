@@ -1,7 +1,7 @@
 """`python -m ops.mutation.run`: every mutant of the ledger and of money; `--module` for the mutants of one module.
 
 Works in a copy below `.local/mutation`, so that the tree may change meanwhile. A run that was stopped goes on where it
-ended as long as the tree is the same; a change of any file starts afresh.
+ended as long as the tree is the same; a change of any file starts afresh, or with `--keep` tries what it may concern.
 """
 
 import argparse
@@ -13,7 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Final
 
-from ops.mutation import afresh, reasons, report, results, tree
+from ops.mutation import afresh, kept, reasons, report, results, tree
 
 FOLDER: Final = Path(".local/mutation")
 PAGE: Final = Path("docs/proof/mutation.md")
@@ -29,13 +29,12 @@ def main() -> int:
     only = [asked.module] if asked.module else []
     folder = FOLDER / (asked.module.replace("/", ".") if asked.module else "all")
     commit = tree.commit()
-    tree.prepare(folder, only)
+    tree.prepare(folder, only, keep=asked.keep)
     start = time.monotonic()
     _mutate(folder, processes=asked.processes)
     afresh.run(folder, results.read(folder))
     took = timedelta(seconds=time.monotonic() - start)
-    command = "make mutate" + (f" MODULE={asked.module}" if asked.module else "")
-    run = report.Run(commit, command, took, results.read(folder))
+    run = report.Run(commit, _command(asked), took, results.read(folder), kept.count(folder))
     known = reasons.load()
     found, rest = reasons.explained(run.missed, known)
     print(report.table(run.modules))
@@ -53,12 +52,17 @@ def _asked() -> argparse.Namespace:
     parser.add_argument("--module", default="", help="one file, such as domain/ledger/rules.py")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument("--write", action="store_true", help=f"write the result to {PAGE}")
+    parser.add_argument("--keep", action="store_true", help="keep the verdicts of an earlier run that still stand")
     asked = parser.parse_args()
     if asked.write and asked.module:
         parser.error("the page holds the result of all modules")
     if asked.module and not Path(asked.module).is_file():
         parser.error(f"there is no {asked.module}")
     return asked
+
+
+def _command(asked: argparse.Namespace) -> str:
+    return "make mutate" + (f" MODULE={asked.module}" if asked.module else "") + (" KEEP=1" if asked.keep else "")
 
 
 def _mutate(folder: Path, *, processes: int) -> None:

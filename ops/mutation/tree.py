@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+from ops.mutation import kept
+
 GIT_SECONDS_MAX: Final = 60
 _STAMP: Final = ".copied"
 _CONFIGURATION: Final = Path("ops/mutation/mutmut.cfg")
@@ -17,20 +19,24 @@ def commit() -> str:
     return _git("describe", "--always", "--dirty").strip()
 
 
-def prepare(folder: Path, only: Sequence[str]) -> None:
+def prepare(folder: Path, only: Sequence[str], *, keep: bool = False) -> None:
     """A copy to mutate. One that is of the very same files stays, with the verdicts that an ended run left in it.
 
-    `only` narrows the configuration to some modules.
+    `only` narrows the configuration to some modules; `keep` keeps of a copy of other files what still stands.
     """
     files = [Path(name) for name in _git("ls-files", "-co", "--exclude-standard").splitlines()]
     files = sorted(path for path in files if path.is_file())
     stamp = _stamp(files)
     if folder.exists() and (folder / _STAMP).exists() and (folder / _STAMP).read_text() == stamp:
         return
-    shutil.rmtree(folder, ignore_errors=True)
-    for path in files:
-        (folder / path).parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy2(path, folder / path)
+    if keep and (folder / kept.WHOLE).exists():
+        kept.renew(folder, files)
+    else:
+        shutil.rmtree(folder, ignore_errors=True)
+        for path in files:
+            (folder / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(path, folder / path)
+        (folder / kept.WHOLE).write_text(commit())
     (folder / "setup.cfg").write_text(narrowed(_CONFIGURATION.read_text(encoding="utf-8"), only), encoding="utf-8")
     (folder / _STAMP).write_text(stamp)
 

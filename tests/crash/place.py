@@ -250,6 +250,10 @@ class Place:
             self._ledger_client = connection.client
         connection._client = self._ledger_client
         bank._connection._client = self._quiet.client
+        connections: tuple[Any, ...] = (connection, bank._connection)
+        for made in connections:
+            client = made._client
+            client._indexes_of, client._meter = made._indexes_of, bank.meter
 
     def _unwatched(self, service: Any) -> Any:
         return self.plain.client(service, endpoint_url=self.endpoint)

@@ -293,6 +293,11 @@ def reverse(stage: Stage) -> Answer:
     return {name: value for name, value in answer.items() if name != "replayed"}
 
 
+def look_at_journal(stage: Stage) -> Answer:
+    """Nothing is shown to staff before it is on record that they looked."""
+    return stage.asked(f'{{ journal(id: "{stage.facts["journal"]}") {{ id kind }} }}', staff=True)
+
+
 # Holds.
 
 
@@ -643,6 +648,7 @@ USE_CASES: Final = (
     UseCase("release a hold", release, held),
     UseCase("expire holds by the sweeper", expire, held_till_now, sweeps=True),
     UseCase("reverse", reverse, transferred),
+    UseCase("look at a journal, as staff", look_at_journal, transferred),
     UseCase("freeze", freeze),
     UseCase("thaw", thaw, frozen),
     UseCase("close", close, emptied),

@@ -1,12 +1,14 @@
 """A run passes when more than nine in ten were noticed and nothing was left out; the page keeps what people wrote."""
 
 import re
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
 from ops.mutation import reasons, report
+from ops.mutation.kept import Kept
 from ops.mutation.reasons import Case, Reason
 from ops.mutation.report import HEADING, Run, page, table
 from ops.mutation.results import Module, Mutant, Verdict
@@ -53,6 +55,17 @@ def test_the_last_line_says_it_all() -> None:
     assert report.summary(run(unknown=2), 0).endswith("; 2 were not run")
 
 
+def test_the_page_says_what_was_not_run_again() -> None:
+    whole = run(10, survived=1)
+    part = Run(whole.commit, whole.command, whole.took, whole.modules, Kept("def5678", 8))
+
+    assert "minutes.\n" in page(whole, {}, [])
+    assert "61 minutes. Since the last run of everything (commit def5678) 3 mutants were run again" in page(
+        part, {}, []
+    )
+    assert "of the other 8 stand since then" in page(part, {}, [])
+
+
 def reason(why: str, put: str) -> Reason:
     return Reason(why, (Case(re.compile("domain/purse.py"), re.compile(".*"), re.compile(put)),))
 
@@ -61,6 +74,14 @@ def test_a_survivor_falls_under_the_first_reason_that_covers_it_whole() -> None:
     known = (reason("too short", "a -"), reason("no difference", "a - ."), reason("late", ".*"))
     assert reasons.explained([SURVIVOR], known) == ({"no difference": [SURVIVOR]}, [])
     assert reasons.explained([SURVIVOR], known[:1]) == ({}, [SURVIVOR])
+
+
+def test_a_reason_may_ask_for_the_line_that_is_gone_as_well() -> None:
+    one, other = (
+        Reason("", (replace(reason("", "a - b").cases[0], gone=re.compile(gone)),)) for gone in ("a [+] b", "b")
+    )
+    assert reasons.explained([SURVIVOR], (one,)) == ({"": [SURVIVOR]}, [])
+    assert reasons.explained([SURVIVOR], (other,)) == ({}, [SURVIVOR])
 
 
 def test_a_reason_that_explains_nothing_is_told() -> None:
