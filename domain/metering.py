@@ -2,6 +2,7 @@
 
 One meter stands under all stores of a bank and only ever grows. Whoever wants to know what a piece of work used reads
 it before and after: a worker serves one request at a time, so what was added in between is the request's own.
+Stores in memory ask nobody and keep no items that have a size: over them it stays at nothing.
 """
 
 from dataclasses import dataclass

@@ -1,7 +1,7 @@
 """What every operation of the ledger costs: `python -m tests.bench.counts` prints the table.
 
-Counts do not depend on the machine. The store is the real one, over an emulator in this process; nothing is listened
-on and nothing is kept.
+Counts do not depend on the machine. The store is the real one, over an emulator in this process, because what is kept
+in memory has no requests and no sizes; nothing is listened on and nothing is kept.
 """
 
 import random
