@@ -132,22 +132,40 @@ class Table:
 
     def put_all_new(self, *items: Item) -> bool:
         """All of the items or none, in one transaction: False when any key is taken."""
-        if len(items) > TRANSACTION_ITEMS_MAX:
-            raise ValueError(f"{len(items)} items are more than {TRANSACTION_ITEMS_MAX}")
-        puts = [
-            self._connection.get_operation_kwargs(
-                self.name,
-                str(item["pk"]),
-                range_key=str(item["sk"]),
-                key="Item",
-                attributes=encoded(item),
-                condition=Path("pk").does_not_exist(),
-            )
-            for item in items
-        ]
+        return write_together(*map(self.new, items))
+
+    def new(self, item: Item) -> "Write":
+        """The item under a key that is free."""
+        return self._write(item, Path("pk").does_not_exist())
+
+    def over(self, item: Item, *, attribute: str, expected: str | int | bytes) -> "Write":
+        """The item over one whose `attribute` is as expected."""
+        return self._write(item, Path(attribute) == encoded_value(expected))
+
+    def unchanged(self, pk: str, sk: str, *, attribute: str, expected: str | int | bytes) -> "Write":
+        """Nothing is written; the others are only while the item's `attribute` is as expected."""
+        condition = Path(attribute) == encoded_value(expected)
+        asked = self._connection.get_operation_kwargs(self.name, pk, range_key=sk, condition=condition)
+        return Write(self, asked, puts=False)
+
+    def _write(self, item: Item, condition: Condition) -> "Write":
+        asked = self._connection.get_operation_kwargs(
+            self.name,
+            str(item["pk"]),
+            range_key=str(item["sk"]),
+            key="Item",
+            attributes=encoded(item),
+            condition=condition,
+        )
+        return Write(self, asked, puts=True)
+
+    def together(self, writes: "Sequence[Write]") -> bool:
+        """For `write_together`, on the connection of this table."""
+        puts = [write.asked for write in writes if write.puts]
+        checks = [write.asked for write in writes if not write.puts]
         for _ in range(CONFLICTS_MAX):
             try:
-                self._connection.transact_write_items((), (), puts, ())
+                self._connection.transact_write_items(checks, (), puts, ())
             except TransactWriteError as error:
                 codes = {reason.code for reason in error.cancellation_reasons if reason}
                 if _CONDITION_FAILED in codes:
@@ -241,6 +259,22 @@ class Table:
                 return False
             raise
         return True
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """One part of a transaction, with what must be true for all of it to be written."""
+
+    table: Table
+    asked: Attribute
+    puts: bool
+
+
+def write_together(*writes: Write) -> bool:
+    """All or nothing, also over several tables of one connection: False when any part's condition does not hold."""
+    if not 1 <= len(writes) <= TRANSACTION_ITEMS_MAX:
+        raise ValueError(f"a transaction has 1 to {TRANSACTION_ITEMS_MAX} parts, not {len(writes)}")
+    return writes[0].table.together(writes)
 
 
 def _make_known(connection: Connection, described: dict[str, Any]) -> None:

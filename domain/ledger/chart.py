@@ -27,6 +27,8 @@ _BOOKS: Final = (
     Book("suspense", "1900", Side.DEBIT, "Suspense"),
     Book("payout_clearing", "2110", Side.CREDIT, "Payroll and mass payouts, funded and not yet paid"),
     Book("incoming", "2120", Side.CREDIT, "Batched credits on their way into customer accounts"),
+    Book("ach_in_transit", "2130", Side.CREDIT, "ACH credits in a file, not yet settled"),
+    Book("ach_unposted", "2140", Side.CREDIT, "Received ACH entries that are pended or on their way back"),
     Book("fx_position", "2310", Side.CREDIT, "Foreign-exchange position"),
     Book("fee_income", "4010", Side.CREDIT, "Fees"),
     Book("interest_expense", "5010", Side.DEBIT, "Interest paid to customers"),

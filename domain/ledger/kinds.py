@@ -101,6 +101,11 @@ def _change(name: str, title: str, effect: Effect, guards: frozenset[Guard] = _N
     return Kind(name=name, effect=effect, guards=guards, reversible=False, title=title)
 
 
+def _unguarded(name: str, title: str, *legs: LegTemplate) -> Kind:
+    """Takes nothing from a customer, so nothing stands before it; what undoes it is a journal of its own."""
+    return Kind(name=name, legs=legs, guards=_NONE, reversible=False, title=title)
+
+
 _KINDS: Final = (
     # Money between customers.
     _payment("transfer", "Transfer", _debit("source"), _credit("destination")),
@@ -153,6 +158,67 @@ _KINDS: Final = (
         effect=Effect.CAPTURE_HOLD,
         guards=_NONE,
         forced=True,
+    ),
+    # ACH, what we originate. A credit is held, captured into a file, settled between two books of the bank, and given
+    # back when it is rejected or returned. A debit is credited when it settles, and held until a return has become
+    # unlikely: one journal does both, and asks nothing of the account's funds, because the hold is on what it brings.
+    Kind(name="ach_credit_held", title="ACH credit", effect=Effect.PLACE_HOLD, reversible=False),
+    Kind(
+        name="ach_credit_captured",
+        title="ACH credit",
+        legs=(_debit("account"), _credit(book="ach_in_transit")),
+        effect=Effect.CAPTURE_HOLD,
+        reversible=False,
+    ),
+    _unguarded("ach_credit_settled", "ACH credit settled", _debit(book="ach_in_transit"), _credit(book="settlement")),
+    _unguarded("ach_credit_rejected", "ACH credit rejected", _debit(book="ach_in_transit"), _credit("destination")),
+    _unguarded("ach_credit_returned", "ACH credit returned", _debit(book="settlement"), _credit("destination")),
+    _unguarded(
+        "ach_rejection_unposted",
+        "Rejected ACH credit that its account could not take",
+        _debit(book="ach_in_transit"),
+        _credit(book="ach_unposted"),
+    ),
+    _unguarded(
+        "ach_return_unposted",
+        "Returned ACH credit that its account could not take",
+        _debit(book="settlement"),
+        _credit(book="ach_unposted"),
+    ),
+    Kind(
+        name="ach_debit_settled",
+        title="ACH debit",
+        legs=(_debit(book="settlement"), LegTemplate(Side.CREDIT, role="account", direct=True)),
+        effect=Effect.PLACE_HOLD,
+        guards=_NONE,
+        reversible=False,
+    ),
+    Kind(
+        name="ach_debit_returned",
+        title="ACH debit returned",
+        legs=(_debit("account"), _credit(book="settlement")),
+        effect=Effect.CAPTURE_HOLD,
+        guards=_NONE,
+        forced=True,
+        reversible=False,
+    ),
+    # ACH, what we receive. Whether an entry posts is the account's state to say; one that does not, or not yet, lies in
+    # a book of its own until a person decides or its return has settled.
+    _payment("ach_credit_received", "ACH credit received", _debit(book="settlement"), _credit("destination")),
+    _payment("ach_debit_received", "ACH debit", _debit("source"), _credit(book="settlement"), guards=_NO_LIMITS),
+    _unguarded(
+        "ach_credit_pended", "Received ACH credit pended", _debit(book="settlement"), _credit(book="ach_unposted")
+    ),
+    _unguarded(
+        "ach_debit_pended", "Received ACH debit pended", _debit(book="ach_unposted"), _credit(book="settlement")
+    ),
+    _payment("ach_credit_posted", "ACH credit received", _debit(book="ach_unposted"), _credit("destination")),
+    _payment("ach_debit_posted", "ACH debit", _debit("source"), _credit(book="ach_unposted"), guards=_NO_LIMITS),
+    _unguarded(
+        "ach_credit_sent_back", "Received ACH credit returned", _debit(book="ach_unposted"), _credit(book="settlement")
+    ),
+    _unguarded(
+        "ach_debit_sent_back", "Received ACH debit returned", _debit(book="settlement"), _credit(book="ach_unposted")
     ),
     # Undoing.
     Kind(name="reversal", title="Reversal", effect=Effect.REVERSE, guards=_NO_LIMITS, reversible=False),

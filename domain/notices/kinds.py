@@ -28,6 +28,9 @@ class NoticeKind(StrEnum):
     SCHEDULED_TRANSFER_SENT = "SCHEDULED_TRANSFER_SENT"
     SCHEDULED_TRANSFER_REFUSED = "SCHEDULED_TRANSFER_REFUSED"
     SCHEDULED_TRANSFER_LATE = "SCHEDULED_TRANSFER_LATE"
+    ACH_DEBIT_COLLECTED = "ACH_DEBIT_COLLECTED"
+    ACH_DEBIT_RETURNED = "ACH_DEBIT_RETURNED"
+    ACH_PAYMENT_GIVEN_BACK = "ACH_PAYMENT_GIVEN_BACK"
     LIMITS_CHANGED = "LIMITS_CHANGED"
     PERSON_ADDED = "PERSON_ADDED"
     PERSON_REMOVED = "PERSON_REMOVED"
@@ -54,6 +57,11 @@ TEXTS: Final[dict[NoticeKind, str]] = {
     NoticeKind.SCHEDULED_TRANSFER_LATE: (
         "Your transfer of {amount} due {due} was sent late from account {account}, on {sent}."
     ),
+    NoticeKind.ACH_DEBIT_COLLECTED: (
+        "{amount} was collected for account {account}. It is held until the paying bank can hardly return it any more."
+    ),
+    NoticeKind.ACH_DEBIT_RETURNED: "{amount} that was collected for account {account} was returned by the paying bank.",
+    NoticeKind.ACH_PAYMENT_GIVEN_BACK: "Your ACH payment of {amount} came back; it is on account {account} again.",
     NoticeKind.LIMITS_CHANGED: "The limits of account {account} have changed.",
     NoticeKind.PERSON_ADDED: "A {relation} was added to account {account}.",
     NoticeKind.PERSON_REMOVED: "A {relation} was removed from account {account}.",

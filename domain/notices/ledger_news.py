@@ -27,6 +27,11 @@ CREDITED: Final[Mapping[str, NoticeKind]] = {
     "payment_received": NoticeKind.MONEY_RECEIVED,
     "instant_received": NoticeKind.MONEY_RECEIVED,
     "interest": NoticeKind.MONEY_RECEIVED,
+    "ach_credit_received": NoticeKind.MONEY_RECEIVED,
+    "ach_credit_posted": NoticeKind.MONEY_RECEIVED,
+    "ach_debit_settled": NoticeKind.ACH_DEBIT_COLLECTED,
+    "ach_credit_rejected": NoticeKind.ACH_PAYMENT_GIVEN_BACK,
+    "ach_credit_returned": NoticeKind.ACH_PAYMENT_GIVEN_BACK,
     "batch_moved": NoticeKind.MONEY_RECEIVED,
     "batch_returned": NoticeKind.MONEY_RECEIVED,
     "reversal": NoticeKind.TRANSFER_REVERSED,
@@ -38,6 +43,9 @@ DEBITED: Final[Mapping[str, NoticeKind]] = {
     "hold_captured": NoticeKind.HOLD_CAPTURED,
     "card_captured": NoticeKind.HOLD_CAPTURED,
     "card_cleared": NoticeKind.HOLD_CAPTURED,
+    "ach_debit_received": NoticeKind.MONEY_TAKEN,
+    "ach_debit_posted": NoticeKind.MONEY_TAKEN,
+    "ach_debit_returned": NoticeKind.ACH_DEBIT_RETURNED,
     "reversal": NoticeKind.TRANSFER_REVERSED,
 }
 CHANGED: Final[Mapping[str, NoticeKind]] = {

@@ -7,6 +7,7 @@ which region, which currency) is asked here, and never stands before what a key 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Final
 
 from domain import keys
 from domain.access.model import Action, Actor
@@ -47,6 +48,8 @@ from domain.transfers.model import (
 from domain.transfers.orders import Orders
 from domain.transfers.schedules import Schedules
 from domain.transfers.store import OrderStore
+
+HOLD_PLACED: Final = "hold_placed"
 
 
 class Transfers:
@@ -170,7 +173,7 @@ class Transfers:
             return reason or NotFound(account)
         late = rules.expiry_faults(expires_at, self._clock.now())
         command = Command(
-            kind="hold_placed",
+            kind=HOLD_PLACED,
             initiator=account,
             scope=actor.person,
             key=key,
@@ -316,6 +319,8 @@ class Transfers:
             reason = NotFound(hold)  # the stranger asked for a hold, and learns no account's id
         if reason is None and _is_customer(actor) and PLACED_BY_HOLDER not in placing.evidence:
             reason = NotAllowed()  # what the bank holds, the account's own people neither take nor free
+        if reason is None and placing.kind != HOLD_PLACED:
+            reason = NotAllowed()  # what a payment holds, only the payment's own states end
         return _PlacedHold(placing.initiator, reason)
 
     def _held(self, command: Command, reason: Refusal | None) -> HoldChange | Refusal:

@@ -24,6 +24,7 @@ from domain.tables_aws import (
     decoded,
     description,
     encoded,
+    write_together,
 )
 
 ITEM: Item = {"pk": "P", "sk": "S", "n": 1}
@@ -42,14 +43,18 @@ def connection() -> Iterator[Connection]:
 
 @pytest.fixture
 def table(connection: Connection) -> Table:
-    keys = description("florin-test")
+    return created(connection, "florin-test")
+
+
+def created(connection: Connection, name: str) -> Table:
+    keys = description(name)
     connection.create_table(
-        "florin-test",
+        name,
         attribute_definitions=keys["AttributeDefinitions"],
         key_schema=keys["KeySchema"],
         billing_mode="PAY_PER_REQUEST",
     )
-    return Table(connection, "florin-test")
+    return Table(connection, name)
 
 
 def cancelled(*codes: str | None) -> TransactWriteError:
@@ -120,8 +125,52 @@ class TestTransactions:
     def test_a_transaction_has_a_bound(self, table: Table) -> None:
         items = [{"pk": "P", "sk": str(n)} for n in range(TRANSACTION_ITEMS_MAX + 1)]
 
-        with pytest.raises(ValueError, match=f"{len(items)} items are more than {TRANSACTION_ITEMS_MAX}"):
+        with pytest.raises(ValueError, match=f"1 to {TRANSACTION_ITEMS_MAX} parts, not {len(items)}"):
             table.put_all_new(*items)
+
+
+class TestTogether:
+    """All or nothing over several tables: what is new, what goes over its last version, what must not change."""
+
+    @pytest.fixture
+    def others(self, connection: Connection, table: Table) -> Table:
+        other = created(connection, "florin-others")
+        assert table.put_new({"pk": "P", "sk": "S", "version": 1})
+        assert other.put_new({"pk": "F", "sk": "F", "state": "OPEN"})
+        return other
+
+    def test_new_items_changed_items_and_what_must_stand_are_one(self, table: Table, others: Table) -> None:
+        assert write_together(
+            table.over({"pk": "P", "sk": "S", "version": 2}, attribute="version", expected=1),
+            others.new({"pk": "E", "sk": "1"}),
+            others.unchanged("F", "F", attribute="state", expected="OPEN"),
+        )
+        assert table.get("P", "S") == {"pk": "P", "sk": "S", "version": 2}
+        assert others.get("E", "1") is not None
+        assert others.get("F", "F") == {"pk": "F", "sk": "F", "state": "OPEN"}
+
+    @pytest.mark.parametrize("wrong", ["moved on", "taken", "changed", "missing"])
+    def test_one_that_does_not_hold_leaves_all_as_they_were(self, table: Table, others: Table, wrong: str) -> None:
+        assert others.put_new({"pk": "E", "sk": "0"})
+        done = write_together(
+            table.over(
+                {"pk": "P", "sk": "S", "version": 2}, attribute="version", expected=7 if wrong == "moved on" else 1
+            ),
+            others.new({"pk": "E", "sk": "0" if wrong == "taken" else "1"}),
+            others.unchanged(
+                "F",
+                "G" if wrong == "missing" else "F",
+                attribute="state",
+                expected="SENT" if wrong == "changed" else "OPEN",
+            ),
+        )
+        assert not done
+        assert table.get("P", "S") == {"pk": "P", "sk": "S", "version": 1}
+        assert others.get("E", "1") is None
+
+    def test_nothing_at_all_is_a_mistake(self) -> None:
+        with pytest.raises(ValueError, match="1 to 100 parts, not 0"):
+            write_together()
 
 
 class TestPuts:

@@ -164,9 +164,23 @@ def _exchange(story: Story, words: list[str], options: dict[str, str]) -> Answer
     return story.post("fx_exchange", options, source=source, destination=destination, amounts=amounts)
 
 
-def _hold(story: Story, words: list[str], options: dict[str, str]) -> Answer:
-    name, minor = words
-    return story.post("hold_placed", options, account=name, amounts={"amount": story.money(name, minor)})
+def _bank(kind: str, debited: str) -> Verb:
+    """Between two books of the bank."""
+
+    def act(story: Story, words: list[str], options: dict[str, str]) -> Answer:
+        money = Money(int(words[0]), "USD")
+        initiator = story.world.internal(debited, money.currency)
+        return story.post(kind, options, initiator=initiator, amounts={"amount": money})
+
+    return act
+
+
+def _hold(kind: str) -> Verb:
+    def act(story: Story, words: list[str], options: dict[str, str]) -> Answer:
+        name, minor = words
+        return story.post(kind, options, account=name, amounts={"amount": story.money(name, minor)})
+
+    return act
 
 
 def _raise(story: Story, words: list[str], options: dict[str, str]) -> Answer:
@@ -262,7 +276,24 @@ VERBS: dict[str, Verb] = {
     "interest": _one("interest", "destination", "interest_expense"),
     "return": _one("payment_returned", "source", "settlement"),
     "chargeback": _one("chargeback", "source", "card_settlement"),
-    "hold": _hold,
+    "hold": _hold("hold_placed"),
+    "ach_hold": _hold("ach_credit_held"),
+    "ach_take": _capture("ach_credit_captured"),
+    "ach_settle": _bank("ach_credit_settled", "ach_in_transit"),
+    "ach_reject": _one("ach_credit_rejected", "destination", "ach_in_transit"),
+    "ach_return": _one("ach_credit_returned", "destination", "settlement"),
+    "ach_rejection_unposted": _bank("ach_rejection_unposted", "ach_in_transit"),
+    "ach_return_unposted": _bank("ach_return_unposted", "settlement"),
+    "ach_collect": _hold("ach_debit_settled"),
+    "ach_collect_back": _capture("ach_debit_returned"),
+    "ach_in": _one("ach_credit_received", "destination", "settlement"),
+    "ach_out": _one("ach_debit_received", "source", "settlement"),
+    "ach_in_pended": _bank("ach_credit_pended", "settlement"),
+    "ach_out_pended": _bank("ach_debit_pended", "ach_unposted"),
+    "ach_in_posted": _one("ach_credit_posted", "destination", "ach_unposted"),
+    "ach_out_posted": _one("ach_debit_posted", "source", "ach_unposted"),
+    "ach_in_back": _bank("ach_credit_sent_back", "ach_unposted"),
+    "ach_out_back": _bank("ach_debit_sent_back", "settlement"),
     "raise": _raise,
     "capture": _capture("hold_captured"),
     "card": _capture("card_captured"),

@@ -6,7 +6,7 @@ from domain.ledger.chart import BOOKS
 from domain.ledger.kinds import KINDS, Effect, Guard, Kind
 from domain.ledger.model import Side
 
-OF_HOLDERS = {"hold_placed", "hold_raised"}
+OF_HOLDERS = {"hold_placed", "hold_raised", "ach_credit_held"}
 """They set the holder's money aside, and so stand before the same guards as what takes it."""
 UNDOING = {Effect.REVERSE}
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)
@@ -51,4 +51,5 @@ def test_what_may_not_be_refused_has_no_guard_and_what_takes_a_holders_money_has
 
 
 def test_only_these_may_not_be_refused() -> None:
-    assert {kind.name for kind in KINDS.values() if kind.forced} == {"payment_returned", "chargeback", "card_cleared"}
+    forced = {kind.name for kind in KINDS.values() if kind.forced}
+    assert forced == {"payment_returned", "chargeback", "card_cleared", "ach_debit_returned"}

@@ -6,7 +6,7 @@ import pytest
 
 from domain.access.model import Group, Relation
 from domain.accounts.numbers import account_number
-from domain.ledger.model import Journal, Side, State
+from domain.ledger.model import Command, Journal, Posted, Side, State
 from domain.money import Money
 from domain.refusals import CrossRegionNotSupported, InputInvalid, NotFound, WrongRegion
 from domain.sealing import Shredded
@@ -276,6 +276,31 @@ class TestPreview:
 
 
 class TestHolds:
+    def test_what_a_payment_holds_is_ended_by_the_payment_alone(self) -> None:
+        desk = Desk()
+        owner, account, _, other = desk.pair()
+        placed = desk.ledger.post(
+            Command(
+                kind="ach_credit_held",
+                initiator=account.id,
+                scope="bank",
+                key="florin:pay:hold:1",
+                parties={"account": account.id},
+                amounts={"amount": Money(500, "USD")},
+            )
+        )
+        assert isinstance(placed, Posted)
+        hold = placed.journal.hold or ""
+        for actor in (acting(owner), staff()):
+            assert code(desk.transfers.release_hold(actor, hold=hold, key="r")) == "NOT_ALLOWED"
+            captured = desk.transfers.capture_hold(
+                actor, hold=hold, amount=Money(500, "USD"), destination=AccountTarget(other.id), final=True, key="c"
+            )
+            assert code(captured) in ("NOT_ALLOWED", "NOT_FOUND")
+        head = desk.ledger.head(account.id)
+        assert head is not None
+        assert head.held_minor == 500
+
     def test_held_money_is_not_available_until_it_is_released(self) -> None:
         desk = Desk()
         owner, account, _, _ = desk.pair(minor=1_000)
