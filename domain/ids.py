@@ -6,6 +6,8 @@ acc_us0417_01K…        customer account: jurisdiction, slot, ULID
 inc_us0417_01K…        the incoming internal account of that account (batched credits)
 lim_us0417_01K…        joint limit: a log of its own
 ord_us0417_01K…        transfer order (scheduled, recurring)
+pay_us0417_<base32>    payment: the same text as a journal of its account, scope and key would have
+ent_us0417_<base32>    ACH entry that we originate, named after what it is made of
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
@@ -23,7 +25,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 """Two signs for each ten bits."""
-_PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
+_PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld|pay|ent)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
 _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
@@ -100,6 +102,16 @@ def journal_id(initiator: str, scope: str, key: str) -> str:
 def hold_id(placing_journal: str) -> str:
     """A hold is named after the journal that placed it."""
     return "hld_" + placing_journal.removeprefix("jrn_")
+
+
+def payment_id(account: str, scope: str, key: str) -> str:
+    """A payment is made once for its account, scope and key, as a journal is."""
+    return "pay_" + journal_id(account, scope, key).removeprefix("jrn_")
+
+
+def entry_id(subject: str, *parts: str) -> str:
+    """An ACH entry is made once of what it is made of, such as a payment and its attempt; it lies where that lies."""
+    return "ent_" + journal_id(subject, "entry", "\x00".join(parts)).removeprefix("jrn_")
 
 
 def place_of(placed_id: str) -> Place | None:

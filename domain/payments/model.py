@@ -1,0 +1,182 @@
+"""What a payment is: who pays whom how much by which rail, in which state, and what happened to it so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import ClassVar, Final
+
+from domain.money import Money
+from domain.payments.kinds import JOURNEYS, Event, Journey, PaymentKind, PaymentState
+from domain.refusals import Refusal
+
+FACTS_MAX: Final = 12
+"""Of one happening: a timeline is read by people."""
+FACT_LENGTH_MAX: Final = 200
+
+
+class Speed(StrEnum):
+    """How soon an ACH entry settles, as its originator asked."""
+
+    SAME_DAY = "SAME_DAY"
+    NEXT_DAY = "NEXT_DAY"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AchTerms:
+    """What was asked for and never changes."""
+
+    sec: str
+    """Standard Entry Class: PPD, CCD, WEB, TEL or CTX."""
+    speed: Speed
+    description: str
+    """Company Entry Description (Nacha Operating Rules, appendix three): at most ten characters."""
+    remittance: bytes | None = None
+    """What the originator wrote for the receiver, sealed under the originator's customer key."""
+    remittance_digest: str | None = None
+    recurring: bool = False
+    """WEB and TEL: a single payment or one of a series (Payment Type Code)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AchProgress:
+    """How far an ACH payment has come."""
+
+    window: str | None = None
+    """The processing window it is scheduled for."""
+    cut_off_at: datetime | None = None
+    settles_on: date | None = None
+    settles_at: datetime | None = None
+    entry: str | None = None
+    file: str | None = None
+    trace: str | None = None
+    funds_at: datetime | None = None
+    """Of a debit: when its hold is let go."""
+    returns_until: datetime | None = None
+    """When the journey stops waiting for a return."""
+    return_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A journey of Step Functions that waits for this payment to leave a state."""
+
+    state: PaymentState
+    token: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Payment:
+    id: str
+    kind: PaymentKind
+    account: str
+    """The customer's account that pays or is paid."""
+    customer: str
+    """Who holds the account: seals follow this customer's key."""
+    counterparty: str
+    counterparty_masked: str
+    amount: Money
+    ach: AchTerms
+    progress: AchProgress = AchProgress()
+    opened_by: str
+    opened_at: datetime
+    fingerprint: str
+    state: PaymentState = PaymentState.ACCEPTED
+    entered_at: datetime
+    """When it came into its state."""
+    due_at: datetime | None = None
+    """When somebody has to look at it, if it is still in its state; None when nobody has to."""
+    attempt: int = 1
+    """Of the bank's own keys: grows when a step that was refused is to be tried anew."""
+    execution: int = 0
+    """How many executions of its journey were begun; the last is the one that counts."""
+    waiting: Waiting | None = None
+    hold: str | None = None
+    journals: Mapping[str, str] = field(default_factory=dict)
+    """State -> the journal that moved its money."""
+    reason_code: str | None = None
+    reason: str | None = None
+    """Why it ended otherwise than its customer wished, as the customer is told."""
+    case: str | None = None
+    """The case that a person works while the payment waits for one."""
+    happenings: int = 0
+    """How long its timeline is."""
+    version: int = 1
+
+    @property
+    def journey(self) -> Journey:
+        return JOURNEYS[self.kind]
+
+    @property
+    def ended(self) -> bool:
+        return self.state in self.journey.final
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Happening:
+    """One line of a payment's timeline. Written with the change itself, never edited."""
+
+    payment: str
+    n: int
+    at: datetime
+    event: str
+    """An event of the table, or `opened`."""
+    state: PaymentState
+    """The state it led to."""
+    by: str
+    """A person's id, `bank`, or `partner:` and its name."""
+    facts: Mapping[str, str] = field(default_factory=dict)
+    """Which file, message, journal, decision or case. Ids, codes and dates; nothing personal."""
+
+
+OPENED: Final = "opened"
+BANK: Final = "bank"
+
+
+def partner(name: str) -> str:
+    return f"partner:{name}"
+
+
+@dataclass(frozen=True, slots=True)
+class Moved:
+    """What an event came to. `moved` is False when the table has no row for it: it came twice, late or too early."""
+
+    payment: Payment
+    event: Event
+    moved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentKeyReused(Refusal):
+    code: ClassVar[str] = "PAYMENT_KEY_REUSED"
+    payment: str
+
+    @property
+    def message(self) -> str:
+        return "This idempotency key was used for another payment; use a new key for a new payment."
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotCancellable(Refusal):
+    """It has gone too far, or has ended."""
+
+    code: ClassVar[str] = "PAYMENT_NOT_CANCELLABLE"
+    payment: str
+    state: str
+
+    @property
+    def message(self) -> str:
+        return "The payment cannot be cancelled any more."
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentBusy(Refusal):
+    """A step of it is being made right now; what was asked may be asked again in a moment."""
+
+    code: ClassVar[str] = "PAYMENT_BUSY"
+    retryable: ClassVar[bool] = True
+    payment: str
+
+    @property
+    def message(self) -> str:
+        return "A step of the payment is being made right now; nothing was changed. Try again."

@@ -1,0 +1,239 @@
+"""Payments in the table florin-payments-<region>.
+
+P#<payment>   P                       the payment, by version; in `by_due` while somebody has to look at it
+P#<payment>   T#<n,4>                 the n-th line of its timeline
+A#<account>   <opened_at>#<payment>   the payment is one of this account
+
+by_due: D#<region>#<bucket> / <due instant>#<payment>.
+"""
+
+import zlib
+from collections.abc import Mapping
+from datetime import date, datetime
+from typing import Any, Final
+
+from domain.clock import instant_text, parse_instant
+from domain.money import Money
+from domain.payments.kinds import PaymentKind, PaymentState
+from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, Waiting
+from domain.payments.store import DuePayment, HappeningPage, PaymentPage
+from domain.tables_aws import PAGE_MAX, Index, Table, Value, write_together
+
+BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
+BUCKETS: Final = 8
+"""Partitions of the index: a cut-off moves thousands of payments at once, 1,000 writes a second each."""
+_LAST: Final = "~"  # sorts after every id and instant
+_LINES: Final = "T#"
+
+
+class DynamoDBPaymentStore:
+    def __init__(self, table: Table, *, region: str) -> None:
+        self._table = table
+        self._region = region
+
+    def add(self, payment: Payment, opened: Happening) -> bool:
+        pointer: Mapping[str, Value] = {"pk": f"A#{payment.account}", "sk": _place(payment)}
+        return self._table.put_all_new(self._item(payment), _happening_item(opened), pointer)
+
+    def payment(self, payment_id: str) -> Payment | None:
+        item = self._table.get(f"P#{payment_id}", "P")
+        return _payment(item) if item else None
+
+    def payments(self, payment_ids: list[str]) -> tuple[Payment, ...]:
+        return tuple(map(_payment, self._table.get_many([(f"P#{one}", "P") for one in payment_ids])))
+
+    def replace(self, payment: Payment, *, version: int, happening: Happening | None) -> bool:
+        if happening is None:
+            return self._table.replace(self._item(payment), attribute="version", expected=version)
+        return write_together(
+            self._table.over(self._item(payment), attribute="version", expected=version),
+            self._table.new(_happening_item(happening)),
+        )
+
+    def payments_of(self, account: str, *, before: str | None, limit: int) -> PaymentPage:
+        pointers, following = self._table.newest(f"A#{account}", size=limit, from_key="0", to_key=_LAST, before=before)
+        ids = [str(pointer["sk"]).partition("#")[2] for pointer in pointers]
+        found = {payment.id: payment for payment in self.payments(ids)} if ids else {}
+        return PaymentPage(tuple(found[one] for one in ids), following)
+
+    def timeline(self, payment_id: str, *, after: int | None, limit: int) -> HappeningPage:
+        items, following = self._table.oldest(
+            f"P#{payment_id}",
+            size=limit,
+            from_key=_LINES,
+            to_key=f"{_LINES}{_LAST}",
+            after=_line_key(after) if after is not None else None,
+        )
+        more = int(following.removeprefix(_LINES)) if following else None
+        return HappeningPage(tuple(map(_happening, items)), more)
+
+    def due(self, *, through: datetime, limit: int) -> tuple[DuePayment, ...]:
+        found: list[DuePayment] = []
+        for bucket in range(BUCKETS):
+            found += self._due_in(bucket, through, limit)
+        return tuple(sorted(found)[:limit])
+
+    def _due_in(self, bucket: int, through: datetime, limit: int) -> list[DuePayment]:
+        found: list[DuePayment] = []
+        after: str | None = None
+        while len(found) < limit:
+            items, after = self._table.oldest(
+                self._bucket(bucket),
+                size=min(PAGE_MAX, limit - len(found)),
+                from_key="0",
+                to_key=f"{instant_text(through)}#{_LAST}",
+                after=after,
+                index=BY_DUE.name,
+            )
+            for item in items:
+                at, _, payment = str(item["gs"]).partition("#")
+                found.append(DuePayment(parse_instant(at), payment))
+            if after is None:
+                break
+        return found
+
+    def _bucket(self, number: int) -> str:
+        return f"D#{self._region}#{number}"
+
+    def _item(self, payment: Payment) -> dict[str, Value]:
+        terms, progress, waiting = payment.ach, payment.progress, payment.waiting
+        due = instant_text(payment.due_at) if payment.due_at else None
+        return {
+            "pk": f"P#{payment.id}",
+            "sk": "P",
+            "gk": self._bucket(zlib.crc32(payment.id.encode()) % BUCKETS) if due else None,
+            "gs": f"{due}#{payment.id}" if due else None,
+            "payment": payment.id,
+            "kind": payment.kind.value,
+            "account": payment.account,
+            "customer": payment.customer,
+            "counterparty": payment.counterparty,
+            "counterparty_masked": payment.counterparty_masked,
+            "amount_minor": payment.amount.minor,
+            "currency": payment.amount.currency,
+            "sec": terms.sec,
+            "speed": terms.speed.value,
+            "description": terms.description,
+            "remittance": terms.remittance,
+            "remittance_digest": terms.remittance_digest,
+            "recurring": terms.recurring,
+            "progress": {
+                "window": progress.window,
+                "cut_off_at": _instant_text(progress.cut_off_at),
+                "settles_on": progress.settles_on.isoformat() if progress.settles_on else None,
+                "settles_at": _instant_text(progress.settles_at),
+                "entry": progress.entry,
+                "file": progress.file,
+                "trace": progress.trace,
+                "funds_at": _instant_text(progress.funds_at),
+                "returns_until": _instant_text(progress.returns_until),
+                "return_code": progress.return_code,
+            },
+            "opened_by": payment.opened_by,
+            "opened_at": instant_text(payment.opened_at),
+            "fingerprint": payment.fingerprint,
+            "state": payment.state.value,
+            "entered_at": instant_text(payment.entered_at),
+            "due_at": due,
+            "attempt": payment.attempt,
+            "execution": payment.execution,
+            "waiting": {"state": waiting.state.value, "token": waiting.token} if waiting else None,
+            "hold": payment.hold,
+            "journals": dict(payment.journals),
+            "reason_code": payment.reason_code,
+            "reason": payment.reason,
+            "case": payment.case,
+            "happenings": payment.happenings,
+            "version": payment.version,
+        }
+
+
+def _payment(item: Mapping[str, Any]) -> Payment:
+    progress, waiting = item["progress"], item.get("waiting")
+    return Payment(
+        id=item["payment"],
+        kind=PaymentKind(item["kind"]),
+        account=item["account"],
+        customer=item["customer"],
+        counterparty=item["counterparty"],
+        counterparty_masked=item["counterparty_masked"],
+        amount=Money(item["amount_minor"], item["currency"]),
+        ach=AchTerms(
+            sec=item["sec"],
+            speed=Speed(item["speed"]),
+            description=item["description"],
+            remittance=item.get("remittance"),
+            remittance_digest=item.get("remittance_digest"),
+            recurring=item["recurring"],
+        ),
+        progress=AchProgress(
+            window=progress.get("window"),
+            cut_off_at=_instant(progress.get("cut_off_at")),
+            settles_on=date.fromisoformat(progress["settles_on"]) if "settles_on" in progress else None,
+            settles_at=_instant(progress.get("settles_at")),
+            entry=progress.get("entry"),
+            file=progress.get("file"),
+            trace=progress.get("trace"),
+            funds_at=_instant(progress.get("funds_at")),
+            returns_until=_instant(progress.get("returns_until")),
+            return_code=progress.get("return_code"),
+        ),
+        opened_by=item["opened_by"],
+        opened_at=parse_instant(item["opened_at"]),
+        fingerprint=item["fingerprint"],
+        state=PaymentState(item["state"]),
+        entered_at=parse_instant(item["entered_at"]),
+        due_at=_instant(item.get("due_at")),
+        attempt=item["attempt"],
+        execution=item["execution"],
+        waiting=Waiting(PaymentState(waiting["state"]), waiting["token"]) if waiting else None,
+        hold=item.get("hold"),
+        journals=dict(item["journals"]),
+        reason_code=item.get("reason_code"),
+        reason=item.get("reason"),
+        case=item.get("case"),
+        happenings=item["happenings"],
+        version=item["version"],
+    )
+
+
+def _happening_item(happening: Happening) -> dict[str, Value]:
+    return {
+        "pk": f"P#{happening.payment}",
+        "sk": _line_key(happening.n),
+        "n": happening.n,
+        "payment": happening.payment,
+        "at": instant_text(happening.at),
+        "event": happening.event,
+        "state": happening.state.value,
+        "by": happening.by,
+        "facts": dict(happening.facts),
+    }
+
+
+def _happening(item: Mapping[str, Any]) -> Happening:
+    return Happening(
+        payment=item["payment"],
+        n=item["n"],
+        at=parse_instant(item["at"]),
+        event=item["event"],
+        state=PaymentState(item["state"]),
+        by=item["by"],
+        facts=dict(item["facts"]),
+    )
+
+
+def _line_key(n: int) -> str:
+    return f"{_LINES}{n:04d}"
+
+
+def _place(payment: Payment) -> str:
+    return f"{instant_text(payment.opened_at)}#{payment.id}"
+
+
+def _instant_text(instant: datetime | None) -> str | None:
+    return instant_text(instant) if instant else None
+
+
+def _instant(text: str | None) -> datetime | None:
+    return parse_instant(text) if text else None

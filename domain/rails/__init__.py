@@ -1,0 +1,1 @@
+"""The rails that carry money between banks, one part each."""

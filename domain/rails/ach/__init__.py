@@ -1,0 +1,1 @@
+"""ACH: entries in files, exchanged with a sponsor bank."""
