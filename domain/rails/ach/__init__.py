@@ -1,0 +1,1 @@
+"""ACH: the files, the rules and the journeys of entries that clear through the Automated Clearing House."""
