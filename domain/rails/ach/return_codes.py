@@ -95,6 +95,7 @@ _PAGES: Final = Source("docs.galileo-ft.com and apidocs.paynearme.com, ACH retur
 _TITLES: Final = Source(
     "github.com/moov-io/ach, addenda99.go, for code and title; its clock is general knowledge", False
 )
+_SIXTY: Final = Source("github.com/moov-io/ach, addenda99.go, for code, title and sixty days")
 _REVERSALS: Final = Source("nacha.org, Reversals and Enforcement (2021) and risk management topics (2024-10-01)")
 _R06: Final = Source("jpmorgan.com, Nacha rule changes 2024-10-01 and 2025-04-01")
 _DISHONOURS: Final = Source("coda.io/straddle, ACH returns quick reference; nacha.org, request for information 2026")
@@ -163,7 +164,7 @@ def _check(code: str, title: str, secs: str, *, days: int, statement: bool = Fal
         directions=_DEBITS,
         secs=frozenset(secs.split()),
         statement=statement,
-        source=_TITLES,
+        source=_SIXTY if days == 60 else _TITLES,  # noqa: PLR2004 - as above
     )
 
 
