@@ -1,1 +1,1 @@
-"""The rails that carry money between banks, one part each."""
+"""Payment rails: how money leaves the bank and comes in, one package for each rail."""

@@ -1,1 +1,1 @@
-"""ACH: entries in files, exchanged with a sponsor bank."""
+"""ACH: the files, the rules and the journeys of entries that clear through the Automated Clearing House."""

@@ -1,0 +1,58 @@
+"""How long the money of a debit we originated is held: it is here, and may be taken back.
+
+The credit is posted at settlement and held until a number of banking days has passed. Never fewer than two: until the
+opening of the second an ordinary return is in time.
+"""
+
+from dataclasses import dataclass
+from datetime import date, datetime, time
+from enum import StrEnum
+from typing import Final
+
+from domain.rails.ach.calendar import add_banking_days, instant_of
+from domain.rails.ach.tables import OURS, Source, in_force
+
+
+class Tier(StrEnum):
+    NEW = "new"
+    STANDARD = "standard"
+    TRUSTED = "trusted"
+
+
+@dataclass(frozen=True, slots=True)
+class HoldRule:
+    tier: Tier
+    since: date
+    banking_days: int
+    source: Source = OURS
+
+
+HOLD_RULES: Final[list[HoldRule]] = [
+    HoldRule(Tier.NEW, date(2026, 1, 1), 7),
+    HoldRule(Tier.STANDARD, date(2026, 1, 1), 4),
+    HoldRule(Tier.TRUSTED, date(2026, 1, 1), 2),
+]
+BANKING_DAYS_MIN: Final = 2
+RELEASE: Final = time(10)
+"""In New York. Returns of the night settle at 08:30; by ten they are read and posted, so the release meets them."""
+
+
+class TierUnknown(ValueError):
+    """No rule holds for this tier on this day."""
+
+
+def hold_rule(tier: Tier, on: date) -> HoldRule:
+    row = in_force((row for row in HOLD_RULES if row.tier is tier), on)
+    if row is None:
+        raise TierUnknown(f"no hold is known of tier {tier.value} on {on}")
+    return row
+
+
+def released_on(*, settled_on: date, tier: Tier) -> date:
+    """The banking day of the release, by the rule in force when the debit settled."""
+    return add_banking_days(settled_on, hold_rule(tier, settled_on).banking_days)
+
+
+def released_at(*, settled_on: date, tier: Tier) -> datetime:
+    """The instant of the release, in UTC."""
+    return instant_of(released_on(settled_on=settled_on, tier=tier), RELEASE)
