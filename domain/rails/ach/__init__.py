@@ -1,0 +1,1 @@
+"""ACH: files of the sponsor bank, and the journeys of entries out and in."""
