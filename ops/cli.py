@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ops.commands import asking, bank, checking, documents, people, simulating
+from ops.commands import ach, asking, bank, checking, documents, people, simulating
 
 REFUSED_STATUS = 2
 
@@ -32,6 +32,7 @@ app.command("token")(people.token)
 app.command("graphql")(asking.graphql)
 app.command("schema")(checking.schema)
 app.command("verify")(checking.verify)
+app.add_typer(ach.app, name="ach")
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(documents.app, name="documents")
 

@@ -6,6 +6,7 @@ part of the bank shares (`model`, `rules`, `store`, `service`, `events`).
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -42,10 +43,13 @@ class FrontDoors(Contract):
 
     package = fields.StringField()
     doors = fields.ListField(subfield=fields.StringField())
+    groups = fields.ListField(subfield=fields.StringField(), required=False, default=[])
+    """Packages that hold several parts and are none themselves."""
 
     def check(self, graph: ImportGraph, verbose: bool) -> ContractCheck:  # noqa: ARG002 - import-linter passes it
         package = str(self.package)
-        parts = {name for name in graph.find_children(package) if graph.find_children(name)}
+        packages = {name: graph.find_children(name) for name in graph.find_descendants(package)}
+        parts = parts_within(package, packages, groups=list_of(self.groups))
         broken = back_doors(imports_within(graph, package), parts=parts, doors=list_of(self.doors))
         return ContractCheck(kept=not broken, metadata={"broken": broken})
 
@@ -74,6 +78,15 @@ def back_doors(edges: list[Edge], *, parts: set[str], doors: list[str]) -> list[
         if room not in doors:
             broken.append((importer, imported))
     return broken
+
+
+def parts_within(package: str, children: Mapping[str, set[str]], *, groups: list[str]) -> set[str]:
+    """The packages right below this one; in place of a group, those below it."""
+    return {
+        name
+        for name, inner in children.items()
+        if inner and name not in groups and name.rpartition(".")[0] in (package, *groups)
+    }
 
 
 def part_of(module: str, parts: set[str]) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from ops.commands.ach import AchRefused
 from ops.commands.asking import BadInput
 from ops.commands.documents import DocumentsRefused
 from ops.graphiql.build import BuildFailed
@@ -16,6 +17,7 @@ from ops.local.start import StartFault
 from ops.local.template import TemplateFault
 
 REFUSALS = (
+    AchRefused,
     BadInput,
     BankMissing,
     BuildFailed,

@@ -1,4 +1,4 @@
-from ops.check.import_contracts import back_doors, vendor_leaks
+from ops.check.import_contracts import back_doors, parts_within, vendor_leaks
 
 PARTS = {"domain.ledger", "domain.accounts"}
 DOORS = ["service", "model"]
@@ -40,3 +40,29 @@ class TestFrontDoors:
     def test_the_kernel_is_everybodys_and_reaches_into_no_part(self) -> None:
         assert not self.broken("domain.ledger.service", "domain.money")
         assert self.broken("domain.money", "domain.ledger.store")
+
+
+CHILDREN = {
+    "domain.ledger": {"domain.ledger.service"},
+    "domain.rails": {"domain.rails.ach", "domain.rails.wire"},
+    "domain.rails.ach": {"domain.rails.ach.nacha"},
+    "domain.rails.ach.nacha": {"domain.rails.ach.nacha.fields"},
+    "domain.rails.wire": {"domain.rails.wire.service"},
+    "domain.money": set[str](),
+}
+
+
+class TestParts:
+    def test_each_package_of_a_group_is_a_part_and_the_group_is_none(self) -> None:
+        parts = parts_within("domain", CHILDREN, groups=["domain.rails"])
+        assert parts == {"domain.ledger", "domain.rails.ach", "domain.rails.wire"}
+
+    def test_one_rail_reaches_another_through_its_doors(self) -> None:
+        parts = parts_within("domain", CHILDREN, groups=["domain.rails"])
+        edges = [
+            ("domain.rails.wire.service", "domain.rails.ach.service"),
+            ("domain.rails.wire.service", "domain.rails.ach.nacha.fields"),
+            ("domain.rails.ach.service", "domain.rails.ach.nacha.fields"),
+            ("domain.ledger.service", "domain.rails.ach.nacha"),
+        ]
+        assert back_doors(edges, parts=parts, doors=DOORS) == [edges[1], edges[3]]

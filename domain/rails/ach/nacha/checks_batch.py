@@ -1,0 +1,178 @@
+"""The rules of a batch's and a file's own records, and what their controls must add up to.
+
+Source: Nacha Operating Rules, Appendix Two (specifications for data acceptance by ACH operators: file and batch
+acceptance criteria) and Appendix Three, Subpart 3.2.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+from domain.rails.ach.nacha import codes
+from domain.rails.ach.nacha.checks_entry import is_day
+from domain.rails.ach.nacha.fields import Layout
+from domain.rails.ach.nacha.records import (
+    AdvBatchControl,
+    AnyBatchControl,
+    AnyBatchHeader,
+    AnyFileControl,
+    FileHeader,
+    IatBatchHeader,
+)
+from domain.rails.ach.nacha.totals import Tally
+
+ROUTING_LENGTH: Final = 9
+ORIGIN_LENGTH: Final = 10
+
+
+class Fault(NamedTuple):
+    field: str
+    code: str
+    message: str
+    column: int
+
+
+def _fault(layout: Layout, name: str, code: str, message: str) -> Fault:
+    return Fault(name, code, message, layout.field(name).start)
+
+
+# --- file header -----------------------------------------------------------------------------------------------------
+
+
+def file_header_faults(header: FileHeader) -> Iterator[Fault]:
+    layout = header.layout
+    if not (header.file_id_modifier.isalnum() and header.file_id_modifier.upper() == header.file_id_modifier):
+        message = "The file ID modifier is a capital letter or a digit."
+        yield _fault(layout, "file_id_modifier", "FILE_ID_MODIFIER", message)
+    if header.creation_date.isdigit() and not is_day(header.creation_date):
+        yield _fault(layout, "creation_date", "DATE", "The file creation date is no day (YYMMDD).")
+    if header.creation_time and not _is_time(header.creation_time):
+        yield _fault(layout, "creation_time", "DATE", "The file creation time is no time (HHMM).")
+    if not _is_routing(header.immediate_destination):
+        message = "The immediate destination is a blank and a routing number of nine digits with its check digit."
+        yield _fault(layout, "immediate_destination", "DESTINATION", message)
+    origin = header.immediate_origin
+    if origin.startswith(" ") and len(origin) == ORIGIN_LENGTH and origin.strip().isdigit() and not _is_routing(origin):
+        yield _fault(layout, "immediate_origin", "ORIGIN", "The check digit of the immediate origin is wrong.")
+
+
+def _is_routing(text: str) -> bool:
+    """A blank (some write a zero) and nine digits, the last of which checks the others."""
+    digits = text[1:]
+    if len(digits) != ROUTING_LENGTH or text[0] not in " 0" or not (digits.isascii() and digits.isdigit()):
+        return False
+    return codes.routing_check_digit(digits[:-1]) == digits[-1]
+
+
+def _is_time(text: str) -> bool:
+    return len(text) == 4 and text.isascii() and text.isdigit() and text[:2] < "24" and text[2:] < "60"  # noqa: PLR2004 - HHMM
+
+
+# --- batch header ----------------------------------------------------------------------------------------------------
+
+
+def batch_header_faults(header: AnyBatchHeader) -> Iterator[Fault]:
+    layout, sec = header.layout, codes.SECS.get(header.sec)
+    if sec is None and header.sec:
+        yield _fault(layout, "sec", "SEC_UNKNOWN", "There is no such standard entry class code.")
+    if header.service_class.isdigit() and not _service_class_fits(header):
+        message = f"Service class {header.service_class} does not exist for {sec.code if sec else 'a batch'}."
+        yield _fault(layout, "service_class", "SERVICE_CLASS", message)
+    if sec and sec.description and header.entry_description != sec.description:
+        message = f"The entry description of {sec.code} is {sec.description}."
+        yield _fault(layout, "entry_description", "ENTRY_DESCRIPTION", message)
+    if header.originator_status and header.originator_status not in codes.ORIGINATOR_STATUSES:
+        message = "The originator status code is 0, 1 or 2."
+        yield _fault(layout, "originator_status", "ORIGINATOR_STATUS", message)
+    if header.effective_date.strip("0 ") and not is_day(header.effective_date):
+        yield _fault(layout, "effective_date", "DATE", "The effective entry date is no day (YYMMDD).")
+    if header.settlement_date.strip("0 ") and not _is_day_of_year(header.settlement_date):
+        yield _fault(layout, "settlement_date", "DATE", "The settlement date is a day of the year, 001 to 366.")
+    names = ("entry_description",) if isinstance(header, IatBatchHeader) else ("company_name", "entry_description")
+    for name in names:
+        value = getattr(header, name)
+        if value and not value.strip("0"):
+            yield _fault(layout, name, "FIELD_MISSING", f"{name} must not be zeros.")
+    if isinstance(header, IatBatchHeader):
+        yield from _iat_header_faults(header)
+
+
+def _service_class_fits(header: AnyBatchHeader) -> bool:
+    if header.service_class not in codes.SERVICE_CLASSES:
+        return False
+    return (header.service_class == codes.ADVICES) == (header.sec == "ADV")
+
+
+def _is_day_of_year(text: str) -> bool:
+    return len(text) == 3 and text.isascii() and text.isdigit() and "001" <= text <= "366"  # noqa: PLR2004 - three digits
+
+
+def _iat_header_faults(header: IatBatchHeader) -> Iterator[Fault]:
+    layout = header.layout
+    if header.sec == "COR" and header.iat_indicator != codes.IAT_CORRECTION:
+        yield _fault(layout, "iat_indicator", "FIELD_VALUE", f"iat_indicator is {codes.IAT_CORRECTION}.")
+    if header.exchange_indicator not in ("", *codes.EXCHANGE_INDICATORS):
+        yield _fault(layout, "exchange_indicator", "FIELD_VALUE", "exchange_indicator is FF, FV or VF.")
+    if header.exchange_reference_indicator not in ("", *codes.EXCHANGE_REFERENCES):
+        message = "exchange_reference_indicator is 1, 2 or 3."
+        yield _fault(layout, "exchange_reference_indicator", "FIELD_VALUE", message)
+    for name, length in (("destination_country", 2), ("originating_currency", 3), ("destination_currency", 3)):
+        value = getattr(header, name)
+        if value and not (len(value) == length and value.isalpha() and value.isupper()):
+            yield _fault(layout, name, "FIELD_VALUE", f"{name} is {length} capital letters.")
+
+
+# --- controls --------------------------------------------------------------------------------------------------------
+
+_HEADER_AND_CONTROL: Final = (
+    ("service_class", "CONTROL_SERVICE_CLASS"),
+    ("company_id", "CONTROL_COMPANY_ID"),
+    ("odfi", "CONTROL_ODFI"),
+    ("batch_number", "CONTROL_BATCH_NUMBER"),
+)
+_BATCH_TOTALS: Final = (
+    ("entry_addenda_count", "BATCH_ENTRY_COUNT"),
+    ("entry_hash", "BATCH_HASH"),
+    ("debit_minor", "BATCH_DEBIT"),
+    ("credit_minor", "BATCH_CREDIT"),
+)
+_FILE_TOTALS: Final = (
+    ("entry_addenda_count", "FILE_ENTRY_COUNT"),
+    ("entry_hash", "FILE_HASH"),
+    ("debit_minor", "FILE_DEBIT"),
+    ("credit_minor", "FILE_CREDIT"),
+)
+
+
+def batch_control_faults(control: AnyBatchControl, header: AnyBatchHeader | None, tally: Tally) -> Iterator[Fault]:
+    layout = control.layout
+    for name, code in _HEADER_AND_CONTROL if header else ():
+        if name == "company_id" and isinstance(control, AdvBatchControl):
+            continue
+        if name == "company_id" and not getattr(control, name):
+            message = "The batch control has no company identification."
+            yield _fault(layout, name, "CONTROL_COMPANY_ID_BLANK", message)
+        elif getattr(control, name) != getattr(header, name):
+            yield _fault(layout, name, code, f"{name} of the batch header is another.")
+    yield from _totals(layout, _BATCH_TOTALS, control, tally)
+
+
+def file_control_faults(control: AnyFileControl, batches: int, tally: Tally) -> Iterator[Fault]:
+    layout = control.layout
+    if control.batch_count != batches:
+        message = f"The control counts {control.batch_count} batches, the file has {batches}."
+        yield _fault(layout, "batch_count", "BATCH_COUNT", message)
+    yield from _totals(layout, _FILE_TOTALS, control, tally)
+
+
+def _totals(
+    layout: Layout, rows: tuple[tuple[str, str], ...], control: AnyBatchControl | AnyFileControl, tally: Tally
+) -> Iterator[Fault]:
+    for name, code in rows:
+        said, counted = getattr(control, name), getattr(tally, name)
+        field = layout.field(name)
+        if counted >= 10**field.length:
+            message = f"{name} is {counted}, which has more than {field.length} digits."
+            yield Fault(name, "TOTAL_OVERFLOW", message, field.start)
+        elif said != counted:
+            shown = (f"{said:010d}", f"{counted:010d}") if name == "entry_hash" else (said, counted)
+            yield Fault(name, code, f"The control says {shown[0]}, the entries give {shown[1]}.", field.start)

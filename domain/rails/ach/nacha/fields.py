@@ -1,0 +1,158 @@
+"""The form of a record: fields by name, first column, length, kind and rule. Reader, writer and documentation use it.
+
+A record is 94 columns (Nacha Operating Rules, Appendix Three, Subpart 3.1). Columns count from 1. Text is left
+justified and filled with blanks, numbers are right justified and filled with zeros.
+"""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Final
+
+RECORD_LENGTH: Final = 94
+BLANK: Final = " "
+
+Value = str | int
+
+
+class Kind(Enum):
+    """How a field is written, and what it is once read."""
+
+    TEXT = "text"
+    """Read without the blanks at its end."""
+    DIGITS = "digits"
+    """A code of digits alone; stays text, since 01 is not 1."""
+    NUMBER = "number"
+    """A count or an amount in cents; read as an integer."""
+
+
+class Rule(Enum):
+    MANDATORY = "mandatory"
+    OPTIONAL = "optional"
+    RESERVED = "blank"
+    """Kept as it was read, so that nothing of a file is lost."""
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    start: int
+    length: int
+    kind: Kind = Kind.TEXT
+    rule: Rule = Rule.OPTIONAL
+    constant: str | None = None
+    """The only thing that may stand here; such a field is not part of the value that is read."""
+
+    @property
+    def end(self) -> int:
+        """The last column."""
+        return self.start + self.length - 1
+
+    def cut(self, text: str) -> str:
+        return text[self.start - 1 : self.end]
+
+    @property
+    def pattern(self) -> str:
+        if self.constant is not None:
+            return re.escape(self.constant)
+        characters = "[ -~]" if self.kind is Kind.TEXT else "[0-9]"
+        return f"({characters}{{{self.length}}})"
+
+    def read(self, raw: str) -> Value:
+        """The value of well-formed columns, and the best that can be said of others."""
+        if self.kind is Kind.NUMBER:
+            return int(raw) if raw.isascii() and raw.isdigit() else 0
+        return raw.rstrip(BLANK) if self.kind is Kind.TEXT else raw
+
+    def write(self, value: Value) -> str:
+        """The columns of a value. What does not fit comes out too long, and is found by who checks the record."""
+        if self.kind is Kind.NUMBER:
+            return f"{value:0{self.length}d}"
+        return str(value).ljust(self.length)
+
+
+@dataclass(frozen=True, slots=True)
+class FieldFault:
+    """One thing wrong with the form of a field; `column` is where it begins."""
+
+    field: str
+    column: int
+    code: str
+    message: str
+
+
+class Layout:
+    """The fields of one kind of record, in their order and without a gap."""
+
+    __slots__ = ("_mandatory", "_match", "fields", "name", "names", "title", "values")
+
+    def __init__(self, name: str, title: str, fields: Sequence[Field]) -> None:
+        self.name: Final = name
+        self.title: Final = title
+        self.fields: Final = tuple(fields)
+        column = 1
+        for field in self.fields:
+            if field.start != column:
+                raise ValueError(f"{name}: {field.name} begins at column {field.start}, not {column}")
+            column += field.length
+        if column != RECORD_LENGTH + 1:
+            raise ValueError(f"{name} has {column - 1} columns")
+        self.values: Final = tuple(field for field in self.fields if field.constant is None)
+        self.names: Final = tuple(field.name for field in self.values)
+        self._match = re.compile("".join(field.pattern for field in self.fields)).fullmatch
+        self._mandatory = tuple(
+            field for field in self.values if field.rule is Rule.MANDATORY and field.kind is Kind.TEXT
+        )
+
+    def field(self, name: str) -> Field:
+        return next(field for field in self.fields if field.name == name)
+
+    def sound(self, text: str) -> bool:
+        """Whether every field has its form. Quick; `faults` says what is wrong."""
+        if not self._match(text):
+            return False
+        return all(not field.cut(text).isspace() for field in self._mandatory) and all(
+            field.cut(text).isspace() for field in self.values if field.rule is Rule.RESERVED
+        )
+
+    def read(self, text: str) -> tuple[Value, ...]:
+        return tuple([field.read(field.cut(text)) for field in self.values])
+
+    def write(self, record: object) -> str:
+        return "".join(
+            [
+                field.write(getattr(record, field.name)) if field.constant is None else field.constant
+                for field in self.fields
+            ]
+        )
+
+    def faults(self, text: str) -> Iterator[FieldFault]:
+        """Everything wrong with the form of a record of 94 columns. No text is repeated: it may be private."""
+        for field in self.fields:
+            raw = field.cut(text)
+            odd = next((place for place, sign in enumerate(raw) if not BLANK <= sign <= "~"), None)
+            if odd is not None:
+                yield character_fault(field.name, field.start + odd, raw[odd])
+            elif field.constant is not None:
+                if raw != field.constant:
+                    yield FieldFault(
+                        field.name, field.start, "FIELD_CONSTANT", f"{field.name} must be {field.constant!r}."
+                    )
+            elif field.kind is not Kind.TEXT and not raw.isdigit():
+                yield FieldFault(
+                    field.name, field.start, "FIELD_NOT_NUMERIC", f"{field.name} must be {field.length} digits."
+                )
+            elif field.rule is Rule.MANDATORY and raw.isspace():
+                yield FieldFault(field.name, field.start, "FIELD_MISSING", f"{field.name} must not be blank.")
+            elif field.rule is Rule.RESERVED and not raw.isspace():
+                yield FieldFault(field.name, field.start, "FIELD_RESERVED", f"{field.name} must be blank.")
+
+
+LATIN_1_LETTERS: Final = frozenset(chr(code) for code in (*range(0xC0, 0xD7), *range(0xD8, 0xF7), *range(0xF8, 0x100)))
+"""The letters of Latin-1 beyond ASCII. A partner whose files hold them sends one byte for one column."""
+
+
+def character_fault(name: str, column: int, sign: str) -> FieldFault:
+    code = "CHARACTER_LATIN_1" if sign in LATIN_1_LETTERS else "CHARACTER"
+    return FieldFault(name, column, code, f"{name} holds the byte 0x{ord(sign):02X}, which is not printable ASCII.")

@@ -1,0 +1,335 @@
+"""One valid example of each SEC code and of each kind of answer, by hand; and what makes each of them invalid."""
+
+import pytest
+
+from domain.rails.ach.nacha import codes
+from domain.rails.ach.nacha.profiles import STRICT
+from domain.rails.ach.nacha.reading import inspect, load
+from domain.rails.ach.nacha.writing import records_of, write
+from tests.unit.rails.ach.nacha import sheets
+from tests.unit.rails.ach.nacha.sheets import (
+    IAT_17,
+    IAT_18,
+    IAT_ADDENDA,
+    addenda_05,
+    addenda_98,
+    addenda_99,
+    batch_header,
+    entry,
+    iat_entry,
+    iat_header,
+)
+
+TERMINAL = "702REFONEAREFTERM021000490614123456Target Store 0049          PHILADELPHIA   PA231380100000001"
+COUNTED = "45689033       0002Receiver Company    "
+CHECK = "123456789012345CHECK11234567890123456  "
+DISHONORED = "799R68121042880000001      12104288   231380100000009075" + "01Untimely return      231380100000001"
+CONTESTED = (
+    "799R7112104288000000126031412104288073" + "231380100000009075" + "01" + "121042880000044077" + "68 231380100000001"
+)
+REFUSED = f"798C62121042880000001      12104288{'1918171614':29}C010000001     231380100000001"
+
+ADV = "".join(
+    f"{line}\n"
+    for line in (
+        sheets.HEADER,
+        "5280Acme Corporation                    1231380104ADVAccounting      260316   0231380100000001",
+        "681231380104744-5678-99    00000005000012104288211131 Name                    0011000010500001",
+        "682231380104744-5678-99    00000025000012104288211139 Name                    0011000010500002",
+        f"828000000200462760200000000000000025000000000000000000050000{'Operator data':19}231380100000001",
+        "9000001000001000000020046276020" + f"{250000:020d}{50000:020d}{'':23}",
+        *(["9" * 94] * 4),
+    )
+)
+EXAMPLES = {
+    "ACK": sheets.text((batch_header("ACK", "220"), [entry("24", 0, middle="031300010000001Best Company")])),
+    "ADV": ADV,
+    "ARC": sheets.text((batch_header("ARC", "225"), [entry("27", 250000, middle="123879654")])),
+    "ATX": sheets.text(
+        (
+            batch_header("ATX", "220"),
+            [
+                entry("24", 0, middle="0313000100000010002Receiver Company", addenda=1),
+                addenda_05("one"),
+                addenda_05("two", sequence=2),
+            ],
+        )
+    ),
+    "BOC": sheets.text((batch_header("BOC", "225"), [entry("27", 2500000, middle="123879654      Somebody")])),
+    "CCD": sheets.text((batch_header("CCD", "225"), [entry("27", 1, addenda=1), addenda_05("RMR*IV*12\\")])),
+    "CIE": sheets.text((batch_header("CIE", "220"), [entry("22", 100, middle="Jane Doe       Customer 1")])),
+    "COR": sheets.text((batch_header("COR", "220"), [entry("21", 0, addenda=1), addenda_98("C01", "1918171614")])),
+    "CTX": sheets.text(
+        (
+            batch_header("CTX", "225"),
+            [entry("27", 100000, middle=COUNTED, addenda=1), addenda_05("a"), addenda_05("b", sequence=2)],
+        )
+    ),
+    "DNE": sheets.text(
+        (
+            batch_header("DNE", "220"),
+            [entry("23", 0, addenda=1), addenda_05("    DATE OF DEATH*010226*CUSTOMERSSN*000000000*AMOUNT*100.00\\")],
+        )
+    ),
+    "ENR": sheets.text(
+        (
+            batch_header("ENR", "225", description="AUTOENROLL"),
+            [entry("28", 0, addenda=1), addenda_05("22*12200004*3*123987654321*777777777*DOE*JOHN*1\\")],
+        )
+    ),
+    "IAT": sheets.text((iat_header(), [iat_entry("27", 100000, count=9), *IAT_ADDENDA, IAT_17, IAT_18])),
+    "MTE": sheets.text((batch_header("MTE", "225"), [entry("27", 10000, addenda=1, middle="Jane Doe"), TERMINAL])),
+    "POP": sheets.text((batch_header("POP", "225"), [entry("27", 250500, middle="123456789PHILPASomebody")])),
+    "POS": sheets.text(
+        (batch_header("POS", "225"), [entry("27", 100, addenda=1, middle=f"{'':15}{'Somebody':22}01"), TERMINAL])
+    ),
+    "PPD": sheets.text((batch_header("PPD", "220"), [entry("22", 100), entry("32", 9_999_999_999, number=2)])),
+    "RCK": sheets.text(
+        (batch_header("RCK", "225", description="REDEPCHECK"), [entry("27", 250000, middle="123123123      Somebody")])
+    ),
+    "SHR": sheets.text(
+        (
+            batch_header("SHR", "225"),
+            [entry("27", 100, middle="0728123456789100001234567891123456789" + "01", addenda=1), TERMINAL],
+        )
+    ),
+    "TEL": sheets.text((batch_header("TEL", "225"), [entry("27", 50000), entry("37", 1, number=2)])),
+    "TRC": sheets.text((batch_header("TRC", "225"), [entry("27", 250000, middle=CHECK)])),
+    "TRX": sheets.text(
+        (
+            batch_header("TRX", "225"),
+            [entry("27", 100000, middle=COUNTED, addenda=1), addenda_05("a"), addenda_05("b", sequence=2)],
+        )
+    ),
+    "WEB": sheets.text((batch_header("WEB", "220"), [entry("22", 1, addenda=1), addenda_05("PAY-GATE payment\\")])),
+    "XCK": sheets.text((batch_header("XCK", "225"), [entry("27", 250000, middle=CHECK)])),
+}
+ANSWERS = {
+    "return": sheets.text((batch_header("PPD", "225"), [entry("26", 100, addenda=1), addenda_99("R01")])),
+    "return of a prenote": sheets.text((batch_header("PPD", "220"), [entry("21", 0, addenda=1), addenda_99("R03")])),
+    "return for a death": sheets.text(
+        (batch_header("PPD", "220"), [entry("21", 5, addenda=1), addenda_99("R15", date_of_death="260102")])
+    ),
+    "return of CTX, which has no 05": sheets.text(
+        (batch_header("CTX", "225"), [entry("26", 100, middle=COUNTED, addenda=1), addenda_99("R01")])
+    ),
+    "return of ENR": sheets.text(
+        (batch_header("ENR", "220", description="AUTOENROLL"), [entry("31", 0, addenda=1), addenda_99("R40")])
+    ),
+    "return of DNE": sheets.text((batch_header("DNE", "220"), [entry("21", 0, addenda=1), addenda_99("R03")])),
+    "return of IAT": sheets.text(
+        (
+            iat_header(),
+            [
+                iat_entry("26", 100000, count=8),
+                *IAT_ADDENDA,
+                f"799R01121042880000001      121042880000100000{'':34}231380100000001",
+            ],
+        )
+    ),
+    "dishonored return": sheets.text((batch_header("PPD", "225"), [entry("26", 100, addenda=1), DISHONORED])),
+    "contested return": sheets.text((batch_header("PPD", "225"), [entry("26", 100, addenda=1), CONTESTED])),
+    "notification of change of IAT": sheets.text(
+        (
+            iat_header("COR", "IATCOR"),
+            [iat_entry("26", 0, count=1), f"798C01121042880000001      12104288{'9722-C3':35}{'':9}231380100000001"],
+        )
+    ),
+    "refused notification of change": sheets.text((batch_header("COR", "220"), [entry("21", 0, addenda=1), REFUSED])),
+    "reversal of a loan credit": sheets.text((batch_header("PPD", "225", description="REVERSAL"), [entry("55", 100)])),
+    "return of a loan debit": sheets.text(
+        (batch_header("PPD", "225"), [entry("56", 100, addenda=1), addenda_99("R04")])
+    ),
+    "balanced reversal of TEL": sheets.text(
+        (batch_header("TEL", "200", description="REVERSAL"), [entry("22", 685100), entry("27", 685100, number=2)])
+    ),
+    "zero dollars with remittance, CCD": sheets.text(
+        (batch_header("CCD", "220"), [entry("24", 0, addenda=1), addenda_05("RMR*IV*0078\\")])
+    ),
+    "zero dollars with remittance, CTX": sheets.text(
+        (
+            batch_header("CTX", "220"),
+            [entry("24", 0, middle="ID             0001Receiver Company", addenda=1), addenda_05("RMR*IV*0078\\")],
+        )
+    ),
+    "zero dollars with remittance, IAT": sheets.text((iat_header(), [iat_entry("24", 0), *IAT_ADDENDA])),
+    "prenotes of every account type": sheets.text(
+        (
+            batch_header("PPD"),
+            [entry(code, 0, number=number) for number, code in enumerate(("23", "28", "33", "38", "43", "48", "53"))],
+        )
+    ),
+    "general ledger and loan": sheets.text(
+        (batch_header("CCD"), [entry("42", 3), entry("47", 4, number=2), entry("52", 5, number=3)])
+    ),
+}
+
+
+def test_there_is_an_example_of_every_sec_code() -> None:
+    assert EXAMPLES.keys() == codes.SECS.keys()
+
+
+@pytest.mark.parametrize("text", [*EXAMPLES.values(), *ANSWERS.values()], ids=[*EXAMPLES, *ANSWERS])
+class TestExamples:
+    def test_are_valid_without_a_remark(self, text: str) -> None:
+        found = inspect((text.encode(),), STRICT)
+        assert (found.errors, found.warnings) == ((), ())
+
+    def test_are_written_as_they_were_read(self, text: str) -> None:
+        file, _ = load(text.encode())
+        assert "".join(f"{line}\n" for line in write(records_of(file))) == text
+
+
+def codes_of(*batches: sheets.Batch) -> set[str]:
+    return {one.code for one in inspect((sheets.data(*batches),)).errors}
+
+
+WRONG = [
+    ("ACK", "220", [entry("22", 0, middle="031300010000001Best Company")], {"TRANSACTION_CODE_SEC", "AMOUNT_ZERO"}),
+    ("ACK", "220", [entry("24", 5, middle="031300010000001Best Company")], {"AMOUNT_NOT_ZERO"}),
+    ("ACK", "220", [entry("24", 0, middle="03130001000000XBest Company")], {"FIELD_NOT_NUMERIC"}),
+    ("ARC", "220", [entry("22", 5, middle="1234")], {"TRANSACTION_CODE_SEC"}),
+    ("ARC", "225", [entry("27", 2500001, middle="1234")], {"AMOUNT_LIMIT"}),
+    ("ARC", "225", [entry("27", 5, middle="")], {"FIELD_MISSING"}),
+    ("ARC", "225", [entry("27", 5, middle="1234", addenda=1), addenda_05("x")], {"ADDENDA_NOT_ALLOWED"}),
+    ("CCD", "225", [entry("27", 5, addenda=1), addenda_05("x"), addenda_05("y", sequence=2)], {"ADDENDA_TOO_MANY"}),
+    ("CCD", "220", [entry("24", 0)], {"ADDENDA_MISSING"}),
+    ("CCD", "220", [entry("24", 1, addenda=1), addenda_05("x")], {"AMOUNT_NOT_ZERO"}),
+    ("CIE", "225", [entry("27", 5)], {"TRANSACTION_CODE_SEC"}),
+    ("COR", "220", [entry("21", 0)], {"ADDENDA_MISSING", "TRANSACTION_CODE_SEC"}),
+    ("COR", "220", [entry("21", 1, addenda=1), addenda_98("C01", "1")], {"AMOUNT_NOT_ZERO"}),
+    ("COR", "220", [entry("21", 0, addenda=1), addenda_98("C10", "1")], {"CHANGE_CODE"}),
+    ("COR", "220", [entry("21", 0, addenda=1), addenda_99("R01")], {"ADDENDA_NOT_ALLOWED"}),
+    ("PPD", "220", [entry("21", 0, addenda=1), addenda_98("C01", "1")], {"ADDENDA_NOT_ALLOWED"}),
+    ("CTX", "225", [entry("27", 5, middle=COUNTED, addenda=1), addenda_05("a")], {"ADDENDA_COUNT"}),
+    (
+        "CTX",
+        "225",
+        [entry("27", 5, middle="ID             000XReceiver", addenda=1), addenda_05("a")],
+        {"FIELD_NOT_NUMERIC"},
+    ),
+    (
+        "CTX",
+        "225",
+        [entry("26", 5, middle=COUNTED, addenda=1), addenda_05("a"), addenda_99("R01")],
+        {"ADDENDA_NOT_ALLOWED"},
+    ),
+    ("DNE", "220", [entry("23", 0)], {"ADDENDA_MISSING"}),
+    ("DNE", "220", [entry("22", 5, addenda=1), addenda_05("x")], {"TRANSACTION_CODE_SEC"}),
+    ("MTE", "225", [entry("27", 5)], {"ADDENDA_MISSING"}),
+    ("MTE", "225", [entry("27", 5, addenda=1), addenda_05("x")], {"ADDENDA_MISSING", "ADDENDA_NOT_ALLOWED"}),
+    ("POS", "225", [entry("27", 5, addenda=1, middle=f"{'':15}{'A':22}XX"), TERMINAL], {"FIELD_NOT_NUMERIC"}),
+    ("POP", "225", [entry("27", 5, middle="123456789    PA")], {"FIELD_MISSING"}),
+    ("PPD", "220", [entry("22", 0)], {"AMOUNT_ZERO"}),
+    ("PPD", "220", [entry("23", 1)], {"AMOUNT_NOT_ZERO"}),
+    ("PPD", "220", [entry("24", 0, addenda=1), addenda_05("x")], {"TRANSACTION_CODE_SEC"}),
+    ("PPD", "220", [entry("20", 5)], {"TRANSACTION_CODE"}),
+    ("PPD", "225", [entry("57", 5)], {"TRANSACTION_CODE"}),
+    ("PPD", "225", [entry("55", 5)], {"TRANSACTION_CODE_SEC"}),
+    ("PPD", "220", [entry("81", 5)], {"TRANSACTION_CODE_SEC"}),
+    ("PPD", "220", [entry("27", 5)], {"SERVICE_CLASS_DIRECTION"}),
+    ("PPD", "225", [entry("22", 5)], {"SERVICE_CLASS_DIRECTION"}),
+    ("PPD", "220", [entry("21", 5)], {"TRANSACTION_CODE_SEC"}),
+    ("PPD", "220", [entry("22", 5, addenda=1)], {"ADDENDA_INDICATOR"}),
+    ("PPD", "220", [entry("22", 5), addenda_05("x")], {"ADDENDA_INDICATOR"}),
+    ("PPD", "220", [entry("22", 5, addenda=1), addenda_05("x", sequence=2)], {"ADDENDA_SEQUENCE"}),
+    ("PPD", "220", [entry("22", 5, addenda=1), addenda_05("x", number=2)], {"ADDENDA_ENTRY"}),
+    ("PPD", "220", [entry("22", 5, addenda=1), "777" + " " * 91], {"ADDENDA_TYPE"}),
+    ("PPD", "220", [entry("22", 5, middle="ID")], {"FIELD_MISSING"}),
+    ("PPD", "220", [entry("22", 5, account="")], {"FIELD_MISSING"}),
+    ("PPD", "220", [entry("22", 5, routing="121042881")], {"CHECK_DIGIT"}),
+    ("PPD", "220", [entry("22", 5), entry("22", 5)], {"TRACE_DUPLICATE"}),
+    ("PPD", "220", [entry("22", 5, number=2), entry("22", 5)], {"TRACE_ORDER"}),
+    ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R97")], {"RETURN_CODE"}),
+    ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R63")], {"RETURN_CODE"}),
+    ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R14", date_of_death="261301")], {"DATE"}),
+    ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R01"), addenda_99("R01")], {"ADDENDA_TOO_MANY"}),
+    ("PPD", "280", [entry("22", 5)], {"SERVICE_CLASS"}),
+    ("PPD", "201", [entry("22", 5)], {"SERVICE_CLASS"}),
+    ("RCK", "225", [entry("27", 5, middle=CHECK)], {"ENTRY_DESCRIPTION"}),
+    ("XCK", "225", [entry("27", 250001, middle=CHECK)], {"AMOUNT_LIMIT"}),
+    ("ENR", "225", [entry("28", 0, addenda=1), addenda_05("x")], {"ENTRY_DESCRIPTION"}),
+    ("SHR", "225", [entry("27", 5, middle="07X8", addenda=1), TERMINAL], {"FIELD_NOT_NUMERIC", "FIELD_MISSING"}),
+    ("TEL", "220", [entry("22", 5)], {"TRANSACTION_CODE_SEC"}),
+    ("TEL", "225", [entry("27", 5, addenda=1), addenda_05("x")], {"ADDENDA_NOT_ALLOWED"}),
+    ("TRX", "225", [entry("27", 5, middle="ID             0000Somebody")], {"ADDENDA_MISSING"}),
+    ("ZZZ", "220", [entry("22", 5)], {"SEC_UNKNOWN"}),
+]
+
+
+@pytest.mark.parametrize(("sec", "service_class", "lines", "expected"), WRONG)
+def test_what_the_sec_code_does_not_allow_is_an_error_and_nothing_else_is(
+    sec: str, service_class: str, lines: list[str], expected: set[str]
+) -> None:
+    assert codes_of((batch_header(sec, service_class), lines)) == expected
+
+
+IAT_WRONG = [
+    ([iat_entry("27", 5, count=6), *IAT_ADDENDA[:6]], {"ADDENDA_MISSING"}),
+    ([iat_entry("27", 5, count=8), *IAT_ADDENDA, IAT_ADDENDA[6]], {"ADDENDA_TOO_MANY"}),
+    ([iat_entry("27", 5), *IAT_ADDENDA[1:], IAT_ADDENDA[0]], {"ADDENDA_ORDER"}),
+    ([iat_entry("27", 5, count=8), *IAT_ADDENDA], {"ADDENDA_COUNT"}),
+    ([iat_entry("27", 5, count=8), *IAT_ADDENDA, addenda_05("x")], {"ADDENDA_NOT_ALLOWED", "ADDENDA_ORDER"}),
+    (
+        [
+            iat_entry("26", 5, count=9),
+            *IAT_ADDENDA,
+            IAT_17,
+            f"799R01121042880000001      121042880000100000{'':34}231380100000001",
+        ],
+        {"ADDENDA_NOT_ALLOWED"},
+    ),
+    (
+        [
+            iat_entry("26", 5, count=9),
+            *IAT_ADDENDA,
+            IAT_18,
+            f"799R01121042880000001      121042880000100000{'':34}231380100000001",
+        ],
+        {"ADDENDA_NOT_ALLOWED"},
+    ),
+    (
+        [iat_entry("27", 5, count=10), *IAT_ADDENDA, *(IAT_17[:83] + f"000{n}0000001" for n in (1, 2, 3))],
+        {"ADDENDA_TOO_MANY"},
+    ),
+    (
+        [iat_entry("27", 5, count=13), *IAT_ADDENDA, *(IAT_18[:83] + f"000{n}0000001" for n in range(1, 7))],
+        {"ADDENDA_TOO_MANY"},
+    ),
+    ([iat_entry("27", 5), IAT_ADDENDA[0].replace("ANN", "XYZ"), *IAT_ADDENDA[1:]], {"FIELD_VALUE"}),
+    (
+        [iat_entry("27", 5), *IAT_ADDENDA[:3], IAT_ADDENDA[3].replace("    0123", "    0923"), *IAT_ADDENDA[4:]],
+        {"FIELD_VALUE"},
+    ),
+    ([iat_entry("27", 5), IAT_ADDENDA[0][:-1] + "2", *IAT_ADDENDA[1:]], {"ADDENDA_ENTRY"}),
+]
+
+
+@pytest.mark.parametrize(("lines", "expected"), IAT_WRONG)
+def test_what_iat_does_not_allow_is_an_error_and_nothing_else_is(lines: list[str], expected: set[str]) -> None:
+    assert codes_of((iat_header(), lines)) == expected
+
+
+def test_an_iat_entry_that_counts_its_mandatory_addenda_alone_is_taken_with_a_remark() -> None:
+    found = inspect((sheets.data((iat_header(), [iat_entry("27", 5), *IAT_ADDENDA, IAT_17])),))
+    assert found.ok
+    assert [one.code for one in found.warnings] == ["ADDENDA_COUNT_MANDATORY"]
+
+
+def test_advices_stand_in_a_file_of_their_own() -> None:
+    lines = sheets.text((batch_header("PPD", "220"), [entry("22", 5)])).split("\n")
+    advice = ADV.split("\n")
+    mixed = "\n".join([*lines[:4], advice[1][:-1] + "2", *advice[2:4], advice[4][:-1] + "2", advice[5], ""])
+    assert "FILE_MIXED_WITH_ADV" in {one.code for one in inspect((mixed.encode(),)).errors}
+
+
+def test_totals_of_advices_have_twenty_digits() -> None:
+    wrong = sheets.replaced(ADV, 5, 21, "1")
+    assert [(one.line, one.column, one.code) for one in inspect((wrong,)).errors] == [(5, 21, "BATCH_DEBIT")]
+
+
+def test_a_return_that_carries_its_history_is_taken_with_a_remark() -> None:
+    lines = [entry("26", 100, addenda=1), addenda_99("R07"), DISHONORED, CONTESTED]
+    found = inspect((sheets.data((batch_header("PPD", "225"), lines)),))
+    assert found.ok
+    assert [one.code for one in found.warnings] == ["ADDENDA_HISTORY", "ADDENDA_HISTORY"]
