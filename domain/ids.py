@@ -11,6 +11,8 @@ ent_us0417_<base32>    ACH entry that we originate, named after what it is made 
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
+apr_<base32>           approval: of its maker and the maker's key
+cas_<base32>           case: of its kind, its subject and the key it was opened with
 """
 
 import base64
@@ -31,6 +33,7 @@ _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
+_WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
 ID_LENGTH_MAX: Final = 64
 JOURNAL_IDS_KEPT: Final = 256
 """A request asks for the id of its journal several times: what its key led to, each attempt, a retry."""
@@ -99,6 +102,12 @@ def journal_id(initiator: str, scope: str, key: str) -> str:
     return f"jrn_{_place_text(initiator)}_{text}"
 
 
+def work_id(prefix: str, *parts: str) -> str:
+    """An id that follows from what a piece of work is, so that asking for it twice asks for it once: 160 bits."""
+    digest = hashlib.sha256("\x00".join(parts).encode()).digest()[:20]
+    return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
+
+
 def hold_id(placing_journal: str) -> str:
     """A hold is named after the journal that placed it."""
     return "hld_" + placing_journal.removeprefix("jrn_")
@@ -140,7 +149,7 @@ def customer_jurisdiction(text: str) -> str | None:
 
 def is_id(text: str) -> bool:
     """Whether it has the whole shape of some id. Nothing else that people write has: no name, no number of a card."""
-    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _NAMED))
+    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _NAMED, _WORK))
 
 
 def internal_currency(account: str) -> str | None:

@@ -212,6 +212,38 @@ class Table:
         lower = from_key if after is None else max(after, from_key)
         return self._between(pk, lower, to_key, size=size, left_out=after, index=index, forward=True)
 
+    def merged(
+        self,
+        pks: Sequence[str],
+        *,
+        size: int,
+        from_key: str,
+        to_key: str,
+        beyond: str | None,
+        index: str,
+        forward: bool,
+    ) -> tuple[list[dict[str, Value]], str | None]:
+        """As `oldest` (or `newest`, when not `forward`) of several partitions of an index whose range keys never
+        meet: a query for each of them.
+        """
+        found: list[dict[str, Value]] = []
+        cut = False
+        for pk in pks:
+            if forward:
+                page, following = self.oldest(
+                    pk, size=size, from_key=from_key, to_key=to_key, after=beyond, index=index
+                )
+            else:
+                page, following = self.newest(
+                    pk, size=size, from_key=from_key, to_key=to_key, before=beyond, index=index
+                )
+            found += page
+            cut = cut or following is not None
+        range_key = self._range_keys[index]
+        found.sort(key=lambda item: str(item[range_key]), reverse=not forward)
+        page = found[:size]
+        return page, str(page[-1][range_key]) if page and (cut or len(found) > size) else None
+
     def _between(
         self,
         pk: str,
@@ -290,7 +322,8 @@ def _make_known(connection: Connection, described: dict[str, Any]) -> None:
 
 def description(name: str, *indexes: Index) -> dict[str, Any]:
     """The table's keys in the shape of DescribeTable and CreateTable."""
-    attributes = ["pk", "sk", *(key for index in indexes for key in (index.hash_key, index.range_key))]
+    keys = (key for index in indexes for key in (index.hash_key, index.range_key))
+    attributes = dict.fromkeys(("pk", "sk", *keys))  # indexes may share a range key
     return {
         "TableName": name,
         "KeySchema": _key_schema("pk", "sk"),

@@ -26,9 +26,11 @@ if TYPE_CHECKING:
     import boto3
     from pynamodb.connection.base import Connection
 
-    from domain.access.service import Approvals
+    from domain.access.service import Approvals, Decided
     from domain.accounts.service import Accounts
     from domain.audit.service import Audit
+    from domain.cases.kinds import CaseKind
+    from domain.cases.service import Cases, Resolved
     from domain.customers.service import Customers
     from domain.ids import Randomness
     from domain.ledger.folding import Folder
@@ -208,8 +210,33 @@ class Bank:
         from domain.access.service import Approvals
         from domain.access.store_dynamodb import DynamoDBApprovalStore
 
-        store = DynamoDBApprovalStore(self._table(self.configuration.customers_table))
-        return Approvals(store=store, clock=self.clock)
+        store = DynamoDBApprovalStore(self._work_table())
+        return Approvals(store=store, clock=self.clock, decided=lambda: self._decided)
+
+    @property
+    def _decided(self) -> Mapping[str, Decided]:
+        """Who hears of an approval that was given or refused, by the kind of its subject."""
+        from domain.cases.service import SUBJECT_KIND
+
+        return {SUBJECT_KIND: self.cases.decided}
+
+    @cached_property
+    def cases(self) -> Cases:
+        from domain.cases.service import Cases
+        from domain.cases.store_dynamodb import DynamoDBCaseStore
+
+        return Cases(
+            store=DynamoDBCaseStore(self._work_table()),
+            approvals=self.approvals,
+            clock=self.clock,
+            region=self.region,
+            resolved=lambda: self._resolved,
+        )
+
+    @property
+    def _resolved(self) -> Mapping[CaseKind, Resolved]:
+        """Who acts on a resolution, by the kind of its case: one line each. Nobody waits for one yet."""
+        return {}
 
     @cached_property
     def audit(self) -> Audit:
@@ -299,6 +326,12 @@ class Bank:
     @cached_property
     def _connection(self) -> Connection:
         return connect(region=self.region, endpoint=self._endpoint, meter=self.meter)
+
+    def _work_table(self) -> Table:
+        """Cases and approvals share a table: both are lists of what waits for a person."""
+        from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
+
+        return self._table(self.configuration.cases_table, BY_GROUP, BY_KIND, BY_OWNER)
 
     def _table(self, name: str, *indexes: Index) -> Table:
         return Table(self._connection, name, *indexes)

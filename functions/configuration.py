@@ -38,6 +38,7 @@ class Configuration:
     transfers_table: str
     audit_table: str
     notices_table: str
+    cases_table: str
     bus: str
     failed_queue_url: str
     schedule_group: str
@@ -75,6 +76,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         transfers_table=door.text("FLORIN_TRANSFERS_TABLE"),
         audit_table=door.text("FLORIN_AUDIT_TABLE"),
         notices_table=door.text("FLORIN_NOTICES_TABLE"),
+        cases_table=door.text("FLORIN_CASES_TABLE"),
         bus=door.text("FLORIN_BUS"),
         failed_queue_url=door.text("FLORIN_FAILED_QUEUE_URL"),
         schedule_group=door.text("FLORIN_SCHEDULE_GROUP"),

@@ -38,5 +38,8 @@ FOLDER_LAG: Final = Metric("FolderLagSeconds", MetricUnit.Seconds)
 EXPIRED_HOLDS_LEFT: Final = Metric("ExpiredHoldsLeft", MetricUnit.Count)
 """Expired holds that a run found and could not release."""
 
-OPERATIONAL: Final = (FAULTS, LEDGER_FAULTS, OUTBOX_LAG, FOLDER_LAG, EXPIRED_HOLDS_LEFT)
+OVERDUE_CASES: Final = Metric("OverdueCases", MetricUnit.Count)
+"""Cases that are due and not resolved."""
+
+OPERATIONAL: Final = (FAULTS, LEDGER_FAULTS, OUTBOX_LAG, FOLDER_LAG, EXPIRED_HOLDS_LEFT, OVERDUE_CASES)
 """Those that tell of the works. What was promised to customers is measured by functions/slos.py."""

@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from domain.facts import Facts
 from domain.refusals import Refusal
 
 
@@ -49,6 +50,10 @@ class Action(StrEnum):
     VIEW_PROFILE = "view_profile"
     VIEW_NOTICES = "view_notices"
     VIEW_AUDIT = "view_audit"
+    VIEW_CASES = "view_cases"
+    """Of cases and approvals: those of one's own groups, and all of them for who audits."""
+    WORK_CASES = "work_cases"
+    """Of one's own groups: to own, release and resolve cases, to give and refuse approvals."""
     CREATE_CUSTOMER = "create_customer"
     ERASE_CUSTOMER = "erase_customer"
     OPEN_ACCOUNT = "open_account"
@@ -119,6 +124,8 @@ class Proposal:
     subject_id: str
     action: str
     fingerprint: str
+    shown: Facts = ()
+    """What a checker sees of it, and the fingerprint covers. Nothing personal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +150,14 @@ class Approval:
 
     def verdicts(self) -> Iterable[Verdict]:
         return (check.verdict for check in self.checks)
+
+
+@dataclass(frozen=True, slots=True)
+class ApprovalPage:
+    """Approvals in the order of a work list; `position` begins the next page, None at the end."""
+
+    approvals: tuple[Approval, ...]
+    position: str | None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """What a relation or a group allows, as one table; and how an approval moves, as pure functions."""
 
-import base64
-import hashlib
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -21,6 +19,9 @@ from domain.access.model import (
     Relation,
     Verdict,
 )
+from domain.clock import instant_text
+from domain.facts import Facts, fingerprint_of
+from domain.ids import work_id
 from domain.refusals import NotAllowed
 
 CHECKERS_MAX: Final = 3
@@ -44,6 +45,8 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.VIEW_PROFILE: (_OWNER, _GUARDS | {Group.AUDITOR}),
     Action.VIEW_NOTICES: (_OWNER, _OPERATIONS | {Group.COMPLIANCE}),
     Action.VIEW_AUDIT: (_NOBODY, frozenset({Group.AUDITOR, Group.COMPLIANCE})),
+    Action.VIEW_CASES: (_NOBODY, _SEE),
+    Action.WORK_CASES: (_NOBODY, _SEE - {Group.AUDITOR}),
     Action.CREATE_CUSTOMER: (_NOBODY, _OPERATIONS),
     Action.ERASE_CUSTOMER: (_NOBODY, frozenset({Group.COMPLIANCE})),
     Action.OPEN_ACCOUNT: (_OWNER, _OPERATIONS),
@@ -97,10 +100,39 @@ CheckDeclined = NotAllowed | MakerCannotCheck | ApprovalMismatch | ApprovalNotPe
 UseDeclined = ApprovalMismatch | ApprovalNotGiven
 
 
+def proposal_of(*, subject_kind: str, subject_id: str, action: str, shown: Facts) -> Proposal:
+    """A proposal whose fingerprint is of what is shown."""
+    fingerprint = fingerprint_of(subject_kind, subject_id, action, facts=shown)
+    return Proposal(subject_kind, subject_id, action, fingerprint, shown)
+
+
+def is_of_what_is_shown(proposed: Proposal) -> bool:
+    """A proposal that shows nothing may have a fingerprint of its own; any other must have that of what it shows."""
+    covered = fingerprint_of(proposed.subject_kind, proposed.subject_id, proposed.action, facts=proposed.shown)
+    return not proposed.shown or proposed.fingerprint == covered
+
+
+def groups_seen(actor: Actor) -> frozenset[Group]:
+    """The groups whose cases and approvals the actor sees: the actor's own; who audits sees all."""
+    if not may(actor, Action.VIEW_CASES, Relation.STRANGER):
+        return frozenset()
+    mine = standing_groups(actor)
+    return frozenset(Group) - {Group.CUSTOMER} if Group.AUDITOR in mine else mine
+
+
+def listed_state(approval: Approval) -> ApprovalState:
+    """In which list an approval is kept: as its state is before it expires. A sweep moves it when it has."""
+    return state_of(approval, approval.requested_at)
+
+
+def list_position(approval: Approval) -> str:
+    """Its place in a list: what expires first stands first."""
+    return f"{instant_text(approval.expires_at)}#{approval.id}"
+
+
 def approval_id(maker: str, key: str) -> str:
     """One approval for each maker and key, so that asking twice asks once."""
-    digest = hashlib.sha256(f"{maker}\x00{key}".encode()).digest()[:20]
-    return "apr_" + base64.b32encode(digest).decode().lower()
+    return work_id("apr", maker, key)
 
 
 def state_of(approval: Approval, now: datetime) -> ApprovalState:

@@ -1,7 +1,8 @@
 """What can be asked about access: may this person do this; and approvals, from the asking to the one use."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 from typing import Final, TypeVar
 
 from domain.access import rules
@@ -11,23 +12,33 @@ from domain.access.model import (
     Approval,
     ApprovalBusy,
     ApprovalKeyReused,
+    ApprovalPage,
     ApprovalState,
     Group,
     Proposal,
     Relation,
     Verdict,
 )
-from domain.access.store import ApprovalStore
+from domain.access.store import ApprovalList, ApprovalStore
 from domain.clock import Clock
-from domain.refusals import NotAllowed, NotFound
+from domain.facts import Facts
+from domain.refusals import NotAllowed, NotFound, Refusal
 
 TRIES_MAX: Final = 5
 """Few people decide on one approval; five lost races in a row are not people."""
 
+PAGE_MAX: Final = 100
+
+Decided = Callable[[Approval], Refusal | None]
+"""Is told that an approval was given or refused; whoever asked for it acts on that. May be told again, of the same
+decision: it does nothing twice. A refusal goes back to the checker, whose verdict stands."""
+NOBODY: Final[Mapping[str, Decided]] = MappingProxyType({})
+"""Nobody waits for a decision: whoever asked looks."""
+
 CheckRefusal = NotFound | rules.CheckDeclined | ApprovalBusy
 UseRefusal = NotFound | rules.UseDeclined | ApprovalBusy
 
-Decided = TypeVar("Decided")
+Moved = TypeVar("Moved")
 """The approval as it is to be, or why not."""
 
 
@@ -45,12 +56,36 @@ def relation_to_customer(actor: Actor, customer_id: str) -> Relation:
     return rules.relation_to_customer(actor, customer_id)
 
 
+def proposal_of(*, subject_kind: str, subject_id: str, action: str, shown: Facts) -> Proposal:
+    """What is to be approved, with what a checker is shown of it and the fingerprint of that."""
+    return rules.proposal_of(subject_kind=subject_kind, subject_id=subject_id, action=action, shown=shown)
+
+
+def groups_seen(actor: Actor) -> frozenset[Group]:
+    """The groups whose cases and approvals the actor sees."""
+    return rules.groups_seen(actor)
+
+
+def works(actor: Actor, group: Group) -> bool:
+    """Whether the actor works the cases of a group, and gives and refuses its approvals."""
+    return group in rules.standing_groups(actor) and rules.may(actor, Action.WORK_CASES, Relation.STRANGER)
+
+
+def approval_id(actor: Actor, key: str) -> str:
+    """The id of the approval that the actor's key asks for, whether it was asked for or not."""
+    return rules.approval_id(actor.person, key)
+
+
 class Approvals:
     """Maker and checker: two persons of one group."""
 
-    def __init__(self, *, store: ApprovalStore, clock: Clock) -> None:
+    def __init__(
+        self, *, store: ApprovalStore, clock: Clock, decided: Callable[[], Mapping[str, Decided]] = lambda: NOBODY
+    ) -> None:
+        """`decided`: for each kind of subject, who acts on the decision; asked for when there is one."""
         self._store = store
         self._clock = clock
+        self._decided = decided
 
     def request(
         self,
@@ -67,6 +102,8 @@ class Approvals:
             raise ValueError(f"1 to {rules.CHECKERS_MAX} checkers, not {checkers_needed}")
         if not timedelta() < lifetime <= rules.APPROVAL_LIFETIME_MAX:
             raise ValueError(f"an approval lives up to {rules.APPROVAL_LIFETIME_MAX}, not {lifetime}")
+        if not rules.is_of_what_is_shown(proposal):
+            raise ValueError(f"the fingerprint of {proposal.action} is not that of what is shown")
         if not rules.is_staff(actor) or group not in rules.standing_groups(actor):
             return NotAllowed()
         now = self._clock.now()
@@ -86,8 +123,51 @@ class Approvals:
     def get(self, approval_id: str) -> Approval | NotFound:
         return self._store.approval(approval_id) or NotFound(approval_id)
 
+    def seen(self, actor: Actor, approval_id: str) -> Approval | NotFound:
+        """The approval for who may see it: its group, and who audits. There is none for all others."""
+        found = self._store.approval(approval_id)
+        return found if found and found.group in rules.groups_seen(actor) else NotFound(approval_id)
+
+    def of_state(
+        self, actor: Actor, state: ApprovalState, *, position: str | None = None, limit: int = 25
+    ) -> ApprovalPage:
+        """The approvals in a state that the actor may see. What is still to be decided or spent comes in the order in
+        which it expires, all else the latest first.
+        """
+        if not 1 <= limit <= PAGE_MAX:
+            raise ValueError(f"a page has 1 to {PAGE_MAX} rows, not {limit}")
+        now = self._clock.now()
+        open_states = (ApprovalState.PENDING, ApprovalState.APPROVED)
+        expired = state is ApprovalState.EXPIRED
+        states = open_states if expired else (state,)
+        lists: list[ApprovalList] = [(group, one) for group in sorted(rules.groups_seen(actor)) for one in states]
+        return self._store.listed(
+            lists,
+            expires_after=now if state in open_states else None,
+            expires_until=now if expired else None,
+            position=position,
+            limit=limit,
+            latest_first=state not in open_states,
+        )
+
     def state(self, approval: Approval) -> ApprovalState:
         return rules.state_of(approval, self._clock.now())
+
+    def decide(self, actor: Actor, approval_id: str, *, verdict: Verdict, fingerprint: str) -> Approval | Refusal:
+        """As `check`, and once it is approved or refused, whoever waits for that is told. Death between the two is
+        healed by saying it again.
+
+        Refusals: those of `check`; NotFound for who may not see it; those of who is told.
+        """
+        seen = self.seen(actor, approval_id)
+        if isinstance(seen, NotFound):
+            return seen
+        checked = self.check(actor, approval_id, verdict=verdict, fingerprint=fingerprint)
+        if isinstance(checked, Refusal) or self.state(checked) is ApprovalState.PENDING:
+            return checked
+        told = self._decided().get(checked.proposal.subject_kind)
+        refusal = told(checked) if told else None
+        return refusal or self._store.approval(approval_id) or checked
 
     def check(self, actor: Actor, approval_id: str, *, verdict: Verdict, fingerprint: str) -> Approval | CheckRefusal:
         """The actor approves or refuses what the actor was shown, of which `fingerprint` is."""
@@ -115,7 +195,7 @@ class Approvals:
         same = asked == (stored.proposal, stored.group, stored.checkers_needed)
         return stored if same else ApprovalKeyReused(approval.id)
 
-    def _moved(self, approval_id: str, decide: Callable[[Approval], Decided]) -> Decided | NotFound | ApprovalBusy:
+    def _moved(self, approval_id: str, decide: Callable[[Approval], Moved]) -> Moved | NotFound | ApprovalBusy:
         for _ in range(TRIES_MAX):
             stored = self._store.approval(approval_id)
             if stored is None:

@@ -64,7 +64,11 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         totals=sum(total.count > 0 for totals in world.totals.values() for total in totals.values()),
         records=Counter(
             _record(name, item)
-            for name, items in (("customers", place.items("customers")), ("accounts", accounts))
+            for name, items in (
+                ("customers", place.items("customers")),
+                ("cases", place.items("cases")),
+                ("accounts", accounts),
+            )
             for item in items
         )
         + Counter(("keys", "shredded", item["pk"]["S"]) for item in place.items("keys") if "wrapped" not in item),

@@ -24,6 +24,7 @@ from joserfc.jwk import RSAKey
 
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
+from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
 from domain.tables_aws import Index, connect, description
 from domain.transfers.store_dynamodb import BY_DUE
 from functions.composition import CLIENT, Bank, build
@@ -50,6 +51,7 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "transfers": (BY_DUE,),
     "audit": (BY_ACTOR,),
     "notices": (),
+    "cases": (BY_GROUP, BY_KIND, BY_OWNER),
 }
 HANDLERS: Final = (
     api,

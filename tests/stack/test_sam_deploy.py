@@ -257,7 +257,7 @@ class TestTheStack:
 
     def test_every_table_of_the_region_stands(self, deployed: Deployed) -> None:
         tables = deployed.client("dynamodb").list_tables()["TableNames"]
-        names = ("accounts", "audit", "customers", "keys", "ledger", "notices", "published", "transfers")
+        names = ("accounts", "audit", "cases", "customers", "keys", "ledger", "notices", "published", "transfers")
         assert tables == [f"florin-{name}-{REGION}" for name in names]
 
     def test_a_partner_that_is_not_known_is_told_so_in_the_standard_shape(self, deployed: Deployed) -> None:

@@ -26,6 +26,7 @@ from domain.access.rules import (
     TABLE,
     approval_id,
     checked,
+    groups_seen,
     is_customer,
     is_staff,
     may,
@@ -88,7 +89,19 @@ class TestTable:
     def test_an_auditor_looks_and_never_acts(self) -> None:
         allowed = {action for action in Action if may(actor("stf_1", Group.AUDITOR), action, Relation.STRANGER)}
 
-        assert allowed == {Action.VIEW_ACCOUNT, Action.VIEW_CUSTOMER, Action.VIEW_PROFILE, Action.VIEW_AUDIT}
+        assert allowed == {
+            Action.VIEW_ACCOUNT,
+            Action.VIEW_CUSTOMER,
+            Action.VIEW_PROFILE,
+            Action.VIEW_AUDIT,
+            Action.VIEW_CASES,
+        }
+
+    def test_staff_see_what_waits_for_their_own_groups_and_an_auditor_what_waits_for_any(self) -> None:
+        assert groups_seen(actor("stf_1", Group.FINANCE, Group.OPERATIONS)) == {Group.FINANCE, Group.OPERATIONS}
+        assert groups_seen(actor("stf_1", Group.AUDITOR)) == set(STAFF_GROUPS)
+        assert groups_seen(actor("stf_1", Group.ADMIN)) == set()
+        assert groups_seen(ADA) == set()
 
     def test_an_administrator_sees_no_customer(self) -> None:
         assert not [action for action in Action if may(actor("stf_1", Group.ADMIN), action, Relation.STRANGER)]

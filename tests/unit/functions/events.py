@@ -22,6 +22,7 @@ EVENTS = {
     "notifier": "notifier",
     "scheduled_transfers": "scheduled_transfers",
     "transfer_sweep": "schedule",
+    "case_sweep": "schedule",
     "daily_root": "schedule",
     "token_claims": "token_claims",
 }

@@ -18,6 +18,7 @@ from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
+from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
 from domain.connection_aws import WireClient
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.ids import internal_account
@@ -50,6 +51,7 @@ ARNS = {
     "transfers": "TransfersTableArn",
     "audit": "AuditTableArn",
     "notices": "NoticesTableArn",
+    "cases": "CasesTableArn",
 }
 TABLES: dict[str, tuple[Index, ...]] = {
     "published": (),
@@ -59,6 +61,7 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "transfers": (BY_DUE,),
     "audit": (BY_ACTOR,),
     "notices": (),
+    "cases": (BY_GROUP, BY_KIND, BY_OWNER),
 }
 ONE_OF_ITS_KIND = {
     "sqs": "PublisherFailedQueueArn",

@@ -19,6 +19,7 @@ GOOD = {
     "FLORIN_TRANSFERS_TABLE": "florin-transfers-us-west-2",
     "FLORIN_AUDIT_TABLE": "florin-audit-us-west-2",
     "FLORIN_NOTICES_TABLE": "florin-notices-us-west-2",
+    "FLORIN_CASES_TABLE": "florin-cases-us-west-2",
     "FLORIN_BUS": "florin-us-west-2",
     "FLORIN_FAILED_QUEUE_URL": "http://queue/failed",
     "FLORIN_SCHEDULE_GROUP": "florin-transfers-us-west-2",

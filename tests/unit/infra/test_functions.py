@@ -19,7 +19,7 @@ ALARMS_OF_A_GROUP_MAX = 10
 """AWS CodeDeploy, quotas: alarms of a deployment group."""
 
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry"}
-EVERY_HOUR = {"DailyRoot"}
+EVERY_HOUR = {"CaseSweep", "DailyRoot"}
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 

@@ -1,0 +1,157 @@
+"""Every kind of case: who works it, by when, and how it may be resolved. This table is the specification."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from typing import Final
+
+from domain.access.model import Group
+
+
+class CaseKind(StrEnum):
+    ACH_PAYMENT_REVIEW = "ACH_PAYMENT_REVIEW"
+    ACH_FILE_REJECTED = "ACH_FILE_REJECTED"
+    ACH_ENTRY_PENDED = "ACH_ENTRY_PENDED"
+    ACH_NOC = "ACH_NOC"
+    ACH_RETURN_UNMATCHED = "ACH_RETURN_UNMATCHED"
+    ACH_DISHONOUR = "ACH_DISHONOUR"
+    ACH_RETURN_RATE = "ACH_RETURN_RATE"
+    PARTNER_DELIVERY_QUARANTINED = "PARTNER_DELIVERY_QUARANTINED"
+    PARTNER_SILENT = "PARTNER_SILENT"
+
+
+class ResolutionCode(StrEnum):
+    RELEASE = "RELEASE"
+    """The payment goes on."""
+    REJECT = "REJECT"
+    """The payment ends, and its money goes back."""
+    REBUILD = "REBUILD"
+    """The rejected file is built again from its entries."""
+    POST_BACK = "POST_BACK"
+    """The entries go nowhere, and their money goes back to who sent it."""
+    POST = "POST"
+    """The entry is posted to the account."""
+    RETURN = "RETURN"
+    """The entry is returned to its sender."""
+    APPLY = "APPLY"
+    """The corrected data replaces what is kept."""
+    REFUSE = "REFUSE"
+    """The correction is refused, and its sender is told."""
+    CONTEST = "CONTEST"
+    """The dishonour is contested."""
+    ACCEPT = "ACCEPT"
+    """The dishonour stands."""
+    DISHONOUR = "DISHONOUR"
+    """The return is dishonoured."""
+    SETTLED_BY_HAND = "SETTLED_BY_HAND"
+    """It was settled outside of this case, as the reason says."""
+    REPLAY = "REPLAY"
+    """The delivery is processed again."""
+    DISCARD = "DISCARD"
+    """The delivery is never processed."""
+    NOTED = "NOTED"
+    """It was looked at, and nothing follows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way to resolve a case."""
+
+    title: str
+    second_person: bool = False
+    """Whether it takes effect only when another person of the group has approved it."""
+
+
+@dataclass(frozen=True, slots=True)
+class KindOfCase:
+    group: Group
+    """Who works it: its people own, release and resolve it, and give the approvals it needs."""
+    title: str
+    due_after: timedelta
+    """When it is due, unless who opens it knows a deadline."""
+    resolutions: Mapping[ResolutionCode, Choice]
+
+
+KINDS: Final[dict[CaseKind, KindOfCase]] = {
+    CaseKind.ACH_PAYMENT_REVIEW: KindOfCase(
+        Group.FRAUD_ANALYST,
+        "An ACH payment waits for a decision",
+        timedelta(hours=24),
+        {
+            ResolutionCode.RELEASE: Choice("Let the payment go", second_person=True),
+            ResolutionCode.REJECT: Choice("End the payment"),
+        },
+    ),
+    CaseKind.ACH_FILE_REJECTED: KindOfCase(
+        Group.OPERATIONS,
+        "The partner bank rejected an ACH file, a batch or an entry",
+        timedelta(hours=2),
+        {
+            ResolutionCode.REBUILD: Choice("Build it again from its entries", second_person=True),
+            ResolutionCode.POST_BACK: Choice("Post its entries back", second_person=True),
+        },
+    ),
+    CaseKind.ACH_ENTRY_PENDED: KindOfCase(
+        Group.OPERATIONS,
+        "A received ACH entry could not be posted or returned by rule",
+        timedelta(hours=24),
+        {
+            ResolutionCode.POST: Choice("Post it", second_person=True),
+            ResolutionCode.RETURN: Choice("Return it"),
+        },
+    ),
+    # Nacha Operating Rules, article three: changes are made within six banking days of the NOC or before the next
+    # entry, whichever is later. Three calendar days leave room for the second person and for a refusal.
+    CaseKind.ACH_NOC: KindOfCase(
+        Group.OPERATIONS,
+        "A notification of change corrects what we keep of a counterparty",
+        timedelta(days=3),
+        {
+            ResolutionCode.APPLY: Choice("Apply the corrected data", second_person=True),
+            ResolutionCode.REFUSE: Choice("Refuse the correction"),
+        },
+    ),
+    CaseKind.ACH_RETURN_UNMATCHED: KindOfCase(
+        Group.OPERATIONS,
+        "An ACH return matches no entry of ours",
+        timedelta(hours=24),
+        {
+            ResolutionCode.DISHONOUR: Choice("Dishonour the return", second_person=True),
+            ResolutionCode.SETTLED_BY_HAND: Choice("It was settled by hand", second_person=True),
+        },
+    ),
+    CaseKind.ACH_DISHONOUR: KindOfCase(
+        Group.OPERATIONS,
+        "A return of ours was dishonoured",
+        timedelta(hours=24),
+        {
+            ResolutionCode.CONTEST: Choice("Contest it"),
+            ResolutionCode.ACCEPT: Choice("Let it stand", second_person=True),
+        },
+    ),
+    CaseKind.ACH_RETURN_RATE: KindOfCase(
+        Group.COMPLIANCE,
+        "The return rate of an originator nears or exceeds a limit of Nacha",
+        timedelta(days=5),
+        {ResolutionCode.NOTED: Choice("It was looked into")},
+    ),
+    CaseKind.PARTNER_DELIVERY_QUARANTINED: KindOfCase(
+        Group.OPERATIONS,
+        "A partner's delivery could not be read",
+        timedelta(hours=4),
+        {
+            ResolutionCode.REPLAY: Choice("Process it again"),
+            ResolutionCode.DISCARD: Choice("Never process it", second_person=True),
+        },
+    ),
+    CaseKind.PARTNER_SILENT: KindOfCase(
+        Group.OPERATIONS,
+        "A partner has not answered in time",
+        timedelta(hours=1),
+        {
+            ResolutionCode.SETTLED_BY_HAND: Choice("The partner was reached another way"),
+            ResolutionCode.NOTED: Choice("The partner has answered meanwhile"),
+        },
+    ),
+}
