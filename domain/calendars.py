@@ -69,6 +69,13 @@ def banking_day_on_or_after(calendar: str, day: date) -> date:
     raise ValueError(f"calendar {calendar} is closed for {CLOSED_RUN_MAX} days from {day}")
 
 
+def banking_days_after(calendar: str, day: date, count: int) -> date:
+    """The `count`-th banking day after a day, which itself does not count."""
+    for _ in range(count):
+        day = banking_day_on_or_after(calendar, day + timedelta(days=1))
+    return day
+
+
 def calendar_day(jurisdiction: Jurisdiction, instant: datetime) -> date:
     """The day on the wall calendar of the jurisdiction: what limits per day count."""
     return instant.astimezone(jurisdiction.time_zone).date()

@@ -8,6 +8,7 @@ lim_us0417_01K…        joint limit: a log of its own
 ord_us0417_01K…        transfer order (scheduled, recurring)
 pay_us0417_<base32>    payment: the same text as a journal of its account, scope and key would have
 ent_us0417_<base32>    ACH entry that we originate, named after what it is made of
+cpy_us0417_01K…        counterparty: a customer's account at another bank, in the customer's own slot
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
@@ -27,7 +28,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 """Two signs for each ten bits."""
-_PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld|pay|ent)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
+_PLACED = re.compile(r"(acc|inc|lim|ord|cpy|jrn|hld|pay|ent)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
 _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
@@ -49,7 +50,7 @@ class Randomness(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where an account, journal, hold, limit or order lives."""
+    """Where an account, journal, hold, limit, order or counterparty lives."""
 
     jurisdiction: str
     slot: int
@@ -83,6 +84,10 @@ def joint_limit_id(place: Place, now: datetime, randomness: Randomness) -> str:
 
 def order_id(place: Place, now: datetime, randomness: Randomness) -> str:
     return f"ord_{place}_{ulid(now, randomness)}"
+
+
+def counterparty_id(place: Place, now: datetime, randomness: Randomness) -> str:
+    return f"cpy_{place}_{ulid(now, randomness)}"
 
 
 def incoming_account(account: str) -> str:
@@ -124,7 +129,7 @@ def entry_id(subject: str, *parts: str) -> str:
 
 
 def place_of(placed_id: str) -> Place | None:
-    """The place that stands in an account, journal, hold, limit or order id; None when the text is no such id."""
+    """The place that stands in the id of an account or of what lives beside one; None when the text is no such id."""
     match = _PLACED.fullmatch(placed_id)
     return Place(match[2], int(match[3])) if match else None
 

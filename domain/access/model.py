@@ -71,6 +71,9 @@ class Action(StrEnum):
     CLOSE = "close"
     CHANGE_LIMITS = "change_limits"
     SWITCH_BATCHING = "switch_batching"
+    MANAGE_COUNTERPARTIES = "manage_counterparties"
+    """To add and to verify: what leads to money leaving is the customer's own to say."""
+    CLOSE_COUNTERPARTY = "close_counterparty"
 
 
 REQUEST: Final = "request:"

@@ -63,6 +63,8 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.CLOSE: (_OWNER, _OPERATIONS),
     Action.CHANGE_LIMITS: (_NOBODY, _OPERATIONS),
     Action.SWITCH_BATCHING: (_NOBODY, _OPERATIONS),
+    Action.MANAGE_COUNTERPARTIES: (_OWNER, _NO_STAFF),
+    Action.CLOSE_COUNTERPARTY: (_OWNER, _GUARDS),
 }
 """Which relations and which groups allow an action; either is enough. `admin` runs the house, sees nobody."""
 
