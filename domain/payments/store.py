@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.payments.model import Happening, Payment
+
+ASKED_MAX: Final = 100
+"""Payments that are asked for at once: what one batch of DynamoDB reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +40,7 @@ class PaymentStore(Protocol):
     def payment(self, payment_id: str) -> Payment | None: ...
 
     def payments(self, payment_ids: list[str]) -> tuple[Payment, ...]:
-        """Those that exist, in any order; at most a hundred."""
+        """Those that exist, in any order, each once; at most `ASKED_MAX`."""
         ...
 
     def replace(self, payment: Payment, *, version: int, happening: Happening | None) -> bool:
@@ -51,3 +54,11 @@ class PaymentStore(Protocol):
     def due(self, *, through: datetime, limit: int) -> tuple[DuePayment, ...]:
         """Payments that somebody has to look at by then (eventually consistent); the longest due first."""
         ...
+
+
+def asked(payment_ids: list[str]) -> list[str]:
+    """The ids that are asked for, each once."""
+    once = list(dict.fromkeys(payment_ids))
+    if len(once) > ASKED_MAX:
+        raise ValueError(f"at most {ASKED_MAX} payments are asked for at once, not {len(once)}")
+    return once

@@ -16,7 +16,7 @@ from domain.clock import instant_text, parse_instant
 from domain.money import Money
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, Waiting
-from domain.payments.store import DuePayment, HappeningPage, PaymentPage
+from domain.payments.store import DuePayment, HappeningPage, PaymentPage, asked
 from domain.tables_aws import PAGE_MAX, Index, Table, Value, write_together
 
 BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
@@ -40,7 +40,7 @@ class DynamoDBPaymentStore:
         return _payment(item) if item else None
 
     def payments(self, payment_ids: list[str]) -> tuple[Payment, ...]:
-        return tuple(map(_payment, self._table.get_many([(f"P#{one}", "P") for one in payment_ids])))
+        return tuple(map(_payment, self._table.get_many([(f"P#{one}", "P") for one in asked(payment_ids)])))
 
     def replace(self, payment: Payment, *, version: int, happening: Happening | None) -> bool:
         if happening is None:

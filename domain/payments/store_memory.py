@@ -5,7 +5,7 @@ from threading import Lock
 
 from domain.clock import instant_text
 from domain.payments.model import Happening, Payment
-from domain.payments.store import DuePayment, HappeningPage, PaymentPage
+from domain.payments.store import DuePayment, HappeningPage, PaymentPage, asked
 
 
 class MemoryPaymentStore:
@@ -26,7 +26,7 @@ class MemoryPaymentStore:
         return self._payments.get(payment_id)
 
     def payments(self, payment_ids: list[str]) -> tuple[Payment, ...]:
-        return tuple(self._payments[one] for one in payment_ids if one in self._payments)
+        return tuple(self._payments[one] for one in asked(payment_ids) if one in self._payments)
 
     def replace(self, payment: Payment, *, version: int, happening: Happening | None) -> bool:
         with self._lock:

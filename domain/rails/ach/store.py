@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Final, Protocol
 
 from domain.rails.ach.model import AchFile, Entry, Scheduled
+
+TAKEN_AT_ONCE_MAX: Final = 10_000_000
+"""The sequence of a trace number has seven digits: nobody needs more numbers than there are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,8 @@ class EntryPage:
 
 @dataclass(frozen=True, slots=True)
 class FilePage:
-    """Files of one region, the latest first; `before` begins the next page, None at the end."""
+    """Files of one region by their ids, the greatest first, which is the latest day of a window first; `before` begins
+    the next page, None at the end."""
 
     files: tuple[AchFile, ...]
     before: str | None
@@ -59,7 +63,8 @@ class AchStore(Protocol):
     # Entries.
 
     def join(self, entry: Entry) -> bool:
-        """Puts a new entry into its file; False when the file is not open any more, or the entry exists."""
+        """Puts a new entry into its file; False when the file is not open any more, the entry exists, or another one
+        has its trace number in the file."""
         ...
 
     def entry(self, entry_id: str) -> Entry | None: ...
@@ -70,10 +75,13 @@ class AchStore(Protocol):
 
     def entries(self, file_id: str, *, after: str | None, limit: int) -> EntryPage: ...
 
-    def replace_entry(self, entry: Entry, *, version: int) -> bool: ...
+    def replace_entry(self, entry: Entry, *, version: int) -> bool:
+        """Over its stored `version`, in the file it is in; False, and nothing written, when it has moved on."""
+        ...
 
     def move_entry(self, entry: Entry, *, version: int) -> bool:
-        """Replaces an entry and lists it in the file it goes into now, together."""
+        """Replaces an entry and lists it in the file it goes into now, together; it stays listed in those before.
+        False, and nothing written, when it has moved on or is listed there already."""
         ...
 
     # Numbers and places.
@@ -87,3 +95,10 @@ class AchStore(Protocol):
     def move_checkpoint(self, name: str, to: datetime) -> None:
         """Forward only."""
         ...
+
+
+def counted(count: int) -> int:
+    """How many numbers are taken at once."""
+    if not 1 <= count <= TAKEN_AT_ONCE_MAX:
+        raise ValueError(f"1 to {TAKEN_AT_ONCE_MAX} numbers are taken at once, not {count}")
+    return count

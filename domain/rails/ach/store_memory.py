@@ -1,13 +1,12 @@
 """Files and entries in memory, for tests and simulation."""
 
 from collections import defaultdict
-from dataclasses import replace
 from datetime import datetime
 from threading import Lock
 
 from domain.rails.ach.kinds import FileState
 from domain.rails.ach.model import AchFile, Entry, Scheduled
-from domain.rails.ach.store import EntryPage, FilePage, ScheduledPage
+from domain.rails.ach.store import EntryPage, FilePage, ScheduledPage, counted
 
 
 class MemoryAchStore:
@@ -56,7 +55,9 @@ class MemoryAchStore:
     def join(self, entry: Entry) -> bool:
         with self._lock:
             file = self._files.get(entry.file)
-            if file is None or file.state is not FileState.OPEN or entry.id in self._entries:
+            if file is None or file.state is not FileState.OPEN:
+                return False
+            if entry.id in self._entries or entry.trace in self._members[entry.file]:
                 return False
             self._keep(entry)
             return True
@@ -91,7 +92,7 @@ class MemoryAchStore:
     def take(self, counter: str, count: int) -> int:
         with self._lock:
             first = self._counters[counter]
-            self._counters[counter] += count
+            self._counters[counter] += counted(count)
             return first
 
     def checkpoint(self, name: str) -> datetime | None:
@@ -102,5 +103,5 @@ class MemoryAchStore:
             self._checkpoints[name] = max(to, self._checkpoints.get(name, to))
 
     def _keep(self, entry: Entry) -> None:
-        self._entries[entry.id] = replace(entry)
+        self._entries[entry.id] = entry
         self._members[entry.file][entry.trace] = entry.id
