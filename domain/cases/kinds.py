@@ -11,6 +11,7 @@ from domain.access.model import Group
 
 class CaseKind(StrEnum):
     ACH_PAYMENT_REVIEW = "ACH_PAYMENT_REVIEW"
+    ACH_PAYMENT_UNPOSTED = "ACH_PAYMENT_UNPOSTED"
     ACH_FILE_REJECTED = "ACH_FILE_REJECTED"
     ACH_ENTRY_PENDED = "ACH_ENTRY_PENDED"
     ACH_NOC = "ACH_NOC"
@@ -82,6 +83,12 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
             ResolutionCode.RELEASE: Choice("Let the payment go", second_person=True),
             ResolutionCode.REJECT: Choice("End the payment"),
         },
+    ),
+    CaseKind.ACH_PAYMENT_UNPOSTED: KindOfCase(
+        Group.OPERATIONS,
+        "Money of an ACH payment could not go to its account",
+        timedelta(hours=24),
+        {ResolutionCode.SETTLED_BY_HAND: Choice("It was settled by hand", second_person=True)},
     ),
     CaseKind.ACH_FILE_REJECTED: KindOfCase(
         Group.OPERATIONS,

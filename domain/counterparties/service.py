@@ -250,6 +250,10 @@ class Counterparties:
 
     # For the rails. None of these is reached by the API.
 
+    def kept(self, counterparty: str) -> Counterparty:
+        """As it is kept, whoever asks; one that a payment names exists."""
+        return self._existing(counterparty)
+
     def opened(self, counterparty: str) -> OpenedCounterparty | NotFound | WrongRegion | Shredded:
         """The name and the full numbers, also of a closed one: what was sent may still come back."""
         found = self._found(counterparty)

@@ -31,6 +31,7 @@ class NoticeKind(StrEnum):
     ACH_DEBIT_COLLECTED = "ACH_DEBIT_COLLECTED"
     ACH_DEBIT_RETURNED = "ACH_DEBIT_RETURNED"
     ACH_PAYMENT_GIVEN_BACK = "ACH_PAYMENT_GIVEN_BACK"
+    ACH_PAYMENT_NOT_MADE = "ACH_PAYMENT_NOT_MADE"
     LIMITS_CHANGED = "LIMITS_CHANGED"
     PERSON_ADDED = "PERSON_ADDED"
     PERSON_REMOVED = "PERSON_REMOVED"
@@ -62,6 +63,7 @@ TEXTS: Final[dict[NoticeKind, str]] = {
     ),
     NoticeKind.ACH_DEBIT_RETURNED: "{amount} that was collected for account {account} was returned by the paying bank.",
     NoticeKind.ACH_PAYMENT_GIVEN_BACK: "Your ACH payment of {amount} came back; it is on account {account} again.",
+    NoticeKind.ACH_PAYMENT_NOT_MADE: "Your ACH payment of {amount} on account {account} was not made: {reason}",
     NoticeKind.LIMITS_CHANGED: "The limits of account {account} have changed.",
     NoticeKind.PERSON_ADDED: "A {relation} was added to account {account}.",
     NoticeKind.PERSON_REMOVED: "A {relation} was removed from account {account}.",

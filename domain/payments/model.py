@@ -33,7 +33,6 @@ class AchTerms:
     """Company Entry Description (Nacha Operating Rules, appendix three): at most ten characters."""
     remittance: bytes | None = None
     """What the originator wrote for the receiver, sealed under the originator's customer key."""
-    remittance_digest: str | None = None
     recurring: bool = False
     """WEB and TEL: a single payment or one of a series (Payment Type Code)."""
 

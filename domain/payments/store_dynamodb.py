@@ -115,7 +115,6 @@ class DynamoDBPaymentStore:
             "speed": terms.speed.value,
             "description": terms.description,
             "remittance": terms.remittance,
-            "remittance_digest": terms.remittance_digest,
             "recurring": terms.recurring,
             "progress": {
                 "window": progress.window,
@@ -163,7 +162,6 @@ def _payment(item: Mapping[str, Any]) -> Payment:
             speed=Speed(item["speed"]),
             description=item["description"],
             remittance=item.get("remittance"),
-            remittance_digest=item.get("remittance_digest"),
             recurring=item["recurring"],
         ),
         progress=AchProgress(

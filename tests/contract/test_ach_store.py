@@ -133,15 +133,19 @@ class TestFiles:
             transliterated=4,
             told=FileState.SENT,
             replaces=file(1).id,
-            replaced_by=file(3).id,
-            rejection=Rejection(
-                level=RejectionLevel.ENTRY,
-                reasons=(
-                    RejectionReason("REJ0042", "No such class.", batch_number=1, trace="123456780000001"),
-                    RejectionReason("REJ0001", ""),
+            replacing=file(4).id,
+            replaced_by=(file(3).id,),
+            answers=("dlv_0", "dlv_1"),
+            rejections=(
+                Rejection(
+                    level=RejectionLevel.ENTRY,
+                    reasons=(
+                        RejectionReason("REJ0042", "No such class.", batch_number=1, trace="123456780000001"),
+                        RejectionReason("REJ0001", ""),
+                    ),
+                    at=AT,
+                    delivery="dlv_1",
                 ),
-                at=AT,
-                delivery="dlv_1",
             ),
             case="case_1",
             version=7,

@@ -55,7 +55,6 @@ WHOLE = replace(
         speed=Speed.NEXT_DAY,
         description="PURCHASE",
         remittance=b"\x01sealed\xff",
-        remittance_digest="digest",
         recurring=True,
     ),
     progress=AchProgress(

@@ -126,8 +126,14 @@ class AchFile:
     told: FileState | None = None
     """The state that its payments have been told of."""
     replaces: str | None = None
-    replaced_by: str | None = None
-    rejection: Rejection | None = None
+    replacing: str | None = None
+    """The file that its rejected entries are being put into right now."""
+    replaced_by: tuple[str, ...] = ()
+    """The files that took over entries of it."""
+    answers: tuple[str, ...] = ()
+    """The partner's messages that spoke of it."""
+    rejections: tuple[Rejection, ...] = ()
+    """What was said against it and is not resolved yet."""
     case: str | None = None
     version: int = 1
 
@@ -142,6 +148,18 @@ class WindowClosed(Refusal):
     @property
     def message(self) -> str:
         return "The window of this file has been cut off."
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerMismatch(Refusal):
+    """What the partner says of a file is not what we sent: somebody has to look."""
+
+    code: ClassVar[str] = "ANSWER_MISMATCH"
+    file: str
+
+    @property
+    def message(self) -> str:
+        return "The answer does not describe the file that was sent."
 
 
 @dataclass(frozen=True, slots=True)

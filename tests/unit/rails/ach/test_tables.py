@@ -18,16 +18,18 @@ class Row:
     since: date
 
 
+OURS_ALONE = {"kinds", "effects", "model", "steps"}
+"""Tables of how we do things. No rule of the network is in them, so there is no page to name."""
 MODULES = [
     importlib.import_module(f"domain.rails.ach.{found.name}")
     for found in pkgutil.iter_modules(domain.rails.ach.__path__)
-    if not found.ispkg
+    if not found.ispkg and found.name not in OURS_ALONE
 ]
 ROWS = [
     (f"{module.__name__}.{name}", row)
     for module in MODULES
     for name, table in vars(module).items()
-    if name.isupper() and isinstance(table, (tuple, list, dict))
+    if name.isupper() and isinstance(table, (tuple, list, dict)) and name != "JURISDICTIONS"
     for row in (table.values() if isinstance(table, dict) else table)
     if is_dataclass(row) and not isinstance(row, (Source, Reason))
 ]

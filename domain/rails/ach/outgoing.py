@@ -1,0 +1,784 @@
+"""Our files, from the cut-off of a window to what the bank said of them.
+
+Each state of a file is one piece of work that may be begun again anywhere: entries join while it is open, their money
+is taken once it is closed to others, its text is composed and kept, it is put where the bank fetches it. A file is
+composed from its entries, and so is the one that replaces it: an entry is in one file at a time, under one trace
+number.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.cases.kinds import CaseKind
+from domain.cases.model import Subject
+from domain.cases.service import Cases
+from domain.clock import Clock
+from domain.counterparties.model import OpenedCounterparty
+from domain.counterparties.service import Counterparties
+from domain.customers.service import Customers
+from domain.payments.kinds import Event, PaymentState
+from domain.payments.model import BANK, Payment, partner
+from domain.payments.service import Payments
+from domain.rails.ach import ranges
+from domain.rails.ach.calendar import day_of, wall_time_of
+from domain.rails.ach.composing import Composed, Content, composed
+from domain.rails.ach.exchange import OUTBOUND, Exchange
+from domain.rails.ach.kinds import FILES_ENDED, EntryState, FileEvent, FileState, RejectionLevel, file_target
+from domain.rails.ach.model import (
+    FILES_OF_ENTRY_MAX,
+    AchFile,
+    AnswerMismatch,
+    Entry,
+    Rejection,
+    RejectionReason,
+    Scheduled,
+)
+from domain.rails.ach.nacha.building import FileUnwritable
+from domain.rails.ach.nacha.profiles import STRICT
+from domain.rails.ach.nacha.reading import Reading
+from domain.rails.ach.nacha.reading import entries as entries_of
+from domain.rails.ach.rejections import mendable
+from domain.rails.ach.sponsors import sponsor_on
+from domain.rails.ach.steps import SPEEDS, Steps
+from domain.rails.ach.store import AchStore
+from domain.rails.ach.timetable import Timetable
+from domain.rails.ach.windows import Window
+from domain.refusals import NotFound, Refusal
+from domain.sealing import Sealer, Shredded
+
+ENTRIES_MAX: Final = 5_000
+"""Of a file: with an addenda each it stays under the ten thousand lines that banks take at most."""
+PAGE: Final = 100
+TRIES_MAX: Final = 8
+"""Lost races on one file: two builders, the bank's answer, a person."""
+WORK_MAX: Final = 12
+"""States that one run takes a file through."""
+DUE_MAX: Final = 100
+BUILT_AFTER: Final = timedelta(seconds=2)
+"""After the cut-off: what was accepted just before it has been listed by then."""
+LOOK_BACK: Final = timedelta(hours=24)
+"""Where a region begins that has no checkpoint: nothing was scheduled there before its first day."""
+AGAIN: Final = timedelta(minutes=1)
+"""When a piece of work that could not be ended now is taken up again."""
+REBUILDS_MAX: Final = 2
+"""Files that replace each other without a person: what is rejected a third time is no matter of form."""
+WINDOWS: Final = "windows"
+FACT_MAX: Final = 120
+REMITTANCE: Final = "ach.remittance"
+"""What a remittance's seal is bound to."""
+BUILT: Final = "built/ach/"
+
+Changes = Callable[[AchFile], AchFile]
+
+
+class FileMissing(Exception):
+    """A file that something names does not exist: a fault, because none is ever deleted."""
+
+
+class Contended(Exception):
+    """Too many writers of one file at once; it may be asked again."""
+
+
+class EntryUnreadable(Exception):
+    """What an entry needs cannot be had any more."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class NumbersExhausted(Exception):
+    """A region has used up its trace numbers or File ID Modifiers of the day. The file waits for the next day."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cut:
+    """What one look at the windows came to."""
+
+    windows: int
+    files: tuple[str, ...]
+
+
+class Outgoing:
+    def __init__(
+        self,
+        *,
+        store: AchStore,
+        exchange: Exchange,
+        steps: Steps,
+        payments: Payments,
+        counterparties: Counterparties,
+        customers: Customers,
+        sealer: Sealer,
+        timetable: Timetable,
+        cases: Cases,
+        clock: Clock,
+        region: str,
+        jurisdiction: str,
+    ) -> None:
+        self._store = store
+        self._exchange = exchange
+        self._steps = steps
+        self._payments = payments
+        self._counterparties = counterparties
+        self._customers = customers
+        self._sealer = sealer
+        self._timetable = timetable
+        self._cases = cases
+        self._clock = clock
+        self._region = region
+        self._jurisdiction = jurisdiction
+
+    # Windows.
+
+    def cut(self) -> Cut:
+        """Opens a file for each window that has been cut off since the last look and has something in it."""
+        until = self._clock.now() - BUILT_AFTER
+        since = self._store.checkpoint(WINDOWS) or until - LOOK_BACK
+        found = self._timetable.cut_off_between(since, max(since, until))
+        files = []
+        for window in found:
+            if self._store.scheduled(window.id, after=None, limit=1).scheduled:
+                files.append(self._opened(window, number=1).id)
+            self._store.move_checkpoint(WINDOWS, window.cut_off_at)
+        return Cut(len(found), tuple(files))
+
+    def _opened(self, window: Window, *, number: int) -> AchFile:
+        now = self._clock.now()
+        file = AchFile(
+            id=file_id(self._jurisdiction, self._region, window.id, number),
+            region=self._region,
+            window=window.id,
+            number=number,
+            opened_at=now,
+            effective_on=window.settles_on,
+            entered_at=now,
+            due_at=now,
+        )
+        self._store.add_file(file)
+        return self.existing(file.id)
+
+    # Looking.
+
+    def file(self, file: str) -> AchFile | None:
+        return self._store.file(file)
+
+    def existing(self, file: str) -> AchFile:
+        found = self._store.file(file)
+        if found is None:
+            raise FileMissing(file)
+        return found
+
+    def due(self) -> tuple[str, ...]:
+        """Files that somebody has to work on now; who works on them takes them one by one, so that one bad file stops
+        no other."""
+        return self._store.due_files(through=self._clock.now(), limit=DUE_MAX)
+
+    # Work.
+
+    def work(self, file: str) -> AchFile:
+        """Does what the file's state asks for, until it waits for the bank, for a person, or for nothing more."""
+        found = self.existing(file)
+        for _ in range(WORK_MAX):
+            before = found.state
+            match before:
+                case FileState.OPEN:
+                    found = self._filled(found)
+                case FileState.CLOSING:
+                    found = self._built(found)
+                case FileState.BUILT:
+                    found = self._sent(found)
+                case FileState.SENT:
+                    found = self._waited(self._told(found, Event.SENT))
+                case FileState.ACKNOWLEDGED:
+                    found = self._rested(self._told(found, Event.ACKNOWLEDGED))
+                case FileState.REJECTED | FileState.PARTLY_REJECTED:
+                    found = self._answered(found)
+                case _:
+                    found = self._rested(found)
+            if found.state is before:
+                return found
+        raise Contended(file)
+
+    # Open: entries join.
+
+    def _filled(self, file: AchFile) -> AchFile:
+        count = len(self._entries(file))
+        after: str | None = None
+        while True:
+            page = self._store.scheduled(file.window, after=after, limit=PAGE)
+            wanted = [one for one in page.scheduled if self._wanted(one, file)]
+            room = ENTRIES_MAX - count
+            if not self._joined(file, wanted[:room]):
+                return self.existing(file.id)
+            count += len(wanted[:room])
+            if len(wanted) > room:
+                self._opened(self._timetable.window(file.window), number=file.number + 1)
+                break
+            if page.after is None:
+                break
+            after = page.after
+        return self._moved(file, FileEvent.CLOSED)
+
+    def _wanted(self, scheduled: Scheduled, file: AchFile) -> Payment | None:
+        """The payment, if it still wants to go with this window and is in no file yet."""
+        if self._store.entry(scheduled.entry):
+            return None
+        payment = self._payments.existing(scheduled.subject)
+        waits = payment.state is PaymentState.SCHEDULED and payment.progress.entry == scheduled.entry
+        return payment if waits and payment.progress.window == file.window else None
+
+    def _joined(self, file: AchFile, wanted: Sequence[Scheduled]) -> bool:
+        """Puts entries in, each under a trace number of its own. False when the file is not open any more."""
+        if not wanted:
+            return True
+        for scheduled, trace in zip(wanted, self._traces(file, len(wanted)), strict=True):
+            payment = self._payments.existing(scheduled.subject)
+            entry = Entry(
+                id=scheduled.entry,
+                kind=scheduled.kind,
+                subject=payment.id,
+                counterparty=payment.counterparty,
+                counterparty_masked=payment.counterparty_masked,
+                account=payment.account,
+                customer=payment.customer,
+                amount=payment.amount,
+                sec=payment.ach.sec,
+                description=payment.ach.description,
+                effective_on=file.effective_on,
+                window=file.window,
+                trace=trace,
+                file=file.id,
+                files=(file.id,),
+            )
+            if not self._store.join(entry) and self.existing(file.id).state is not FileState.OPEN:
+                return False
+        return True
+
+    def _traces(self, file: AchFile, count: int) -> Iterator[str]:
+        day, sponsor = day_of(self._clock.now()), sponsor_on(file.effective_on)
+        first = self._store.take(f"trace#{sponsor.odfi}#{self._region}#{day:%Y%m%d}", count)
+        for index in range(first, first + count):
+            sequence = ranges.sequence_at(index, region=self._region, on=day)
+            if isinstance(sequence, ranges.Exhausted):
+                raise NumbersExhausted(f"{sequence.what} of {sequence.region}: {sequence.most}")
+            yield ranges.trace_number(sponsor.odfi, sequence)
+
+    # Closed: money is taken, and the text is composed.
+
+    def _built(self, file: AchFile) -> AchFile:
+        self._replacing(file)
+        taken = [self._taken(entry) for entry in self._entries(file) if entry.file == file.id]
+        ready = [entry for entry in taken if entry.state is EntryState.READY]
+        contents = [content for content in (self._readable(entry, file) for entry in ready) if content]
+        if not contents:
+            return self._moved(file, FileEvent.FOUND_EMPTY)
+        file = self._numbered(file)
+        try:
+            text = composed(file, sponsor_on(file.effective_on), contents)
+        except FileUnwritable:
+            if not self._left_out(file, contents):
+                raise
+            return self._due_again(file, self._clock.now())
+        self._exchange.put(f"{BUILT}{text.sha256}", text.content)
+        return self._moved(file, FileEvent.BUILT, changes=lambda found: _with(found, text))
+
+    def _taken(self, entry: Entry) -> Entry:
+        """The entry with its money where the file says it is; excluded when that cannot be."""
+        if entry.state is not EntryState.JOINED:
+            return entry
+        payment = self._payments.move(
+            entry.subject,
+            Event.TAKEN,
+            by=BANK,
+            facts={"file": entry.file, "trace": entry.trace},
+            changes=lambda found: replace(found, progress=replace(found.progress, file=entry.file, trace=entry.trace)),
+            only_if=lambda found: found.progress.entry == entry.id and not self._shredded(found),
+        ).payment
+        if payment.progress.trace != entry.trace:
+            self._let_go(payment, entry)
+            return self._entry_moved(entry, EntryState.EXCLUDED, "NOT_WAITING", "It did not wait for this file.")
+        payment = self._steps.advance(payment)
+        if payment.state is not PaymentState.IN_FILE:
+            code, reason = payment.reason_code or payment.state.value, payment.reason or ""
+            return self._entry_moved(entry, EntryState.EXCLUDED, code, reason)
+        return self._entry_moved(entry, EntryState.READY, journal=payment.journals.get(PaymentState.TAKEN.value))
+
+    def _shredded(self, payment: Payment) -> bool:
+        """Whether the name and number that the entry needs are erased for ever."""
+        return isinstance(self._counterparties.opened(payment.counterparty), Shredded)
+
+    def _let_go(self, payment: Payment, entry: Entry) -> None:
+        """Of a payment that waits and can go nowhere, because its receiver's data is erased: its end."""
+        if payment.state is PaymentState.SCHEDULED and payment.progress.entry == entry.id:
+            moved = self._payments.move(
+                payment.id,
+                Event.CANCELLED,
+                by=BANK,
+                facts={"reason": Shredded.code},
+                changes=lambda found: replace(found, reason_code=Shredded.code),
+                only_if=lambda found: found.progress.entry == entry.id,
+            )
+            self._steps.advance(moved.payment)
+
+    def _readable(self, entry: Entry, file: AchFile) -> Content | None:
+        """None for an entry whose receiver or originator has been erased since: its money goes back."""
+        window = self._timetable.window(file.window)
+        try:
+            return self._content(entry, f"{wall_time_of(window.settles_at):%H%M}" if window.same_day else "")
+        except EntryUnreadable as unreadable:
+            self._withdraw(entry, file, unreadable.code)
+            return None
+
+    def _content(self, entry: Entry, same_day_until: str) -> Content:
+        payment = self._payments.existing(entry.subject)
+        receiver = self._counterparties.opened(entry.counterparty)
+        if not isinstance(receiver, OpenedCounterparty):
+            raise EntryUnreadable(receiver.code)
+        sealed = payment.ach.remittance
+        remittance = self._sealer.open(payment.customer, sealed, REMITTANCE) if sealed else b""
+        customer = self._customers.get(payment.customer)
+        profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
+        if isinstance(remittance, Refusal) or isinstance(profile, Refusal):
+            raise EntryUnreadable(Shredded.code)
+        return Content(
+            entry=entry,
+            payment=payment,
+            receiver=receiver,
+            originator=profile.name,
+            remittance=remittance.decode(),
+            same_day_until=same_day_until,
+        )
+
+    def _left_out(self, file: AchFile, contents: Sequence[Content]) -> int:
+        """Takes out each entry that no bank would take even alone; how many there were."""
+        count = 0
+        for content in contents:
+            try:
+                composed(file, sponsor_on(file.effective_on), (content,))
+            except FileUnwritable as unwritable:
+                self._withdraw(content.entry, file, unwritable.findings[0].code)
+                count += 1
+        return count
+
+    def _withdraw(self, entry: Entry, file: AchFile, code: str) -> None:
+        """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good."""
+        self._payments.move(
+            entry.subject,
+            Event.REJECTED,
+            by=BANK,
+            facts={"file": file.id, "code": code},
+            changes=lambda found: replace(found, reason_code=code),
+            only_if=lambda found: found.progress.file == file.id,
+        )
+        self._given_up(self._entry_moved(entry, EntryState.REJECTED, code), BANK)
+
+    def _numbered(self, file: AchFile) -> AchFile:
+        """Its modifier and its creation time, decided once."""
+        if file.modifier:
+            return file
+        now, sponsor = self._clock.now(), sponsor_on(file.effective_on)
+        label = self._timetable.modifiers_of(now)
+        index = self._store.take(f"modifier#{sponsor.odfi}#{self._region}#{label}", 1)
+        modifier = ranges.modifier_at(index, region=self._region, on=day_of(now))
+        if isinstance(modifier, ranges.Exhausted):
+            raise NumbersExhausted(f"{modifier.what} of {modifier.region}: {modifier.most}")
+        return self._noted(
+            file,
+            lambda found: found if found.modifier else replace(found, modifier=modifier, created_at=now),
+        )
+
+    # Built: sent, and told.
+
+    def _sent(self, file: AchFile) -> AchFile:
+        content = self._exchange.get(f"{BUILT}{file.sha256}")
+        if content is None or file.name is None:
+            raise FileMissing(f"the text of {file.id}")
+        self._exchange.put(f"{OUTBOUND}{file.name}", content)
+        return self._moved(file, FileEvent.SENT)
+
+    def _told(self, file: AchFile, event: Event) -> AchFile:
+        """Moves the payments of its entries, once for each state of the file."""
+        if file.told is file.state:
+            return file
+        self._move_payments(file, event)
+        return self._noted(file, lambda found: replace(found, told=found.state))
+
+    def _move_payments(self, file: AchFile, event: Event) -> None:
+        by = BANK if event is Event.SENT else partner(sponsor_on(file.effective_on).partner)
+        for entry in self._entries(file):
+            if entry.state is EntryState.READY and entry.file == file.id:
+                self._payments.move(
+                    entry.subject,
+                    event,
+                    by=by,
+                    facts={"file": file.id},
+                    only_if=lambda found: found.progress.file == file.id,
+                )
+
+    def _waited(self, file: AchFile) -> AchFile:
+        """The bank has some time to answer. After it people ask; nothing is sent again."""
+        until = file.entered_at + self._payments.deadlines.acknowledgement
+        if self._clock.now() < until:
+            return self._due_again(file, until)
+        case = self._cases.open(
+            CaseKind.PARTNER_SILENT, Subject("ach_file", file.id), key="acknowledgement", facts={"file": file.id}
+        )
+        noted = self._noted(file, lambda found: replace(found, case=found.case or case.id))
+        return self._due_again(noted, self._clock.now() + self._payments.deadlines.acknowledgement)
+
+    def _rested(self, file: AchFile) -> AchFile:
+        return self._noted(file, lambda found: replace(found, due_at=None))
+
+    def _due_again(self, file: AchFile, at: datetime) -> AchFile:
+        return self._noted(file, lambda found: replace(found, due_at=at))
+
+    # What the bank says.
+
+    def acknowledged(
+        self, name: str, *, sha256: str, entries: int, debit_minor: int, credit_minor: int, delivery: str
+    ) -> AchFile | Refusal:
+        """The bank has the file, and what it counts is what we sent. Said again, it changes nothing.
+
+        `entries` counts entries and addenda, as a file control does. Refusals: NotFound, AnswerMismatch.
+        """
+        file = self._named(name)
+        if isinstance(file, Refusal):
+            return file
+        told = (sha256, entries, debit_minor, credit_minor)
+        if told != (file.sha256, file.entries + file.addenda, file.debit_minor, file.credit_minor):
+            return AnswerMismatch(file.id)
+        self._moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
+        return self.work(file.id)
+
+    def rejected(
+        self, name: str, *, sha256: str, level: RejectionLevel, reasons: Sequence[RejectionReason], delivery: str
+    ) -> AchFile | Refusal:
+        """The bank does not take the file, or batches or entries of it. Said again, it changes nothing.
+
+        Refusals: NotFound, AnswerMismatch.
+        """
+        file = self._named(name)
+        if isinstance(file, Refusal):
+            return file
+        rejection = Rejection(level=level, reasons=tuple(reasons), at=self._clock.now(), delivery=delivery)
+        meant = self._meant(file, rejection) if sha256 == file.sha256 else {}
+        if not meant:
+            return AnswerMismatch(file.id)
+        if any(entry.trace in meant and entry.file == file.id for entry in self._standing(file)):
+            event = FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED
+            self._moved(file, event, changes=lambda found: _rejected_by(found, rejection))
+        return self.work(file.id)
+
+    def _named(self, name: str) -> AchFile | NotFound:
+        file = self._store.file(name.removesuffix(".ach")) if name.endswith(".ach") else None
+        return file if file and file.name == name else NotFound(name[:64])
+
+    def _meant(self, file: AchFile, rejection: Rejection) -> Mapping[str, RejectionReason]:
+        """Trace numbers of the entries that a rejection speaks of, each with the reason."""
+        traces = {entry.trace: number for number, entry in self._numbered_entries(file)}
+        first = rejection.reasons[0]
+        match rejection.level:
+            case RejectionLevel.FILE:
+                return dict.fromkeys(traces, first)
+            case RejectionLevel.BATCH:
+                batches = {reason.batch_number: reason for reason in rejection.reasons}
+                return {trace: batches[number] for trace, number in traces.items() if number in batches}
+            case RejectionLevel.ENTRY:
+                return {reason.trace: reason for reason in rejection.reasons if reason.trace in traces}
+
+    def _standing(self, file: AchFile) -> list[Entry]:
+        """Entries of the file that nobody has rejected yet."""
+        return [one for one in self._entries(file) if one.state is EntryState.READY and one.file == file.id]
+
+    def _numbered_entries(self, file: AchFile) -> Iterator[tuple[int, Entry]]:
+        """The entries of a built file with the numbers of their batches, which its text alone says."""
+        content = self._exchange.get(f"{BUILT}{file.sha256}")
+        if content is None:
+            raise FileMissing(f"the text of {file.id}")
+        batches = {
+            record.trace_number: header.batch_number for header, record in entries_of(Reading((content,), STRICT))
+        }
+        for entry in self._entries(file):
+            if entry.trace in batches:
+                yield batches[entry.trace], entry
+
+    # Rejected: built again, or given up.
+
+    def _answered(self, file: AchFile) -> AchFile:
+        """Its entries and payments are told; then it is built again where form alone was wrong, or people decide."""
+        if file.told is not file.state:
+            for rejection in file.rejections:
+                self._reject_entries(file, rejection)
+            if file.state is FileState.PARTLY_REJECTED:
+                self._move_payments(file, Event.ACKNOWLEDGED)
+            file = self._noted(file, lambda found: replace(found, told=found.state))
+        if file.replacing:
+            return self._continued(file)
+        if all(map(mendable, file.rejections)) and _rebuilds(file) < REBUILDS_MAX:
+            return self.rebuild(file.id)
+        case = self._cases.open(
+            CaseKind.ACH_FILE_REJECTED,
+            Subject("ach_file", file.id),
+            key=f"rejected-{len(file.replaced_by)}",
+            facts={
+                "file": file.id,
+                "level": " ".join(dict.fromkeys(one.level.value for one in file.rejections)),
+                "codes": " ".join(sorted(_codes(file)))[:FACT_MAX],
+                "entries rejected": str(sum(entry.state is EntryState.REJECTED for entry in self._entries(file))),
+            },
+        )
+        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
+
+    def _reject_entries(self, file: AchFile, rejection: Rejection) -> None:
+        meant = self._meant(file, rejection)
+        for entry in self._entries(file):
+            reason = meant.get(entry.trace)
+            if reason is None or entry.file != file.id:
+                continue
+            payment = self._payments.move(
+                entry.subject,
+                Event.REJECTED,
+                by=partner(sponsor_on(file.effective_on).partner),
+                facts={"file": file.id, "code": reason.code, "delivery": rejection.delivery},
+                changes=lambda found, reason=reason: replace(found, reason_code=reason.code),  # type: ignore[misc]  # bound now
+                only_if=lambda found: found.progress.file == file.id,
+            ).payment
+            if entry.state is EntryState.READY and payment.state is PaymentState.REJECTED:
+                self._entry_moved(entry, EntryState.REJECTED, reason.code, reason.message)
+
+    def rebuild(self, file: str) -> AchFile:
+        """A new file of the rejected entries, in the window that is open now, under a new modifier. Old and new know
+        each other. Said again, it is the same new file."""
+        found = self.existing(file)
+        if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED):
+            return found
+
+        def named(one: AchFile) -> AchFile:
+            return one if one.replacing else replace(one, replacing=f"{one.id}.{len(one.replaced_by) + 1}")
+
+        return self._continued(self._noted(found, named))
+
+    def _continued(self, file: AchFile) -> AchFile:
+        """Whatever of the replacing is not done yet."""
+        if file.replacing is None:
+            return file
+        new = self._successor(file, file.replacing)
+        window = self._timetable.window(new.window)
+        for entry in self._entries(file):
+            if entry.state is EntryState.REJECTED and entry.file == file.id:
+                self._carried_over(entry, new, window)
+        event = FileEvent.REBUILT if file.state is FileState.REJECTED else FileEvent.RESOLVED
+        moved = self._moved(file, event, changes=_replaced)
+        self._moved_due(new.id)
+        return moved
+
+    def _successor(self, file: AchFile, successor: str) -> AchFile:
+        now = self._clock.now()
+        speed = SPEEDS["SAME_DAY" if self._timetable.window(file.window).same_day else "NEXT_DAY"]
+        window = self._timetable.assign(now, speed).window
+        self._store.add_file(
+            AchFile(
+                id=successor,
+                region=self._region,
+                window=window.id,
+                number=file.number,
+                opened_at=now,
+                effective_on=window.settles_on,
+                entered_at=now,
+                due_at=now,
+                state=FileState.CLOSING,
+                replaces=file.id,
+            )
+        )
+        return self.existing(successor)
+
+    def _carried_over(self, entry: Entry, new: AchFile, window: Window) -> None:
+        """The payment first: an entry that is still listed as rejected is carried over by the next run."""
+        if len(entry.files) >= FILES_OF_ENTRY_MAX:
+            raise Contended(f"{entry.id} was in {len(entry.files)} files")
+        self._payments.move(
+            entry.subject,
+            Event.REBUILT,
+            by=BANK,
+            facts={"file": new.id, "replaces": entry.file},
+            changes=lambda found: replace(
+                found,
+                reason_code=None,
+                progress=replace(
+                    found.progress,
+                    file=new.id,
+                    window=window.id,
+                    cut_off_at=window.cut_off_at,
+                    settles_on=window.settles_on,
+                    settles_at=window.settles_at,
+                ),
+            ),
+            only_if=lambda found: found.progress.file == entry.file,
+        )
+        moved = replace(
+            entry,
+            state=EntryState.READY,
+            file=new.id,
+            files=(*entry.files, new.id),
+            window=new.window,
+            effective_on=new.effective_on,
+            reason_code=None,
+            reason=None,
+            version=entry.version + 1,
+        )
+        self._store.move_entry(moved, version=entry.version)
+
+    def _replacing(self, file: AchFile) -> None:
+        """A file that replaces another is not built before all that it takes over is in it."""
+        if file.replaces:
+            self._continued(self.existing(file.replaces))
+
+    def _moved_due(self, file: str) -> None:
+        """The new file is worked on by the next look at what is due."""
+        self._noted(self.existing(file), lambda found: replace(found, due_at=self._clock.now()))
+
+    def give_up(self, file: str, *, by: str) -> AchFile:
+        """Its rejected entries go nowhere, and their money goes back. Said again, it changes nothing."""
+        found = self.existing(file)
+        if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED) or found.replacing:
+            return found
+        for entry in self._entries(found):
+            if entry.file == found.id and entry.state in (EntryState.REJECTED, EntryState.WITHDRAWN):
+                self._given_up(entry, by)
+        event = FileEvent.WITHDRAWN if found.state is FileState.REJECTED else FileEvent.RESOLVED
+        self._moved(found, event, changes=lambda one: replace(one, rejections=()))
+        return self.work(found.id)
+
+    def _given_up(self, entry: Entry, by: str) -> None:
+        moved = self._payments.move(
+            entry.subject,
+            Event.GIVEN_UP,
+            by=by,
+            facts={"file": entry.file},
+            only_if=lambda found: found.progress.file == entry.file,
+        )
+        self._steps.advance(moved.payment)
+        if entry.state is EntryState.REJECTED:
+            self._entry_moved(entry, EntryState.WITHDRAWN, entry.reason_code, entry.reason)
+
+    # Writing.
+
+    def _moved(
+        self,
+        file: AchFile,
+        event: FileEvent,
+        *,
+        changes: Changes | None = None,
+    ) -> AchFile:
+        """By the table; an event that has no row for the file as it is changes nothing."""
+        for _ in range(TRIES_MAX):
+            stored = self.existing(file.id)
+            target = file_target(stored.state, event)
+            if target is None:
+                return stored
+            now = self._clock.now()
+            moved = replace(
+                changes(stored) if changes else stored,
+                state=target,
+                entered_at=now,
+                told=None if target is stored.state else stored.told,
+                due_at=None if target in FILES_ENDED else now,
+                version=stored.version + 1,
+            )
+            if self._store.replace_file(moved, version=stored.version):
+                return moved
+        raise Contended(file.id)
+
+    def _noted(self, file: AchFile, changes: Changes) -> AchFile:
+        for _ in range(TRIES_MAX):
+            stored = self.existing(file.id)
+            changed = changes(stored) if stored.state is file.state else stored
+            if changed == stored:
+                return stored
+            changed = replace(changed, version=stored.version + 1)
+            if self._store.replace_file(changed, version=stored.version):
+                return changed
+        raise Contended(file.id)
+
+    def _entry_moved(
+        self,
+        entry: Entry,
+        state: EntryState,
+        code: str | None = None,
+        reason: str | None = None,
+        journal: str | None = None,
+    ) -> Entry:
+        moved = replace(
+            entry,
+            state=state,
+            reason_code=code,
+            reason=reason or None,
+            journal=journal or entry.journal,
+            version=entry.version + 1,
+        )
+        if self._store.replace_entry(moved, version=entry.version):
+            return moved
+        stored = self._store.entry(entry.id)
+        if stored is None:
+            raise FileMissing(entry.id)
+        return stored
+
+    def _entries(self, file: AchFile) -> list[Entry]:
+        found: list[Entry] = []
+        after: str | None = None
+        while len(found) <= ENTRIES_MAX:
+            page = self._store.entries(file.id, after=after, limit=PAGE)
+            found += page.entries
+            if page.after is None:
+                return found
+            after = page.after
+        raise Contended(f"{file.id} has more than {ENTRIES_MAX} entries")
+
+
+def file_id(jurisdiction: str, region: str, window: str, number: int) -> str:
+    """A file is made once for its region, its window and its number in it."""
+    return f"fil_{jurisdiction}_{region.replace('-', '')}_{window}_{number}"
+
+
+def _with(file: AchFile, text: Composed) -> AchFile:
+    totals = text.result.totals
+    return replace(
+        file,
+        name=f"{file.id}.ach",
+        sha256=text.sha256,
+        lines=text.result.records_count,
+        entries=totals.entries,
+        addenda=totals.addenda,
+        debit_minor=totals.debit_minor,
+        credit_minor=totals.credit_minor,
+        entry_hash=f"{totals.entry_hash:010d}",
+        batches=text.batches,
+        transliterated=text.transliterated,
+    )
+
+
+def _answered_by(file: AchFile, delivery: str) -> AchFile:
+    return file if delivery in file.answers else replace(file, answers=(*file.answers, delivery))
+
+
+def _rejected_by(file: AchFile, rejection: Rejection) -> AchFile:
+    if rejection.delivery in file.answers:
+        return file
+    return replace(_answered_by(file, rejection.delivery), rejections=(*file.rejections, rejection))
+
+
+def _replaced(file: AchFile) -> AchFile:
+    done = (*file.replaced_by, file.replacing) if file.replacing else file.replaced_by
+    return replace(file, replacing=None, replaced_by=done, rejections=())
+
+
+def _codes(file: AchFile) -> set[str]:
+    return {reason.code for rejection in file.rejections for reason in rejection.reasons}
+
+
+def _rebuilds(file: AchFile) -> int:
+    """How many files were rejected before this one that it stands for: each adds a point and a number to its id."""
+    return file.id.count(".")

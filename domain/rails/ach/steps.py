@@ -1,0 +1,434 @@
+"""The steps of a journey, each a name that Step Functions calls, each safe to run twice, late and out of order.
+
+A step looks at the payment as it is stored, does what its state asks for, and answers the state it leaves it in. What
+a step finds done already it leaves as it is: so a journey that was cut off goes on from the stored state.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import datetime
+from typing import Final
+
+from domain.accounts.service import Accounts
+from domain.cases.kinds import CaseKind
+from domain.cases.model import Subject
+from domain.cases.service import Cases
+from domain.clock import Clock, instant_text
+from domain.counterparties.service import Counterparties
+from domain.fraud.model import Decision, Features, Judgement
+from domain.fraud.service import judge_unscored
+from domain.ids import entry_id
+from domain.ledger.model import Posted
+from domain.ledger.service import Ledger
+from domain.notices.kinds import NoticeKind
+from domain.notices.service import Notices
+from domain.payments.bus import Bus
+from domain.payments.events import PaymentAmount, PaymentInitiated
+from domain.payments.kinds import UNPOSTED_JOURNALS, Effect, Event, PaymentKind, PaymentState
+from domain.payments.model import BANK, AchProgress, Payment
+from domain.payments.service import Payments
+from domain.payments.steps import StepAnswer, StepName, StepUnknown
+from domain.rails.ach import windows
+from domain.rails.ach.effects import command_of
+from domain.rails.ach.funds import Tier
+from domain.rails.ach.kinds import EntryKind
+from domain.rails.ach.model import Scheduled
+from domain.rails.ach.store import AchStore
+from domain.rails.ach.timetable import Timetable
+from domain.refusals import Refusal
+
+EFFECTS_IN_A_ROW_MAX: Final = 4
+"""No state leads through more claimed states than that without somebody else saying something in between."""
+PAYMENTS_LOOKED_AT: Final = 100
+"""The latest of the account, to tell whether it has paid the counterparty before."""
+PAYMENT: Final = "payment"
+FOR_A_MOMENT: Final = frozenset({StepName.AWAIT_SETTLEMENT, StepName.AWAIT_FUNDS, StepName.AWAIT_RETURNS})
+"""Steps that wait for nobody but the clock."""
+SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.NEXT_DAY}
+
+EVENT_OF: Final[Mapping[Decision, Event]] = {
+    Decision.APPROVE: Event.SCREENED,
+    Decision.REVIEW: Event.SUSPECTED,
+    Decision.BLOCK: Event.BLOCKED,
+}
+NOT_MADE: Final = {
+    PaymentState.DECLINED: "We could not approve it.",
+    PaymentState.REFUSED: "The account could not pay it.",
+}
+"""How a payment ended that no money ever moved for, as its customer is told."""
+
+
+class Unsettled(Exception):
+    """The ledger could not say now whether a step's journal is posted; the step is to be made again."""
+
+
+class Steps:
+    def __init__(
+        self,
+        *,
+        payments: Payments,
+        ledger: Ledger,
+        store: AchStore,
+        timetable: Timetable,
+        counterparties: Counterparties,
+        accounts: Accounts,
+        cases: Cases,
+        notices: Notices,
+        bus: Bus,
+        clock: Clock,
+        region: str,
+    ) -> None:
+        self._payments = payments
+        self._ledger = ledger
+        self._store = store
+        self._timetable = timetable
+        self._counterparties = counterparties
+        self._accounts = accounts
+        self._cases = cases
+        self._notices = notices
+        self._bus = bus
+        self._clock = clock
+        self._region = region
+        self._steps: Mapping[str, Callable[[Payment, str | None], Payment]] = {
+            "begin": lambda payment, _: payment,
+            "screen": self._screen,
+            "screen_without": self._screen_without,
+            "advance": lambda payment, _: self.advance(payment),
+            "review": self._review,
+            "review_expired": self._review_expired,
+            "await_file": self._await(PaymentState.SCHEDULED, PaymentState.IN_FILE),
+            "reschedule": lambda payment, _: self._rescheduled(payment),
+            "await_acknowledgement": self._await(PaymentState.SENT),
+            "chase": self._chase,
+            "await_settlement": lambda payment, _: payment,
+            "settle": lambda payment, _: self._due(payment, PaymentState.ACKNOWLEDGED, Event.SETTLEMENT_DUE),
+            "await_decision": self._await(PaymentState.REJECTED),
+            "chase_decision": lambda payment, _: payment,
+            "await_funds": lambda payment, _: payment,
+            "free": lambda payment, _: self._due(payment, PaymentState.SETTLED, Event.FUNDS_DUE),
+            "await_returns": lambda payment, _: payment,
+            "complete": self._complete,
+            "end": self._end,
+        }
+
+    def run(self, step: str, *, payment: str, token: str | None) -> StepAnswer:
+        """Makes one step of a payment's journey."""
+        if step not in self._steps:
+            raise StepUnknown(step)
+        found = self._steps[step](self._payments.existing(payment), token)
+        return StepAnswer(found.state, _wait_until(found) if step in FOR_A_MOMENT else None)
+
+    # Money.
+
+    def advance(self, payment: Payment) -> Payment:
+        """Makes the money effects of the claimed states that the payment is in, until it waits for somebody."""
+        for _ in range(EFFECTS_IN_A_ROW_MAX):
+            effect = payment.journey.effects.get(payment.state)
+            if effect is None:
+                return payment
+            payment = self._made(payment, effect)
+        raise Unsettled(f"{payment.id} went through {EFFECTS_IN_A_ROW_MAX} claimed states at once")
+
+    def _made(self, payment: Payment, effect: Effect) -> Payment:
+        answer = self._ledger.post(command_of(payment, effect.journal))
+        if isinstance(answer, Posted):
+            return self._moved_by(payment, effect.posted, effect.journal, answer)
+        if not answer.refusal.stored or effect.refused is None:
+            raise Unsettled(f"{payment.id} {payment.state.value}: {answer.refusal.code}")
+        if effect.refused is Event.UNPOSTED:
+            return self._unposted(payment, effect, answer.refusal)
+        return self._refused(payment, effect.refused, answer.refusal)
+
+    def _moved_by(self, payment: Payment, event: Event, journal: str, posted: Posted) -> Payment:
+        progress = self._scheduled(payment) if event is Event.HELD and _goes_on(payment) else None
+        state, hold = payment.state, posted.journal.hold
+
+        def changes(found: Payment) -> Payment:
+            return replace(
+                found,
+                journals={**found.journals, state.value: posted.journal.id},
+                hold=hold if journal in ("ach_credit_held", "ach_debit_settled") else found.hold,
+                progress=progress or found.progress,
+            )
+
+        facts = {"journal": posted.journal.id}
+        return self._moved(payment, event, facts=facts, changes=changes)
+
+    def _refused(self, payment: Payment, event: Event, refusal: Refusal) -> Payment:
+        def changes(found: Payment) -> Payment:
+            return replace(found, reason_code=refusal.code, reason=refusal.message)
+
+        return self._moved(payment, event, facts={"refusal": refusal.code}, changes=changes)
+
+    def _unposted(self, payment: Payment, effect: Effect, refusal: Refusal) -> Payment:
+        """What the account cannot take lies in a book of the bank, and a person finds out where it belongs."""
+        answer = self._ledger.post(command_of(payment, UNPOSTED_JOURNALS[effect.journal]))
+        if not isinstance(answer, Posted):
+            raise Unsettled(f"{payment.id} {payment.state.value}: {answer.refusal.code}")
+        case = self._cases.open(
+            CaseKind.ACH_PAYMENT_UNPOSTED,
+            Subject(PAYMENT, payment.id),
+            key=payment.state.value,
+            facts={"state": payment.state.value, "refusal": refusal.code, "journal": answer.journal.id},
+        )
+        state = payment.state
+
+        def changes(found: Payment) -> Payment:
+            return replace(
+                found,
+                journals={**found.journals, state.value: answer.journal.id},
+                reason_code=refusal.code,
+                case=case.id,
+            )
+
+        facts = {"journal": answer.journal.id, "refusal": refusal.code, "case": case.id}
+        return self._moved(payment, Event.UNPOSTED, facts=facts, changes=changes)
+
+    def _moved(
+        self,
+        payment: Payment,
+        event: Event,
+        *,
+        facts: Mapping[str, str],
+        changes: Callable[[Payment], Payment] = lambda found: found,
+    ) -> Payment:
+        """From the state that this step was made for; when somebody else made it meanwhile, as it is now."""
+        state = payment.state
+        moved = self._payments.move(
+            payment.id, event, by=BANK, facts=facts, changes=changes, only_if=lambda found: found.state is state
+        )
+        return moved.payment
+
+    # Judging.
+
+    def _screen(self, payment: Payment, token: str | None) -> Payment:
+        if payment.state is PaymentState.ACCEPTED and token:
+            payment = self._payments.wait(payment.id, PaymentState.ACCEPTED, token)
+            if payment.state is PaymentState.ACCEPTED:
+                (taken,) = self._bus.publish([self._initiated(payment)])
+                if not taken:
+                    raise Unsettled(f"the bus did not take {payment.id}")
+        elif token:
+            payment = self._payments.wait(payment.id, PaymentState.ACCEPTED, token)
+        return payment
+
+    def _screen_without(self, payment: Payment, _: str | None) -> Payment:
+        """The named fallback: the scorer has not answered, so the stricter rules judge."""
+        if payment.state is not PaymentState.ACCEPTED:
+            return payment
+        return self.judged(payment, judge_unscored(features_of(self._initiated(payment))))
+
+    def judged(self, payment: Payment, judgement: Judgement) -> Payment:
+        """What a judgement comes to; a second one, or one that comes late, changes nothing."""
+        facts = {"decision": judgement.decision.value, "rules": judgement.rules_version}
+        if judgement.reasons:
+            facts["reasons"] = " ".join(judgement.reasons)
+        event = EVENT_OF[judgement.decision]
+        goes_on = payment.journey.target(PaymentState.ACCEPTED, event) is PaymentState.SCHEDULED
+        progress = self._scheduled(payment) if goes_on and payment.state is PaymentState.ACCEPTED else None
+
+        def changes(found: Payment) -> Payment:
+            return replace(found, progress=progress or found.progress)
+
+        moved = self._payments.move(
+            payment.id,
+            event,
+            by=BANK,
+            facts=facts,
+            changes=changes,
+            only_if=lambda found: found.state is PaymentState.ACCEPTED,
+        )
+        return moved.payment
+
+    def _initiated(self, payment: Payment) -> PaymentInitiated:
+        now = self._clock.now()
+        record = self._accounts.records([payment.account])[payment.account]
+        counterparty = self._counterparties.kept(payment.counterparty)
+        earlier = self._payments.of_account(payment.account, limit=PAYMENTS_LOOKED_AT).payments
+        return PaymentInitiated(
+            payment=payment.id,
+            region=self._region,
+            kind=payment.kind.value,
+            account=payment.account,
+            counterparty=payment.counterparty,
+            amount=PaymentAmount(minor_units=str(payment.amount.minor), currency=payment.amount.currency),
+            speed=payment.ach.speed.value,
+            sec=payment.ach.sec,
+            counterparty_age_days=max(0, (now - counterparty.added_at).days),
+            account_age_days=max(0, (now - record.opened_at).days),
+            sent_before=any(
+                one.counterparty == payment.counterparty and PaymentState.SETTLING.value in one.journals
+                for one in earlier
+                if one.id != payment.id
+            ),
+            opened_at=instant_text(payment.opened_at),
+        )
+
+    def _review(self, payment: Payment, token: str | None) -> Payment:
+        if payment.state is PaymentState.IN_REVIEW and payment.case is None:
+            case = self._cases.open(
+                CaseKind.ACH_PAYMENT_REVIEW,
+                Subject(PAYMENT, payment.id),
+                key="review",
+                due_at=payment.entered_at + self._payments.deadlines.review,
+                facts={
+                    "kind": payment.kind.value,
+                    "amount": str(payment.amount),
+                    "counterparty": payment.counterparty_masked,
+                    "account": payment.account,
+                },
+            )
+            payment = self._payments.note(payment.id, lambda found: replace(found, case=case.id))
+        return self._payments.wait(payment.id, PaymentState.IN_REVIEW, token) if token else payment
+
+    def reviewed(self, payment: Payment, *, released: bool, by: str, case: str) -> Payment:
+        """What people decided of a payment in review; said again, or too late, it changes nothing."""
+        if payment.state is not PaymentState.IN_REVIEW:
+            return payment
+        event = Event.CLEARED if released else Event.TURNED_DOWN
+        progress = self._scheduled(payment) if released else payment.progress
+        moved = self._payments.move(
+            payment.id,
+            event,
+            by=by,
+            facts={"case": case},
+            changes=lambda found: replace(found, progress=progress),
+            only_if=lambda found: found.state is PaymentState.IN_REVIEW,
+        )
+        return self.advance(moved.payment)
+
+    def _review_expired(self, payment: Payment, _: str | None) -> Payment:
+        if payment.state is PaymentState.IN_REVIEW:
+            payment = self._moved(payment, Event.REVIEW_EXPIRED, facts={})
+        return self.advance(payment)
+
+    # The file.
+
+    def _scheduled(self, payment: Payment) -> AchProgress:
+        """The window it goes into. Listed there before the payment says so: one that is listed and says otherwise is
+        left out when the file is built, and one that says so and is not listed would be forgotten."""
+        window = self._timetable.assign(self._clock.now(), SPEEDS[payment.ach.speed.value]).window
+        entry = entry_id(payment.id, window.id)
+        kind = EntryKind.CREDIT if payment.kind is PaymentKind.ACH_CREDIT else EntryKind.DEBIT
+        self._store.schedule(Scheduled(window=window.id, entry=entry, kind=kind, subject=payment.id))
+        return replace(
+            payment.progress,
+            window=window.id,
+            cut_off_at=window.cut_off_at,
+            settles_on=window.settles_on,
+            settles_at=window.settles_at,
+            entry=entry,
+        )
+
+    def _rescheduled(self, payment: Payment) -> Payment:
+        """Of a payment whose window has passed without it: the next window. The file that comes late leaves it out."""
+        cut_off_at = payment.progress.cut_off_at
+        missed = cut_off_at is not None and cut_off_at + self._payments.deadlines.grace <= self._clock.now()
+        if payment.state is not PaymentState.SCHEDULED or not missed:
+            return payment
+        was, progress = payment.progress.window, self._scheduled(payment)
+        moved = self._payments.move(
+            payment.id,
+            Event.RESCHEDULED,
+            by=BANK,
+            facts={"window": progress.window or "", "missed": was or ""},
+            changes=lambda found: replace(found, progress=progress),
+            only_if=lambda found: found.progress.window == was,
+        )
+        return moved.payment
+
+    def _await(self, *states: PaymentState) -> Callable[[Payment, str | None], Payment]:
+        def step(payment: Payment, token: str | None) -> Payment:
+            if token is None:
+                return payment
+            state = payment.state if payment.state in states else states[0]
+            return self._payments.wait(payment.id, state, token)
+
+        return step
+
+    def _chase(self, payment: Payment, _: str | None) -> Payment:
+        """The bank has not answered. Nothing is sent again: the file is asked about, by people, as one case."""
+        if payment.state in (PaymentState.SENT, PaymentState.IN_FILE) and payment.progress.file:
+            self._cases.open(
+                CaseKind.PARTNER_SILENT,
+                Subject("ach_file", payment.progress.file),
+                key="acknowledgement",
+                facts={"file": payment.progress.file},
+            )
+        return payment
+
+    # Settling and after.
+
+    def _due(self, payment: Payment, state: PaymentState, event: Event) -> Payment:
+        """Claims the state whose money is due, once its time has come, and moves the money."""
+        until = _wait_until(payment)
+        if payment.state is state and until is not None and until <= self._clock.now():
+            payment = self._moved(payment, event, facts={}, changes=self._after_settlement(payment))
+        return self.advance(payment)
+
+    def _after_settlement(self, payment: Payment) -> Callable[[Payment], Payment]:
+        if payment.state is not PaymentState.ACKNOWLEDGED or payment.progress.window is None:
+            return lambda found: found
+        window = self._timetable.window(payment.progress.window)
+        debit = payment.kind is PaymentKind.ACH_DEBIT
+        consumer = debit and payment.ach.sec in ("PPD", "WEB", "TEL")
+        funds_at = self._timetable.funds_at(window, Tier.STANDARD) if debit else None
+        returns_until = self._timetable.returns_until(window, consumer_debit=consumer)
+        return lambda found: replace(
+            found, progress=replace(found.progress, funds_at=funds_at, returns_until=returns_until)
+        )
+
+    def _complete(self, payment: Payment, _: str | None) -> Payment:
+        until = _wait_until(payment)
+        ripe = Event.COMPLETED in payment.journey.events_of(payment.state)
+        if ripe and until is not None and until <= self._clock.now():
+            return self._moved(payment, Event.COMPLETED, facts={})
+        return payment
+
+    def _end(self, payment: Payment, _: str | None) -> Payment:
+        """Tells the customer how a payment ended that the ledger's own news do not speak of."""
+        if payment.state in NOT_MADE:
+            record = self._accounts.records([payment.account])[payment.account]
+            self._notices.put(
+                payment.opened_by,
+                key=f"{payment.id}/{payment.state.value}",
+                kind=NoticeKind.ACH_PAYMENT_NOT_MADE,
+                facts={
+                    "amount": str(payment.amount),
+                    "account": record.masked_number,
+                    "reason": payment.reason or NOT_MADE[payment.state],
+                },
+            )
+        return payment
+
+
+def features_of(event: PaymentInitiated) -> Features:
+    return Features(
+        payment=event.payment,
+        credit=event.kind == PaymentKind.ACH_CREDIT.value,
+        amount_minor=int(event.amount.minor_units),
+        currency=event.amount.currency,
+        same_day=event.speed == "SAME_DAY",
+        counterparty_age_days=event.counterparty_age_days,
+        account_age_days=event.account_age_days,
+        sent_before=event.sent_before,
+    )
+
+
+def _goes_on(payment: Payment) -> bool:
+    """Whether its hold leads it to a file, and not to a person."""
+    return payment.journey.target(payment.state, Event.HELD) is PaymentState.SCHEDULED
+
+
+def _wait_until(payment: Payment) -> datetime | None:
+    """What the payment waits for by the clock alone."""
+    progress = payment.progress
+    match payment.state, payment.kind:
+        case PaymentState.ACKNOWLEDGED, _:
+            return progress.settles_at
+        case PaymentState.SETTLED, PaymentKind.ACH_DEBIT:
+            return progress.funds_at
+        case ((PaymentState.SETTLED | PaymentState.CLEARED), _):
+            return progress.returns_until
+        case _:
+            return None

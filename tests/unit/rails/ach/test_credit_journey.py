@@ -1,0 +1,473 @@
+"""Stories of money sent by ACH, from the wish to the end of the return window, over the real ledger in memory."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain.access.model import Actor, Group
+from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.fraud.model import Decision, Judgement
+from domain.money import Money
+from domain.payments.kinds import PaymentState
+from domain.payments.model import Payment, Speed
+from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
+from domain.rails.ach.model import AchFile, RejectionReason
+from tests.unit.accounts.house import code, staff
+from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
+
+_S = PaymentState
+
+
+class TestTheWholeWay:
+    def test_money_is_held_captured_sent_acknowledged_settled_and_done(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=1_000_00)
+        payment = bank.send(actor, account, maria, 250_00)
+        assert payment.state is _S.ACCEPTED
+        bank.run()
+        assert bank.state(payment) is _S.SCHEDULED
+        assert (bank.balance(account), bank.held(account)) == (1_000_00, 250_00)
+        file = bank.cut_off(payment)
+        assert bank.state(payment) is _S.SENT
+        assert (bank.balance(account), bank.held(account)) == (750_00, 0)
+        assert bank.book("ach_in_transit") == 250_00
+        bank.acknowledge(file)
+        assert bank.state(payment) is _S.ACKNOWLEDGED
+        bank.settlement(payment)
+        assert bank.state(payment) is _S.SETTLED
+        assert (bank.book("ach_in_transit"), bank.book("settlement")) == (0, 250_00)
+        bank.clock.move(timedelta(days=10))
+        bank.run()
+        assert bank.state(payment) is _S.COMPLETED
+        assert bank.events(payment) == [
+            "opened", "screened", "held", "taken", "captured", "sent", "acknowledged", "settlement_due", "settled",
+            "completed",
+        ]  # fmt: skip
+
+    def test_the_file_says_what_the_ledger_says(self) -> None:
+        bank = AchBank()
+        actor, account, supplier = bank.sender(minor=90_000_00, details=SUPPLIER)
+        first = bank.send(actor, account, supplier, 1_250_00, remittance="INVOICE 4711")
+        second = bank.send(actor, account, supplier, 75_00, key="p-2")
+        bank.run()
+        file = bank.cut_off(first)
+        read = bank.read(file)
+        assert read.ok
+        assert (read.totals.entries, read.totals.addenda) == (2, 1)
+        assert (read.totals.credit_minor, read.totals.debit_minor) == (1_325_00, 0)
+        assert bank.book("ach_in_transit") == 1_325_00
+        assert {bank.payment(one).progress.file for one in (first, second)} == {file.id}
+        traces = sorted(bank.payment(one).progress.trace or "" for one in (first, second))
+        assert traces == [entry.trace for entry in bank.entries(file)]
+        assert "INVOICE 4711" in bank.text(file)
+        assert "GREAT LAKES SUPPLY CO." in bank.text(file)
+
+    def test_asked_again_under_its_key_it_is_the_same_payment(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        first = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        again = bank.send(actor, account, maria, 10_00)
+        assert again.id == first.id
+        assert code(bank.ach.originate_credit(actor, wish(account, maria, 11_00), key="p-1")) == "PAYMENT_KEY_REUSED"
+        assert len(bank.machine.runs) == 1
+
+    def test_a_journey_that_is_lost_anywhere_is_taken_up_where_the_payment_stands(self) -> None:
+        for lost_after in range(1, 6):
+            bank = AchBank()
+            actor, account, maria = bank.sender()
+            payment = bank.send(actor, account, maria, 10_00)
+            for number, _ in enumerate(bank.machine.settle(10), start=1):
+                if number == lost_after:
+                    break
+            bank.machine.fail(f"{payment.id}.1")
+            bank.clock.move(timedelta(minutes=10))
+            bank.payments.sweep()
+            bank.run()
+            assert bank.state(payment) is _S.SCHEDULED, lost_after
+            assert bank.held(account) == 10_00
+
+
+class TestBeforeTheFile:
+    def test_an_account_that_cannot_pay_refuses_and_its_customer_is_told_why(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=5_00)
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        assert bank.state(payment) is _S.REFUSED
+        assert bank.payment(payment).reason_code == "INSUFFICIENT_FUNDS"
+        (notice,) = bank.told(actor)
+        assert "was not made: The account's available balance does not cover this amount" in notice.text
+
+    def test_it_can_be_called_off_until_its_cut_off_and_its_money_is_free_again(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        cut_off_at = bank.payment(payment).progress.cut_off_at
+        assert cut_off_at is not None
+        bank.clock.instant = cut_off_at - timedelta(microseconds=1)
+        cancelled = bank.ach.cancel(actor, payment.id)
+        assert bank.state(payment) is _S.CANCELLED
+        assert bank.held(account) == 0
+        assert bank.ach.cancel(actor, payment.id) == cancelled
+        bank.clock.move(timedelta(minutes=1))
+        bank.files()
+        assert not bank.exchange.files
+
+    def test_at_its_cut_off_it_is_too_late(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        cut_off_at = bank.payment(payment).progress.cut_off_at
+        assert cut_off_at is not None
+        bank.clock.instant = cut_off_at
+        assert code(bank.ach.cancel(actor, payment.id)) == "PAYMENT_NOT_CANCELLABLE"
+        bank.cut_off(payment)
+        assert bank.state(payment) is _S.SENT
+        assert code(bank.ach.cancel(actor, payment.id)) == "PAYMENT_NOT_CANCELLABLE"
+
+    def test_a_stranger_neither_sees_nor_cancels_it(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        stranger, *_ = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        for answer in (bank.ach.payment(stranger, payment.id), bank.ach.cancel(stranger, payment.id)):
+            assert code(answer) == "NOT_FOUND"
+            assert getattr(answer, "id", payment.id) == payment.id
+
+    def test_an_account_that_is_frozen_before_the_file_is_built_sends_nothing(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        bank.accounts.freeze(staff(Group.OPERATIONS), account=account.id, key="f", debits_only=True)
+        at = bank.payment(payment).progress.cut_off_at
+        assert at is not None
+        bank.clock.instant = at + timedelta(seconds=5)
+        bank.files()
+        bank.run()
+        assert bank.state(payment) is _S.REFUSED
+        assert (bank.balance(account), bank.held(account)) == (1_000_00, 0)
+        (entry,) = bank.entries(bank.outgoing.existing(bank.payment(payment).progress.file or ""))
+        assert (entry.state, entry.reason_code) == (EntryState.EXCLUDED, "ACCOUNT_FROZEN")
+        assert bank.outgoing.existing(entry.file).state is FileState.EMPTY
+
+    def test_a_window_that_passed_without_it_is_followed_by_the_next(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        missed = bank.payment(payment).progress
+        assert missed.cut_off_at is not None
+        bank.clock.instant = missed.cut_off_at + timedelta(hours=2)
+        bank.run()
+        later = bank.payment(payment)
+        assert later.state is _S.SCHEDULED
+        assert later.progress.window != missed.window
+        bank.files()  # the file of the missed window comes late, and leaves it alone
+        assert bank.state(payment) is _S.SCHEDULED
+        file = bank.cut_off(payment)
+        assert file.window == later.progress.window
+        assert bank.read(file).totals.credit_minor == 10_00
+
+
+class TestJudging:
+    def large(self) -> tuple[AchBank, Actor, Account, Payment]:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=9_000_00)
+        fresh = bank.counterparty_of_today(actor)
+        payment = bank.send(actor, account, fresh, 3_000_00)
+        bank.run()
+        del maria
+        return bank, actor, account, payment
+
+    def test_what_the_rules_suspect_is_held_and_waits_for_a_person(self) -> None:
+        bank, _, account, payment = self.large()
+        assert bank.state(payment) is _S.IN_REVIEW
+        assert bank.held(account) == 3_000_00
+        case = bank.case(bank.payment(payment).case or "")
+        assert case.kind is CaseKind.ACH_PAYMENT_REVIEW
+        assert case.subject.id == payment.id
+
+    def test_two_people_let_it_go_and_it_goes_on_to_a_file(self) -> None:
+        bank, _, _, payment = self.large()
+        bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)
+        assert bank.state(payment) is _S.SCHEDULED
+        file = bank.cut_off(payment)
+        assert bank.read(file).totals.credit_minor == 3_000_00
+
+    def test_a_person_turns_it_down_and_the_money_is_free(self) -> None:
+        bank, actor, account, payment = self.large()
+        bank.resolve(bank.payment(payment).case or "", ResolutionCode.REJECT, Group.FRAUD_ANALYST)
+        assert bank.state(payment) is _S.DECLINED
+        assert bank.held(account) == 0
+        assert "We could not approve it." in bank.told(actor)[0].text
+
+    def test_when_nobody_decides_in_time_it_is_declined(self) -> None:
+        bank, _, account, payment = self.large()
+        bank.clock.move(bank.deadlines.review + timedelta(seconds=1))
+        bank.run()
+        assert bank.state(payment) is _S.DECLINED
+        assert bank.held(account) == 0
+        bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)
+        assert bank.state(payment) is _S.DECLINED
+
+    def test_a_scorer_that_is_silent_is_stood_in_for_by_stricter_rules(self) -> None:
+        bank = AchBank()
+        actor, account, _ = bank.sender()
+        payment = bank.send(actor, account, bank.counterparty_of_today(actor), 600_00)
+        for _name in bank.machine.settle(10):
+            pass
+        bank.bus.events.clear()
+        bank.clock.move(bank.deadlines.fraud + timedelta(seconds=1))
+        bank.run()
+        assert bank.state(payment) is _S.IN_REVIEW
+        (line,) = [one for one in bank.timeline(payment) if one.event == "suspected"]
+        assert line.facts["rules"].endswith("-strict")
+
+    def test_a_judgement_that_comes_late_or_twice_changes_nothing(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        before = bank.payment(payment)
+        bank.steps.judged(before, Judgement(Decision.BLOCK, ("LATE",), "x"))
+        bank.run()
+        assert bank.payment(payment) == before
+
+
+class TestRejected:
+    def sent(self, *minors: int) -> tuple[AchBank, Account, list[Payment], AchFile]:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payments = [bank.send(actor, account, maria, minor, key=f"p-{minor}") for minor in minors]
+        bank.run()
+        return bank, account, payments, bank.cut_off(payments[0])
+
+    def test_a_matter_of_form_is_built_again_from_its_entries_under_a_new_modifier(self) -> None:
+        bank, account, (payment,), file = self.sent(10_00)
+        bank.reject(file, RejectionReason("REJ0102", "file control wrong"))
+        assert bank.file_state(file) is FileState.REPLACED
+        (successor,) = bank.outgoing.existing(file.id).replaced_by
+        bank.files()
+        bank.run()
+        new = bank.outgoing.existing(successor)
+        assert (new.state, new.replaces) == (FileState.SENT, file.id)
+        assert new.modifier != file.modifier
+        old_entry, new_entry = (
+            [line for line in bank.text(one).splitlines() if line.startswith("6")] for one in (file, new)
+        )
+        assert old_entry == new_entry
+        assert bank.payment(payment).progress.file == new.id
+        assert bank.state(payment) is _S.SENT
+        bank.acknowledge(new)
+        bank.settlement(payment)
+        assert bank.state(payment) is _S.SETTLED
+        assert bank.balance(account) == 990_00
+        assert (bank.book("ach_in_transit"), bank.book("settlement")) == (0, 10_00)
+
+    def test_what_cannot_be_mended_is_decided_by_two_people_and_posted_back(self) -> None:
+        bank, account, (payment,), file = self.sent(10_00)
+        bank.reject(file, RejectionReason("REJ0900", "not today"))
+        assert (bank.file_state(file), bank.state(payment)) == (FileState.REJECTED, _S.REJECTED)
+        case = bank.case(bank.outgoing.existing(file.id).case or "")
+        assert case.kind is CaseKind.ACH_FILE_REJECTED
+        bank.resolve(case.id, ResolutionCode.POST_BACK, Group.OPERATIONS)
+        assert (bank.file_state(file), bank.state(payment)) == (FileState.WITHDRAWN, _S.FAILED)
+        assert bank.balance(account) == 1_000_00
+        assert bank.book("ach_in_transit") == 0
+
+    def test_two_people_may_have_it_built_again(self) -> None:
+        bank, _, (payment,), file = self.sent(10_00)
+        bank.reject(file, RejectionReason("REJ0900", "not today"))
+        bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.REBUILD, Group.OPERATIONS)
+        bank.files()
+        bank.run()
+        assert bank.state(payment) is _S.SENT
+        assert bank.payment(payment).progress.file != file.id
+
+    def test_an_entry_alone_is_rejected_and_its_neighbours_settle(self) -> None:
+        bank, account, (first, second), file = self.sent(10_00, 20_00)
+        trace = bank.payment(second).progress.trace
+        bank.reject(file, RejectionReason("REJ0801", "no such bank", trace=trace), level=RejectionLevel.ENTRY)
+        assert (bank.state(first), bank.state(second)) == (_S.ACKNOWLEDGED, _S.REJECTED)
+        assert bank.file_state(file) is FileState.PARTLY_REJECTED
+        bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.POST_BACK, Group.OPERATIONS)
+        bank.settlement(first)
+        assert (bank.state(first), bank.state(second)) == (_S.SETTLED, _S.FAILED)
+        assert bank.file_state(file) is FileState.ACKNOWLEDGED
+        assert bank.balance(account) == 990_00
+        assert bank.book("ach_in_transit") == 0
+
+    def test_a_batch_alone_is_rejected_and_rebuilt_without_the_other(self) -> None:
+        bank, _, (first, second), file = self.sent(10_00, 20_00)
+        bank.reject(file, RejectionReason("REJ0500", "batch", batch_number=1), level=RejectionLevel.BATCH)
+        assert {bank.state(first), bank.state(second)} == {_S.REJECTED}
+        bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.REBUILD, Group.OPERATIONS)
+        bank.files()
+        bank.run()
+        assert bank.file_state(file) is FileState.ACKNOWLEDGED
+        (new,) = bank.outgoing.existing(file.id).replaced_by
+        assert bank.read(bank.outgoing.existing(new)).totals.credit_minor == 30_00
+
+    def test_the_bank_may_answer_everything_twice(self) -> None:
+        bank, account, (payment,), file = self.sent(10_00)
+        for delivery in ("dlv_1", "dlv_1", "dlv_3"):
+            bank.reject(file, RejectionReason("REJ0102", "file control wrong"), delivery=delivery)
+        (successor,) = bank.outgoing.existing(file.id).replaced_by
+        bank.files()
+        new = bank.outgoing.existing(successor)
+        for delivery in ("dlv_4", "dlv_4", "dlv_5"):
+            bank.acknowledge(new, delivery=delivery)
+        bank.reject(file, RejectionReason("REJ0102", "file control wrong"), delivery="dlv_6")
+        bank.settlement(payment)
+        assert bank.state(payment) is _S.SETTLED
+        assert bank.balance(account) == 990_00
+        assert len([name for name in bank.exchange.files if name.startswith("outbound")]) == 2
+
+    def test_an_answer_about_another_text_is_no_answer(self) -> None:
+        bank, _, (payment,), file = self.sent(10_00)
+        wrong = bank.outgoing.acknowledged(
+            file.name or "", sha256="0" * 64, entries=1, debit_minor=0, credit_minor=10_00, delivery="d"
+        )
+        assert code(wrong) == "ANSWER_MISMATCH"
+        assert code(bank.reject(file, RejectionReason("X", "y", trace="1" * 15), level=RejectionLevel.ENTRY)) == (
+            "ANSWER_MISMATCH"
+        )
+        unknown = bank.outgoing.acknowledged(
+            "fil_us_x_1.ach", sha256="0" * 64, entries=1, debit_minor=0, credit_minor=1, delivery="d"
+        )
+        assert code(unknown) == "NOT_FOUND"
+        assert bank.state(payment) is _S.SENT
+
+    def test_a_third_rejection_is_for_people_whatever_its_code(self) -> None:
+        bank, _, (payment,), file = self.sent(10_00)
+        for number in range(3):
+            bank.reject(file, RejectionReason("REJ0102", "file control wrong"), delivery=f"dlv_{number}")
+            found = bank.outgoing.existing(file.id)
+            if found.case:
+                break
+            bank.files()
+            bank.run()
+            file = bank.outgoing.existing(found.replaced_by[0])
+        assert number == 2
+        assert bank.state(payment) is _S.REJECTED
+
+    def test_money_that_its_account_cannot_take_back_lies_in_a_book_and_is_somebodys_case(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=10_00)
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        file = bank.cut_off(payment)
+        bank.accounts.close(actor, account=account.id, key="close")
+        bank.reject(file, RejectionReason("REJ0900", "not today"))
+        bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.POST_BACK, Group.OPERATIONS)
+        assert bank.state(payment) is _S.UNPOSTED
+        assert (bank.book("ach_in_transit"), bank.book("ach_unposted")) == (0, 10_00)
+        assert bank.case(bank.payment(payment).case or "").kind is CaseKind.ACH_PAYMENT_UNPOSTED
+
+
+class TestSilence:
+    def test_a_bank_that_does_not_answer_is_asked_about_and_nothing_is_sent_again(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        file = bank.cut_off(payment)
+        for _ in range(4):
+            bank.clock.move(bank.deadlines.acknowledgement + timedelta(minutes=1))
+            bank.files()
+            bank.run()
+        assert bank.state(payment) is _S.SENT
+        assert len([name for name in bank.exchange.files if name.startswith("outbound")]) == 1
+        case = bank.case(bank.outgoing.existing(file.id).case or "")
+        assert (case.kind, case.subject.id) == (CaseKind.PARTNER_SILENT, file.id)
+        bank.acknowledge(file)
+        bank.settlement(payment)
+        assert bank.state(payment) is _S.SETTLED
+
+
+class TestRefusals:
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            ({"sec": "CCD"}, "INPUT_INVALID"),
+            ({"sec": "TEL"}, "INPUT_INVALID"),
+            ({"sec": "IAT"}, "INPUT_INVALID"),
+            ({"description": ""}, "INPUT_INVALID"),
+            ({"description": "REVERSAL"}, "INPUT_INVALID"),
+            ({"remittance": "x" * 81}, "INPUT_INVALID"),
+            ({"remittance": "tab\t"}, "INPUT_INVALID"),
+            ({"amount": Money(0, "USD")}, "INPUT_INVALID"),
+            ({"amount": Money(-1, "USD")}, "INPUT_INVALID"),
+            ({"amount": Money(10**10, "USD")}, "INPUT_INVALID"),
+            ({"amount": Money(10_000_01, "USD")}, "ACH_NOT_ELIGIBLE"),
+            ({"amount": Money(10, "EUR")}, "CURRENCY_MISMATCH"),
+            ({"account": "acc_us0001_01K9MJ35C0P2YMBWNV4AAEZY62"}, "NOT_FOUND"),
+            ({"counterparty": "cpy_us0001_01K9MJ35C0P2YMBWNV4AAEZY62"}, "NOT_FOUND"),
+        ],
+    )
+    def test_what_cannot_be_sent_is_refused_and_leaves_nothing(self, asked: dict[str, object], expected: str) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        answer = bank.ach.originate_credit(actor, wish(account, maria, 10_00, **asked), key="p-1")
+        assert code(answer) == expected
+        assert not bank.machine.runs
+        assert bank.send(actor, account, maria, 10_00).state is _S.ACCEPTED
+
+    def test_a_counterparty_that_is_not_verified_is_not_sent_to(self) -> None:
+        bank = AchBank()
+        actor, account, _ = bank.sender()
+        unverified = bank.unverified(actor)
+        answer = bank.ach.originate_credit(actor, wish(account, unverified, 10_00), key="p-1")
+        assert code(answer).startswith("COUNTERPARTY_")
+
+    def test_another_persons_counterparty_is_not_found(self) -> None:
+        bank = AchBank()
+        actor, account, _ = bank.sender()
+        _, _, theirs = bank.sender()
+        assert code(bank.ach.originate_credit(actor, wish(account, theirs, 10_00), key="p-1")) == "NOT_FOUND"
+
+    def test_the_same_again_is_suspected_to_be_a_double_unless_it_is_meant(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        bank.send(actor, account, maria, 10_00, key="p-1")
+        assert code(bank.ach.originate_credit(actor, wish(account, maria, 10_00), key="p-2")) == "DUPLICATE_SUSPECTED"
+        assert bank.send(actor, account, maria, 10_00, key="p-2", duplicate_intended=True).state is _S.ACCEPTED
+        bank.clock.move(timedelta(hours=25))
+        assert bank.send(actor, account, maria, 10_00, key="p-3").state is _S.ACCEPTED
+
+    def test_the_days_limit_counts_what_was_sent_before(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=90_000_00)
+        for number in range(2):
+            bank.send(actor, account, maria, 10_000_00 - number, key=f"p-{number}")
+        answer = bank.ach.originate_credit(actor, wish(account, maria, 9_000_00), key="p-9")
+        assert code(answer) == "ACH_NOT_ELIGIBLE"
+
+    def test_a_wish_for_the_same_day_on_a_sunday_settles_on_monday(self) -> None:
+        bank = AchBank(now=datetime(2026, 3, 8, 15, 0, tzinfo=UTC))
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00, speed=Speed.SAME_DAY)
+        bank.run()
+        assert bank.payment(payment).progress.settles_on == date(2026, 3, 9)
+
+
+class TestErased:
+    def test_a_sender_who_is_erased_before_the_cut_off_sends_nothing(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        bank.customers.erase(actor.person)
+        at = bank.payment(payment).progress.cut_off_at
+        assert at is not None
+        bank.clock.instant = at + timedelta(seconds=5)
+        bank.files()
+        bank.run()
+        assert bank.state(payment) in (_S.CANCELLED, _S.FAILED)
+        assert (bank.balance(account), bank.held(account)) == (1_000_00, 0)
+        assert bank.book("ach_in_transit") == 0
