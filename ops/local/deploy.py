@@ -23,7 +23,7 @@ from ops.local.aws import Clients
 from ops.local.engine_process import ROOT, ask_engine
 from ops.local.parameters import local_parameters
 from ops.local.stack import put_stack, resources_of, stack_status
-from ops.local.template import Template, as_text, mount, parameters_of, read_template
+from ops.local.template import Template, as_text, mount, parameters_of, read_definition, read_template
 
 if TYPE_CHECKING:
     from ops.local.bank import LocalRegion
@@ -86,6 +86,13 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
         clients.s3.put_object(Bucket=bucket, Key=key, Body=as_text(mounted).encode())
         return f"{place.endpoint}/{bucket}/{key}"
 
+    def upload_definition(path: Path) -> str:
+        definition = read_definition(path)
+        # Another text is another key: CloudFormation compares templates, and does not look into the bucket.
+        key = f"machines/{hashlib.sha256(definition).hexdigest()}-{path.name}"
+        clients.s3.put_object(Bucket=bucket, Key=key, Body=definition)
+        return key
+
     def mount_here(found: Template, *, folder: Path) -> Template:
         return mount(
             found,
@@ -94,6 +101,7 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
             code_key=STUB_KEY,
             python_path=python_path(place.code),
             nested_url=upload_nested,
+            definition_key=upload_definition,
         )
 
     mounted = mount_here(template, folder=place.template.parent)

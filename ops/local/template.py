@@ -72,10 +72,12 @@ def mount(
     code_key: str,
     python_path: str,
     nested_url: Callable[[Path], str],
+    definition_key: Callable[[Path], str],
 ) -> Template:
     """The template with every local file in it replaced by what the engine can reach.
 
-    `nested_url` uploads a nested template and answers with its address; `folder` is what relative paths start from.
+    `nested_url` uploads a nested template and answers with its address, `definition_key` uploads the definition of a
+    state machine and answers with its key in the bucket of the code; `folder` is what relative paths start from.
     """
     mounted = copy.deepcopy(template)
     for section in mounted.get("Globals", {}).values():
@@ -89,7 +91,8 @@ def mount(
         elif kind == LAYER:
             properties["ContentUri"] = {"Bucket": code_bucket, "Key": code_key}
         elif kind == STATE_MACHINE and is_local(properties.get("DefinitionUri")):
-            properties["Definition"] = read_definition(folder / properties.pop("DefinitionUri"))
+            key = definition_key(folder / properties["DefinitionUri"])
+            properties["DefinitionUri"] = {"Bucket": code_bucket, "Key": key}
         elif kind == NESTED and is_local(properties.get("TemplateURL")):
             properties["TemplateURL"] = nested_url(folder / properties["TemplateURL"])
     return mounted
@@ -115,15 +118,12 @@ def is_local(address: Any) -> bool:
     return isinstance(address, str) and "://" not in address
 
 
-def read_definition(path: Path) -> dict[str, Any]:
-    """A state machine. JSON is YAML, so one reader does for both."""
+def read_definition(path: Path) -> bytes:
+    """A state machine as it is written: what stands for parameters is put in by whoever takes it, as on AWS."""
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
+        return path.read_bytes()
     except FileNotFoundError as missing:
         raise TemplateFault(f"{path} does not exist") from missing
-    if not isinstance(found, dict):
-        raise TemplateFault(f"{path} holds no state machine")
-    return found
 
 
 def as_text(template: Template) -> str:

@@ -1,4 +1,4 @@
-"""Three places where MiniStack 1.5.33 is further from AWS than it needs to be, mended from outside.
+"""Five places where MiniStack 1.5.33 is further from AWS than it needs to be, mended from outside.
 
 Each mend replaces a private function of exactly that version, so the launcher checks the version first, and each
 replacement insists that what it replaces is there.
@@ -7,10 +7,13 @@ replacement insists that what it replaces is there.
 from __future__ import annotations
 
 import functools
+import json
 from typing import Any
 
+import yaml
 from ministack.core import lambda_runtime
-from ministack.services import apigateway, lambda_svc
+from ministack.services import apigateway, lambda_svc, stepfunctions
+from ministack.services.cloudformation import provisioners
 
 from ops.local.engine.error_types import error_type_of
 
@@ -22,6 +25,8 @@ def apply_patches() -> None:
     name_error_types()
     read_cors_keys_of_templates()
     wait_less_for_silent_handlers()
+    read_machines_in_yaml()
+    fail_tasks_whose_function_fails()
 
 
 def name_error_types() -> None:
@@ -59,3 +64,41 @@ def wait_less_for_silent_handlers() -> None:
         return original(self, first_line_wait=first_line_wait, **waits)
 
     lambda_runtime.Worker._drain_stderr_bounded = drain
+
+
+def read_machines_in_yaml() -> None:
+    """CloudFormation puts the substitutions in, then reads the definition as JSON, else as YAML, and passes JSON on."""
+    original = provisioners._sfn_definition
+
+    @functools.wraps(original)
+    def definition(props: dict[str, Any]) -> str:
+        text: str = original(props)
+        try:
+            json.loads(text)
+        except ValueError:
+            return json.dumps(yaml.safe_load(text))
+        return text
+
+    provisioners._sfn_definition = definition
+
+
+def fail_tasks_whose_function_fails() -> None:
+    """A task that waits for a token fails at once when the function that was given it raises.
+
+    The engine swallows the error and waits out the deadline, so that nothing is ever tried again.
+    """
+    original = stepfunctions._call_lambda
+
+    @functools.wraps(original)
+    def call(func_ref: Any, event: Any) -> Any:
+        try:
+            return original(func_ref, event)
+        except stepfunctions._ExecutionError as failed:
+            for value in event.values() if isinstance(event, dict) else ():
+                waiting = stepfunctions._task_tokens.get(value) if isinstance(value, str) else None
+                if waiting:
+                    waiting["error"] = {"Error": failed.error, "Cause": failed.cause}
+                    waiting["event"].set()
+            raise
+
+    stepfunctions._call_lambda = call

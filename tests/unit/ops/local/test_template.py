@@ -7,6 +7,7 @@ from ops.local.template import (
     TemplateFault,
     mount,
     parameters_of,
+    read_definition,
     read_template,
 )
 
@@ -56,6 +57,7 @@ def mounted(folder: Path) -> dict[str, Any]:
         code_key="stub.zip",
         python_path="/tree:/packages",
         nested_url=lambda path: f"http://bucket/{path.relative_to(folder)}",
+        definition_key=lambda path: f"machines/{path.name}",
     )["Resources"]
     return found
 
@@ -92,10 +94,17 @@ class TestMounting:
     def test_code_written_in_the_template_stays(self, folder: Path) -> None:
         assert mounted(folder)["Inline"]["Properties"]["Code"] == {"ZipFile": "pass"}
 
-    def test_a_state_machine_carries_its_definition(self, folder: Path) -> None:
+    def test_the_definition_of_a_state_machine_is_uploaded_and_addressed(self, folder: Path) -> None:
         journey = mounted(folder)["Journey"]["Properties"]
-        assert journey["Definition"] == {"StartAt": "Ask"}
-        assert "DefinitionUri" not in journey
+        assert journey["DefinitionUri"] == {"Bucket": "code", "Key": "machines/journey.json"}
+        assert journey["DefinitionSubstitutions"] == {"Ask": {"Ref": "Ask"}}
+
+    def test_a_definition_is_uploaded_as_it_is_written(self, folder: Path) -> None:
+        assert read_definition(folder / "infra/journey.json") == b'{"StartAt": "Ask"}'
+
+    def test_a_missing_definition_is_named(self, tmp_path: Path) -> None:
+        with pytest.raises(TemplateFault, match=r"nowhere\.asl\.yaml"):
+            read_definition(tmp_path / "nowhere.asl.yaml")
 
     def test_a_nested_template_is_uploaded_and_addressed(self, folder: Path) -> None:
         ledger = mounted(folder)["Ledger"]["Properties"]
@@ -106,7 +115,15 @@ class TestMounting:
 
     def test_the_template_that_was_read_is_not_changed(self, folder: Path) -> None:
         template = read_template(folder / "template.yaml")
-        mount(template, folder=folder, code_bucket="c", code_key="k", python_path="p", nested_url=lambda _: "http://x")
+        mount(
+            template,
+            folder=folder,
+            code_bucket="c",
+            code_key="k",
+            python_path="p",
+            nested_url=lambda _: "http://x",
+            definition_key=lambda _: "y",
+        )
         assert template == read_template(folder / "template.yaml")
 
 
