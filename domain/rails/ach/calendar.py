@@ -37,10 +37,13 @@ class RailDays:
 _WEEKEND: Final = frozenset((SATURDAY, SUNDAY))
 _SCHEDULES: Final = Source("frbservices.org, Federal Reserve Banks Holiday Schedules")
 RAIL_DAYS: Final[list[RailDays]] = [
-    RailDays(ACH, date(1990, 1, 1), _WEEKEND, "federal_reserve", _SCHEDULES),
-    RailDays(FEDWIRE, date(1990, 1, 1), _WEEKEND, "federal_reserve", _SCHEDULES),
+    RailDays(ACH, date(1986, 1, 1), _WEEKEND, "federal_reserve", _SCHEDULES),
+    RailDays(FEDWIRE, date(1986, 1, 1), _WEEKEND, "federal_reserve", _SCHEDULES),
 ]
-"""22x6 for Fedwire has no day yet (planned for 2028 or 2029, Federal Register 2025-19942): it will be a row here."""
+"""From the first year that kept Martin Luther King Jr. Day.
+
+22x6 for Fedwire has no day yet (planned for 2028 or 2029, Federal Register 2025-19942): it will be a row here.
+"""
 
 
 class RailUnknown(ValueError):

@@ -215,7 +215,6 @@ class Origination:
     description: str
     """Company entry description: field 7 of the batch header."""
     purpose: Purpose = Purpose.PAYMENT
-    recurring: bool = False
     person_to_person: bool = False
     """From one person to another, or between accounts of the same person."""
     addenda: int = 0
@@ -242,12 +241,8 @@ def _class_faults(asked: Origination, entry_class: EntryClass) -> Iterator[Field
         yield FieldFault(("sec",), "WEB_CREDIT_NOT_PERSONAL", "a WEB credit goes from one person to another")
     if asked.person_to_person and not (asked.sec == "WEB" and credit):
         yield FieldFault(("sec",), "PERSONAL_NOT_WEB", "money from one person to another is a WEB credit")
-    if asked.recurring and entry_class.frequency is Frequency.SINGLE:
-        yield FieldFault(("recurring",), "CLASS_IS_SINGLE", f"{asked.sec} is for single entries")
     if not 0 <= asked.addenda <= entry_class.addenda_max:
         yield FieldFault(("addenda",), "ADDENDA_OUT_OF_RANGE", f"{asked.sec} has 0 to {entry_class.addenda_max}")
-    if entry_class.addenda_required and asked.addenda < 1:
-        yield FieldFault(("addenda",), "ADDENDA_MISSING", f"{asked.sec} has at least one")
 
 
 def _description_faults(asked: Origination, on: date) -> Iterator[FieldFault]:

@@ -72,7 +72,7 @@ class TestClosedDays:
         assert is_banking_day(day, rail=rail) == calendars.is_banking_day("federal_reserve", day)
 
     @pytest.mark.parametrize(
-        ("rail", "day"), [("rtp", date(2026, 11, 30)), (ACH, date(1989, 12, 31)), ("", date(2026, 11, 30))]
+        ("rail", "day"), [("rtp", date(2026, 11, 30)), (ACH, date(1985, 12, 31)), ("", date(2026, 11, 30))]
     )
     def test_of_a_rail_or_a_time_that_no_row_knows_are_a_fault(self, rail: str, day: date) -> None:
         with pytest.raises(RailUnknown):

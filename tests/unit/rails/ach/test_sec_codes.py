@@ -88,9 +88,10 @@ class TestWhatWeOriginate:
         assert codes(asked(sec, DEBIT, receiver, addenda=most + 1)) == ["ADDENDA_OUT_OF_RANGE"]
         assert codes(asked(sec, DEBIT, receiver, addenda=-1)) == ["ADDENDA_OUT_OF_RANGE"]
 
-    def test_may_recur(self) -> None:
+    def test_may_recur_and_needs_no_addenda(self) -> None:
         for sec in ORIGINATED:
             assert ENTRY_CLASSES[sec].frequency is Frequency.EITHER
+            assert not ENTRY_CLASSES[sec].addenda_required
 
     def test_is_told_all_its_faults_at_once(self) -> None:
         wrong = asked("TEL", CREDIT, CORPORATE, addenda=1, person_to_person=True, description="")
@@ -215,7 +216,6 @@ originations = st.builds(
     purpose=st.sampled_from(Purpose),
     description=st.text(max_size=12) | st.sampled_from([row.text for row in DESCRIPTIONS]),
     person_to_person=st.booleans(),
-    recurring=st.booleans(),
     addenda=st.integers(-1, 10_001),
 )
 

@@ -265,6 +265,8 @@ class TestWindowIds:
             "20261126-ND1",  # Thanksgiving
             "20160922-SD1",  # before there was one
             "20210318-SD3",
+            "19900102-ND2",
+            "00000101-ND2",
             "٢٠٢٦١١٣٠-SD1",
             "x" * 10_000,
         ],
