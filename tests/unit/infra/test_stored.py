@@ -6,6 +6,7 @@ import pytest
 
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
+from domain.counterparties.store_dynamodb import BY_UNSENT
 from domain.ledger.store_dynamodb import table_keys
 from domain.tables_aws import description
 from domain.transfers.store_dynamodb import BY_DUE
@@ -26,13 +27,14 @@ INDEXES = {
     "ledger": {"by_time": ("tk", "ts", "KEYS_ONLY"), "by_expiry": ("xk", "xs", "KEYS_ONLY")},
     "accounts": {"by_person": ("gk", "gs", "ALL")},
     "transfers": {"by_due": ("gk", "gs", "KEYS_ONLY")},
+    "counterparties": {"by_unsent": ("gk", "gs", "KEYS_ONLY")},
     "audit": {"by_actor": ("gk", "gs", "ALL")},
 }
-KNOWN = {"accounts": (BY_PERSON,), "transfers": (BY_DUE,), "audit": (BY_ACTOR,)}
+KNOWN = {"accounts": (BY_PERSON,), "transfers": (BY_DUE,), "counterparties": (BY_UNSENT,), "audit": (BY_ACTOR,)}
 
 
-def test_the_region_has_its_eight_tables_by_name() -> None:
-    names = {"ledger", "published", "customers", "keys", "accounts", "transfers", "audit", "notices"}
+def test_the_region_has_its_nine_tables_by_name() -> None:
+    names = {"ledger", "published", "customers", "keys", "accounts", "transfers", "counterparties", "audit", "notices"}
     assert set(TABLES) == names
     for name, table in TABLES.items():
         assert table.properties["TableName"] == {"Sub": f"florin-{name}-${{AWS::Region}}"}
