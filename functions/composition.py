@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from domain.audit.service import Audit
     from domain.cases.kinds import CaseKind
     from domain.cases.service import Cases, Resolved
+    from domain.counterparties.service import Counterparties
     from domain.customers.service import Customers
     from domain.ids import Randomness
     from domain.ledger.folding import Folder
@@ -300,6 +301,21 @@ class Bank:
             audit=self.audit,
         )
 
+    @cached_property
+    def counterparties(self) -> Counterparties:
+        from domain.counterparties.service import Counterparties, NoRail
+        from domain.counterparties.store_dynamodb import BY_UNSENT, DynamoDBCounterpartyStore
+
+        return Counterparties(
+            store=DynamoDBCounterpartyStore(self._table(self.configuration.counterparties_table, BY_UNSENT)),
+            sealer=self.sealer,
+            approvals=self.approvals,
+            verifier=NoRail(),
+            elsewhere=self.accounts.elsewhere,
+            clock=self.clock,
+            randomness=self._randomness,
+        )
+
     @property
     def orders(self) -> Orders:
         return self.transfers.orders
@@ -318,6 +334,7 @@ class Bank:
         return (
             self.transfers,
             self.customers,
+            self.counterparties,
             self.ledger_store.connection.client,
             self._connection.client,
             *map(self._client, ("secretsmanager", "kms", "scheduler")),

@@ -36,6 +36,7 @@ class Configuration:
     keys_table: str
     accounts_table: str
     transfers_table: str
+    counterparties_table: str
     audit_table: str
     notices_table: str
     cases_table: str
@@ -74,6 +75,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         keys_table=door.text("FLORIN_KEYS_TABLE"),
         accounts_table=door.text("FLORIN_ACCOUNTS_TABLE"),
         transfers_table=door.text("FLORIN_TRANSFERS_TABLE"),
+        counterparties_table=door.text("FLORIN_COUNTERPARTIES_TABLE"),
         audit_table=door.text("FLORIN_AUDIT_TABLE"),
         notices_table=door.text("FLORIN_NOTICES_TABLE"),
         cases_table=door.text("FLORIN_CASES_TABLE"),

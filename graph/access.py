@@ -150,6 +150,20 @@ NAME: Final = _rule(
     auditor=_A,
     admin=_D,
 )
+PAYEE_NAME: Final = _rule(
+    owner=_A,
+    joint_owner=_D,
+    delegate=_D,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_A,
+    fraud_lead=_A,
+    compliance=_A,
+    finance=_M,
+    auditor=_A,
+    admin=_D,
+)
+"""Whom a customer pays is the customer's own: people of an account do not learn it from each other."""
 CONTACT: Final = _rule(
     owner=_A,
     joint_owner=_D,
@@ -200,14 +214,14 @@ def _rows(kind: str, rule: Rule, fields: str) -> dict[str, Rule]:
 
 _LIST: Final = "edges pageInfo"
 _ROW: Final = "node cursor"
-_PAGES: Final = ("Account", "AuditRecord", "Entry", "Notice", "Occurrence", "TransferOrder")
+_PAGES: Final = ("Account", "AuditRecord", "Counterparty", "Entry", "Notice", "Occurrence", "TransferOrder")
 
 TABLE: Final[dict[str, Rule]] = {
     # Looking up.
     **_rows("Query", ONESELF, "viewer"),
     **_rows("Query", LOOKING_UP, "node account accounts journal idempotency changes customer"),
     **_rows("Query", VIEWS_AUDIT, "auditRecords"),
-    **_rows("Viewer", ONESELF, "person groups region customer accounts notices"),
+    **_rows("Viewer", ONESELF, "person groups region customer accounts counterparties notices"),
     # Changing: each as the bank's own table of actions says.
     **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
     **_rows("Mutation", _action(Action.MOVE_MONEY), "transfer previewTransfer scheduleTransfer"),
@@ -219,6 +233,9 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Mutation", _action(Action.FREEZE), "freezeAccount"),
     **_rows("Mutation", _action(Action.THAW), "thawAccount"),
     **_rows("Mutation", _action(Action.CLOSE), "closeAccount"),
+    **_rows("Mutation", _action(Action.MANAGE_COUNTERPARTIES), "addCounterparty verifyCounterparty"),
+    **_rows("Mutation", _action(Action.MANAGE_COUNTERPARTIES), "confirmMicroEntries"),
+    **_rows("Mutation", _action(Action.CLOSE_COUNTERPARTY), "closeCounterparty"),
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
     **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
@@ -253,11 +270,17 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("OccurrenceRefusedStatusInfo", VIEWS_ACCOUNT, "outcome refusalCode refusalMessage"),
     **_rows("OccurrenceMissedStatusInfo", VIEWS_ACCOUNT, "outcome refusalMessage"),
     # Customers.
-    **_rows("Customer", VIEWS_CUSTOMER, "id kind status since accounts"),
+    **_rows("Customer", VIEWS_CUSTOMER, "id kind status since accounts counterparties"),
     **_rows("Customer", NAME, "name"),
     **_rows("Customer", CONTACT, "email phone"),
     **_rows("Customer", VIEWS_PROFILE, "bornOn address taxIdLast4"),
     **_rows("Address", EVERYBODY, "line1 line2 city subdivision postalCode country"),
+    **_rows("Counterparty", VIEWS_CUSTOMER, "id customerId routingNumber maskedNumber accountType holderKind status"),
+    **_rows("Counterparty", VIEWS_CUSTOMER, "addedAt closedAt verification changes"),
+    **_rows("Counterparty", PAYEE_NAME, "name"),
+    **_rows("Verification", VIEWS_CUSTOMER, "method status attempt startedAt expiresAt settledOn liveFrom failure"),
+    **_rows("Verification", VIEWS_CUSTOMER, "answersUsed answersAllowed"),
+    **_rows("CounterpartyChange", VIEWS_CUSTOMER, "at code parts"),
     **_rows("Notice", NOTICE, "id kind text at readAt"),
     # The audit: the root field has asked.
     **_rows("AuditRecord", EVERYBODY, "id at person groups action subjectKind subjectId customerId accountId"),
@@ -288,5 +311,9 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("FreezeAccountSuccess", EVERYBODY, "account"),
     **_rows("ThawAccountSuccess", EVERYBODY, "account"),
     **_rows("CloseAccountSuccess", EVERYBODY, "account"),
+    **_rows("AddCounterpartySuccess", EVERYBODY, "counterparty"),
+    **_rows("CloseCounterpartySuccess", EVERYBODY, "counterparty"),
+    **_rows("VerifyCounterpartySuccess", EVERYBODY, "counterparty"),
+    **_rows("ConfirmMicroEntriesSuccess", EVERYBODY, "counterparty"),
 }
 """The members of refusals are not here: each of their fields is a line of `graph.refusals`, which decides the same."""

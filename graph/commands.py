@@ -27,6 +27,10 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "freezeAccount": ("account", "accountId"),
     "thawAccount": ("account", "accountId"),
     "closeAccount": ("account", "accountId"),
+    "addCounterparty": ("customer", "customerId"),
+    "closeCounterparty": ("counterparty", "counterpartyId"),
+    "verifyCounterparty": ("counterparty", "counterpartyId"),
+    "confirmMicroEntries": ("counterparty", "counterpartyId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
 WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder"})
@@ -90,7 +94,7 @@ def _act(context: Context, command: str, subject: tuple[str, str], given: Mappin
         action=_snake(command),
         subject_kind=kind,
         subject_id=subject_id,
-        customer=subject_id if kind == "customer" else holder,
+        customer=holder if account else context.customer_behind(kind, subject_id),
         account=account,
         detail=_leads_to(context, command, account, given) if account else {},
     )

@@ -17,6 +17,8 @@ from domain.accounts.service import Accounts
 from domain.audit.model import Look
 from domain.audit.service import Audit
 from domain.clock import Clock
+from domain.counterparties.model import Counterparty
+from domain.counterparties.service import Counterparties
 from domain.customers.model import Customer
 from domain.customers.service import Customers
 from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, is_account, prefix_of
@@ -61,6 +63,8 @@ class Services(Protocol):
     @property
     def orders(self) -> Orders: ...
     @property
+    def counterparties(self) -> Counterparties: ...
+    @property
     def audit(self) -> Audit: ...
     @property
     def notices(self) -> Notices: ...
@@ -76,6 +80,13 @@ class SeenAccount:
 class SeenCustomer:
     customer: Customer
     relation: Relation
+
+
+@dataclass(frozen=True, slots=True)
+class SeenCounterparty:
+    counterparty: Counterparty
+    relation: Relation
+    """To the customer whose it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,6 +183,25 @@ class Context:
         )
         return found if isinstance(found, Refusal) else SeenCustomer(found, relation)
 
+    def counterparty(self, counterparty_id: str) -> SeenCounterparty | Refusal:
+        if len(counterparty_id) > ID_LENGTH_MAX:
+            return NotFound(counterparty_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.counterparties.get(self.actor, counterparty_id)
+        if isinstance(found, WrongRegion):
+            return found
+        self._looked(
+            "view_counterparty",
+            subject_kind="counterparty",
+            subject_id=counterparty_id,
+            customer=self.customer_behind("counterparty", counterparty_id) if self.is_staff else None,
+            refusal=found if isinstance(found, Refusal) else None,
+        )
+        return found if isinstance(found, Refusal) else self.seen_counterparty(found)
+
+    def seen_counterparty(self, counterparty: Counterparty) -> SeenCounterparty:
+        return SeenCounterparty(counterparty, relation_to_customer(self.actor, counterparty.customer))
+
     def journal(self, journal_id: str, beside: Iterable[str] = ()) -> SeenJournal | Refusal:
         """`beside`: the journals of the same page, which are read with it. What staff is read, staff has looked at."""
         if prefix_of(journal_id) != "jrn" or len(journal_id) > ID_LENGTH_MAX:
@@ -259,6 +289,13 @@ class Context:
                 return self._initiator(subject_id)
         return None
 
+    def customer_behind(self, kind: str, subject_id: str) -> str | None:
+        """The customer whom a command is about where no account is; None when that cannot be told."""
+        if kind == "counterparty" and prefix_of(subject_id) == "cpy" and len(subject_id) <= ID_LENGTH_MAX:
+            self.spend()
+            return self.bank.counterparties.customer_of(subject_id)
+        return subject_id if kind == "customer" else None
+
     def _initiator(self, journal_id: str) -> str | None:
         self.spend()
         journal = self.bank.ledger.journal(journal_id)
@@ -269,6 +306,9 @@ class Context:
     def looked_at_accounts_of(self, customer_id: str) -> None:
         """Staff saw a customer's list of accounts."""
         self._looked("view_accounts", subject_kind="customer", subject_id=customer_id, customer=customer_id)
+
+    def looked_at_counterparties_of(self, customer_id: str) -> None:
+        self._looked("view_counterparties", subject_kind="customer", subject_id=customer_id, customer=customer_id)
 
     def _account(self, account_id: str) -> SeenAccount | Refusal:
         if len(account_id) > ID_LENGTH_MAX or not is_account(account_id):

@@ -49,6 +49,7 @@ LIST_SIZES: Final[Mapping[str, int]] = {
     "Account.holds": 64,
     "Account.people": 20,
     "AuditRecord.details": 20,
+    "Counterparty.changes": 20,
     "InputInvalid.fields": 20,
     "Journal.legs": 30,
 }

@@ -16,6 +16,7 @@ from domain.customers.model import (
 from graph.accounts import AccountView, account_view
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context, SeenAccount, SeenCustomer
+from graph.counterparties import CounterpartyView, counterparties_of
 from graph.enums import CustomerKind, CustomerStatus
 from graph.fields import field
 from graph.node import Info, Node
@@ -100,6 +101,13 @@ class CustomerView(Node):
     def accounts(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[AccountView]:
         info.context.looked_at_accounts_of(self.id)
         return accounts_of(info.context, self.id, first=first, after=after)
+
+    @field("The customer's accounts at other banks, the newest first, closed ones too.")
+    def counterparties(
+        self, info: Info, first: First = PAGE_DEFAULT, after: After = None
+    ) -> Connection[CounterpartyView]:
+        info.context.looked_at_counterparties_of(self.id)
+        return counterparties_of(info.context, self.id, first=first, after=after)
 
 
 def customer_view(seen: SeenCustomer, context: Context) -> CustomerView:

@@ -11,6 +11,14 @@ import strawberry
 from domain.access.model import Group, Relation
 from domain.accounts.products import PRODUCTS
 from domain.audit.model import Outcome
+from domain.counterparties.model import (
+    AccountType,
+    CounterpartyStatus,
+    HolderKind,
+    Part,
+    VerificationMethod,
+    VerificationStatus,
+)
 from domain.customers.model import CustomerKind, CustomerStatus
 from domain.ledger.model import Batching, Side, Status
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
@@ -157,21 +165,89 @@ _describe(
         "OUTCOME_UNKNOWN": "It was begun, and nothing says how it ended: it was cut off, or is still going on.",
     },
 )
+_describe(
+    AccountType,
+    name="CounterpartyAccountType",
+    description="What kind of account it is at the other bank. The set may grow.",
+    values={
+        "CHECKING": "For daily payments; credits and debits.",
+        "SAVINGS": "For money that stays; credits and debits.",
+        "LOAN": "A loan; it takes credits only.",
+        "GL": "An account in the other bank's own books.",
+    },
+)
+_describe(
+    HolderKind,
+    name="CounterpartyHolderKind",
+    description="Whose account it is at the other bank.",
+    values={"CONSUMER": "A person's, for their own purposes.", "BUSINESS": "A company's or an organisation's."},
+)
+_describe(
+    CounterpartyStatus,
+    name="CounterpartyStatus",
+    description="Whether a counterparty can be used. The set may grow.",
+    values={
+        "UNVERIFIED": "Nothing is proved yet: verify it.",
+        "VERIFYING": "A verification is going on.",
+        "VERIFIED": "It can be used from the day on that its verification says.",
+        "FAILED": "Its verification failed. Another one may be started.",
+        "CLOSED": "It has ended, for ever.",
+    },
+)
+_describe(
+    VerificationMethod,
+    name="VerificationMethod",
+    description="How a counterparty is proved. The set may grow.",
+    values={
+        "PRENOTE": "An entry of no money is sent; if it does not come back, the account exists.",
+        "MICRO_ENTRIES": "Two credits under a dollar are sent, and a debit that takes them back; you tell the amounts.",
+    },
+)
+_describe(
+    VerificationStatus,
+    name="VerificationStatus",
+    description="How far a verification is. The set may grow.",
+    values={
+        "INTENDED": "It is about to be sent.",
+        "SENT": "It is on its way.",
+        "SETTLED": "The micro-entries are on the account: tell their amounts.",
+        "PASSED": "The account is proved.",
+        "FAILED": "It came back, or the amounts were told wrong too often.",
+        "EXPIRED": "Nothing was heard of it in time.",
+    },
+)
+_describe(
+    Part,
+    name="CounterpartyPart",
+    description="What the other bank corrected. The set may grow.",
+    values={
+        "NAME": "The holder's name.",
+        "ROUTING_NUMBER": "The routing number.",
+        "ACCOUNT_NUMBER": "The account number.",
+        "ACCOUNT_TYPE": "What kind of account it is.",
+    },
+)
 
 __all__ = [
+    "AccountType",
     "Batching",
+    "CounterpartyStatus",
     "CustomerKind",
     "CustomerStatus",
     "Group",
+    "HolderKind",
     "JournalStatus",
     "OccurrenceOutcome",
     "OrderStatus",
     "Outcome",
+    "Part",
     "Product",
     "Relation",
     "Rhythm",
     "Side",
     "Status",
+    "VerificationMethod",
+    "VerificationStatus",
 ]
 
 _PRODUCT_WORDS: Final = {

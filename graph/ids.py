@@ -11,6 +11,7 @@ PREFIXES: Final = {
     "jrn": "journal",
     "hld": "hold",
     "ord": "transfer order",
+    "cpy": "counterparty",
     "ntc": "notice",
     "aud": "audit record",
 }

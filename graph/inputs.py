@@ -2,10 +2,12 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from typing import Final
 
 import strawberry
 
 from domain import keys, money
+from domain.counterparties.model import Details
 from domain.ledger.model import KEY_LENGTH_MAX
 from domain.money import Money
 from domain.refusals import FieldFault, InputInvalid, Refusal
@@ -18,11 +20,13 @@ from domain.transfers.model import (
 )
 from domain.transfers.rules import HOLD_DAYS_MAX
 from domain.transfers.schedule import COUNT_MAX, DAY_MAX, DAYS_AHEAD_MAX
-from graph.enums import Product, Rhythm
+from graph.enums import AccountType, HolderKind, Product, Rhythm, VerificationMethod
 from graph.ids import by_id
 from graph.money import MoneyInput
 from graph.scalars import Currency, Day, IdempotencyKey, Instant
 
+AMOUNTS_READ_MAX: Final = 3
+"""Two are right, and a third tells that there are too many."""
 _KEY = (
     f"Names this request: 1 to {KEY_LENGTH_MAX} printable ASCII characters without spaces. The same key with the "
     "same input gives the same answer and acts once."
@@ -160,6 +164,42 @@ class CloseAccountInput:
     account_id: strawberry.ID = strawberry.field(description=by_id("The account", "acc"))
 
 
+@strawberry.input(name="AddCounterpartyInput", description="An account at another bank, to pay or to collect from.")
+class AddCounterpartyInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    name: str = strawberry.field(description="The name of its holder, 1 to 140 characters.")
+    routing_number: str = strawberry.field(description="Of the other bank: 9 digits with their check digit.")
+    account_number: str = strawberry.field(
+        description="1 to 17 letters, digits and hyphens. It is never shown again but for its last 4."
+    )
+    account_type: AccountType = strawberry.field(description="What kind of account it is there.")
+    holder_kind: HolderKind = strawberry.field(description="Whose account it is there.")
+    customer_id: strawberry.ID | None = strawberry.field(
+        default=None, description=by_id("Whose counterparty it is; yours when not given", "cus")
+    )
+
+
+@strawberry.input(name="CloseCounterpartyInput", description="A counterparty to be ended.")
+class CloseCounterpartyInput:
+    counterparty_id: strawberry.ID = strawberry.field(description=by_id("The counterparty", "cpy"))
+
+
+@strawberry.input(name="VerifyCounterpartyInput", description="A counterparty to be proved.")
+class VerifyCounterpartyInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    counterparty_id: strawberry.ID = strawberry.field(description=by_id("The counterparty", "cpy"))
+    method: VerificationMethod = strawberry.field(description="How.")
+
+
+@strawberry.input(name="ConfirmMicroEntriesInput", description="What the micro-entries on the account were.")
+class ConfirmMicroEntriesInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    counterparty_id: strawberry.ID = strawberry.field(description=by_id("The counterparty", "cpy"))
+    amounts: list[MoneyInput] = strawberry.field(
+        description="Both credits in dollars, 0.01 to 0.99 each, in any order: both of the two, at most 2."
+    )
+
+
 @dataclass(slots=True)
 class Reading:
     """Reads the parts of an input that the schema could not judge, and keeps what is wrong with them."""
@@ -194,6 +234,13 @@ class Reading:
         numbers = given.bank_account.value
         return NumberTarget(numbers.routing_number, numbers.account_number)
 
+    def cents(self, given: list[MoneyInput]) -> tuple[int, ...]:
+        """Amounts of micro-entries, which are in dollars."""
+        found = [self.money(one, "amounts", str(place)) for place, one in enumerate(given[:AMOUNTS_READ_MAX])]
+        if any(one.currency != "USD" for one in found):
+            self.faults.append(FieldFault(("amounts",), "CURRENCY_UNFIT", "are in USD"))
+        return tuple(one.minor for one in found)
+
     @property
     def invalid(self) -> InputInvalid | None:
         return InputInvalid(tuple(self.faults)) if self.faults else None
@@ -209,6 +256,16 @@ def schedule_of(given: ScheduleInput) -> Schedule:
     )
 
 
+def details_of(given: AddCounterpartyInput) -> Details:
+    return Details(
+        name=given.name,
+        routing_number=given.routing_number,
+        account_number=given.account_number,
+        account_type=given.account_type,
+        holder_kind=given.holder_kind,
+    )
+
+
 def with_schema_paths(refusal: Refusal) -> Refusal:
     """The bank names a destination's numbers as its own; in the schema they stand one level lower."""
     if not isinstance(refusal, InputInvalid):
@@ -217,8 +274,8 @@ def with_schema_paths(refusal: Refusal) -> Refusal:
 
 
 def _schema_path(path: tuple[str, ...]) -> Iterator[str]:
-    for part in path:
-        if part in ("routingNumber", "accountNumber"):
+    for before, part in zip((None, *path), path, strict=False):
+        if before == "destination" and part in ("routingNumber", "accountNumber"):
             yield "bankAccount"
         yield part
 

@@ -24,6 +24,7 @@ def phone_in_part(phone: str) -> str:
 
 MASKS: Final[dict[str, Callable[[str], str]]] = {
     "Account.number": masked,
+    "Counterparty.name": name_in_part,
     "Customer.name": name_in_part,
     "Customer.email": email_in_part,
     "Customer.phone": phone_in_part,

@@ -9,6 +9,17 @@ from typing import Annotated, Final, TypeVar
 import strawberry
 
 from domain.accounts.model import Account, AccountKeyReused, CustomerErased, ProductUnavailable
+from domain.counterparties.model import (
+    AmountsWrong,
+    Counterparty,
+    CounterpartyClosed,
+    CounterpartyExists,
+    CounterpartyKeyReused,
+    CounterpartyVerified,
+    NothingToConfirm,
+    VerificationsExhausted,
+    VerificationUnderway,
+)
 from domain.ledger.model import State
 from domain.refusals import (
     AccountClosed,
@@ -27,6 +38,7 @@ from domain.refusals import (
     IdempotencyKeyReused,
     InputInvalid,
     InsufficientFunds,
+    JurisdictionMismatch,
     LimitExceeded,
     NotAllowed,
     NotFound,
@@ -43,10 +55,14 @@ from domain.sealing import Shredded
 from domain.transfers.model import HoldChange, OrderEnded, OrderKeyReused, TransferOrder, Wish
 from graph.accounts import AccountView, HoldView, account_view
 from graph.context import Context, SeenAccount
+from graph.counterparties import CounterpartyView, counterparty_view
 from graph.inputs import (
+    AddCounterpartyInput,
     CancelTransferOrderInput,
     CaptureHoldInput,
     CloseAccountInput,
+    CloseCounterpartyInput,
+    ConfirmMicroEntriesInput,
     FreezeAccountInput,
     OpenAccountInput,
     PlaceHoldInput,
@@ -57,6 +73,8 @@ from graph.inputs import (
     ScheduleTransferInput,
     ThawAccountInput,
     TransferInput,
+    VerifyCounterpartyInput,
+    details_of,
     schedule_of,
 )
 from graph.journals import JournalView, journal_view
@@ -116,6 +134,27 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "freezeAccount": (*ASKED, *POSTED, AccountClosed, AlreadySo),
     "thawAccount": (*ASKED, *POSTED, AccountClosed, AlreadySo),
     "closeAccount": (*ASKED, *POSTED, AccountClosed, BalanceNotZero, HoldsOpen, CreditsBatched),
+    "addCounterparty": (*ASKED, JurisdictionMismatch, Shredded, CounterpartyKeyReused, CounterpartyExists, TryAgain),
+    "closeCounterparty": (*ASKED, TryAgain),
+    "verifyCounterparty": (
+        *ASKED,
+        Shredded,
+        CounterpartyKeyReused,
+        CounterpartyClosed,
+        CounterpartyVerified,
+        VerificationUnderway,
+        VerificationsExhausted,
+        TryAgain,
+    ),
+    "confirmMicroEntries": (
+        *ASKED,
+        Shredded,
+        CounterpartyKeyReused,
+        CounterpartyClosed,
+        NothingToConfirm,
+        AmountsWrong,
+        TryAgain,
+    ),
 }
 
 
@@ -193,6 +232,26 @@ class CloseAccountSuccess:
     account: AccountView = strawberry.field(description="The account.")
 
 
+@strawberry.type(name="AddCounterpartySuccess", description="The counterparty is there; nothing is proved yet.")
+class AddCounterpartySuccess:
+    counterparty: CounterpartyView = strawberry.field(description="The counterparty.")
+
+
+@strawberry.type(name="CloseCounterpartySuccess", description="The counterparty is closed.")
+class CloseCounterpartySuccess:
+    counterparty: CounterpartyView = strawberry.field(description="The counterparty.")
+
+
+@strawberry.type(name="VerifyCounterpartySuccess", description="The counterparty is being verified.")
+class VerifyCounterpartySuccess:
+    counterparty: CounterpartyView = strawberry.field(description="The counterparty.")
+
+
+@strawberry.type(name="ConfirmMicroEntriesSuccess", description="The amounts are right: the counterparty is verified.")
+class ConfirmMicroEntriesSuccess:
+    counterparty: CounterpartyView = strawberry.field(description="The counterparty.")
+
+
 SUCCESSES: Final[dict[str, type]] = {
     "openAccount": OpenAccountSuccess,
     "transfer": TransferSuccess,
@@ -206,6 +265,10 @@ SUCCESSES: Final[dict[str, type]] = {
     "freezeAccount": FreezeAccountSuccess,
     "thawAccount": ThawAccountSuccess,
     "closeAccount": CloseAccountSuccess,
+    "addCounterparty": AddCounterpartySuccess,
+    "closeCounterparty": CloseCounterpartySuccess,
+    "verifyCounterparty": VerifyCounterpartySuccess,
+    "confirmMicroEntries": ConfirmMicroEntriesSuccess,
 }
 
 Given = TypeVar("Given")
@@ -398,6 +461,69 @@ class Mutation:
         if isinstance(answer, Refusal):
             return answer
         return CloseAccountSuccess(account=_changed(context, answer))
+
+    @_mutation(
+        "addCounterparty",
+        "Adds an account of yours, or of somebody you pay, at another bank. Nothing goes there before it is verified.",
+    )
+    def add_counterparty(self, info: Info, input: Asked[AddCounterpartyInput]) -> AddCounterpartySuccess | Refusal:
+        context = info.context
+        seen = context.customer(str(input.customer_id or context.actor.person))
+        if isinstance(seen, Refusal):
+            return seen
+        answer = context.bank.counterparties.add(
+            context.actor, customer=seen.customer, details=details_of(input), key=input.idempotency_key
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return AddCounterpartySuccess(counterparty=_counterparty(context, answer))
+
+    @_mutation("closeCounterparty", "Ends a counterparty for ever. Said again, it changes nothing.")
+    def close_counterparty(
+        self, info: Info, input: Asked[CloseCounterpartyInput]
+    ) -> CloseCounterpartySuccess | Refusal:
+        context = info.context
+        answer = context.bank.counterparties.close(context.actor, str(input.counterparty_id))
+        if isinstance(answer, Refusal):
+            return answer
+        return CloseCounterpartySuccess(counterparty=_counterparty(context, answer))
+
+    @_mutation(
+        "verifyCounterparty",
+        "Begins to prove a counterparty, by a prenote or by micro-entries whose amounts you then confirm.",
+    )
+    def verify_counterparty(
+        self, info: Info, input: Asked[VerifyCounterpartyInput]
+    ) -> VerifyCounterpartySuccess | Refusal:
+        context = info.context
+        answer = context.bank.counterparties.start_verification(
+            context.actor, str(input.counterparty_id), method=input.method, key=input.idempotency_key
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return VerifyCounterpartySuccess(counterparty=_counterparty(context, answer))
+
+    @_mutation(
+        "confirmMicroEntries",
+        "Tells the amounts of the micro-entries. Each answer with a new key counts, and there are few.",
+    )
+    def confirm_micro_entries(
+        self, info: Info, input: Asked[ConfirmMicroEntriesInput]
+    ) -> ConfirmMicroEntriesSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, amounts = reading.key(input.idempotency_key), reading.cents(input.amounts)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.counterparties.confirm(
+            context.actor, str(input.counterparty_id), amounts=amounts, key=key
+        )
+        if isinstance(answer, Refusal):
+            return answer
+        return ConfirmMicroEntriesSuccess(counterparty=_counterparty(context, answer))
+
+
+def _counterparty(context: Context, counterparty: Counterparty) -> CounterpartyView:
+    return counterparty_view(context.seen_counterparty(counterparty))
 
 
 def _wish(reading: Reading, given: TransferInput) -> Wish:

@@ -16,6 +16,7 @@ from graph.accounts import AccountView, account_view
 from graph.audit import AuditRecordView, audit_records
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page_size
 from graph.context import Context, found
+from graph.counterparties import CounterpartyView, counterparties_of, counterparty_view
 from graph.customers import CustomerView, accounts_of, customer_view
 from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position_in
 from graph.enums import Group
@@ -36,7 +37,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord")
+NODES: Final = ("cus", "acc", "jrn", "ord", "cpy")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -66,6 +67,12 @@ class ViewerView:
     @field("Your accounts in this region, by id: own, joint, and those you may look at.")
     def accounts(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[AccountView]:
         return accounts_of(info.context, info.context.actor.person, first=first, after=after)
+
+    @field("Your accounts at other banks, the newest first, closed ones too; none for staff.")
+    def counterparties(
+        self, info: Info, first: First = PAGE_DEFAULT, after: After = None
+    ) -> Connection[CounterpartyView]:
+        return counterparties_of(info.context, info.context.actor.person, first=first, after=after)
 
     @field("What the bank has told you, the newest first.")
     def notices(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[NoticeView]:
@@ -101,7 +108,7 @@ class Query:
     def viewer(self) -> ViewerView:
         return ViewerView()
 
-    @field("Anything with an id: a customer, an account, a journal or a transfer order.")
+    @field("Anything with an id: a customer, an account, a journal, a transfer order or a counterparty.")
     def node(
         self,
         info: Info,
@@ -249,7 +256,12 @@ def _order(context: Context, order_id: str) -> TransferOrderView | None:
     return order_view(order, seen.relation) if order and seen else None
 
 
-_FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order}
+def _counterparty(context: Context, counterparty_id: str) -> CounterpartyView | None:
+    seen = found(context.counterparty(counterparty_id))
+    return counterparty_view(seen) if seen else None
+
+
+_FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order, "cpy": _counterparty}
 if set(_FINDERS) != set(NODES):
     raise ValueError("`node` says that it finds something else than it finds")
 

@@ -17,6 +17,7 @@ import strawberry
 from domain import refusals as bank
 from domain.access import model as access
 from domain.accounts import model as accounts
+from domain.counterparties import model as counterparties
 from domain.customers import model as customers
 from domain.transfers import model as transfers
 from graph.money import MoneyView, shown
@@ -216,10 +217,56 @@ ROWS: Final = (
             _currency("currency", "The currency asked for."),
         ),
     ),
+    Row(
+        bank.JurisdictionMismatch,
+        "What is asked for belongs to another jurisdiction than the person: an account with a routing number is at a "
+        "bank in the United States, and so are its owners here.",
+    ),
     Row(accounts.CustomerErased, "The customer's personal data was erased: nothing more is opened for them."),
     Row(
         customers.Shredded,
         "The personal data of the customer who holds the account was erased: nothing new is sealed, such as a memo.",
+    ),
+    # Around counterparties.
+    Row(
+        counterparties.CounterpartyKeyReused,
+        "The idempotency key was used for another request about a counterparty; use a new key for a new request.",
+        (_id("counterparty", "The counterparty that the key led to the first time."),),
+    ),
+    Row(
+        counterparties.CounterpartyExists,
+        "You have added this account already, and not closed it.",
+        (_id("counterparty", "The counterparty that has this account."),),
+    ),
+    Row(
+        counterparties.CounterpartyClosed,
+        "The counterparty is closed.",
+        (_id("counterparty", "The closed counterparty."),),
+    ),
+    Row(
+        counterparties.CounterpartyVerified,
+        "The counterparty is verified already.",
+        (_id("counterparty", "The verified counterparty."),),
+    ),
+    Row(
+        counterparties.VerificationUnderway,
+        "A verification of the counterparty is going on: it ends, or expires, before another one begins.",
+        (_id("counterparty", "The counterparty."),),
+    ),
+    Row(
+        counterparties.VerificationsExhausted,
+        "This account was tried as often as it may be, also under counterparties that you have closed.",
+        (_count("verifications_max", "How often an account may be tried."),),
+    ),
+    Row(
+        counterparties.NothingToConfirm,
+        "No micro-entries of the counterparty wait for their amounts: none were sent, or it is decided.",
+        (_id("counterparty", "The counterparty."),),
+    ),
+    Row(
+        counterparties.AmountsWrong,
+        "These are not the amounts of the micro-entries. The answer was counted.",
+        (_count("answers_left", "How many more answers there are."),),
     ),
     # Around transfer orders.
     Row(
@@ -236,12 +283,14 @@ ROWS: Final = (
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
-    bank.JurisdictionMismatch: "relations are changed by staff tools, not by the API",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",
     transfers.OccurrenceMissed: "told by a notice when an order is run, to nobody who asked",
     accounts.LimitAboveProduct: "limits are changed by staff tools, not by the API",
     accounts.TooManyRelations: "relations are changed by staff tools, not by the API",
+    counterparties.CounterpartyNotVerified: "told to the rails, which have no operation yet",
+    counterparties.CounterpartyCreditOnly: "told to the rails, which have no operation yet",
+    counterparties.TooManyChanges: "corrections are applied by the rails, not by the API",
     access.MakerCannotCheck: "approvals have no operation yet",
     access.ApprovalMismatch: "approvals have no operation yet",
     access.ApprovalNotPending: "approvals have no operation yet",

@@ -16,6 +16,7 @@ AUDITOR: Final = "auditor"
 
 VIEWER: Final = """{ viewer { person groups region
   customer { name email address { city } accounts(first: 1) { edges { node { id } } } }
+  counterparties(first: 2) { edges { node { name status } } pageInfo { endCursor } }
   notices(first: 2) { edges { node { text } } pageInfo { endCursor } }
   accounts(first: 5) { edges { node { id number routingNumber status ledgerBalance { amount }
     people { relation displayName } } } pageInfo { endCursor } } } }"""
@@ -91,6 +92,16 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OPERATIONS, ask.FREEZE, idempotencyKey="stop", accountId=made)
     change(OPERATIONS, ask.THAW, idempotencyKey="go", accountId=made)
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
+
+    added = change(OWNER, ask.ADD_COUNTERPARTY, **ask.counterparty_input(key="add"))["counterparty"]["id"]
+    verify = {"idempotencyKey": "verify", "counterpartyId": added, "method": "MICRO_ENTRIES"}
+    change(OWNER, ask.VERIFY, **verify)
+    guess = {**verify, "idempotencyKey": "guess", "amounts": [ask.dollars("0.01"), ask.dollars("0.01")]}
+    del guess["method"]
+    told = asked(OWNER, ask.CONFIRM, input=guess)["confirmMicroEntries"]["__typename"]
+    assert told in ("AmountsWrong", "NothingToConfirm")  # two of micro-entries differ; without a rail there are none
+    passed.add("confirmMicroEntries")
+    change(OWNER, ask.CLOSE_COUNTERPARTY, counterpartyId=added)
 
     asked(OWNER, VIEWER)
     today = house.today.isoformat()

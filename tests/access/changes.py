@@ -86,9 +86,33 @@ def _opened(street: Street) -> Given:
     return {"idempotencyKey": "k", "product": "SAVINGS", "currency": "USD", "customerId": street.owner.id}
 
 
+def _added(street: Street, number: str = "1") -> str:
+    given = ask.counterparty_input(key=f"add-{number}", accountNumber=f"00112233{number}")
+    answer = street.world.ask(street.owner, ask.ADD_COUNTERPARTY, input=given).data["addCounterparty"]
+    counterparty: str = answer["counterparty"]["id"]
+    return counterparty
+
+
+def _adding(street: Street) -> Given:
+    return ask.counterparty_input(key="k", customerId=street.owner.id)
+
+
+def _verified(street: Street) -> Given:
+    return {"idempotencyKey": "k", "counterpartyId": _added(street), "method": "MICRO_ENTRIES"}
+
+
+def _confirmed(street: Street) -> Given:
+    given = {**_verified(street), "idempotencyKey": "verify"}
+    street.world.ask(street.owner, ask.VERIFY, input=given)
+    cents = street.world.rail.micro_entries[given["counterpartyId"], 1]
+    amounts = [ask.dollars(f"0.{one:02d}") for one in cents]
+    return {"idempotencyKey": "k", "counterpartyId": given["counterpartyId"], "amounts": amounts}
+
+
 Ids = Mapping[Place, str]
 _SOURCE: Final[Ids] = {("sourceId",): "account", ("destination", "accountId"): "account"}
 _ACCOUNT: Final[Ids] = {("accountId",): "account"}
+_COUNTERPARTY: Final[Ids] = {("counterpartyId",): "counterparty"}
 _HOLD: Final[Ids] = {("holdId",): "hold"}
 
 CHANGES: Final[dict[str, Change]] = {
@@ -104,6 +128,10 @@ CHANGES: Final[dict[str, Change]] = {
     "freezeAccount": Change(_named, _ACCOUNT),
     "thawAccount": Change(_thawed, _ACCOUNT),
     "closeAccount": Change(_emptied, _ACCOUNT),
+    "addCounterparty": Change(_adding, {("customerId",): "customer"}),
+    "closeCounterparty": Change(lambda street: {"counterpartyId": _added(street)}, _COUNTERPARTY),
+    "verifyCounterparty": Change(_verified, _COUNTERPARTY),
+    "confirmMicroEntries": Change(_confirmed, _COUNTERPARTY),
 }
 DOCUMENTS: Final = {
     "openAccount": ask.OPEN,
@@ -118,6 +146,10 @@ DOCUMENTS: Final = {
     "freezeAccount": ask.FREEZE,
     "thawAccount": ask.THAW,
     "closeAccount": ask.CLOSE,
+    "addCounterparty": ask.ADD_COUNTERPARTY,
+    "closeCounterparty": ask.CLOSE_COUNTERPARTY,
+    "verifyCounterparty": ask.VERIFY,
+    "confirmMicroEntries": ask.CONFIRM,
 }
 
 
@@ -155,6 +187,10 @@ def theirs(street: Street, kind: str) -> str:
         given = {"idempotencyKey": "theirs", "accountId": account.id, "amount": ask.dollars("1.00")}
         hold: str = world.ask(bob, ask.PLACE, input=given).data["placeHold"]["holdId"]
         return hold
+    if kind == "counterparty":
+        added = world.ask(bob, ask.ADD_COUNTERPARTY, input=ask.counterparty_input(key="theirs"))
+        counterparty: str = added.data["addCounterparty"]["counterparty"]["id"]
+        return counterparty
     wish = ask.transfer_input(account, world.open(bob, key="second"), "0.10", key="theirs")
     if kind == "journal":
         journal: str = world.ask(bob, ask.TRANSFER, input=wish).data["transfer"]["transfer"]["id"]
@@ -172,7 +208,7 @@ def nobodys(street: Street, kind: str) -> str:
 def like(real: str) -> str:
     """The same id with another end, of the same region, which for a customer follows from the whole id."""
     if not real.startswith("cus_"):
-        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_")) else "aaaa")
+        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "cpy_")) else "aaaa")
     others = (f"{real[:-4]}{number:04}" for number in range(10_000))
     home = US.region_of(slot_of(real))
     return next(other for other in others if other != real and US.region_of(slot_of(other)) == home)

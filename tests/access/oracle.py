@@ -29,6 +29,8 @@ ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("S
     {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence"}
 )
 """Who looks at these stands to them as to the account."""
+OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})
+"""Who looks at these stands to them as to the customer."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})
 """There is no way to anybody else's."""
 FOUND: Final = {
@@ -40,7 +42,7 @@ FOUND: Final = {
     "idempotency": "Account",
 }
 """What a root field finds by the id it is given; whether that may be seen at all is what its `id` row says."""
-LISTS_OF_ONES_OWN: Final = frozenset({"Viewer.accounts", "Viewer.notices", "Query.accounts"})
+LISTS_OF_ONES_OWN: Final = frozenset({"Viewer.accounts", "Viewer.counterparties", "Viewer.notices", "Query.accounts"})
 
 
 def verdict(probe: Probe, person: Person) -> Verdict:
@@ -60,7 +62,7 @@ def verdict(probe: Probe, person: Person) -> Verdict:
 def _relation(kind: str, probe: Probe, person: Person) -> Relation:
     if kind in ON_ACCOUNT:
         return person.relation
-    if kind == "Customer":
+    if kind in OF_CUSTOMER:
         return _to_customer(probe, person)
     if kind in ONES_OWN:
         return Relation.OWNER
@@ -95,13 +97,15 @@ def _finds(step: Step, person: Person) -> bool:
         return True
     kind = step.answers if step.field == "node" else FOUND[step.field]
     to_customer = Relation.OWNER if person.relation is Relation.OWNER else Relation.STRANGER
-    relation = to_customer if kind == "Customer" else person.relation
+    relation = to_customer if kind in OF_CUSTOMER else person.relation
     return TABLE[f"{kind}.id"].cell(person.group, relation) is not Cell.DENY
 
 
 def _has_own(step: Step, person: Person) -> bool:
     if step.name == "Viewer.notices":
         return person.is_customer
+    if step.name == "Viewer.counterparties":
+        return person == OWNER
     return person.is_customer and person.relation is not Relation.STRANGER
 
 
@@ -109,6 +113,7 @@ def _has_own(step: Step, person: Person) -> bool:
 
 PARTS: Final[dict[str, Callable[[str], str]]] = {
     "Account.number": lambda number: f"••{number[8:]}",
+    "Counterparty.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.email": lambda email: re.sub(r"^(.).*@", r"\1•••@", email),
     "Customer.phone": lambda phone: re.sub(r".(?=..)", "•", phone),

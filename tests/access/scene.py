@@ -11,10 +11,12 @@ from typing import Any, Final
 
 from domain.access.model import Actor, Group, Relation
 from domain.accounts.model import Account
+from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.notices.kinds import NoticeKind
 from domain.transfers.orders import DAYS_LATE_MAX
 from tests.access.world import STAFF, Street
+from tests.unit.counterparties.exchange import approved
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
 from tests.unit.transfers.desk import TODAY
@@ -63,6 +65,7 @@ class Scene(Street):
     """What it is -> the journal's id."""
     orders: tuple[str, ...]
     hold: str
+    counterparty: str
     theirs: dict[str, str]
 
     def actor(self, person: Person) -> Actor:
@@ -97,6 +100,7 @@ def scene() -> Scene:
         "hold": _held(world, bob, neighbour),
         "order": _answered(world, bob, ask.SCHEDULE, {**their_wish, "schedule": _once()})["order"]["id"],
         "journal": _between_others(world, bob, neighbour),
+        "counterparty": _added(world, bob, "9"),
     }
     for customer in (*customers.values(), bob):
         _told(world, customer)
@@ -113,6 +117,7 @@ def scene() -> Scene:
         journals=journals,
         orders=orders,
         hold=hold,
+        counterparty=_counterparties(world, owner),
         theirs=theirs,
     )
 
@@ -177,6 +182,28 @@ def _orders(world: World, owner: Customer, account: Account, neighbour: Account)
     world.morning_of(day + timedelta(days=DAYS_LATE_MAX + 1))
     world.orders.run(late)
     return (*orders, cancelled, late)
+
+
+def _counterparties(world: World, owner: Customer) -> str:
+    """One whose verification failed, one that is closed, and one that is verified and was corrected."""
+    failed, closed, verified = (_added(world, owner, number) for number in "123")
+    for counterparty in (failed, verified):
+        given = {"idempotencyKey": f"verify-{counterparty[-4:]}", "counterpartyId": counterparty, "method": "PRENOTE"}
+        _answered(world, owner, ask.VERIFY, given)
+    world.counterparties.verification_returned(failed, attempt=1, return_code="R03")
+    world.counterparties.verification_settled(verified, attempt=1, settled_on=TODAY)
+    _answered(world, owner, ask.CLOSE_COUNTERPARTY, {"counterpartyId": closed})
+    correction = Correction(noc="noc-1", code="C01", account_number="5566778899")
+    approval = approved(world.approvals, world.counterparties, verified, correction)
+    applied = world.counterparties.apply_correction(verified, correction, approval=approval)
+    assert isinstance(applied, Counterparty), applied
+    return verified
+
+
+def _added(world: World, customer: Customer, number: str) -> str:
+    given = ask.counterparty_input(key=f"add-{number}", name=f"Grace {number}", accountNumber=f"00112233{number}")
+    added: str = _answered(world, customer, ask.ADD_COUNTERPARTY, given)["counterparty"]["id"]
+    return added
 
 
 def _between_others(world: World, bob: Customer, neighbour: Account) -> str:

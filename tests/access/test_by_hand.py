@@ -49,6 +49,9 @@ BY_HAND: Final = """
     Customer.bornOn             A . . .   A A A A . A .
     Customer.address            A . . .   A A A A . A .
     Customer.taxIdLast4         A . . .   A A A A . A .
+    Counterparty.name           A . . .   A A A A m A .
+    Counterparty.maskedNumber   A . . .   A A A A A A .
+    Verification.status         A . . .   A A A A A A .
     Notice.text                 A . . .   A . . A . . .
     AuditRecord.sourceIp        A A A A   A A A A A A A
     Money.amount                A A A A   A A A A A A A
@@ -64,6 +67,10 @@ BY_HAND: Final = """
     Mutation.freezeAccount      . . . .   A A A A . . .
     Mutation.thawAccount        . . . .   A . A A . . .
     Mutation.closeAccount       A . . .   A . . . . . .
+    Mutation.addCounterparty    A . . .   . . . . . . .
+    Mutation.verifyCounterparty A . . .   . . . . . . .
+    Mutation.confirmMicroEntries A . . .  . . . . . . .
+    Mutation.closeCounterparty  A . . .   A A A A . . .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}
 

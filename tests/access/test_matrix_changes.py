@@ -36,6 +36,11 @@ DEPTH: Final = 3
 ALIASES: Final = 12
 SUCCESSES: Final = {name: f"{name[0].upper()}{name[1:]}Success" for name in CHANGES}
 
+ABOUT_CUSTOMER: Final = frozenset(
+    {"openAccount", "addCounterparty", "closeCounterparty", "verifyCounterparty", "confirmMicroEntries"}
+)
+"""Changes of what is a customer's and no account's: people of an account are strangers to it but for the owner."""
+
 Walk = tuple[str, ...]
 
 
@@ -162,7 +167,7 @@ def refused(mutation: str, person: Person) -> str:
     """Who sees it is told that they may not, who does not, that there is none; who never could, is told that."""
     rule = TABLE[f"Mutation.{mutation}"]
     conceivable = any(rule.cell(person.group, relation) is Cell.ALLOW for relation in Relation)
-    about_customer = mutation == "openAccount"
+    about_customer = mutation in ABOUT_CUSTOMER
     sees = TABLE["Customer.id" if about_customer else "Account.id"].cell(person.group, seen_as(about_customer, person))
     return "NotFound" if conceivable and sees is Cell.DENY else "NotAllowed"
 

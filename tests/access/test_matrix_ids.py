@@ -23,7 +23,7 @@ from tests.access.world import Street, street
 
 NOTHING: Final[tuple[list[object], ...]] = ([], ["NotFound", "NOT_FOUND", "There is no such object.", False])
 """What is told of what is not there."""
-KINDS: Final = ("account", "customer", "journal", "order", "hold")
+KINDS: Final = ("account", "customer", "journal", "order", "hold", "counterparty")
 NO_IDS: Final = (
     "",
     " ",
@@ -59,6 +59,12 @@ LOOKS: Final = (
     Look("node(id)", "journal", "node(id: $id) { id ... on Journal { kind digest legs { side } } }", "Journal"),
     Look("node(id)", "order", "node(id: $id) { id ... on TransferOrder { status memo } }", "TransferOrder"),
     Look(
+        "node(id)",
+        "counterparty",
+        "node(id: $id) { id ... on Counterparty { name maskedNumber status } }",
+        "Counterparty",
+    ),
+    Look(
         "account(id)",
         "account",
         "account(id: $id) { ... on Refusal { __typename code message retryable } ... on Account { id number } }",
@@ -92,6 +98,7 @@ def ours(scene: Scene, kind: str) -> str:
         "customer": scene.owner.id,
         "journal": scene.journals["transfer"],
         "order": scene.orders[0],
+        "counterparty": scene.counterparty,
         "hold": scene.hold,
     }
     return known[kind]

@@ -73,6 +73,8 @@ class TestTable:
             Action.OPEN_ACCOUNT,
             Action.MANAGE_RELATIONS,
             Action.CLOSE,
+            Action.MANAGE_COUNTERPARTIES,
+            Action.CLOSE_COUNTERPARTY,
         }
         assert joint < owner
 

@@ -104,16 +104,27 @@ class Exchange(House):
         return found
 
     def approved(self, added: Counterparty, correction: Correction, *, key: str = "approve") -> str:
-        """The id of an approval that two people have given to this correction."""
-        proposal = self.counterparties.correction_proposal(added.id, correction)
-        assert not isinstance(proposal, Refusal), proposal
-        asked = self.approvals.request(
-            MAKER, key=key, proposal=proposal, group=Group.OPERATIONS, checkers_needed=1, lifetime=timedelta(days=1)
-        )
-        assert isinstance(asked, Approval), asked
-        given = self.approvals.check(CHECKER, asked.id, verdict=Verdict.APPROVE, fingerprint=proposal.fingerprint)
-        assert isinstance(given, Approval), given
-        return asked.id
+        return approved(self.approvals, self.counterparties, added.id, correction, key=key)
+
+
+def approved(
+    approvals: Approvals,
+    counterparties: Counterparties,
+    counterparty: str,
+    correction: Correction,
+    *,
+    key: str = "approve",
+) -> str:
+    """The id of an approval that two people have given to this correction."""
+    proposal = counterparties.correction_proposal(counterparty, correction)
+    assert not isinstance(proposal, Refusal), proposal
+    asked = approvals.request(
+        MAKER, key=key, proposal=proposal, group=Group.OPERATIONS, checkers_needed=1, lifetime=timedelta(days=1)
+    )
+    assert isinstance(asked, Approval), asked
+    given = approvals.check(CHECKER, asked.id, verdict=Verdict.APPROVE, fingerprint=proposal.fingerprint)
+    assert isinstance(given, Approval), given
+    return asked.id
 
 
 def row(answer: Counterparty | Refusal) -> Counterparty:

@@ -20,6 +20,7 @@ from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
 from domain.connection_aws import WireClient
+from domain.counterparties.store_dynamodb import BY_UNSENT
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.ids import internal_account
 from domain.ledger.model import Command, Journal, Posted
@@ -49,6 +50,7 @@ ARNS = {
     "keys": "KeysTableArn",
     "accounts": "AccountsTableArn",
     "transfers": "TransfersTableArn",
+    "counterparties": "CounterpartiesTableArn",
     "audit": "AuditTableArn",
     "notices": "NoticesTableArn",
     "cases": "CasesTableArn",
@@ -59,6 +61,7 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "keys": (),
     "accounts": (BY_PERSON,),
     "transfers": (BY_DUE,),
+    "counterparties": (BY_UNSENT,),
     "audit": (BY_ACTOR,),
     "notices": (),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),

@@ -70,6 +70,7 @@ class TestParts:
         assert _table_of(bank.customers) == SETTINGS["FLORIN_CUSTOMERS_TABLE"]
         assert _table_of(bank.audit) == SETTINGS["FLORIN_AUDIT_TABLE"]
         assert _table_of(bank.notices) == SETTINGS["FLORIN_NOTICES_TABLE"]
+        assert _table_of(bank.counterparties) == SETTINGS["FLORIN_COUNTERPARTIES_TABLE"]
         assert _table_of(bank.transfers.orders) == SETTINGS["FLORIN_TRANSFERS_TABLE"]
         assert _table_of(bank.approvals) == SETTINGS["FLORIN_CASES_TABLE"]
         assert _table_of(bank.cases) == SETTINGS["FLORIN_CASES_TABLE"]

@@ -17,6 +17,7 @@ GOOD = {
     "FLORIN_KEYS_TABLE": "florin-keys-us-west-2",
     "FLORIN_ACCOUNTS_TABLE": "florin-accounts-us-west-2",
     "FLORIN_TRANSFERS_TABLE": "florin-transfers-us-west-2",
+    "FLORIN_COUNTERPARTIES_TABLE": "florin-counterparties-us-west-2",
     "FLORIN_AUDIT_TABLE": "florin-audit-us-west-2",
     "FLORIN_NOTICES_TABLE": "florin-notices-us-west-2",
     "FLORIN_CASES_TABLE": "florin-cases-us-west-2",

@@ -41,6 +41,19 @@ THAW = f"""mutation($input: ThawAccountInput!) {{ thawAccount(input: $input) {{ 
 CLOSE = f"""mutation($input: CloseAccountInput!) {{ closeAccount(input: $input) {{ {REFUSAL}
   ... on CloseAccountSuccess {{ account {{ status }} }} }} }}"""
 
+_COUNTERPARTY = """counterparty { id name routingNumber maskedNumber accountType holderKind status
+  verification { method status attempt liveFrom failure answersUsed answersAllowed } }"""
+ADD_COUNTERPARTY = f"""mutation($input: AddCounterpartyInput!) {{ addCounterparty(input: $input) {{ {REFUSAL}
+  ... on CounterpartyExists {{ counterpartyId }}
+  ... on AddCounterpartySuccess {{ {_COUNTERPARTY} }} }} }}"""
+CLOSE_COUNTERPARTY = f"""mutation($input: CloseCounterpartyInput!) {{ closeCounterparty(input: $input) {{ {REFUSAL}
+  ... on CloseCounterpartySuccess {{ {_COUNTERPARTY} }} }} }}"""
+VERIFY = f"""mutation($input: VerifyCounterpartyInput!) {{ verifyCounterparty(input: $input) {{ {REFUSAL}
+  ... on VerifyCounterpartySuccess {{ {_COUNTERPARTY} }} }} }}"""
+CONFIRM = f"""mutation($input: ConfirmMicroEntriesInput!) {{ confirmMicroEntries(input: $input) {{ {REFUSAL}
+  ... on AmountsWrong {{ answersLeft }}
+  ... on ConfirmMicroEntriesSuccess {{ {_COUNTERPARTY} }} }} }}"""
+
 
 def dollars(amount: str, currency: str = "USD") -> dict[str, str]:
     return {"amount": amount, "currency": currency}
@@ -52,6 +65,18 @@ def by_numbers(account: Account) -> dict[str, Any]:
             "routingNumber": account.record.routing_number,
             "accountNumber": account.record.number,
         }
+    }
+
+
+def counterparty_input(*, key: str = "c-1", **more: Any) -> dict[str, Any]:
+    return {
+        "idempotencyKey": key,
+        "name": "Grace Hopper",
+        "routingNumber": "091000019",
+        "accountNumber": "Chk-00123456789",
+        "accountType": "CHECKING",
+        "holderKind": "CONSUMER",
+        **more,
     }
 
 

@@ -54,14 +54,27 @@ class Life:
             "<my hold>": self.hold(),
             "<their routing number>": other.record.routing_number,
             "<their account number>": other.record.number,
+            "<my counterparty>": self.counterparty("1"),
         }
         self.world.morning_of(TODAY + timedelta(days=1))
         self.world.orders.run(self.marks["<my transfer order>"])
+        self.credited()
         self.marks |= {"<an account>": self.account.id, "<a journal>": self.marks["<my journal>"]}
 
     def hold(self) -> str:
         given = {"idempotencyKey": "hold", "accountId": self.account.id, "amount": ask.dollars("9.00")}
         return str(self.done(ask.PLACE, given)["holdId"])
+
+    def counterparty(self, number: str) -> str:
+        given = ask.counterparty_input(key=f"add-{number}", accountNumber=f"00112233{number}")
+        return str(self.done(ask.ADD_COUNTERPARTY, given)["counterparty"]["id"])
+
+    def credited(self) -> None:
+        """A counterparty whose micro-entries stand on its statement."""
+        credited = self.counterparty("2")
+        self.done(ask.VERIFY, {"idempotencyKey": "verify", "counterpartyId": credited, "method": "MICRO_ENTRIES"})
+        one, other = (f"0.{cents:02d}" for cents in self.world.rail.micro_entries[credited, 1])
+        self.marks |= {"<my credited counterparty>": credited, "<one amount>": one, "<the other amount>": other}
 
     def done(self, document: str, given: dict[str, Any]) -> dict[str, Any]:
         (answer,) = self.world.ask(self.ada, document, input=given).data.values()

@@ -26,6 +26,10 @@ ACTION_OF = {
     "freezeAccount": Action.FREEZE,
     "thawAccount": Action.THAW,
     "closeAccount": Action.CLOSE,
+    "addCounterparty": Action.MANAGE_COUNTERPARTIES,
+    "verifyCounterparty": Action.MANAGE_COUNTERPARTIES,
+    "confirmMicroEntries": Action.MANAGE_COUNTERPARTIES,
+    "closeCounterparty": Action.CLOSE_COUNTERPARTY,
 }
 
 
@@ -88,7 +92,9 @@ def test_the_most_generous_of_several_groups_counts() -> None:
 
 def test_admin_sees_no_customer() -> None:
     personal = [
-        name for name, rule in TABLE.items() if name.startswith(("Account.", "Customer.", "Entry.", "Journal."))
+        name
+        for name, rule in TABLE.items()
+        if name.startswith(("Account.", "Counterparty.", "Customer.", "Entry.", "Journal."))
     ]
 
     assert {TABLE[name].cell(Group.ADMIN, Relation.STRANGER) for name in personal} == {Cell.DENY}
@@ -98,7 +104,7 @@ def test_a_stranger_among_customers_sees_nothing_of_an_account() -> None:
     shown = {
         name
         for name, rule in TABLE.items()
-        if name.startswith(("Account.", "Entry.", "Hold.", "Transfer."))
+        if name.startswith(("Account.", "Counterparty.", "Entry.", "Hold.", "Transfer."))
         and rule.cell(Group.CUSTOMER, Relation.STRANGER) not in (Cell.DENY, Cell.MASK)
     }
 

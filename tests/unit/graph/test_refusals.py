@@ -118,6 +118,16 @@ SOURCES = {
     "freezeAccount": ["domain.accounts.service:freeze,_change", "domain.ledger.effects:freeze,_status"],
     "thawAccount": ["domain.accounts.service:thaw,_change", "domain.ledger.effects:thaw,_status"],
     "closeAccount": ["domain.accounts.service:close,_change", "domain.ledger.effects:close,_status"],
+    "addCounterparty": ["domain.counterparties.service:add,_unfit,_created,_drafted"],
+    "closeCounterparty": ["domain.counterparties.service:close,_seen,_found,_moved"],
+    "verifyCounterparty": [
+        "domain.counterparties.service:start_verification,_seen,_found,_moved,_sent,_details",
+        "domain.counterparties.rules:started,start_refusal",
+    ],
+    "confirmMicroEntries": [
+        "domain.counterparties.service:confirm,_compared,_seen,_found,_moved",
+        "domain.counterparties.rules:counted",
+    ],
 }
 MONEY_OUT = ["domain.ledger.guards:debit,draw,status_refuses_debit,count,fund"]
 FOR_MUTATIONS = {

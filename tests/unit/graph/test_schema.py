@@ -25,7 +25,7 @@ from graph.schema import schema, sdl
 
 CORE = core_schema(schema)
 KEPT = Path(__file__).parents[3] / "graph" / "schema.graphql"
-KEYLESS = {"cancelTransferOrder"}
+KEYLESS = {"cancelTransferOrder", "closeCounterparty"}
 """It names what it ends; ending it twice is ending it once."""
 
 

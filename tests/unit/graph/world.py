@@ -7,7 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from domain.access.model import Actor, Channel, Group, Relation
+from domain.access.service import Approvals
+from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.model import Account
+from domain.counterparties.service import Counterparties
+from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
@@ -22,6 +26,7 @@ from graph.requests import GRAPHQL_RESPONSE
 from graph.schema import schema
 from graph.view import Request, Response, answer
 from tests.unit.accounts.house import ADDRESSES, REGION, acting
+from tests.unit.counterparties.exchange import Rail
 from tests.unit.transfers.desk import Desk
 
 CORRELATION = "request-1"
@@ -71,6 +76,18 @@ class World(Desk):
             clock=self.clock,
             randomness=noise,
             region=region,
+        )
+        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
+        self.counterparty_store = MemoryCounterpartyStore()
+        self.rail = Rail()
+        self.counterparties = Counterparties(
+            store=self.counterparty_store,
+            sealer=KeyedSealer(self.keys, noise.randbytes),
+            approvals=self.approvals,
+            verifier=self.rail,
+            elsewhere=self.accounts.elsewhere,
+            clock=self.clock,
+            randomness=noise,
         )
         self.faults: list[Exception] = []
         self.documents = Documents(schema, exposure, published or {})

@@ -7,6 +7,7 @@ import pytest
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
+from domain.counterparties.store_dynamodb import BY_UNSENT
 from domain.ledger.store_dynamodb import table_keys
 from domain.tables_aws import description
 from domain.transfers.store_dynamodb import BY_DUE
@@ -27,15 +28,33 @@ INDEXES = {
     "ledger": {"by_time": ("tk", "ts", "KEYS_ONLY"), "by_expiry": ("xk", "xs", "KEYS_ONLY")},
     "accounts": {"by_person": ("gk", "gs", "ALL")},
     "transfers": {"by_due": ("gk", "gs", "KEYS_ONLY")},
+    "counterparties": {"by_unsent": ("gk", "gs", "KEYS_ONLY")},
     "audit": {"by_actor": ("gk", "gs", "ALL")},
     "cases": {"by_group": ("gk", "gs", "ALL"), "by_kind": ("kk", "gs", "ALL"), "by_owner": ("ok", "gs", "ALL")},
 }
-KNOWN = {"accounts": (BY_PERSON,), "transfers": (BY_DUE,), "audit": (BY_ACTOR,), "cases": (BY_GROUP, BY_KIND, BY_OWNER)}
+KNOWN = {
+    "accounts": (BY_PERSON,),
+    "transfers": (BY_DUE,),
+    "counterparties": (BY_UNSENT,),
+    "audit": (BY_ACTOR,),
+    "cases": (BY_GROUP, BY_KIND, BY_OWNER),
+}
+NAMES = {
+    "ledger",
+    "published",
+    "customers",
+    "keys",
+    "accounts",
+    "transfers",
+    "counterparties",
+    "audit",
+    "notices",
+    "cases",
+}
 
 
-def test_the_region_has_its_nine_tables_by_name() -> None:
-    names = {"ledger", "published", "customers", "keys", "accounts", "transfers", "audit", "notices", "cases"}
-    assert set(TABLES) == names
+def test_the_region_has_its_tables_by_name() -> None:
+    assert set(TABLES) == NAMES
     for name, table in TABLES.items():
         assert table.properties["TableName"] == {"Sub": f"florin-{name}-${{AWS::Region}}"}
 

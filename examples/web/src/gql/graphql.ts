@@ -123,10 +123,28 @@ export type RefusalCode =
   | 'ACCOUNT_KEY_REUSED'
   /** The product is not offered in this currency to this kind of customer. */
   | 'PRODUCT_UNAVAILABLE'
+  /** What is asked for belongs to another jurisdiction than the person: an account with a routing number is at a bank in the United States, and so are its owners here. */
+  | 'JURISDICTION_MISMATCH'
   /** The customer's personal data was erased: nothing more is opened for them. */
   | 'CUSTOMER_ERASED'
   /** The personal data of the customer who holds the account was erased: nothing new is sealed, such as a memo. */
   | 'SHREDDED'
+  /** The idempotency key was used for another request about a counterparty; use a new key for a new request. */
+  | 'COUNTERPARTY_KEY_REUSED'
+  /** You have added this account already, and not closed it. */
+  | 'COUNTERPARTY_EXISTS'
+  /** The counterparty is closed. */
+  | 'COUNTERPARTY_CLOSED'
+  /** The counterparty is verified already. */
+  | 'COUNTERPARTY_VERIFIED'
+  /** A verification of the counterparty is going on: it ends, or expires, before another one begins. */
+  | 'VERIFICATION_UNDERWAY'
+  /** This account was tried as often as it may be, also under counterparties that you have closed. */
+  | 'VERIFICATIONS_EXHAUSTED'
+  /** No micro-entries of the counterparty wait for their amounts: none were sent, or it is decided. */
+  | 'NOTHING_TO_CONFIRM'
+  /** These are not the amounts of the micro-entries. The answer was counted. */
+  | 'AMOUNTS_WRONG'
   /** The idempotency key was used for another transfer order; use a new key for a new order. */
   | 'ORDER_KEY_REUSED'
   /** The transfer order has ended already. */
@@ -281,9 +299,19 @@ type RefusalParts_AccountKeyReused_Fragment = { readonly __typename: 'AccountKey
 
 type RefusalParts_AlreadySo_Fragment = { readonly __typename: 'AlreadySo', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_AmountsWrong_Fragment = { readonly __typename: 'AmountsWrong', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_BalanceNotZero_Fragment = { readonly __typename: 'BalanceNotZero', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ClockUncertain_Fragment = { readonly __typename: 'ClockUncertain', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CounterpartyClosed_Fragment = { readonly __typename: 'CounterpartyClosed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CounterpartyExists_Fragment = { readonly __typename: 'CounterpartyExists', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CounterpartyKeyReused_Fragment = { readonly __typename: 'CounterpartyKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CounterpartyVerified_Fragment = { readonly __typename: 'CounterpartyVerified', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_CreditsBatched_Fragment = { readonly __typename: 'CreditsBatched', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -309,6 +337,8 @@ type RefusalParts_InputInvalid_Fragment = { readonly __typename: 'InputInvalid',
 
 type RefusalParts_InsufficientFunds_Fragment = { readonly __typename: 'InsufficientFunds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_JurisdictionMismatch_Fragment = { readonly __typename: 'JurisdictionMismatch', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_LimitExceeded_Fragment = { readonly __typename: 'LimitExceeded', readonly limit: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean, readonly most: { readonly minorUnits: string, readonly currency: string, readonly exponent: number } };
 
 type RefusalParts_NotAllowed_Fragment = { readonly __typename: 'NotAllowed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -316,6 +346,8 @@ type RefusalParts_NotAllowed_Fragment = { readonly __typename: 'NotAllowed', rea
 type RefusalParts_NotFound_Fragment = { readonly __typename: 'NotFound', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_NotReversible_Fragment = { readonly __typename: 'NotReversible', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_NothingToConfirm_Fragment = { readonly __typename: 'NothingToConfirm', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_NothingToReverse_Fragment = { readonly __typename: 'NothingToReverse', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -335,6 +367,10 @@ type RefusalParts_TooManyHolds_Fragment = { readonly __typename: 'TooManyHolds',
 
 type RefusalParts_TryAgain_Fragment = { readonly __typename: 'TryAgain', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_VerificationUnderway_Fragment = { readonly __typename: 'VerificationUnderway', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_VerificationsExhausted_Fragment = { readonly __typename: 'VerificationsExhausted', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_WrongRegion_Fragment = { readonly __typename: 'WrongRegion', readonly region: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 export type RefusalPartsFragment =
@@ -342,8 +378,13 @@ export type RefusalPartsFragment =
   | RefusalParts_AccountFrozen_Fragment
   | RefusalParts_AccountKeyReused_Fragment
   | RefusalParts_AlreadySo_Fragment
+  | RefusalParts_AmountsWrong_Fragment
   | RefusalParts_BalanceNotZero_Fragment
   | RefusalParts_ClockUncertain_Fragment
+  | RefusalParts_CounterpartyClosed_Fragment
+  | RefusalParts_CounterpartyExists_Fragment
+  | RefusalParts_CounterpartyKeyReused_Fragment
+  | RefusalParts_CounterpartyVerified_Fragment
   | RefusalParts_CreditsBatched_Fragment
   | RefusalParts_CrossRegionNotSupported_Fragment
   | RefusalParts_CurrencyMismatch_Fragment
@@ -356,10 +397,12 @@ export type RefusalPartsFragment =
   | RefusalParts_IdempotencyKeyReused_Fragment
   | RefusalParts_InputInvalid_Fragment
   | RefusalParts_InsufficientFunds_Fragment
+  | RefusalParts_JurisdictionMismatch_Fragment
   | RefusalParts_LimitExceeded_Fragment
   | RefusalParts_NotAllowed_Fragment
   | RefusalParts_NotFound_Fragment
   | RefusalParts_NotReversible_Fragment
+  | RefusalParts_NothingToConfirm_Fragment
   | RefusalParts_NothingToReverse_Fragment
   | RefusalParts_OrderEnded_Fragment
   | RefusalParts_OrderKeyReused_Fragment
@@ -369,6 +412,8 @@ export type RefusalPartsFragment =
   | RefusalParts_Shredded_Fragment
   | RefusalParts_TooManyHolds_Fragment
   | RefusalParts_TryAgain_Fragment
+  | RefusalParts_VerificationUnderway_Fragment
+  | RefusalParts_VerificationsExhausted_Fragment
   | RefusalParts_WrongRegion_Fragment
 ;
 

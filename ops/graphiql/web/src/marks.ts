@@ -43,6 +43,10 @@ const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
   }
 }`;
 
+const COUNTERPARTIES = `query ForExamplesOfCounterparties {
+  viewer { counterparties(first: 25) { edges { node { id status verification { method } } } } }
+}`;
+
 export async function filled(variables: string, who: Who): Promise<string> {
   const known: Record<string, string | undefined> = {
     "<a new key>": crypto.randomUUID(),
@@ -74,6 +78,7 @@ async function accountMarks({ users, user, region }: Who): Promise<Record<string
     "<my hold>": on.hold,
     "<my journal>": on.journal,
     "<my transfer order>": on.order,
+    ...(await counterpartyMarks(user, region)),
     "<an account>": mine.id,
     "<a journal>": on.journal,
     ...(theirs && { "<their routing number>": theirs.routingNumber, "<their account number>": theirs.number }),
@@ -88,6 +93,20 @@ async function receiver(people: readonly User[], region: string, from: Account):
     if (found) return found;
   }
   return undefined;
+}
+
+/** What micro-entries were stands on the statement of the other account; those marks stay for you to replace. */
+async function counterpartyMarks(user: User, region: string): Promise<Record<string, string | undefined>> {
+  const answer = await ask(user.name, region, { query: COUNTERPARTIES });
+  const edges: Rows<{ id: string; status: string; verification: { method: string } | null }>["edges"] =
+    answer.data?.viewer.counterparties.edges ?? [];
+  const credited = edges.find(({ node }) => node.status === "VERIFYING" && node.verification?.method === "MICRO_ENTRIES");
+  return {
+    "<my counterparty>": edges.find(({ node }) => node.status !== "CLOSED")?.node.id,
+    "<my credited counterparty>": credited?.node.id,
+    "<one amount>": undefined,
+    "<the other amount>": undefined,
+  };
 }
 
 interface OnAccount {
