@@ -13,6 +13,8 @@ PREFIXES: Final = {
     "ord": "transfer order",
     "ntc": "notice",
     "aud": "audit record",
+    "cas": "case",
+    "apr": "approval",
 }
 
 

@@ -9,11 +9,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from domain.access.model import Actor, Group, Relation
+from domain.access.model import Actor, Approval, Group, Relation, Verdict
+from domain.access.service import proposal_of
 from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case
 from domain.customers.model import Address, Customer, CustomerKind, Profile
+from domain.facts import facts_of
 from domain.notices.kinds import NoticeKind
 from domain.transfers.orders import DAYS_LATE_MAX
+from graph.access import Cell
 from tests.access.world import STAFF, Street
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
@@ -48,6 +53,12 @@ OWNER: Final = Person(Group.CUSTOMER, Relation.OWNER)
 JOINT_OWNER: Final = Person(Group.CUSTOMER, Relation.JOINT_OWNER)
 STRANGER: Final = Person(Group.CUSTOMER, Relation.STRANGER)
 OPERATIONS: Final = Person(Group.OPERATIONS, Relation.STRANGER)
+WORKERS: Final = Group.OPERATIONS
+"""Whose cases and approvals are under observation."""
+MAKER: Final = clerk(WORKERS, person="stf_01J00000000000000000000009")
+CHECKER: Final = clerk(WORKERS, person="stf_01J00000000000000000000008")
+ANOTHER_GROUP: Final = Group.FRAUD_ANALYST
+ANOTHER_MAKER: Final = clerk(ANOTHER_GROUP, person="stf_01J00000000000000000000009")
 AUDITOR: Final = Person(Group.AUDITOR, Relation.STRANGER)
 
 
@@ -63,6 +74,10 @@ class Scene(Street):
     """What it is -> the journal's id."""
     orders: tuple[str, ...]
     hold: str
+    case: str
+    """Of `WORKERS`, taken, with a resolution that waits for the second person."""
+    approval: str
+    """Of the same group: one has approved it, one more is wanted."""
     theirs: dict[str, str]
 
     def actor(self, person: Person) -> Actor:
@@ -100,6 +115,7 @@ def scene() -> Scene:
     }
     for customer in (*customers.values(), bob):
         _told(world, customer)
+    case, approval = _proposed(world), _half_approved(world)
     profiles = {customer.id: _profile(name) for name, customer in _named(customers, bob)}
     return Scene(
         world=world,
@@ -113,8 +129,44 @@ def scene() -> Scene:
         journals=journals,
         orders=orders,
         hold=hold,
+        case=case.id,
+        approval=approval.id,
         theirs=theirs,
     )
+
+
+def _proposed(world: World) -> Case:
+    case = world.case()
+    world.cases.assign(MAKER, case.id)
+    world.proposed(case, MAKER)
+    return case
+
+
+def _half_approved(world: World) -> Approval:
+    shown = facts_of({"Limit": "PER_DAY", "Most": "900.00 USD"})
+    asked = world.approvals.request(
+        MAKER,
+        key="limits",
+        proposal=proposal_of(subject_kind="account", subject_id="acc", action="change_limits", shown=shown),
+        group=WORKERS,
+        checkers_needed=2,
+        lifetime=timedelta(days=7),
+    )
+    assert isinstance(asked, Approval), asked
+    checked = world.approvals.check(CHECKER, asked.id, verdict=Verdict.APPROVE, fingerprint=asked.proposal.fingerprint)
+    assert isinstance(checked, Approval), checked
+    return checked
+
+
+def of_another_group(world: World, kind: str) -> str:
+    """A case, or an approval, of people who are not those under observation."""
+    review = world.case(CaseKind.ACH_PAYMENT_REVIEW)
+    return review.id if kind == "case" else world.proposed(review, ANOTHER_MAKER, ResolutionCode.RELEASE).id
+
+
+def works(cell: Cell, person: Person, group: Group = WORKERS) -> bool:
+    """Whether a person may, by a cell that may be narrowed to what is of the person's own group."""
+    return cell is Cell.ALLOW or (cell is Cell.OWN and person.group is group)
 
 
 def _related(world: World, customers: dict[Relation, Customer], account: Account) -> None:
