@@ -108,6 +108,13 @@ def _action(action: Action, otherwise: Cell = Cell.DENY, *, owned: Cell = Cell.A
     )
 
 
+def _of_groups(action: Action) -> Rule:
+    """The bank's own table, narrowed to what waits for one's own group; who audits is shown all of it."""
+    rule = _action(action)
+    staff = ((group, cell if group is Group.AUDITOR or cell is Cell.DENY else Cell.OWN) for group, cell in rule.staff)
+    return Rule(rule.customer, tuple(staff))
+
+
 def _same(cell: Cell) -> Rule:
     return Rule(tuple((relation, cell) for relation in Relation), tuple((group, cell) for group in STAFF))
 
@@ -123,6 +130,8 @@ VIEWS_ACCOUNT: Final = _action(Action.VIEW_ACCOUNT)
 VIEWS_CUSTOMER: Final = _action(Action.VIEW_CUSTOMER)
 VIEWS_PROFILE: Final = _action(Action.VIEW_PROFILE)
 VIEWS_AUDIT: Final = _action(Action.VIEW_AUDIT)
+VIEWS_CASES: Final = _of_groups(Action.VIEW_CASES)
+WORKS_CASES: Final = _of_groups(Action.WORK_CASES)
 NUMBER: Final = _rule(
     owner=_A,
     joint_owner=_A,
@@ -214,13 +223,24 @@ def _rows(kind: str, rule: Rule, fields: str) -> dict[str, Rule]:
 
 _LIST: Final = "edges pageInfo"
 _ROW: Final = "node cursor"
-_PAGES: Final = ("Account", "AuditRecord", "Counterparty", "Entry", "Notice", "Occurrence", "TransferOrder")
+_PAGES: Final = (
+    "Account",
+    "Approval",
+    "AuditRecord",
+    "Case",
+    "Counterparty",
+    "Entry",
+    "Notice",
+    "Occurrence",
+    "TransferOrder",
+)
 
 TABLE: Final[dict[str, Rule]] = {
     # Looking up.
     **_rows("Query", ONESELF, "viewer"),
     **_rows("Query", LOOKING_UP, "node account accounts journal idempotency changes customer"),
     **_rows("Query", VIEWS_AUDIT, "auditRecords"),
+    **_rows("Query", VIEWS_CASES, "cases approvals"),
     **_rows("Viewer", ONESELF, "person groups region customer accounts counterparties notices"),
     # Changing: each as the bank's own table of actions says.
     **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
@@ -236,6 +256,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Mutation", _action(Action.MANAGE_COUNTERPARTIES), "addCounterparty verifyCounterparty"),
     **_rows("Mutation", _action(Action.MANAGE_COUNTERPARTIES), "confirmMicroEntries"),
     **_rows("Mutation", _action(Action.CLOSE_COUNTERPARTY), "closeCounterparty"),
+    **_rows("Mutation", WORKS_CASES, "assignCase releaseCase resolveCase giveApproval refuseApproval"),
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
     **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
@@ -269,6 +290,16 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("OccurrencePostedStatusInfo", VIEWS_ACCOUNT, "outcome journalId"),
     **_rows("OccurrenceRefusedStatusInfo", VIEWS_ACCOUNT, "outcome refusalCode refusalMessage"),
     **_rows("OccurrenceMissedStatusInfo", VIEWS_ACCOUNT, "outcome refusalMessage"),
+    # What waits for a person of the bank.
+    **_rows("Case", VIEWS_CASES, "id kind title group subjectKind subjectId state owner openedAt dueAt"),
+    **_rows("Case", VIEWS_CASES, "facts choices resolution history"),
+    **_rows("CaseChoice", EVERYBODY, "code title secondPerson"),
+    **_rows("CaseResolution", EVERYBODY, "code reason person at stage approvalId checker"),
+    **_rows("CaseEntry", EVERYBODY, "at person happened detail"),
+    **_rows("Approval", VIEWS_CASES, "id subjectKind subjectId action group maker state checkersNeeded checks"),
+    **_rows("Approval", VIEWS_CASES, "requestedAt expiresAt shown fingerprint"),
+    **_rows("ApprovalCheck", EVERYBODY, "person verdict at"),
+    **_rows("Fact", EVERYBODY, "label value"),
     # Customers.
     **_rows("Customer", VIEWS_CUSTOMER, "id kind status since accounts counterparties"),
     **_rows("Customer", NAME, "name"),
@@ -315,5 +346,10 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("CloseCounterpartySuccess", EVERYBODY, "counterparty"),
     **_rows("VerifyCounterpartySuccess", EVERYBODY, "counterparty"),
     **_rows("ConfirmMicroEntriesSuccess", EVERYBODY, "counterparty"),
+    **_rows("AssignCaseSuccess", EVERYBODY, "case"),
+    **_rows("ReleaseCaseSuccess", EVERYBODY, "case"),
+    **_rows("ResolveCaseSuccess", EVERYBODY, "case"),
+    **_rows("GiveApprovalSuccess", EVERYBODY, "approval"),
+    **_rows("RefuseApprovalSuccess", EVERYBODY, "approval"),
 }
 """The members of refusals are not here: each of their fields is a line of `graph.refusals`, which decides the same."""

@@ -31,6 +31,11 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "closeCounterparty": ("counterparty", "counterpartyId"),
     "verifyCounterparty": ("counterparty", "counterpartyId"),
     "confirmMicroEntries": ("counterparty", "counterpartyId"),
+    "assignCase": ("case", "caseId"),
+    "releaseCase": ("case", "caseId"),
+    "resolveCase": ("case", "caseId"),
+    "giveApproval": ("approval", "approvalId"),
+    "refuseApproval": ("approval", "approvalId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
 WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder"})

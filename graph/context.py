@@ -9,19 +9,22 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Final, Protocol, TypeVar
 
-from domain.access.model import Action, Actor, Group, Relation
+from domain.access.model import Action, Actor, Approval, ApprovalPage, ApprovalState, Group, Relation
 from domain.access.rules import standing_groups
-from domain.access.service import refusal_of, relation_to_customer
+from domain.access.service import Approvals, refusal_of, relation_to_customer
 from domain.accounts.model import Account, AccountRecord
 from domain.accounts.service import Accounts
 from domain.audit.model import Look
 from domain.audit.service import Audit
+from domain.cases.kinds import CaseKind
+from domain.cases.model import Case, CasePage, CaseState
+from domain.cases.service import Cases
 from domain.clock import Clock
 from domain.counterparties.model import Counterparty
 from domain.counterparties.service import Counterparties
 from domain.customers.model import Customer
 from domain.customers.service import Customers
-from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, is_account, prefix_of
+from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, is_account, is_id, prefix_of
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from domain.ledger.model import Hold, Journal, Position, State
 from domain.ledger.service import Ledger
@@ -37,6 +40,8 @@ from graph.loaders import Loader
 
 Seen = TypeVar("Seen")
 
+LISTS_MERGED: Final = 14
+"""A work list is merged of a list for each group and state: for who audits, seven groups in two states."""
 READS_MAX: Final = 250
 """Reads of the store one request may cause. A page of a hundred accounts with their balances takes four."""
 
@@ -68,6 +73,10 @@ class Services(Protocol):
     def audit(self) -> Audit: ...
     @property
     def notices(self) -> Notices: ...
+    @property
+    def approvals(self) -> Approvals: ...
+    @property
+    def cases(self) -> Cases: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +245,40 @@ class Context:
         """Whether the person may know the account by its id."""
         return refusal_of(self.actor, Action.VIEW_ACCOUNT, relation=self.relation(account_id)) is None
 
+    # What waits for a person of the bank.
+
+    def case(self, case_id: str) -> Case | Refusal:
+        """The case, for the group that works it and for who audits."""
+        if not _is_work(case_id, "cas"):
+            return NotFound(case_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.cases.seen(self.actor, case_id)
+        self._looked_at(found, "case", case_id)
+        return found
+
+    def cases(
+        self, *, kind: CaseKind | None, state: CaseState | None, mine: bool, position: str | None, limit: int
+    ) -> CasePage:
+        self.spend(LISTS_MERGED)
+        found = self.bank.cases.listed(self.actor, kind=kind, state=state, mine=mine, position=position, limit=limit)
+        self._looked_at_work("case", [case.id for case in found.cases])
+        return found
+
+    def approval(self, approval_id: str) -> Approval | Refusal:
+        """The approval, for the group that gives it and for who audits."""
+        if not _is_work(approval_id, "apr"):
+            return NotFound(approval_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.approvals.seen(self.actor, approval_id)
+        self._looked_at(found, "approval", approval_id)
+        return found
+
+    def approvals(self, state: ApprovalState, *, position: str | None, limit: int) -> ApprovalPage:
+        self.spend(LISTS_MERGED)
+        found = self.bank.approvals.of_state(self.actor, state, position=position, limit=limit)
+        self._looked_at_work("approval", [approval.id for approval in found.approvals])
+        return found
+
     # What stands around accounts.
 
     def remember(self, seen: SeenAccount) -> None:
@@ -354,6 +397,14 @@ class Context:
         ]
         self.bank.audit.record_looks(self.actor, looks)
 
+    def _looked_at(self, found: object, kind: str, subject_id: str) -> None:
+        refusal = found if isinstance(found, Refusal) else None
+        self._looked(f"view_{kind}", subject_kind=kind, subject_id=subject_id, refusal=refusal)
+
+    def _looked_at_work(self, kind: str, ids: Sequence[str]) -> None:
+        looks = [Look(action=f"view_{kind}", subject_kind=kind, subject_id=one) for one in ids]
+        self.bank.audit.record_looks(self.actor, looks)
+
     def _looked(
         self,
         action: str,
@@ -436,6 +487,11 @@ def found(answer: Seen | Refusal) -> Seen | None:
     if isinstance(answer, WrongRegion):
         raise PublicError(ErrorCode.WRONG_REGION, answer.message, region=answer.region, address=answer.address)
     return None if isinstance(answer, Refusal) else answer
+
+
+def _is_work(text: str, prefix: str) -> bool:
+    """Work has no place in its id: it is kept where it came up."""
+    return prefix_of(text) == prefix and is_id(text)
 
 
 def _home_of_customer(customer_id: str) -> str | None:

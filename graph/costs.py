@@ -48,8 +48,13 @@ WRAPPERS: Final = ("Connection", "Edge")
 LIST_SIZES: Final[Mapping[str, int]] = {
     "Account.holds": 64,
     "Account.people": 20,
+    "Approval.checks": 3,
+    "Approval.shown": 20,
     "AuditRecord.details": 20,
     "Counterparty.changes": 20,
+    "Case.choices": 15,
+    "Case.facts": 20,
+    "Case.history": 100,
     "InputInvalid.fields": 20,
     "Journal.legs": 30,
 }

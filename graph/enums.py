@@ -8,9 +8,13 @@ from typing import TYPE_CHECKING, Final
 
 import strawberry
 
-from domain.access.model import Group, Relation
+from domain.access.model import ApprovalState, Group, Relation, Verdict
 from domain.accounts.products import PRODUCTS
 from domain.audit.model import Outcome
+from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
+from domain.cases.model import CaseState
+from domain.cases.model import Happened as CaseHappened
+from domain.cases.model import Stage as ResolutionStage
 from domain.counterparties.model import (
     AccountType,
     CounterpartyStatus,
@@ -228,9 +232,95 @@ _describe(
     },
 )
 
+_describe(
+    CaseKind,
+    name="CaseKind",
+    description="What a case is. The set may grow.",
+    values={kind.name: f"{about.title}." for kind, about in KINDS.items()},
+)
+_describe(
+    CaseState,
+    name="CaseState",
+    description="How a case stands. The set may grow.",
+    values={
+        "OPEN": "Nobody works it.",
+        "ASSIGNED": "Its owner works it.",
+        "RESOLVED": "It is decided, and whoever waited has acted on it. For ever.",
+    },
+)
+_describe(
+    ResolutionCode,
+    name="CaseResolutionCode",
+    description="How a case is resolved. The set may grow; which of them a case takes is in its `choices`.",
+    values={
+        "RELEASE": "The payment goes on.",
+        "REJECT": "The payment ends, and its money goes back.",
+        "REBUILD": "The rejected file is built again from its entries.",
+        "POST_BACK": "The entries go nowhere, and their money goes back to who sent it.",
+        "POST": "The entry is posted to the account.",
+        "RETURN": "The entry is returned to its sender.",
+        "APPLY": "The corrected data replaces what is kept.",
+        "REFUSE": "The correction is refused, and its sender is told.",
+        "CONTEST": "The dishonour is contested.",
+        "ACCEPT": "The dishonour stands.",
+        "DISHONOUR": "The return is dishonoured.",
+        "SETTLED_BY_HAND": "It was settled outside of the case, as the reason says.",
+        "REPLAY": "The delivery is processed again.",
+        "DISCARD": "The delivery is never processed.",
+        "NOTED": "It was looked at, and nothing follows.",
+    },
+)
+_describe(
+    ResolutionStage,
+    name="CaseResolutionStage",
+    description="How far a resolution has come. The set may grow.",
+    values={
+        "PROPOSED": "It waits for the second person.",
+        "DECIDED": "It is being carried out; no other takes its place unless it cannot be.",
+        "CARRIED_OUT": "The case is resolved by it.",
+    },
+)
+_describe(
+    CaseHappened,
+    name="CaseHappened",
+    description="What happened to a case. The set may grow.",
+    values={
+        "OPENED": "The bank opened it.",
+        "ASSIGNED": "Somebody took it.",
+        "RELEASED": "It was taken out of its owner's hands.",
+        "PROPOSED": "A resolution was proposed to a second person.",
+        "NOT_APPROVED": "The second person refused the resolution, or nobody answered in time.",
+        "DECIDED": "A resolution was decided.",
+        "NOT_CARRIED_OUT": "The resolution could not be carried out; the case is open for another one.",
+        "RESOLVED": "The resolution was carried out.",
+    },
+)
+_describe(
+    ApprovalState,
+    name="ApprovalState",
+    description="How a request for approval stands. The set may grow.",
+    values={
+        "PENDING": "It waits for people to check it.",
+        "APPROVED": "Enough people have approved it, and it is not used yet.",
+        "REFUSED": "Somebody has refused it.",
+        "EXPIRED": "Its time is over.",
+        "USED": "What it allows has been begun; it allows nothing else.",
+    },
+)
+_describe(
+    Verdict,
+    name="ApprovalVerdict",
+    description="What somebody says to a request for approval.",
+    values={"APPROVE": "It may be done.", "REFUSE": "It may not be done."},
+)
+
 __all__ = [
     "AccountType",
+    "ApprovalState",
     "Batching",
+    "CaseHappened",
+    "CaseKind",
+    "CaseState",
     "CounterpartyStatus",
     "CustomerKind",
     "CustomerStatus",
@@ -243,9 +333,12 @@ __all__ = [
     "Part",
     "Product",
     "Relation",
+    "ResolutionCode",
+    "ResolutionStage",
     "Rhythm",
     "Side",
     "Status",
+    "Verdict",
     "VerificationMethod",
     "VerificationStatus",
 ]

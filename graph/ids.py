@@ -14,6 +14,8 @@ PREFIXES: Final = {
     "cpy": "counterparty",
     "ntc": "notice",
     "aud": "audit record",
+    "cas": "case",
+    "apr": "approval",
 }
 
 

@@ -7,6 +7,7 @@ from typing import Final
 import strawberry
 
 from domain import keys, money
+from domain.cases.rules import REASON_LENGTH_MAX
 from domain.counterparties.model import Details
 from domain.ledger.model import KEY_LENGTH_MAX
 from domain.money import Money
@@ -20,7 +21,7 @@ from domain.transfers.model import (
 )
 from domain.transfers.rules import HOLD_DAYS_MAX
 from domain.transfers.schedule import COUNT_MAX, DAY_MAX, DAYS_AHEAD_MAX
-from graph.enums import AccountType, HolderKind, Product, Rhythm, VerificationMethod
+from graph.enums import AccountType, HolderKind, Product, ResolutionCode, Rhythm, VerificationMethod
 from graph.ids import by_id
 from graph.money import MoneyInput
 from graph.scalars import Currency, Day, IdempotencyKey, Instant
@@ -31,6 +32,9 @@ _KEY = (
     f"Names this request: 1 to {KEY_LENGTH_MAX} printable ASCII characters without spaces. The same key with the "
     "same input gives the same answer and acts once."
 )
+
+
+_SHOWN = "The `fingerprint` of what you were shown, as it is: 71 characters."
 
 
 @strawberry.input(name="BankAccountInput", description="An account of this bank by its numbers.")
@@ -198,6 +202,38 @@ class ConfirmMicroEntriesInput:
     amounts: list[MoneyInput] = strawberry.field(
         description="Both credits in dollars, 0.01 to 0.99 each, in any order: both of the two, at most 2."
     )
+
+
+@strawberry.input(name="AssignCaseInput", description="A case to be taken into your own hands.")
+class AssignCaseInput:
+    case_id: strawberry.ID = strawberry.field(description=by_id("The case", "cas"))
+
+
+@strawberry.input(name="ReleaseCaseInput", description="A case to be taken out of its owner's hands.")
+class ReleaseCaseInput:
+    case_id: strawberry.ID = strawberry.field(description=by_id("The case", "cas"))
+
+
+@strawberry.input(name="ResolveCaseInput", description="A case to be decided.")
+class ResolveCaseInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    case_id: strawberry.ID = strawberry.field(description=by_id("The case", "cas"))
+    resolution: ResolutionCode = strawberry.field(description="One of the case's `choices`.")
+    reason: str = strawberry.field(
+        description=f"Why: 1 to {REASON_LENGTH_MAX} characters in one line, kept as they are. Nothing personal."
+    )
+
+
+@strawberry.input(name="GiveApprovalInput", description="A request to be approved.")
+class GiveApprovalInput:
+    approval_id: strawberry.ID = strawberry.field(description=by_id("The approval", "apr"))
+    fingerprint: str = strawberry.field(description=_SHOWN)
+
+
+@strawberry.input(name="RefuseApprovalInput", description="A request to be refused.")
+class RefuseApprovalInput:
+    approval_id: strawberry.ID = strawberry.field(description=by_id("The approval", "apr"))
+    fingerprint: str = strawberry.field(description=_SHOWN)
 
 
 @dataclass(slots=True)

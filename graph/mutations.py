@@ -8,7 +8,25 @@ from typing import Annotated, Final, TypeVar
 
 import strawberry
 
+from domain.access.model import (
+    Approval,
+    ApprovalBusy,
+    ApprovalMismatch,
+    ApprovalNotGiven,
+    ApprovalNotPending,
+    MakerCannotCheck,
+)
 from domain.accounts.model import Account, AccountKeyReused, CustomerErased, ProductUnavailable
+from domain.cases.model import (
+    CaseBusy,
+    CaseResolved,
+    CaseTaken,
+    ResolutionDelayed,
+    ResolutionKeyReused,
+    ResolutionNotCarriedOut,
+    ResolutionPending,
+    ResolutionUnavailable,
+)
 from domain.counterparties.model import (
     AmountsWrong,
     Counterparty,
@@ -54,21 +72,29 @@ from domain.refusals import (
 from domain.sealing import Shredded
 from domain.transfers.model import HoldChange, OrderEnded, OrderKeyReused, TransferOrder, Wish
 from graph.accounts import AccountView, HoldView, account_view
+from graph.approvals import ApprovalView, approval_view
+from graph.cases import CaseView, case_view
 from graph.context import Context, SeenAccount
 from graph.counterparties import CounterpartyView, counterparty_view
+from graph.enums import Verdict
 from graph.inputs import (
     AddCounterpartyInput,
+    AssignCaseInput,
     CancelTransferOrderInput,
     CaptureHoldInput,
     CloseAccountInput,
     CloseCounterpartyInput,
     ConfirmMicroEntriesInput,
     FreezeAccountInput,
+    GiveApprovalInput,
     OpenAccountInput,
     PlaceHoldInput,
     PreviewTransferInput,
     Reading,
+    RefuseApprovalInput,
+    ReleaseCaseInput,
     ReleaseHoldInput,
+    ResolveCaseInput,
     ReverseJournalInput,
     ScheduleTransferInput,
     ThawAccountInput,
@@ -92,6 +118,15 @@ POSTED: Final = (IdempotencyKeyReused, TryAgain, OutcomeUnknown, ClockUncertain)
 """What can keep any journal from being posted."""
 DEBITED: Final = (InsufficientFunds, AccountFrozen, AccountClosed, LimitExceeded)
 PAID: Final = (CrossRegionNotSupported, SameAccount, CurrencyMismatch)
+CARRIED_OUT: Final = (
+    ApprovalMismatch,
+    ApprovalNotGiven,
+    ApprovalBusy,
+    CaseBusy,
+    ResolutionNotCarriedOut,
+    ResolutionDelayed,
+)
+"""What can keep a resolution that is approved from being carried out."""
 TRANSFERRED: Final = (*ASKED, *POSTED, *DEBITED, *PAID, DestinationUnavailable, Shredded)
 
 REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
@@ -155,6 +190,19 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         AmountsWrong,
         TryAgain,
     ),
+    "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),
+    "releaseCase": (*ASKED, CaseResolved, CaseBusy),
+    "resolveCase": (
+        *ASKED,
+        *CARRIED_OUT,
+        CaseTaken,
+        CaseResolved,
+        ResolutionPending,
+        ResolutionUnavailable,
+        ResolutionKeyReused,
+    ),
+    "giveApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
+    "refuseApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
 }
 
 
@@ -252,6 +300,33 @@ class ConfirmMicroEntriesSuccess:
     counterparty: CounterpartyView = strawberry.field(description="The counterparty.")
 
 
+@strawberry.type(name="AssignCaseSuccess", description="The case is yours.")
+class AssignCaseSuccess:
+    case: CaseView = strawberry.field(description="The case.")
+
+
+@strawberry.type(name="ReleaseCaseSuccess", description="The case is nobody's.")
+class ReleaseCaseSuccess:
+    case: CaseView = strawberry.field(description="The case.")
+
+
+@strawberry.type(
+    name="ResolveCaseSuccess", description="The case is resolved, or its resolution waits for a second person."
+)
+class ResolveCaseSuccess:
+    case: CaseView = strawberry.field(description="The case; its `resolution` says how far that has come.")
+
+
+@strawberry.type(name="GiveApprovalSuccess", description="The request is approved by you.")
+class GiveApprovalSuccess:
+    approval: ApprovalView = strawberry.field(description="The approval.")
+
+
+@strawberry.type(name="RefuseApprovalSuccess", description="The request is refused.")
+class RefuseApprovalSuccess:
+    approval: ApprovalView = strawberry.field(description="The approval.")
+
+
 SUCCESSES: Final[dict[str, type]] = {
     "openAccount": OpenAccountSuccess,
     "transfer": TransferSuccess,
@@ -269,6 +344,11 @@ SUCCESSES: Final[dict[str, type]] = {
     "closeCounterparty": CloseCounterpartySuccess,
     "verifyCounterparty": VerifyCounterpartySuccess,
     "confirmMicroEntries": ConfirmMicroEntriesSuccess,
+    "assignCase": AssignCaseSuccess,
+    "releaseCase": ReleaseCaseSuccess,
+    "resolveCase": ResolveCaseSuccess,
+    "giveApproval": GiveApprovalSuccess,
+    "refuseApproval": RefuseApprovalSuccess,
 }
 
 Given = TypeVar("Given")
@@ -521,9 +601,57 @@ class Mutation:
             return answer
         return ConfirmMicroEntriesSuccess(counterparty=_counterparty(context, answer))
 
+    @_mutation("assignCase", "Takes a case into your own hands. Said again, it changes nothing. Staff only.")
+    def assign_case(self, info: Info, input: Asked[AssignCaseInput]) -> AssignCaseSuccess | Refusal:
+        answer = info.context.bank.cases.assign(info.context.actor, str(input.case_id))
+        return answer if isinstance(answer, Refusal) else AssignCaseSuccess(case=case_view(answer))
+
+    @_mutation("releaseCase", "Takes a case out of its owner's hands. Said again, it changes nothing. Staff only.")
+    def release_case(self, info: Info, input: Asked[ReleaseCaseInput]) -> ReleaseCaseSuccess | Refusal:
+        answer = info.context.bank.cases.release(info.context.actor, str(input.case_id))
+        return answer if isinstance(answer, Refusal) else ReleaseCaseSuccess(case=case_view(answer))
+
+    @_mutation(
+        "resolveCase",
+        "Decides a case. Where it wants a second person, this asks for their approval, and their approving resolves "
+        "it. Staff only.",
+    )
+    def resolve_case(self, info: Info, input: Asked[ResolveCaseInput]) -> ResolveCaseSuccess | Refusal:
+        answer = info.context.bank.cases.resolve(
+            info.context.actor,
+            str(input.case_id),
+            code=input.resolution,
+            reason=input.reason,
+            key=input.idempotency_key,
+        )
+        return answer if isinstance(answer, Refusal) else ResolveCaseSuccess(case=case_view(answer))
+
+    @_mutation(
+        "giveApproval",
+        "Approves what another person of your group has asked for, and begins it when nobody else must approve it. "
+        "Said again, it does nothing twice. Staff only.",
+    )
+    def give_approval(self, info: Info, input: Asked[GiveApprovalInput]) -> GiveApprovalSuccess | Refusal:
+        answer = _decided(info.context, input, Verdict.APPROVE)
+        return answer if isinstance(answer, Refusal) else GiveApprovalSuccess(approval=approval_view(answer))
+
+    @_mutation(
+        "refuseApproval",
+        "Refuses what another person of your group has asked for. Said again, it changes nothing. Staff only.",
+    )
+    def refuse_approval(self, info: Info, input: Asked[RefuseApprovalInput]) -> RefuseApprovalSuccess | Refusal:
+        answer = _decided(info.context, input, Verdict.REFUSE)
+        return answer if isinstance(answer, Refusal) else RefuseApprovalSuccess(approval=approval_view(answer))
+
 
 def _counterparty(context: Context, counterparty: Counterparty) -> CounterpartyView:
     return counterparty_view(context.seen_counterparty(counterparty))
+
+
+def _decided(context: Context, given: GiveApprovalInput | RefuseApprovalInput, verdict: Verdict) -> Approval | Refusal:
+    return context.bank.approvals.decide(
+        context.actor, str(given.approval_id), verdict=verdict, fingerprint=given.fingerprint
+    )
 
 
 def _wish(reading: Reading, given: TransferInput) -> Wish:

@@ -13,13 +13,15 @@ from domain.ids import ID_LENGTH_MAX, prefix_of
 from domain.ledger.model import KEY_LENGTH_MAX, Journal
 from domain.refusals import NotFound, Refusal, WrongRegion
 from graph.accounts import AccountView, account_view
+from graph.approvals import ApprovalView, approval_view, approvals_of
 from graph.audit import AuditRecordView, audit_records
+from graph.cases import CaseView, case_view, cases_of
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page_size
 from graph.context import Context, found
 from graph.counterparties import CounterpartyView, counterparties_of, counterparty_view
 from graph.customers import CustomerView, accounts_of, customer_view
 from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position_in
-from graph.enums import Group
+from graph.enums import ApprovalState, CaseKind, CaseState, Group
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.ids import by_id
@@ -37,7 +39,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord", "cpy")
+NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -108,7 +110,9 @@ class Query:
     def viewer(self) -> ViewerView:
         return ViewerView()
 
-    @field("Anything with an id: a customer, an account, a journal, a transfer order or a counterparty.")
+    @field(
+        "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a case, an approval."
+    )
     def node(
         self,
         info: Info,
@@ -233,6 +237,41 @@ class Query:
             after=after,
         )
 
+    @field(
+        "Cases of your groups, what is due first first; of those that are resolved the latest first. For auditors "
+        "those of every group; null for customers."
+    )
+    def cases(
+        self,
+        info: Info,
+        *,
+        kind: Annotated[CaseKind | None, strawberry.argument(description="Those of one kind alone.")] = None,
+        state: Annotated[
+            CaseState | None,
+            strawberry.argument(description="Those in one state alone; when not given, those that are not resolved."),
+        ] = None,
+        mine: Annotated[bool, strawberry.argument(description="Whether to show those alone that you own.")] = False,
+        first: First = PAGE_DEFAULT,
+        after: After = None,
+    ) -> Connection[CaseView] | None:
+        return cases_of(info, kind=kind, state=state, mine=mine, first=first, after=after)
+
+    @field(
+        "Requests for approval to your groups. Those to be decided or used in the order in which they expire, all "
+        "others the latest first. For auditors those of every group; null for customers."
+    )
+    def approvals(
+        self,
+        info: Info,
+        *,
+        state: Annotated[
+            ApprovalState, strawberry.argument(description="Those in this state: to be decided when not given.")
+        ] = ApprovalState.PENDING,
+        first: First = PAGE_DEFAULT,
+        after: After = None,
+    ) -> Connection[ApprovalView] | None:
+        return approvals_of(info.context, state, first=first, after=after)
+
 
 def _customer(context: Context, customer_id: str) -> CustomerView | None:
     seen = found(context.customer(customer_id))
@@ -261,7 +300,25 @@ def _counterparty(context: Context, counterparty_id: str) -> CounterpartyView | 
     return counterparty_view(seen) if seen else None
 
 
-_FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order, "cpy": _counterparty}
+def _case(context: Context, case_id: str) -> CaseView | None:
+    seen = found(context.case(case_id))
+    return case_view(seen) if seen else None
+
+
+def _approval(context: Context, approval_id: str) -> ApprovalView | None:
+    seen = found(context.approval(approval_id))
+    return approval_view(seen) if seen else None
+
+
+_FINDERS = {
+    "cus": _customer,
+    "acc": _account,
+    "jrn": _journal,
+    "ord": _order,
+    "cpy": _counterparty,
+    "cas": _case,
+    "apr": _approval,
+}
 if set(_FINDERS) != set(NODES):
     raise ValueError("`node` says that it finds something else than it finds")
 

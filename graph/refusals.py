@@ -17,8 +17,11 @@ import strawberry
 from domain import refusals as bank
 from domain.access import model as access
 from domain.accounts import model as accounts
+from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
+from domain.payments import model as payments
+from domain.rails.ach import model as ach
 from domain.transfers import model as transfers
 from graph.money import MoneyView, shown
 from graph.scalars import Currency
@@ -279,6 +282,72 @@ ROWS: Final = (
         "The transfer order has ended already.",
         (_fact("status", "How it ended."),),
     ),
+    # Around what waits for a person of the bank.
+    Row(
+        access.MakerCannotCheck,
+        "Who asked for an approval does not give it, nor refuse it.",
+        (_id("approval", "The approval."),),
+    ),
+    Row(
+        access.ApprovalMismatch,
+        "The approval is about something else than what was shown, or what it is about has moved on.",
+        (_id("approval", "The approval."),),
+    ),
+    Row(
+        access.ApprovalNotPending,
+        "The approval is decided, used or expired, or you have said otherwise before.",
+        (_id("approval", "The approval."), _fact("state", "How it stands.")),
+    ),
+    Row(
+        access.ApprovalNotGiven,
+        "The approval that this key has asked for was refused, has expired, or is used up; use a new key.",
+        (_id("approval", "The approval."), _fact("state", "How it stands.")),
+    ),
+    Row(
+        access.ApprovalBusy,
+        "Others are deciding on the approval right now. Nothing was done; try again.",
+        (_id("approval", "The approval."),),
+    ),
+    Row(
+        cases.CaseTaken,
+        "Somebody else owns the case; it is released first.",
+        (_id("case", "The case."),),
+    ),
+    Row(
+        cases.CaseResolved,
+        "The case is resolved, or is being resolved.",
+        (_id("case", "The case."), _fact("resolution", "How it was resolved: a `CaseResolutionCode`.")),
+    ),
+    Row(
+        cases.ResolutionPending,
+        "Another resolution of the case waits for a second person, who approves or refuses it first.",
+        (_id("case", "The case."), _id("approval", "The approval that it waits for.")),
+    ),
+    Row(
+        cases.ResolutionUnavailable,
+        "A case of this kind is not resolved in this way; its `choices` are.",
+        (_id("case", "The case."), _fact("resolution", "The way that was asked for.")),
+    ),
+    Row(
+        cases.ResolutionKeyReused,
+        "The idempotency key resolved the case in another way; use a new key for another resolution.",
+        (_id("case", "The case."),),
+    ),
+    Row(
+        cases.ResolutionNotCarriedOut,
+        "Whoever waits for the resolution cannot act on it. The case stays open; use a new key for another resolution.",
+        (_id("case", "The case."), _fact("reason_code", "Why, for programs. The set may grow.")),
+    ),
+    Row(
+        cases.ResolutionDelayed,
+        "The resolution stands, and is carried out later: by asking again, and by itself.",
+        (_id("case", "The case."), _fact("reason_code", "Why, for programs. The set may grow.")),
+    ),
+    Row(
+        cases.CaseBusy,
+        "Others are working on the case right now. Nothing was done; try again.",
+        (_id("case", "The case."),),
+    ),
 )
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
@@ -291,12 +360,15 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     counterparties.CounterpartyNotVerified: "told to the rails, which have no operation yet",
     counterparties.CounterpartyCreditOnly: "told to the rails, which have no operation yet",
     counterparties.TooManyChanges: "corrections are applied by the rails, not by the API",
-    access.MakerCannotCheck: "approvals have no operation yet",
-    access.ApprovalMismatch: "approvals have no operation yet",
-    access.ApprovalNotPending: "approvals have no operation yet",
-    access.ApprovalNotGiven: "approvals have no operation yet",
-    access.ApprovalKeyReused: "approvals have no operation yet",
-    access.ApprovalBusy: "approvals have no operation yet",
+    payments.PaymentKeyReused: "payments have no operation yet",
+    payments.PaymentNotCancellable: "payments have no operation yet",
+    payments.PaymentBusy: "payments have no operation yet",
+    ach.WindowClosed: "payments have no operation yet",
+    ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
+    ach.DuplicateSuspected: "payments have no operation yet",
+    ach.AchLimitExceeded: "payments have no operation yet",
+    ach.AchNotEligible: "payments have no operation yet",
+    access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
 }
 """Refusals that no operation of the schema can answer, and why."""
 

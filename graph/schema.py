@@ -7,6 +7,8 @@ import strawberry
 from strawberry.schema.config import StrawberryConfig
 
 from graph.access import TABLE
+from graph.approvals import ApprovalView
+from graph.cases import CaseView
 from graph.documents import core_schema
 from graph.guard import enforce
 from graph.masks import MASKS
@@ -22,7 +24,7 @@ def build() -> strawberry.Schema:
     built = strawberry.Schema(
         query=Query,
         mutation=Mutation,
-        types=[TransferOrderView, *MEMBERS.values(), *STATUS_INFOS],
+        types=[TransferOrderView, CaseView, ApprovalView, *MEMBERS.values(), *STATUS_INFOS],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     enforce(core_schema(built), TABLE, MASKS)

@@ -1,9 +1,10 @@
 """One bank's life in which every operation of the API is called: what the role of the API's function must allow.
 
 It is lived twice: over moto, where each call of AWS is noted and laid beside the role, and on an engine that enforces
-roles. The people are an owner, whose account has a hundred dollars or more, and staff of two groups.
+roles. The people are an owner, whose account has a hundred dollars or more, and staff of two groups: two of operations.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Final, Protocol
@@ -12,6 +13,7 @@ from tests.unit.graph import documents as ask
 
 OWNER: Final = "owner"
 OPERATIONS: Final = "operations"
+COLLEAGUE: Final = "colleague"
 AUDITOR: Final = "auditor"
 
 VIEWER: Final = """{ viewer { person groups region
@@ -32,6 +34,8 @@ LOOKUPS: Final = """query($account: ID!, $journal: ID!, $order: ID!, $key: Idemp
   idempotency(accountId: $account, key: $key) { used journal { id } }
   changes(accountId: $account, first: 2) { entries { sequence } cursor } }"""
 CUSTOMER: Final = "query($id: ID!) { customer(id: $id) { name accounts(first: 1) { edges { node { id } } } } }"
+CASE: Final = "query($id: ID!) { node(id: $id) { ... on Case { state resolution { approvalId } } } }"
+APPROVAL: Final = "query($id: ID!) { node(id: $id) { ... on Approval { state fingerprint } } }"
 AUDIT: Final = """query($customer: ID, $person: ID) { auditRecords(customerId: $customer, personId: $person, first: 2) {
   edges { node { action outcome } } pageInfo { endCursor } } }"""
 
@@ -54,6 +58,8 @@ class Household:
     today: date
     later: date
     """A day on which an order may begin."""
+    case: Callable[[str], str]
+    """The bank opens a case of an ACH entry that is pended, under a key; answers with its id."""
 
 
 def every_operation(asked: Ask, house: Household) -> set[str]:
@@ -109,9 +115,33 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     asked(OWNER, LOOKUPS, account=house.account, journal=journal, order=order, key="pay")
     change(OWNER, ask.CANCEL, orderId=order)
     asked(OPERATIONS, CUSTOMER, id=house.owner)
+    work(asked, change, house)
     asked(AUDITOR, AUDIT, customer=house.owner)
     asked(AUDITOR, AUDIT, person=house.operations)
     return passed
+
+
+def work(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:
+    """Cases that one resolves, that two resolve, and that a second person refuses to."""
+    alone, by_two, refused = (house.case(key) for key in ("alone", "by-two", "refused"))
+    resolution = {"idempotencyKey": "work", "reason": "It is in order"}
+    change(OPERATIONS, ask.ASSIGN_CASE, caseId=alone)
+    change(OPERATIONS, ask.RELEASE_CASE, caseId=alone)
+    change(OPERATIONS, ask.RESOLVE_CASE, caseId=alone, resolution="RETURN", **resolution)
+    change(OPERATIONS, ask.ASSIGN_CASE, caseId=by_two)
+    for case in (by_two, refused):
+        change(OPERATIONS, ask.RESOLVE_CASE, caseId=case, resolution="POST", **resolution)
+    for document, case in ((ask.GIVE_APPROVAL, by_two), (ask.REFUSE_APPROVAL, refused)):
+        approval = asked(COLLEAGUE, CASE, id=case)["node"]["resolution"]["approvalId"]
+        shown = asked(COLLEAGUE, APPROVAL, id=approval)["node"]["fingerprint"]
+        change(COLLEAGUE, document, approvalId=approval, fingerprint=shown)
+    assert asked(AUDITOR, CASE, id=by_two)["node"]["state"] == "RESOLVED"
+    assert asked(AUDITOR, CASE, id=refused)["node"]["state"] == "OPEN"
+    asked(OPERATIONS, ask.CASES)
+    asked(OPERATIONS, ask.CASES, kind="ACH_ENTRY_PENDED", first=1)
+    asked(OPERATIONS, ask.CASES, mine=True)
+    asked(OPERATIONS, ask.APPROVALS)
+    asked(AUDITOR, ask.APPROVALS, state="USED")
 
 
 def setting_aside(house: Household, key: str) -> dict[str, Any]:

@@ -150,6 +150,10 @@ class Approvals:
             latest_first=state not in open_states,
         )
 
+    def position(self, approval: Approval) -> str:
+        """Its place in a list."""
+        return rules.list_position(approval)
+
     def state(self, approval: Approval) -> ApprovalState:
         return rules.state_of(approval, self._clock.now())
 

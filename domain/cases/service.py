@@ -142,6 +142,10 @@ class Cases:
             latest_first=state is CaseState.RESOLVED,
         )
 
+    def position(self, case: Case) -> str:
+        """Its place in a list."""
+        return rules.position(case)
+
     def due(self, through: datetime, *, limit: int = PAGE_MAX) -> tuple[Case, ...]:
         """Unresolved cases of every group that are due by then, what is due first first."""
         page = self._store.listed(

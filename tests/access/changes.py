@@ -14,6 +14,7 @@ from domain.access.model import Group, Relation
 from domain.customers.model import Customer
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from tests.access.paths import CORE
+from tests.access.scene import MAKER, of_another_group
 from tests.access.world import Street
 from tests.unit.graph import documents as ask
 from tests.unit.transfers.desk import TODAY
@@ -109,7 +110,22 @@ def _confirmed(street: Street) -> Given:
     return {"idempotencyKey": "k", "counterpartyId": given["counterpartyId"], "amounts": amounts}
 
 
+def _case(street: Street) -> Given:
+    return {"caseId": street.world.case().id}
+
+
+def _resolved(street: Street) -> Given:
+    return {**_case(street), "idempotencyKey": "k", "resolution": "RETURN", "reason": "It is in order"}
+
+
+def _asked(street: Street) -> Given:
+    approval = street.world.proposed(street.world.case(), MAKER)
+    return {"approvalId": approval.id, "fingerprint": approval.proposal.fingerprint}
+
+
 Ids = Mapping[Place, str]
+_CASE: Final[Ids] = {("caseId",): "case"}
+_APPROVAL: Final[Ids] = {("approvalId",): "approval"}
 _SOURCE: Final[Ids] = {("sourceId",): "account", ("destination", "accountId"): "account"}
 _ACCOUNT: Final[Ids] = {("accountId",): "account"}
 _COUNTERPARTY: Final[Ids] = {("counterpartyId",): "counterparty"}
@@ -132,6 +148,11 @@ CHANGES: Final[dict[str, Change]] = {
     "closeCounterparty": Change(lambda street: {"counterpartyId": _added(street)}, _COUNTERPARTY),
     "verifyCounterparty": Change(_verified, _COUNTERPARTY),
     "confirmMicroEntries": Change(_confirmed, _COUNTERPARTY),
+    "assignCase": Change(_case, _CASE),
+    "releaseCase": Change(_case, _CASE),
+    "resolveCase": Change(_resolved, _CASE),
+    "giveApproval": Change(_asked, _APPROVAL),
+    "refuseApproval": Change(_asked, _APPROVAL),
 }
 DOCUMENTS: Final = {
     "openAccount": ask.OPEN,
@@ -150,6 +171,11 @@ DOCUMENTS: Final = {
     "closeCounterparty": ask.CLOSE_COUNTERPARTY,
     "verifyCounterparty": ask.VERIFY,
     "confirmMicroEntries": ask.CONFIRM,
+    "assignCase": ask.ASSIGN_CASE,
+    "releaseCase": ask.RELEASE_CASE,
+    "resolveCase": ask.RESOLVE_CASE,
+    "giveApproval": ask.GIVE_APPROVAL,
+    "refuseApproval": ask.REFUSE_APPROVAL,
 }
 
 
@@ -177,7 +203,9 @@ def with_id(given: Given, place: Place, wanted: str) -> Given:
 
 
 def theirs(street: Street, kind: str) -> str:
-    """What belongs to the neighbour, whom nobody here stands close to."""
+    """What belongs to the neighbour, whom nobody here stands close to; of work, what is another group's."""
+    if kind in ("case", "approval"):
+        return of_another_group(street.world, kind)
     world, account = street.world, street.neighbour
     bob = world.customers.get(account.record.holder)
     assert isinstance(bob, Customer)

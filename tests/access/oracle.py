@@ -16,7 +16,7 @@ from domain.customers.model import Profile
 from domain.notices.model import Notice
 from graph.access import TABLE, Cell
 from tests.access.paths import CORE, Probe, Step
-from tests.access.scene import AUDITOR, OWNER, Person, Scene
+from tests.access.scene import AUDITOR, OPERATIONS, OWNER, Person, Scene, works
 
 
 class Verdict(Enum):
@@ -31,6 +31,8 @@ ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("S
 """Who looks at these stands to them as to the account."""
 OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})
 """Who looks at these stands to them as to the customer."""
+OF_A_GROUP: Final = frozenset({"Case", "Approval"})
+"""What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})
 """There is no way to anybody else's."""
 FOUND: Final = {
@@ -42,7 +44,16 @@ FOUND: Final = {
     "idempotency": "Account",
 }
 """What a root field finds by the id it is given; whether that may be seen at all is what its `id` row says."""
-LISTS_OF_ONES_OWN: Final = frozenset({"Viewer.accounts", "Viewer.counterparties", "Viewer.notices", "Query.accounts"})
+LISTS_OF_ONES_OWN: Final = frozenset(
+    {
+        "Viewer.accounts",
+        "Viewer.counterparties",
+        "Viewer.notices",
+        "Query.accounts",
+        "Query.cases",
+        "Query.approvals",
+    }
+)
 
 
 def verdict(probe: Probe, person: Person) -> Verdict:
@@ -66,6 +77,8 @@ def _relation(kind: str, probe: Probe, person: Person) -> Relation:
         return _to_customer(probe, person)
     if kind in ONES_OWN:
         return Relation.OWNER
+    if kind in OF_A_GROUP:
+        return person.relation
     if kind == "AccountPerson":
         return Relation.OWNER  # among the people of an account there is oneself; `WHO_ASKS` has the others
     assert kind == "Query" or says_nothing_by_itself(kind), f"how does a person stand to {kind}?"
@@ -96,12 +109,16 @@ def _finds(step: Step, person: Person) -> bool:
     if step.parent != "Query" or not step.arguments or step.field == "auditRecords":
         return True
     kind = step.answers if step.field == "node" else FOUND[step.field]
+    if kind in OF_A_GROUP:
+        return works(TABLE[f"{kind}.id"].cell(person.group, person.relation), person)
     to_customer = Relation.OWNER if person.relation is Relation.OWNER else Relation.STRANGER
     relation = to_customer if kind in OF_CUSTOMER else person.relation
     return TABLE[f"{kind}.id"].cell(person.group, relation) is not Cell.DENY
 
 
 def _has_own(step: Step, person: Person) -> bool:
+    if step.name in ("Query.cases", "Query.approvals"):
+        return works(TABLE[step.name].cell(person.group, person.relation), person)
     if step.name == "Viewer.notices":
         return person.is_customer
     if step.name == "Viewer.counterparties":
@@ -191,10 +208,14 @@ WHO_ASKS: Final[dict[str, Told]] = {
 
 def is_own_cursor(probe: Probe) -> bool:
     """A cursor of a list of one's own is bound to whose it is; nothing can be read off it."""
-    own_list = probe.root.field == "viewer" or (probe.root.field == "accounts" and not probe.root.arguments)
+    own_list = probe.root.field in ("viewer", "cases", "approvals") or (
+        probe.root.field == "accounts" and not probe.root.arguments
+    )
     return own_list and probe.target.field in ("cursor", "startCursor", "endCursor")
 
 
 def teller(probe: Probe) -> Person:
-    """Who sees all of it: the owner, and of the audit, an auditor."""
+    """Who sees all of it: the owner; of the audit an auditor, and of what waits for people of the bank one of them."""
+    if probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP:
+        return OPERATIONS
     return AUDITOR if probe.root.field == "auditRecords" else OWNER

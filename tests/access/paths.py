@@ -37,12 +37,16 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
     "idempotency": ({"accountId": "account", "key": "key"},),
     "changes": ({"accountId": "account"},),
     "auditRecords": ({"customerId": "customer"}, {"personId": "customer"}),
+    "cases": ({},),
+    "approvals": ({},),
     "node": (
         {"id": "account"},
         {"id": "customer"},
         {"id": "journal:transfer"},
         {"id": "order"},
         {"id": "counterparty"},
+        {"id": "case"},
+        {"id": "approval"},
     ),
 }
 """With which arguments each root field is asked; a word stands for something of the scene."""
@@ -60,6 +64,8 @@ KIND_OF: Final = {
     "order": "TransferOrder",
     "journal": "Journal",
     "counterparty": "Counterparty",
+    "case": "Case",
+    "approval": "Approval",
 }
 
 
@@ -71,6 +77,8 @@ def value_of(scene: Scene, word: str) -> str:
         "order": scene.orders[0],
         "counterparty": scene.counterparty,
         "key": KEY,
+        "case": scene.case,
+        "approval": scene.approval,
         "journal": scene.journals.get(which, ""),
     }
     return known[kind]

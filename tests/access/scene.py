@@ -9,12 +9,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any, Final
 
-from domain.access.model import Actor, Group, Relation
+from domain.access.model import Actor, Approval, Group, Relation, Verdict
+from domain.access.service import proposal_of
 from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case
 from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
+from domain.facts import facts_of
 from domain.notices.kinds import NoticeKind
 from domain.transfers.orders import DAYS_LATE_MAX
+from graph.access import Cell
 from tests.access.world import STAFF, Street
 from tests.unit.counterparties.exchange import approved
 from tests.unit.graph import documents as ask
@@ -50,6 +55,12 @@ OWNER: Final = Person(Group.CUSTOMER, Relation.OWNER)
 JOINT_OWNER: Final = Person(Group.CUSTOMER, Relation.JOINT_OWNER)
 STRANGER: Final = Person(Group.CUSTOMER, Relation.STRANGER)
 OPERATIONS: Final = Person(Group.OPERATIONS, Relation.STRANGER)
+WORKERS: Final = Group.OPERATIONS
+"""Whose cases and approvals are under observation."""
+MAKER: Final = clerk(WORKERS, person="stf_01J00000000000000000000009")
+CHECKER: Final = clerk(WORKERS, person="stf_01J00000000000000000000008")
+ANOTHER_GROUP: Final = Group.FRAUD_ANALYST
+ANOTHER_MAKER: Final = clerk(ANOTHER_GROUP, person="stf_01J00000000000000000000009")
 AUDITOR: Final = Person(Group.AUDITOR, Relation.STRANGER)
 
 
@@ -66,6 +77,10 @@ class Scene(Street):
     orders: tuple[str, ...]
     hold: str
     counterparty: str
+    case: str
+    """Of `WORKERS`, taken, with a resolution that waits for the second person."""
+    approval: str
+    """Of the same group: one has approved it, one more is wanted."""
     theirs: dict[str, str]
 
     def actor(self, person: Person) -> Actor:
@@ -104,6 +119,7 @@ def scene() -> Scene:
     }
     for customer in (*customers.values(), bob):
         _told(world, customer)
+    case, approval = _proposed(world), _half_approved(world)
     profiles = {customer.id: _profile(name) for name, customer in _named(customers, bob)}
     return Scene(
         world=world,
@@ -118,8 +134,44 @@ def scene() -> Scene:
         orders=orders,
         hold=hold,
         counterparty=_counterparties(world, owner),
+        case=case.id,
+        approval=approval.id,
         theirs=theirs,
     )
+
+
+def _proposed(world: World) -> Case:
+    case = world.case()
+    world.cases.assign(MAKER, case.id)
+    world.proposed(case, MAKER)
+    return case
+
+
+def _half_approved(world: World) -> Approval:
+    shown = facts_of({"Limit": "PER_DAY", "Most": "900.00 USD"})
+    asked = world.approvals.request(
+        MAKER,
+        key="limits",
+        proposal=proposal_of(subject_kind="account", subject_id="acc", action="change_limits", shown=shown),
+        group=WORKERS,
+        checkers_needed=2,
+        lifetime=timedelta(days=7),
+    )
+    assert isinstance(asked, Approval), asked
+    checked = world.approvals.check(CHECKER, asked.id, verdict=Verdict.APPROVE, fingerprint=asked.proposal.fingerprint)
+    assert isinstance(checked, Approval), checked
+    return checked
+
+
+def of_another_group(world: World, kind: str) -> str:
+    """A case, or an approval, of people who are not those under observation."""
+    review = world.case(CaseKind.ACH_PAYMENT_REVIEW)
+    return review.id if kind == "case" else world.proposed(review, ANOTHER_MAKER, ResolutionCode.RELEASE).id
+
+
+def works(cell: Cell, person: Person, group: Group = WORKERS) -> bool:
+    """Whether a person may, by a cell that may be narrowed to what is of the person's own group."""
+    return cell is Cell.ALLOW or (cell is Cell.OWN and person.group is group)
 
 
 def _related(world: World, customers: dict[Relation, Customer], account: Account) -> None:

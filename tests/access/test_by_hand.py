@@ -22,6 +22,13 @@ BY_HAND: Final = """
     Query.viewer                o o o o   o o o o o o o
     Query.account               A A A A   A A A A A A A
     Query.auditRecords          . . . .   . . . A . A .
+    Query.cases                 . . . .   o o o o o A .
+    Query.approvals             . . . .   o o o o o A .
+    Case.id                     . . . .   o o o o o A .
+    Case.resolution             . . . .   o o o o o A .
+    CaseResolution.reason       A A A A   A A A A A A A
+    Approval.shown              . . . .   o o o o o A .
+    Approval.fingerprint        . . . .   o o o o o A .
     Viewer.accounts             o o o o   o o o o o o o
     Account.id                  A A A .   A A A A A A .
     Account.number              A A A m   A m m A m m .
@@ -55,6 +62,11 @@ BY_HAND: Final = """
     Notice.text                 A . . .   A . . A . . .
     AuditRecord.sourceIp        A A A A   A A A A A A A
     Money.amount                A A A A   A A A A A A A
+    Mutation.assignCase         . . . .   o o o o o . .
+    Mutation.releaseCase        . . . .   o o o o o . .
+    Mutation.resolveCase        . . . .   o o o o o . .
+    Mutation.giveApproval       . . . .   o o o o o . .
+    Mutation.refuseApproval     . . . .   o o o o o . .
     Mutation.openAccount        A . . .   A . . . . . .
     Mutation.transfer           A A . .   . . . . . . .
     Mutation.previewTransfer    A A . .   . . . . . . .

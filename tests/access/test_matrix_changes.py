@@ -28,7 +28,7 @@ from tests.access.asking import said, values_at
 from tests.access.changes import CHANGES
 from tests.access.oracle import PARTS
 from tests.access.paths import Document, object_of
-from tests.access.scene import PEOPLE, Person
+from tests.access.scene import PEOPLE, Person, works
 from tests.access.world import Street, street
 
 DEPTH: Final = 3
@@ -127,7 +127,7 @@ def wanted(kind: str, walk: Walk, person: Person, values: list[Any]) -> list[Any
 @pytest.mark.parametrize("mutation", CHANGES)
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
 def test_a_change_is_made_and_told_as_its_cells_say(mutation: str, person: Person) -> None:
-    allowed = TABLE[f"Mutation.{mutation}"].cell(person.group, person.relation) is Cell.ALLOW
+    allowed = works(TABLE[f"Mutation.{mutation}"].cell(person.group, person.relation), person)
     whole = truth(mutation, person) if allowed else {}
     for shape, walks, document in documents(mutation):
         here = street()
@@ -166,7 +166,9 @@ def person_id(person: Person) -> str:
 def refused(mutation: str, person: Person) -> str:
     """Who sees it is told that they may not, who does not, that there is none; who never could, is told that."""
     rule = TABLE[f"Mutation.{mutation}"]
-    conceivable = any(rule.cell(person.group, relation) is Cell.ALLOW for relation in Relation)
+    if rule.cell(person.group, person.relation) is Cell.OWN:
+        return "NotFound"  # it is another group's
+    conceivable = any(rule.cell(person.group, relation) is not Cell.DENY for relation in Relation)
     about_customer = mutation in ABOUT_CUSTOMER
     sees = TABLE["Customer.id" if about_customer else "Account.id"].cell(person.group, seen_as(about_customer, person))
     return "NotFound" if conceivable and sees is Cell.DENY else "NotAllowed"
@@ -198,7 +200,7 @@ def test_what_is_wrong_with_an_input_is_told_to_who_may_try(person: Person) -> N
 
     answer = said(here, person, Document(text, (("input", given),), ())).data["placeHold"]
 
-    if any(rule.cell(person.group, relation) is Cell.ALLOW for relation in Relation):
+    if any(rule.cell(person.group, relation) is not Cell.DENY for relation in Relation):
         (fault,) = answer["fields"]
         assert (fault["path"], fault["code"]) == (["amount", "amount"], "AMOUNT_MALFORMED")
         assert fault["message"]

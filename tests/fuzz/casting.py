@@ -5,6 +5,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from domain.accounts.numbers import account_number
+from domain.cases.kinds import CaseKind
+from domain.cases.model import Subject
+from domain.cases.rules import case_id
 from domain.ids import place_of
 from domain.jurisdictions import JURISDICTIONS
 from tests.fuzz.names import Cast, named
@@ -44,6 +47,9 @@ def derived(cast: Cast, *, now: datetime) -> dict[str, str]:
         "missing.journal": f"jrn_us{place.slot:04d}_{'a' * 32}",
         "missing.hold": f"hld_us{place.slot:04d}_{'a' * 32}",
         "missing.order": f"ord_us{place.slot:04d}_{ULID}0",
+        "open.case": case_id(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), "1"),
+        "missing.case": f"cas_{'a' * 32}",
+        "missing.approval": f"apr_{'a' * 32}",
         "missing.number": account_number(place.slot, 9_999_999),
         "routing": JURISDICTIONS["us"].routing_number,
         "routing.abroad": JURISDICTIONS["eu"].routing_number,

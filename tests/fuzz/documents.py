@@ -244,6 +244,7 @@ _TRANSFER: Final[dict[str, st.SearchStrategy[Any]]] = {
 }
 _MEMO: Final = {"memo": st.one_of(words.memos, st.none())}
 _HOLD: Final = words.mostly(words.of(*names.HOLDS), words.ids)
+_WORK: Final = words.mostly(words.of(*names.WORK), words.ids)
 
 WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "openAccount": st.fixed_dictionaries(
@@ -268,6 +269,18 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "freezeAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}, optional={"debitsOnly": st.booleans()}),
     "thawAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}),
     "closeAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}),
+    "assignCase": st.fixed_dictionaries({"caseId": _WORK}),
+    "releaseCase": st.fixed_dictionaries({"caseId": _WORK}),
+    "resolveCase": st.fixed_dictionaries(
+        {
+            **_KEY,
+            "caseId": _WORK,
+            "resolution": st.sampled_from(["POST", "RETURN", "DISCARD"]),
+            "reason": st.text(max_size=9),
+        }
+    ),
+    "giveApproval": st.fixed_dictionaries({"approvalId": _WORK, "fingerprint": st.text(max_size=9)}),
+    "refuseApproval": st.fixed_dictionaries({"approvalId": _WORK, "fingerprint": st.text(max_size=9)}),
 }
 """An input for each change, whose parts are mostly real."""
 

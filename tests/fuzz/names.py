@@ -26,6 +26,7 @@ NO_ACCOUNTS: Final = (
 JOURNALS: Final = ("own.journal", "private.journal", "other.journal", "refused.journal", "missing.journal")
 HOLDS: Final = ("own.hold", "bank.hold", "other.hold", "missing.hold")
 ORDERS: Final = ("own.order", "other.order", "missing.order")
+WORK: Final = ("open.case", "missing.case", "missing.approval")
 NUMBERS: Final = ("own.number", "second.number", "other.number", "missing.number")
 ROUTING: Final = ("routing", "routing.abroad")
 KEYS: Final = ("own.key", "refused.key")
@@ -41,7 +42,7 @@ CURSORS: Final = (
 )
 DAYS: Final = ("today", "tomorrow", "next.month")
 INSTANTS: Final = ("now", "soon")
-IDS: Final = (*PEOPLE, *ACCOUNTS, *NO_ACCOUNTS, *JOURNALS, *HOLDS, *ORDERS)
+IDS: Final = (*PEOPLE, *ACCOUNTS, *NO_ACCOUNTS, *JOURNALS, *HOLDS, *ORDERS, *WORK)
 ALL: Final = (*IDS, *NUMBERS, *ROUTING, *KEYS, *CURSORS, *DAYS, *INSTANTS)
 
 _NAME: Final = re.compile(r"<([a-z]+(?:\.[a-z]+)*)>")

@@ -82,6 +82,7 @@ class Town(DeployedWorld):
         self.private_journal = self._paid(owner, self.own, self.second, 250, key="private", memo=PRIVATE)
         self.others_journal = self._paid(stranger, self.other, self.others_second, 100, key="others", memo=None)
         self.refused = self.transfers.transfer(owner, self._wish(self.empty, self.own, 1, None), key="refused-key")
+        self.case()  # under the id that is cast
         self.hold = self._held(owner, self.own, "own-hold")
         self.banks_hold = self._held(operations, self.own, "bank-hold")
         self.others_hold = self._held(stranger, self.other, "others-hold")

@@ -20,6 +20,8 @@ import pytest
 from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
 from domain.calendars import calendar_day
+from domain.cases.kinds import CaseKind
+from domain.cases.model import Case, Subject
 from domain.customers.model import Customer
 from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
@@ -42,7 +44,7 @@ from ops.seed import users
 from ops.seed.people import CUSTOMERS, profile_of
 from ops.seed.run import SetClock
 from tests import cop
-from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 
@@ -70,7 +72,7 @@ class Small:
             endpoint=engine.endpoint,
         )
         ids = random.Random(11)
-        self.clerk, self.auditor = (staff_id(self.clock.now(), ids) for _ in range(2))
+        self.clerk, self.auditor, self.colleague = (staff_id(self.clock.now(), ids) for _ in range(3))
         self._settle()
         self._live()
         self._give_sign_ins()
@@ -94,6 +96,10 @@ class Small:
         clerk = acting(self.clerk, Group.OPERATIONS)
         switched = self.services.accounts.start_batching(clerk, account=self.batched.id, key="switch")
         assert isinstance(switched, Account), switched
+
+    def case(self, key: str) -> Case:
+        """As the bank itself opens it."""
+        return self.services.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), key=key)
 
     def _customer(self, number: int) -> Customer:
         person = CUSTOMERS[REGION][number]
@@ -155,6 +161,7 @@ class Small:
         people = (
             (OWNER, self.owner.id, Group.CUSTOMER),
             (OPERATIONS, self.clerk, Group.OPERATIONS),
+            (COLLEAGUE, self.colleague, Group.OPERATIONS),
             (AUDITOR, self.auditor, Group.AUDITOR),
         )
         logins = [
@@ -280,6 +287,7 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
             operations=small.clerk,
             today=small.day(now),
             later=small.day(now) + timedelta(days=5),
+            case=lambda key: small.case(key).id,
         ),
     )
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
@@ -321,6 +329,12 @@ def test_due_orders_are_run_and_missed_ones_swept(small: Small) -> None:
     eventually(lambda: small.status(small.knocked) is OrderStatus.DONE, small)
     assert small.invoke("transfer-sweep") is None
     assert small.status(small.missed) is OrderStatus.DONE
+
+
+def test_cases_are_swept(small: Small) -> None:
+    case = small.case("swept")
+    assert small.invoke("case-sweep") is None
+    assert small.services.cases.settle(case.id) == case
 
 
 def test_partners_are_answered(small: Small) -> None:

@@ -13,12 +13,16 @@ from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
 from domain.calendars import calendar_day
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case, CaseState, Subject
+from domain.cases.service import Cases
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
 from domain.money import Money
 from domain.transfers.model import NumberTarget, Rhythm, Schedule, TransferOrder, Wish
 from domain.transfers.orders import Orders
+from functions.case_sweep import handler as case_sweep
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
 from functions.hold_expiry import handler as hold_expiry
@@ -34,7 +38,7 @@ from graph.documents import Documents
 from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
-from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.functions.region import REGION, Asked, Deployed, Need, acting, allowed, refused
 from tests.unit.functions.test_publisher import record
 from tests.unit.graph.documents import by_numbers
@@ -188,6 +192,35 @@ def run_transfer_sweep(deployed: Deployed) -> None:
     assert received(deployed, target) == 105_00
 
 
+def opened_case(deployed: Deployed, key: str) -> Case:
+    return deployed.bank.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), key=key)
+
+
+def run_case_sweep(deployed: Deployed) -> None:
+    """One was cut off before it was carried out, one waits for a second person, of one nobody has asked them."""
+    actor = acting(deployed.person("ada")[0])
+    clerk = replace(actor, person="stf_01J00000000000000000000001", groups=frozenset({Group.OPERATIONS}))
+    decided, waiting, unasked = (opened_case(deployed, key) for key in ("decided", "waiting", "unasked"))
+
+    def resolve(case: Case, code: ResolutionCode) -> None:
+        deployed.bank.cases.resolve(clerk, case.id, code=code, reason="It is in order", key="k")
+
+    for cut, case, code in (
+        ("_carried_out", decided, ResolutionCode.RETURN),
+        ("_asked_for", unasked, ResolutionCode.POST),
+    ):
+        with deployed.monkeypatch.context() as patched:
+            patched.setattr(Cases, cut, dies)
+            with pytest.raises(Died):
+                resolve(case, code)
+    resolve(waiting, ResolutionCode.POST)
+    deployed.clock.at += timedelta(hours=1)
+    deployed.call(case_sweep, {})
+    found = [deployed.bank.cases._existing(case.id) for case in (decided, waiting, unasked)]
+    assert [case.state for case in found] == [CaseState.RESOLVED, CaseState.OPEN, CaseState.OPEN]
+    assert [case.resolution is None for case in found] == [False, False, True]
+
+
 def run_daily_root(deployed: Deployed) -> None:
     deployed.clock.at -= timedelta(days=2)
     deployed.bank.folder.open_books()
@@ -210,6 +243,7 @@ def run_graphql(deployed: Deployed) -> None:
     people = {
         OWNER: acting(ada),
         OPERATIONS: replace(acting(ada), person=clerk, groups=frozenset({Group.OPERATIONS})),
+        COLLEAGUE: replace(acting(ada), person=f"{clerk[:-1]}2", groups=frozenset({Group.OPERATIONS})),
         AUDITOR: replace(acting(ada), person=clerk, groups=frozenset({Group.AUDITOR})),
     }
     faults: list[Exception] = []
@@ -239,6 +273,7 @@ def run_graphql(deployed: Deployed) -> None:
                 operations=clerk,
                 today=today,
                 later=today + timedelta(days=5),
+                case=lambda key: opened_case(deployed, key).id,
             ),
         )
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
@@ -253,6 +288,7 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "Notifier": run_notifier,
     "ScheduledTransfers": run_scheduled_transfers,
     "TransferSweep": run_transfer_sweep,
+    "CaseSweep": run_case_sweep,
     "DailyRoot": run_daily_root,
 }
 

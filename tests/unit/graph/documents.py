@@ -53,6 +53,27 @@ VERIFY = f"""mutation($input: VerifyCounterpartyInput!) {{ verifyCounterparty(in
 CONFIRM = f"""mutation($input: ConfirmMicroEntriesInput!) {{ confirmMicroEntries(input: $input) {{ {REFUSAL}
   ... on AmountsWrong {{ answersLeft }}
   ... on ConfirmMicroEntriesSuccess {{ {_COUNTERPARTY} }} }} }}"""
+CASE = """id kind title group subjectKind subjectId state owner facts { label value } choices { code secondPerson }
+  resolution { code reason person stage approvalId checker } history { person happened detail }"""
+APPROVAL = """id subjectKind subjectId action group maker state checkersNeeded checks { person verdict }
+  shown { label value } fingerprint"""
+ASSIGN_CASE = f"""mutation($input: AssignCaseInput!) {{ assignCase(input: $input) {{ {REFUSAL}
+  ... on AssignCaseSuccess {{ case {{ {CASE} }} }} }} }}"""
+RELEASE_CASE = f"""mutation($input: ReleaseCaseInput!) {{ releaseCase(input: $input) {{ {REFUSAL}
+  ... on ReleaseCaseSuccess {{ case {{ {CASE} }} }} }} }}"""
+RESOLVE_CASE = f"""mutation($input: ResolveCaseInput!) {{ resolveCase(input: $input) {{ {REFUSAL}
+  ... on ResolutionPending {{ caseId approvalId }} ... on CaseResolved {{ caseId resolution }}
+  ... on ResolveCaseSuccess {{ case {{ {CASE} }} }} }} }}"""
+GIVE_APPROVAL = f"""mutation($input: GiveApprovalInput!) {{ giveApproval(input: $input) {{ {REFUSAL}
+  ... on GiveApprovalSuccess {{ approval {{ {APPROVAL} }} }} }} }}"""
+REFUSE_APPROVAL = f"""mutation($input: RefuseApprovalInput!) {{ refuseApproval(input: $input) {{ {REFUSAL}
+  ... on RefuseApprovalSuccess {{ approval {{ {APPROVAL} }} }} }} }}"""
+CASES = f"""query($kind: CaseKind, $state: CaseState, $mine: Boolean! = false, $first: Int! = 25, $after: Cursor) {{
+  cases(kind: $kind, state: $state, mine: $mine, first: $first, after: $after) {{
+    edges {{ node {{ {CASE} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+APPROVALS = f"""query($state: ApprovalState! = PENDING, $first: Int! = 25, $after: Cursor) {{
+  approvals(state: $state, first: $first, after: $after) {{
+    edges {{ node {{ {APPROVAL} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
 
 
 def dollars(amount: str, currency: str = "USD") -> dict[str, str]:

@@ -22,11 +22,19 @@ ASKED_BY: Final = {
     "accounts": Group.OPERATIONS,
     "customer": Group.OPERATIONS,
     "auditRecords": Group.AUDITOR,
+    "cases": Group.OPERATIONS,
+    "approvals": Group.OPERATIONS,
+    "assignCase": Group.OPERATIONS,
+    "releaseCase": Group.OPERATIONS,
+    "resolveCase": Group.OPERATIONS,
+    "giveApproval": Group.OPERATIONS,
+    "refuseApproval": Group.OPERATIONS,
     "reverseJournal": Group.OPERATIONS,
     "freezeAccount": Group.OPERATIONS,
     "thawAccount": Group.OPERATIONS,
 }
 """Of the others, the customer."""
+COLLEAGUE: Final = "stf_01J00000000000000000000002"
 
 
 class Life:
@@ -60,6 +68,9 @@ class Life:
         self.world.orders.run(self.marks["<my transfer order>"])
         self.credited()
         self.marks |= {"<an account>": self.account.id, "<a journal>": self.marks["<my journal>"]}
+        asked = self.world.proposed(self.world.case(key="2"), clerk(Group.OPERATIONS, person=COLLEAGUE))
+        self.marks |= {"<an approval>": asked.id, "<its fingerprint>": asked.proposal.fingerprint}
+        self.marks["<a case>"] = self.world.case().id
 
     def hold(self) -> str:
         given = {"idempotencyKey": "hold", "accountId": self.account.id, "amount": ask.dollars("9.00")}

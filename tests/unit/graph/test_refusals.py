@@ -99,6 +99,17 @@ def test_a_refusal_without_a_row_is_a_fault() -> None:
 
 # What a service may answer is what it makes: the refusals named in the code that a mutation runs through.
 
+CARRYING_OUT = [
+    "domain.cases.service:_heard,_approved,_not_approved,_carried_out,_moved",
+    "domain.access.service:use,_moved",
+    "domain.access.rules:used",
+]
+CHECKING = [
+    "domain.access.service:decide,seen,check,_moved",
+    "domain.access.rules:checked",
+    "domain.cases.service:decided",
+    *CARRYING_OUT,
+]
 SOURCES = {
     "openAccount": ["domain.accounts.service:open_account,_claimed,_finished,_existing"],
     "transfer": ["domain.transfers.service:transfer,_transfer,draft,_payee,_sealed,_unless_used,_record"],
@@ -128,6 +139,15 @@ SOURCES = {
         "domain.counterparties.service:confirm,_compared,_seen,_found,_moved",
         "domain.counterparties.rules:counted",
     ],
+    "assignCase": ["domain.cases.service:assign,_worked,seen,_moved", "domain.cases.rules:assigned,_closed"],
+    "releaseCase": ["domain.cases.service:release,_worked,seen,_moved", "domain.cases.rules:released,_closed"],
+    "resolveCase": [
+        "domain.cases.service:resolve,_worked,seen,_moved,settle,_spoiled,_left_over,_asked_for",
+        "domain.cases.rules:resolving,_said_before",
+        *CARRYING_OUT,
+    ],
+    "giveApproval": CHECKING,
+    "refuseApproval": CHECKING,
 }
 MONEY_OUT = ["domain.ledger.guards:debit,draw,status_refuses_debit,count,fund"]
 FOR_MUTATIONS = {

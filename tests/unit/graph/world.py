@@ -6,10 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from domain.access.model import Actor, Channel, Group, Relation
+from domain.access.model import Actor, Approval, Channel, Group, Relation
 from domain.access.service import Approvals
 from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case, Subject
+from domain.cases.service import SUBJECT_KIND, Cases
+from domain.cases.store_memory import MemoryCaseStore
 from domain.counterparties.service import Counterparties
 from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
@@ -77,7 +81,10 @@ class World(Desk):
             randomness=noise,
             region=region,
         )
-        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
+        self.approvals = Approvals(
+            store=MemoryApprovalStore(), clock=self.clock, decided=lambda: {SUBJECT_KIND: self.cases.decided}
+        )
+        self.cases = Cases(store=MemoryCaseStore(), approvals=self.approvals, clock=self.clock, region=region)
         self.counterparty_store = MemoryCounterpartyStore()
         self.rail = Rail()
         self.counterparties = Counterparties(
@@ -103,6 +110,19 @@ class World(Desk):
         customer = self.customers.create(scope="bank", key=f"person-{self._people}", kind=kind, profile=profile(name))
         assert isinstance(customer, Customer), customer
         return customer
+
+    def case(self, kind: CaseKind = CaseKind.ACH_ENTRY_PENDED, *, key: str = "1") -> Case:
+        facts = {"Trace number": "091000010000001", "Amount": "25.00 USD"}
+        return self.cases.open(kind, Subject("ach_entry", "ent_1"), key=key, facts=facts)
+
+    def proposed(self, case: Case, by: Actor, code: ResolutionCode = ResolutionCode.POST) -> Approval:
+        """The approval that a resolution of the case waits for."""
+        asked = self.cases.resolve(by, case.id, code=code, reason="It is in order", key="proposed")
+        assert isinstance(asked, Case), asked
+        assert asked.resolution
+        approval = self.approvals.get(asked.resolution.approval or "")
+        assert isinstance(approval, Approval), approval
+        return approval
 
     def relate(self, owner: Customer, account: Account, other: Customer, relation: Relation) -> None:
         added = self.accounts.add_relation(acting(owner), account=account.id, person=other.id, relation=relation)

@@ -148,7 +148,33 @@ export type RefusalCode =
   /** The idempotency key was used for another transfer order; use a new key for a new order. */
   | 'ORDER_KEY_REUSED'
   /** The transfer order has ended already. */
-  | 'ORDER_ENDED';
+  | 'ORDER_ENDED'
+  /** Who asked for an approval does not give it, nor refuse it. */
+  | 'MAKER_CANNOT_CHECK'
+  /** The approval is about something else than what was shown, or what it is about has moved on. */
+  | 'APPROVAL_MISMATCH'
+  /** The approval is decided, used or expired, or you have said otherwise before. */
+  | 'APPROVAL_NOT_PENDING'
+  /** The approval that this key has asked for was refused, has expired, or is used up; use a new key. */
+  | 'APPROVAL_NOT_GIVEN'
+  /** Others are deciding on the approval right now. Nothing was done; try again. */
+  | 'APPROVAL_BUSY'
+  /** Somebody else owns the case; it is released first. */
+  | 'CASE_TAKEN'
+  /** The case is resolved, or is being resolved. */
+  | 'CASE_RESOLVED'
+  /** Another resolution of the case waits for a second person, who approves or refuses it first. */
+  | 'RESOLUTION_PENDING'
+  /** A case of this kind is not resolved in this way; its `choices` are. */
+  | 'RESOLUTION_UNAVAILABLE'
+  /** The idempotency key resolved the case in another way; use a new key for another resolution. */
+  | 'RESOLUTION_KEY_REUSED'
+  /** Whoever waits for the resolution cannot act on it. The case stays open; use a new key for another resolution. */
+  | 'RESOLUTION_NOT_CARRIED_OUT'
+  /** The resolution stands, and is carried out later: by asking again, and by itself. */
+  | 'RESOLUTION_DELAYED'
+  /** Others are working on the case right now. Nothing was done; try again. */
+  | 'CASE_BUSY';
 
 /** How you stand to an account. */
 export type Relation =
@@ -301,7 +327,21 @@ type RefusalParts_AlreadySo_Fragment = { readonly __typename: 'AlreadySo', reado
 
 type RefusalParts_AmountsWrong_Fragment = { readonly __typename: 'AmountsWrong', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ApprovalBusy_Fragment = { readonly __typename: 'ApprovalBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ApprovalMismatch_Fragment = { readonly __typename: 'ApprovalMismatch', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ApprovalNotGiven_Fragment = { readonly __typename: 'ApprovalNotGiven', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ApprovalNotPending_Fragment = { readonly __typename: 'ApprovalNotPending', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_BalanceNotZero_Fragment = { readonly __typename: 'BalanceNotZero', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CaseBusy_Fragment = { readonly __typename: 'CaseBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CaseResolved_Fragment = { readonly __typename: 'CaseResolved', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CaseTaken_Fragment = { readonly __typename: 'CaseTaken', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ClockUncertain_Fragment = { readonly __typename: 'ClockUncertain', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -341,6 +381,8 @@ type RefusalParts_JurisdictionMismatch_Fragment = { readonly __typename: 'Jurisd
 
 type RefusalParts_LimitExceeded_Fragment = { readonly __typename: 'LimitExceeded', readonly limit: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean, readonly most: { readonly minorUnits: string, readonly currency: string, readonly exponent: number } };
 
+type RefusalParts_MakerCannotCheck_Fragment = { readonly __typename: 'MakerCannotCheck', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_NotAllowed_Fragment = { readonly __typename: 'NotAllowed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_NotFound_Fragment = { readonly __typename: 'NotFound', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -358,6 +400,16 @@ type RefusalParts_OrderKeyReused_Fragment = { readonly __typename: 'OrderKeyReus
 type RefusalParts_OutcomeUnknown_Fragment = { readonly __typename: 'OutcomeUnknown', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ProductUnavailable_Fragment = { readonly __typename: 'ProductUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ResolutionDelayed_Fragment = { readonly __typename: 'ResolutionDelayed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ResolutionKeyReused_Fragment = { readonly __typename: 'ResolutionKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ResolutionNotCarriedOut_Fragment = { readonly __typename: 'ResolutionNotCarriedOut', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ResolutionPending_Fragment = { readonly __typename: 'ResolutionPending', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ResolutionUnavailable_Fragment = { readonly __typename: 'ResolutionUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_SameAccount_Fragment = { readonly __typename: 'SameAccount', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -379,7 +431,14 @@ export type RefusalPartsFragment =
   | RefusalParts_AccountKeyReused_Fragment
   | RefusalParts_AlreadySo_Fragment
   | RefusalParts_AmountsWrong_Fragment
+  | RefusalParts_ApprovalBusy_Fragment
+  | RefusalParts_ApprovalMismatch_Fragment
+  | RefusalParts_ApprovalNotGiven_Fragment
+  | RefusalParts_ApprovalNotPending_Fragment
   | RefusalParts_BalanceNotZero_Fragment
+  | RefusalParts_CaseBusy_Fragment
+  | RefusalParts_CaseResolved_Fragment
+  | RefusalParts_CaseTaken_Fragment
   | RefusalParts_ClockUncertain_Fragment
   | RefusalParts_CounterpartyClosed_Fragment
   | RefusalParts_CounterpartyExists_Fragment
@@ -399,6 +458,7 @@ export type RefusalPartsFragment =
   | RefusalParts_InsufficientFunds_Fragment
   | RefusalParts_JurisdictionMismatch_Fragment
   | RefusalParts_LimitExceeded_Fragment
+  | RefusalParts_MakerCannotCheck_Fragment
   | RefusalParts_NotAllowed_Fragment
   | RefusalParts_NotFound_Fragment
   | RefusalParts_NotReversible_Fragment
@@ -408,6 +468,11 @@ export type RefusalPartsFragment =
   | RefusalParts_OrderKeyReused_Fragment
   | RefusalParts_OutcomeUnknown_Fragment
   | RefusalParts_ProductUnavailable_Fragment
+  | RefusalParts_ResolutionDelayed_Fragment
+  | RefusalParts_ResolutionKeyReused_Fragment
+  | RefusalParts_ResolutionNotCarriedOut_Fragment
+  | RefusalParts_ResolutionPending_Fragment
+  | RefusalParts_ResolutionUnavailable_Fragment
   | RefusalParts_SameAccount_Fragment
   | RefusalParts_Shredded_Fragment
   | RefusalParts_TooManyHolds_Fragment

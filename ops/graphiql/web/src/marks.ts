@@ -45,6 +45,9 @@ const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
 
 const COUNTERPARTIES = `query ForExamplesOfCounterparties {
   viewer { counterparties(first: 25) { edges { node { id status verification { method } } } } }
+const WORK = `query ForExamplesOfWork {
+  cases(first: 1) { edges { node { id } } }
+  approvals(first: 1) { edges { node { id fingerprint } } }
 }`;
 
 export async function filled(variables: string, who: Who): Promise<string> {
@@ -54,8 +57,21 @@ export async function filled(variables: string, who: Who): Promise<string> {
     "<a customer>": who.users.find((each) => isCustomer(each) && each.region === who.region)?.person,
     "<tomorrow>": new Date(Date.now() + DAY_MILLISECONDS).toISOString().slice(0, 10),
     ...(/<my |<their |<an account|<a journal/.test(variables) ? await accountMarks(who) : {}),
+    ...(/<a case|<an approval/.test(variables) ? await workMarks(who) : {}),
   };
   return variables.replaceAll(/<[a-z ]+>/g, (mark) => known[mark] ?? mark);
+}
+
+/** What waits for the user's groups; nothing for a customer. */
+async function workMarks({ user, region }: Who): Promise<Record<string, string | undefined>> {
+  const answer = await ask(user.name, region, { query: WORK });
+  const cases: Rows<{ id: string }>["edges"] = answer.data?.cases?.edges ?? [];
+  const approvals: Rows<{ id: string; fingerprint: string }>["edges"] = answer.data?.approvals?.edges ?? [];
+  return {
+    "<a case>": cases[0]?.node.id,
+    "<an approval>": approvals[0]?.node.id,
+    "<its fingerprint>": approvals[0]?.node.fingerprint,
+  };
 }
 
 /** Staff have no accounts: what they are shown is the first customer's. */

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from domain.access.model import Group
 from graph.documents import core_schema
 from graph.schema import build
-from tests.every_operation import AUDITOR, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.graph.compiling.asking import SCALARS, Asked, documents
 from tests.unit.graph.compiling.same import both
 from tests.unit.graph.compiling.town import SCHEMA, STAFF, Twins
@@ -61,12 +61,18 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
     twins = Twins()
     for town in (twins.library, twins.compiled):
         town.people |= {OWNER: town.people["ada"], OPERATIONS: STAFF["operations"], AUDITOR: clerk(Group.AUDITOR)}
+        town.people[COLLEAGUE] = clerk(Group.OPERATIONS, person="stf_01J00000000000000000000009")
     first, second, other = twins.library.ids[2:5]
 
     def asked(who: str, document: str, **variables: Any) -> dict[str, Any]:
         result = twins.same(who, document, variables)
         assert not result.errors, result.errors
         return dict(result.data or {})
+
+    def opened(key: str) -> str:
+        """The same case in both."""
+        (case,) = {town.world.case(key=key).id for town in (twins.library, twins.compiled)}
+        return case
 
     house = Household(
         owner=twins.library.ids[0],
@@ -75,6 +81,7 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         operations=STAFF["operations"].person,
         today=TODAY,
         later=TODAY + timedelta(days=40),
+        case=opened,
     )
     assert other not in (first, second)
     every_operation(asked, house)
