@@ -133,10 +133,16 @@ class Bank:
 
     @cached_property
     def outbox(self) -> Outbox:
+        from domain.bus_aws import EventBridgeBus
+        from domain.ledger.events import SOURCE, LedgerEvent
         from domain.ledger.outbox import Outbox
-        from domain.ledger.outbox_aws import EventBridgeBus
 
-        bus = EventBridgeBus(client=lambda: self._client("events"), bus=self.configuration.bus)
+        bus = EventBridgeBus[LedgerEvent](
+            client=lambda: self._client("events"),
+            bus=self.configuration.bus,
+            source=SOURCE,
+            key=lambda event: event.journal,
+        )
         return Outbox(store=self.ledger_store, bus=bus, marks=self.marks, settings=self.settings)
 
     @cached_property

@@ -8,14 +8,17 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
-from domain.ledger.events import EVENTS, SOURCE
+from domain.ledger import events as of_ledger
+from domain.payments import events as of_payments
 
 FOLDER: Final = Path(__file__).parent.parent / "infra" / "events" / "schemas"
+ROOMS: Final = (of_ledger, of_payments)
+"""The `events` rooms of the parts that publish."""
 
 
 def schemas() -> Mapping[str, str]:
     """File name -> text of every event's schema as it is published (JSON Schema 2020-12)."""
-    return {_name(event): _text(event) for event in EVENTS}
+    return {_name(room.SOURCE, event): _text(event) for room in ROOMS for event in room.EVENTS}
 
 
 def stale() -> list[str]:
@@ -31,9 +34,9 @@ def write() -> None:
         (FOLDER / name).write_text(text)
 
 
-def _name(event: type[BaseModel]) -> str:
+def _name(source: str, event: type[BaseModel]) -> str:
     version: Any = event.model_fields["version"].default
-    return f"{SOURCE}.{event.__name__}.v{version}.json"
+    return f"{source}.{event.__name__}.v{version}.json"
 
 
 def _text(event: type[BaseModel]) -> str:
@@ -46,7 +49,7 @@ def main() -> int:
     if "--check" not in sys.argv:
         write()
     for name in stale():
-        print(f"{name} is not what domain/ledger/events.py says; run python -m ops.event_schemas")
+        print(f"{name} is not what the events of its part say; run python -m ops.event_schemas")
     return 1 if stale() else 0
 
 

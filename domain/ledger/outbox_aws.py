@@ -1,54 +1,19 @@
-"""The bus as Amazon EventBridge, and the marks in DynamoDB (table florin-published-<region>)."""
+"""The marks of what was published, in DynamoDB (table florin-published-<region>)."""
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from pynamodb.connection.base import Connection
 
-from domain.ledger.events import SOURCE, LedgerEvent
 from domain.ledger.model import Fault
 from domain.tables_aws import Attribute, Table, encoded
 
-ENTRIES_MAX: Final = 10
-"""PutEvents takes ten entries a call."""
-ENTRY_BYTES_MAX: Final = 256 * 1024
 WRITES_MAX: Final = 25
 """BatchWriteItem takes 25 items a call."""
 BATCH_TRIES_MAX: Final = 5
 QUERY_PAGES_MAX: Final = 10_000
-
-
-class EventsClient(Protocol):
-    """The part of boto3's `events` client that is used."""
-
-    def put_events(self, *, Entries: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]: ...  # noqa: N803  (AWS's name)
-
-
-class EventBridgeBus:
-    def __init__(self, *, client: Callable[[], EventsClient], bus: str) -> None:
-        self._client = client
-        self._bus = bus
-
-    def publish(self, events: Sequence[LedgerEvent]) -> tuple[bool, ...]:
-        accepted: list[bool] = []
-        for start in range(0, len(events), ENTRIES_MAX):
-            entries = [self._entry(event) for event in events[start : start + ENTRIES_MAX]]
-            answer = self._client().put_events(Entries=entries)
-            accepted += ["ErrorCode" not in entry for entry in answer["Entries"]]
-        return tuple(accepted)
-
-    def _entry(self, event: LedgerEvent) -> dict[str, str]:
-        detail = event.model_dump_json()
-        if len(detail.encode()) > ENTRY_BYTES_MAX:
-            raise Fault(f"the event of {event.journal} is longer than {ENTRY_BYTES_MAX} bytes")
-        return {
-            "EventBusName": self._bus,
-            "Source": SOURCE,
-            "DetailType": type(event).__name__,
-            "Detail": detail,
-        }
 
 
 class DynamoMarks:

@@ -12,8 +12,8 @@ from typing import Final
 
 import pytest
 
+from domain.bus_aws import EventBridgeBus
 from domain.ledger.events import LedgerEvent
-from domain.ledger.outbox_aws import EventBridgeBus
 from tests.crash.modes import BY_NAME, MODES
 from tests.crash.network import Call
 from tests.crash.runner import Clean, Runner
@@ -88,9 +88,9 @@ def test_what_lands_late_is_done(runner: Runner) -> None:
 def test_an_event_that_the_bus_did_not_take_would_be_missed(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
     """Were the publisher to believe that the bus has taken everything."""
     clean = _clean(runner, "publish by the stream")
-    publish = EventBridgeBus.publish
+    publish = EventBridgeBus[LedgerEvent].publish
 
-    def believing(bus: EventBridgeBus, events: Sequence[LedgerEvent]) -> tuple[bool, ...]:
+    def believing(bus: EventBridgeBus[LedgerEvent], events: Sequence[LedgerEvent]) -> tuple[bool, ...]:
         return tuple(True for _ in publish(bus, events))
 
     monkeypatch.setattr(EventBridgeBus, "publish", believing)

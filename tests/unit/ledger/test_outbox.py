@@ -1,23 +1,17 @@
 """The outbox: what the bus accepted is marked, and the sweep publishes exactly what the stream lost."""
 
-import json
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Any
 
-import boto3
 import pytest
-from moto import mock_aws
 
 from domain.clock import instant_text, parse_instant
 from domain.ledger import outbox as outbox_module
-from domain.ledger import outbox_aws
 from domain.ledger.events import JournalPosted, JournalRefused, LedgerEvent, event_of
 from domain.ledger.folding import Folder
-from domain.ledger.model import Fault, Journal, Posted, TornRecord
+from domain.ledger.model import Journal, TornRecord
 from domain.ledger.outbox import CHECKPOINT, HOURS_IN_A_RUN_MAX, LOOK_BACK, MARK_LIFETIME, Bus, Marks, Outbox, Swept
-from domain.ledger.outbox_aws import ENTRIES_MAX, EventBridgeBus
 from domain.ledger.outbox_memory import MemoryBus, MemoryMarks
 from domain.ledger.store_memory import MemoryLedgerStore
 from tests.unit.ledger.faults import Death, Script
@@ -411,99 +405,6 @@ class TestTwoAtOnce:
         Region(region.world, marks=marks).outbox.sweep()
 
         assert marks.checkpoint(CHECKPOINT) == instant_text(later)
-
-
-@pytest.fixture(name="events")
-def _events(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    monkeypatch.delenv("AWS_PROFILE", raising=False)
-    with mock_aws():
-        yield boto3.client("events", region_name="us-east-1")
-
-
-def sent_by(events: Any) -> list[list[dict[str, Any]]]:
-    """The entries of every PutEvents from now on, call by call, as they leave."""
-    calls: list[list[dict[str, Any]]] = []
-    events.meta.events.register(
-        "provide-client-params.events.PutEvents", lambda params, **_: calls.append(list(params["Entries"]))
-    )
-    return calls
-
-
-def sample(count: int) -> list[LedgerEvent]:
-    world = tell("open alice; open bob")
-    posted = [world.deposit("alice", number + 1).journal for number in range(count - 1)]
-    refused = world.transfer("bob", "alice", 5)
-    assert not isinstance(refused, Posted)
-    assert refused.journal
-    return [event_of(journal, "us-east-1") for journal in (*posted, refused.journal)]
-
-
-class TestEventBridge:
-    def test_any_number_of_events_leaves_with_bus_source_type_and_detail(self, events: Any) -> None:
-        """moto refuses a call of more than ten, as the service does."""
-        events.create_event_bus(Name="florin-us-east-1")
-        calls, wanted = sent_by(events), sample(2 * ENTRIES_MAX + 3)
-
-        accepted = EventBridgeBus(client=lambda: events, bus="florin-us-east-1").publish(wanted)
-
-        assert accepted == (True,) * len(wanted)
-        assert [len(entries) for entries in calls] == [10, 10, 3]
-        sent = [entry for entries in calls for entry in entries]
-        assert {(entry["EventBusName"], entry["Source"]) for entry in sent} == {("florin-us-east-1", "florin.ledger")}
-        assert [(entry["DetailType"], json.loads(entry["Detail"])) for entry in sent] == [
-            (type(event).__name__, event.model_dump(mode="json")) for event in wanted
-        ]
-        assert {entry["DetailType"] for entry in sent} == {"JournalPosted", "JournalRefused"}
-
-    def test_no_event_is_no_call(self, events: Any) -> None:
-        calls = sent_by(events)
-
-        assert EventBridgeBus(client=lambda: events, bus="default").publish(()) == ()
-        assert calls == []
-
-    def test_entries_that_were_refused_are_told_one_by_one(self) -> None:
-        calls: list[int] = []
-
-        class Partly:
-            """Refuses each third entry, as a throttled bus does."""
-
-            def put_events(self, *, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803  (AWS's name)
-                calls.append(len(Entries))
-                entries = [
-                    {"ErrorCode": "ThrottlingException", "ErrorMessage": "slow down"}
-                    if n % 3 == 2
-                    else {"EventId": "e"}
-                    for n, _ in enumerate(Entries)
-                ]
-                return {"FailedEntryCount": sum("ErrorCode" in entry for entry in entries), "Entries": entries}
-
-        accepted = EventBridgeBus(client=Partly, bus="b").publish(sample(13))
-
-        assert calls == [10, 3]
-        assert [n for n, taken in enumerate(accepted) if not taken] == [2, 5, 8, 12]
-
-    def test_an_event_longer_than_the_bus_takes_is_a_fault_counted_in_bytes(
-        self, events: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        (event, _) = sample(2)
-        wide = event.model_copy(update={"kind": "ü" * 10})
-        size = len(wide.model_dump_json())
-        monkeypatch.setattr(outbox_aws, "ENTRY_BYTES_MAX", size + 5)
-        bus = EventBridgeBus(client=lambda: events, bus="default")
-
-        assert bus.publish((event,)) == (True,)
-        with pytest.raises(Fault, match=event.journal):
-            bus.publish((wide,))
-
-    def test_a_bus_that_does_not_answer_raises(self) -> None:
-        class Gone:
-            def put_events(self, *, Entries: Sequence[Any]) -> dict[str, Any]:  # noqa: N803  (AWS's name)
-                raise ConnectionError
-
-        with pytest.raises(ConnectionError):
-            EventBridgeBus(client=Gone, bus="b").publish(sample(2))
 
 
 def test_the_whole_path_in_memory_publishes_each_journal_of_a_day_at_least_once() -> None:
