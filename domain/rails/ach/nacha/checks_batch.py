@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from domain.rails.ach.nacha import codes
-from domain.rails.ach.nacha.checks_entry import is_day
+from domain.rails.ach.nacha.checks_entry import is_day, is_unset
 from domain.rails.ach.nacha.fields import Layout
 from domain.rails.ach.nacha.records import (
     AdvBatchControl,
@@ -40,7 +40,8 @@ def _fault(layout: Layout, name: str, code: str, message: str) -> Fault:
 
 def file_header_faults(header: FileHeader) -> Iterator[Fault]:
     layout = header.layout
-    if not (header.file_id_modifier.isalnum() and header.file_id_modifier.upper() == header.file_id_modifier):
+    modifier = header.file_id_modifier
+    if not (modifier.isascii() and modifier.isalnum() and modifier.upper() == modifier):
         message = "The file ID modifier is a capital letter or a digit."
         yield _fault(layout, "file_id_modifier", "FILE_ID_MODIFIER", message)
     if header.creation_date.isdigit() and not is_day(header.creation_date):
@@ -83,9 +84,9 @@ def batch_header_faults(header: AnyBatchHeader) -> Iterator[Fault]:
     if header.originator_status and header.originator_status not in codes.ORIGINATOR_STATUSES:
         message = "The originator status code is 0, 1 or 2."
         yield _fault(layout, "originator_status", "ORIGINATOR_STATUS", message)
-    if header.effective_date.strip("0 ") and not is_day(header.effective_date):
+    if not is_unset(header.effective_date) and not is_day(header.effective_date):
         yield _fault(layout, "effective_date", "DATE", "The effective entry date is no day (YYMMDD).")
-    if header.settlement_date.strip("0 ") and not _is_day_of_year(header.settlement_date):
+    if not is_unset(header.settlement_date) and not _is_day_of_year(header.settlement_date):
         yield _fault(layout, "settlement_date", "DATE", "The settlement date is a day of the year, 001 to 366.")
     names = ("entry_description",) if isinstance(header, IatBatchHeader) else ("company_name", "entry_description")
     for name in names:

@@ -285,14 +285,14 @@ def _answer(index: int, one: Addenda, own: str) -> Iterator[Fault]:
         yield addenda_fault(index, one, "change_code", "CHANGE_CODE", "There is no such change code.")
     if isinstance(one, RETURNS):
         yield from _death(index, one)
-    if isinstance(one, records.Addenda99Contested) and one.date_returned.strip("0 ") and not is_day(one.date_returned):
+    if isinstance(one, records.Addenda99Contested) and not (is_unset(one.date_returned) or is_day(one.date_returned)):
         yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
     if isinstance(one, ANSWERS) and one.trace_number != own:
         yield addenda_fault(index, one, "trace_number", "TRACE_RETURN", f"The entry's trace number is {own}.")
 
 
 def _death(index: int, one: "records.Addenda99 | records.Addenda99Iat") -> Iterator[Fault]:
-    said = one.date_of_death.strip("0 ")
+    said = not is_unset(one.date_of_death)
     if said and not is_day(one.date_of_death):
         yield addenda_fault(index, one, "date_of_death", "DATE", "The date of death is no day (YYMMDD).")
     elif not said and one.return_code in codes.DEATH_CODES:
@@ -352,6 +352,11 @@ def _iat_values(index: int, one: Addenda) -> Iterator[Fault]:
             yield addenda_fault(index, one, "bank_id_qualifier", "FIELD_VALUE", "The qualifier is 01, 02 or 03.")
         if not (one.bank_country.isalpha() and one.bank_country.isupper() and len(one.bank_country) == 2):  # noqa: PLR2004 - ISO 3166-1 alpha-2
             yield addenda_fault(index, one, "bank_country", "FIELD_VALUE", "The country is two capital letters.")
+
+
+def is_unset(text: str) -> bool:
+    """Whether a date that may be left out was: blanks or zeros, and nothing half filled."""
+    return not text or not text.strip("0")
 
 
 def is_day(text: str) -> bool:

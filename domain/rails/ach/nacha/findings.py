@@ -13,10 +13,14 @@ from domain.rails.ach.nacha.profiles import Profile
 FINDINGS_KEPT_MAX: Final = 1_000
 """Of errors, and of warnings. A person mends a file long before the thousandth; the others are counted."""
 
+ERRORS_MAX: Final = 200_000
+"""A file with more is no file of entries: twice as many as the largest that is expected has entries. Reading stops."""
+
 CODES: Final[dict[str, str]] = {
     # form of the file
     "FILE_EMPTY": "The file has no record.",
     "FILE_TOO_LARGE": "The file is longer than is read; what follows was not looked at.",
+    "FILE_GIVEN_UP": "The file has too many errors, or too many blank lines in a row, to read on.",
     "LINE_ENDS": "Lines end in CR or CR LF instead of LF.",
     "LINE_ENDS_MISSING": "Records stand one after the other without line ends.",
     "LINE_SHORT": "The line has fewer than 94 columns; blanks were added.",

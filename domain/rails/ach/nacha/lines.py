@@ -8,12 +8,16 @@ from collections.abc import Iterable, Iterator
 from typing import Final
 
 from domain.rails.ach.nacha.fields import BLANK, RECORD_LENGTH
-from domain.rails.ach.nacha.findings import Findings
+from domain.rails.ach.nacha.findings import ERRORS_MAX, Findings
 
 FILE_BYTES_MAX: Final = 1 << 30
 """1 GiB, about eleven million records: more than the file control can count in its eight digits with full blocks."""
+CHUNK_BYTES: Final = 1 << 16
+"""Bytes that are looked at together, however many come at once."""
 LINE_LENGTH_MAX: Final = 1_000
 """Of a line without an end, this much is looked at. Banks pad to 96, 100 or 120 columns, mainframes to 133 or 255."""
+LINES_BLANK_MAX: Final = 10_000
+"""In a row. What follows more of them is not a file any more."""
 RECORD_TYPES: Final = frozenset("156789")
 CONTROL_LENGTH: Final = 55
 """What a file control has before its reserved columns: the least that the last record may be cut to."""
@@ -29,7 +33,9 @@ class Lines:
         self._said: set[str] = set()
 
     def records(self, chunks: Iterable[bytes]) -> Iterator[str]:
-        for lines in self._lines(chunks):
+        for lines in self._lines(_cut(chunks)):
+            if self._given_up():
+                return
             for line in lines:
                 if len(line) == RECORD_LENGTH and line[0] != BLANK and not self._blank_since:
                     self.number += 1
@@ -38,6 +44,15 @@ class Lines:
                     yield from self._fitted(line)
         if self._blank_since:
             self._findings.add(self._blank_since, 1, "", "LINE_BLANK_AT_END", "Blank lines follow the last record.")
+
+    def _given_up(self) -> bool:
+        """Whether it is not worth reading on: what is read longer costs time, and says nothing new."""
+        blank = self.number - self._blank_since if self._blank_since else 0
+        if self._findings.errors_count <= ERRORS_MAX and blank <= LINES_BLANK_MAX:
+            return False
+        message = f"There are {self._findings.errors_count:,} errors and {blank:,} blank lines; the rest was not read."
+        self._findings.add(self.number, 0, "", "FILE_GIVEN_UP", message)
+        return True
 
     def _lines(self, chunks: Iterable[bytes]) -> Iterator[list[str]]:
         """Lines as they come to their end, several at once."""
@@ -111,6 +126,15 @@ class Lines:
             message = f"Blanks stand past column {RECORD_LENGTH}."
             self._findings.add(self.number, RECORD_LENGTH + 1, "", "LINE_PADDED", message)
         return line[:RECORD_LENGTH].ljust(RECORD_LENGTH)
+
+
+def _cut(chunks: Iterable[bytes]) -> Iterator[bytes]:
+    for chunk in chunks:
+        if len(chunk) <= CHUNK_BYTES:
+            yield chunk
+        else:
+            for start in range(0, len(chunk), CHUNK_BYTES):
+                yield chunk[start : start + CHUNK_BYTES]
 
 
 def _overlong(rest: str) -> tuple[str, str, bool]:

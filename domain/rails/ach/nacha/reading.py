@@ -9,7 +9,7 @@ through every rule of `checks_entry`, and a test holds the two to each other.
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from domain.rails.ach.nacha import codes, layouts, records
@@ -37,6 +37,8 @@ from domain.rails.ach.nacha.totals import Tally, blocks_of, filler_of
 FILLER: Final = "9" * 94
 BATCHES_KEPT_MAX: Final = 10_000
 """Summaries in a result. More batches are read and counted; a file of ten thousand lines has at most 3,333."""
+FAULTS_KEPT_MAX: Final = 100
+"""On an entry: one is enough to leave it alone, and an entry may have thousands of addenda."""
 ROUTINGS_KEPT_MAX: Final = 30_000
 """Routing numbers found right are not computed again. There are fewer than this in the United States."""
 
@@ -96,8 +98,9 @@ _QUICK_ENTRY: Final = re.compile(
     r"6([0-9]{2})(([0-9]{8})([0-9]))([!-~][ -~]{16})([0-9]{10})"
     r"([ -~]{15})([!-/1-~][ -~]{21})([ -~]{2})([01])([0-9]{15})"
 ).fullmatch
-_QUICK_05: Final = re.compile(r"705([ -~]{80})([0-9]{4})([0-9]{7})").fullmatch
+_QUICK_05: Final = re.compile(r"705([ -~]{80})([0-9]{11})").fullmatch
 QUICK_SECS: Final = ("PPD", "CCD", "WEB", "TEL")
+"""SEC codes of the usual fields, whose entries have one addenda 05 at most."""
 
 
 class _EntryDraft:
@@ -274,38 +277,31 @@ class Reading:
         lines, routings = self._lines, self._routings
         quick_entry, quick_05, entry_draft, draft_05 = _QUICK_ENTRY, _QUICK_05, _EntryDraft, _Addenda05Draft
         draft: Any = None
-        extra: list[Any] = []
-        clean = False
         previous = ""
         batch: Any = None
         quick: dict[str, bool] = {}
-        odfi, tally = "", Tally()
+        odfi, tally, takes_05 = "", Tally(), False
+        more_entries = more_addenda = more_debit = more_credit = more_routing = 0
         for text in lines.records(self._chunks):
             kind = text[0]
             if kind == "7" and draft is not None:
                 match = quick_05(text)
-                if match and clean:
-                    information, sequence, entry_sequence = match.groups()
-                    count = len(extra) + 1
-                    if int(sequence) == count and entry_sequence == draft.trace_number[8:]:
-                        one: Any = draft_05(information.rstrip(), count, entry_sequence)
+                if match and takes_05 and not draft.addenda:
+                    information, tail = match.groups()
+                    if tail == "0001" + draft.trace_number[8:]:
+                        one: Any = draft_05(information.rstrip(), 1, tail[4:])
                         one.__class__ = Addenda05
-                        extra.append(one)
-                        tally.addenda += 1
-                        self._records += 1
+                        draft.addenda = (one,)
+                        more_addenda += 1
                         continue
-                clean = False
-                self._slow = self._slowed(draft, extra, previous)
+                self._slow = self._slowed(draft, previous)
                 draft = None
             elif draft is not None:
-                if extra:
-                    draft.addenda = tuple(extra)
-                said = draft.addenda_indicator == ("1" if extra else "0")
-                if clean and said and len(extra) <= batch.sec.addenda_max:
+                if draft.addenda_indicator == ("1" if draft.addenda else "0"):
                     draft.__class__ = Entry
                     yield draft
                 else:
-                    yield self._finished(self._slowed(draft, extra, previous))
+                    yield self._finished(self._slowed(draft, previous))
                 draft = None
             if kind == "6" and batch is not None:
                 if self._slow is not None:
@@ -346,25 +342,29 @@ class Reading:
                             trace,
                             lines.number,
                         )
-                        if extra:
-                            extra = []
-                        clean = True
                         batch.last_trace = trace
-                        tally.entries += 1
-                        tally.routing_sum += routing
+                        more_entries += 1
+                        more_routing += routing
                         if credit:
-                            tally.credit_minor += amount
+                            more_credit += amount
                         else:
-                            tally.debit_minor += amount
-                        self._records += 1
+                            more_debit += amount
                         continue
+            if more_entries or more_addenda:
+                self._records += more_entries + more_addenda
+                tally.add(Tally(more_entries, more_addenda, more_debit, more_credit, more_routing))
+                more_entries = more_addenda = more_debit = more_credit = more_routing = 0
             yield from self._record(kind, text)
             if self._batch is not batch:
                 batch = self._batch
                 if batch is not None:
                     quick, odfi, tally = batch.quick, batch.setting.odfi, batch.tally
+                    takes_05 = batch.sec is not None and batch.sec.addenda_max > 0
         if draft is not None:
-            yield self._finished(self._slowed(draft, extra, previous))
+            yield self._finished(self._slowed(draft, previous))
+        if more_entries or more_addenda:
+            self._records += more_entries + more_addenda
+            tally.add(Tally(more_entries, more_addenda, more_debit, more_credit, more_routing))
         yield from self._end()
 
     # --- records, one by one ---------------------------------------------------------------------------------------
@@ -393,8 +393,8 @@ class Reading:
         if self._records > 1:
             self._add(1, "", "RECORD_ORDER", "A file header stands at the beginning of a file alone.")
             return
-        self._form(layouts.FILE_HEADER, text)
-        self._header = FileHeader(*_values(layouts.FILE_HEADER, text))
+        values, _ = self._form(layouts.FILE_HEADER, text)
+        self._header = FileHeader(*values)
         for fault in header_faults(self._header):
             self._add(fault.column, fault.field, fault.code, fault.message)
         yield self._header
@@ -403,8 +403,8 @@ class Reading:
         self._close_open_batch()
         iat = text[50:53] == "IAT" or (text[50:53] == "COR" and text[4:10] == codes.IAT_CORRECTION)
         kind: Any = records.IatBatchHeader if iat else records.BatchHeader
-        self._form(kind.layout, text)
-        header: AnyBatchHeader = kind(*_values(kind.layout, text))
+        values, _ = self._form(kind.layout, text)
+        header: AnyBatchHeader = kind(*values)
         for fault in batch_header_faults(header):
             self._add(fault.column, fault.field, fault.code, fault.message)
         if header.batch_number <= self._last_batch_number:
@@ -424,8 +424,8 @@ class Reading:
             self._add(1, "", "RECORD_ORDER", "An entry stands within a batch, after its header.")
             batch = self._batch = _Open(None, self._lines.number)
         kind: Any = IatEntry if batch.iat else records.AdvEntry if batch.adv else Entry
-        faults = self._form(kind.layout, text)
-        entry: AnyEntry = kind(*_values(kind.layout, text), line=self._lines.number)
+        values, faults = self._form(kind.layout, text)
+        entry: AnyEntry = kind(*values, line=self._lines.number)
         self._slow = _Slow(entry, batch.last_trace, faults=faults)
         batch.last_trace = entry.trace_number
         tally = batch.tally
@@ -448,17 +448,20 @@ class Reading:
             return ()
         kind = _addenda_class(text, iat=batch.iat)
         if kind is None:
-            slow.faults.append(self._add(2, "addenda_type", "ADDENDA_TYPE", "There is no such type of addenda."))
+            slow.faults.insert(0, self._add(2, "addenda_type", "ADDENDA_TYPE", "There is no such type of addenda."))
+            del slow.faults[FAULTS_KEPT_MAX:]
             slow.dropped += 1
             return ()
-        slow.faults += self._form(kind.layout, text)
+        values, faults = self._form(kind.layout, text)
+        slow.faults += faults
+        del slow.faults[FAULTS_KEPT_MAX:]
         if len(slow.addenda) < codes.ADDENDA_MAX:
-            slow.addenda.append(kind(*_values(kind.layout, text)))
+            slow.addenda.append(kind(*values))
         else:
             slow.dropped += 1
             if slow.dropped == 1:
                 message = f"The entry has more than {codes.ADDENDA_MAX:,} addenda."
-                slow.faults.append(self._add(1, "", "ADDENDA_TOO_MANY", message))
+                slow.faults.insert(0, self._add(1, "", "ADDENDA_TOO_MANY", message))
         return ()
 
     def _batch_control(self, text: str) -> Iterator[Record]:
@@ -467,12 +470,10 @@ class Reading:
             self._add(1, "", "RECORD_ORDER", "A batch control ends a batch, and none is open.")
             return
         kind: Any = records.AdvBatchControl if batch.adv else records.BatchControl
-        self._form(kind.layout, text)
-        control = kind(*_values(kind.layout, text))
+        values, _ = self._form(kind.layout, text)
+        control = kind(*values)
         for fault in batch_control_faults(control, batch.header, batch.tally):
             self._add(fault.column, fault.field, fault.code, fault.message)
-        if not batch.tally.entries:
-            self._add(1, "", "BATCH_EMPTY", "The batch has no entry.")
         self._close(batch)
         yield control
 
@@ -484,8 +485,8 @@ class Reading:
             self._control_line, self._filler = self._lines.number, 1
             return
         kind: Any = records.AdvFileControl if self._kinds == {True} else records.FileControl
-        self._form(kind.layout, text)
-        control = kind(*_values(kind.layout, text))
+        values, _ = self._form(kind.layout, text)
+        control = kind(*values)
         self._control_line = self._lines.number
         for fault in file_control_faults(control, self._batches_count, self._total):
             self._add(fault.column, fault.field, fault.code, fault.message)
@@ -512,6 +513,8 @@ class Reading:
 
     def _close(self, batch: _Open) -> None:
         tally, header = batch.tally, batch.header
+        if not tally.entries:
+            self._add(1, "", "BATCH_EMPTY", f"The batch that begins in line {batch.line} has no entry.")
         self._batches_count += 1
         self._total.add(tally)
         self._batch = None
@@ -557,17 +560,18 @@ class Reading:
 
     # --- entries under every rule ----------------------------------------------------------------------------------
 
-    def _slowed(self, draft: Any, extra: list[Any], previous: str) -> _Slow:
-        draft.addenda = ()
+    def _slowed(self, draft: Any, previous: str) -> _Slow:
+        addenda = list(draft.addenda)
         draft.__class__ = Entry
-        return _Slow(draft, previous, addenda=list(extra))
+        return _Slow(draft, previous, addenda=addenda)
 
     def _finished(self, slow: _Slow) -> AnyEntry:
         """The entry with its addenda and with what is wrong with them."""
         batch = cast("_Open", self._batch)
         about = batch.setting
         setting = Setting(about.sec, about.service_class, about.odfi, about.description, about.iat, slow.previous_trace)
-        entry: AnyEntry = replace(slow.entry, addenda=tuple(slow.addenda))
+        entry = slow.entry
+        object.__setattr__(entry, "addenda", tuple(slow.addenda))  # it is nobody else's yet
         faults = [found for found in slow.faults if self._findings.is_error(found)]
         said = {(found.line, found.column) for found in slow.faults}
         for fault in entry_faults(entry, setting):
@@ -577,9 +581,10 @@ class Reading:
             if place in said and fault.code in ("FIELD_VALUE", "FIELD_NOT_NUMERIC", "FIELD_MISSING"):
                 continue
             found = self._findings.add(*place, fault.field, fault.code, fault.message)
-            if self._findings.is_error(found):
+            if self._findings.is_error(found) and len(faults) < FAULTS_KEPT_MAX:
                 faults.append(found)
-        return replace(entry, faults=tuple(faults)) if faults else entry
+        object.__setattr__(entry, "faults", tuple(faults))
+        return entry
 
     def _routing(self, rdfi: str, digit: str) -> int:
         """The first eight digits as a number, or less than zero when the ninth does not check them."""
@@ -591,10 +596,14 @@ class Reading:
 
     # --- findings --------------------------------------------------------------------------------------------------
 
-    def _form(self, layout: Layout, text: str) -> list[Finding]:
-        if layout.sound(text):
-            return []
-        return [self._add(fault.column, fault.field, fault.code, fault.message) for fault in layout.faults(text)]
+    def _form(self, layout: Layout, text: str) -> tuple[tuple[Any, ...], list[Finding]]:
+        """The values of a record, and what is wrong with the form of its fields."""
+        values, sound = layout.read(text)
+        if sound:
+            return values, []
+        return values, [
+            self._add(fault.column, fault.field, fault.code, fault.message) for fault in layout.faults(text)
+        ]
 
     def _add(self, column: int, name: str, code: str, message: str) -> Finding:
         return self._findings.add(self._lines.number, column, name, code, message)
@@ -620,10 +629,6 @@ def _opened(header: AnyBatchHeader, line: int, *, iat: bool) -> _Open:
             and header.service_class != (codes.DEBITS_ONLY if code.credit else codes.CREDITS_ONLY)
         }
     return batch
-
-
-def _values(layout: Layout, text: str) -> tuple[Any, ...]:
-    return layout.read(text)
 
 
 def _place(found: Finding) -> tuple[int, int]:
