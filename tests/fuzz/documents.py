@@ -281,6 +281,24 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     ),
     "giveApproval": st.fixed_dictionaries({"approvalId": _WORK, "fingerprint": st.text(max_size=9)}),
     "refuseApproval": st.fixed_dictionaries({"approvalId": _WORK, "fingerprint": st.text(max_size=9)}),
+    "addCounterparty": st.fixed_dictionaries(
+        {
+            **_KEY,
+            "name": words.memos,
+            "routingNumber": words.mostly(st.sampled_from(["091000019", "011000015"]), words.anything),
+            "accountNumber": words.mostly(st.from_regex(r"[0-9A-Za-z-]{1,17}", fullmatch=True), words.anything),
+            "accountType": st.sampled_from(["CHECKING", "SAVINGS", "LOAN", "GL"]),
+            "holderKind": st.sampled_from(["CONSUMER", "BUSINESS"]),
+        },
+        optional={"customerId": words.mostly(words.of(*names.PEOPLE), words.ids)},
+    ),
+    "closeCounterparty": st.fixed_dictionaries({"counterpartyId": words.ids}),
+    "verifyCounterparty": st.fixed_dictionaries(
+        {**_KEY, "counterpartyId": words.ids, "method": st.sampled_from(["PRENOTE", "MICRO_ENTRIES"])}
+    ),
+    "confirmMicroEntries": st.fixed_dictionaries(
+        {**_KEY, "counterpartyId": words.ids, "amounts": st.lists(_MONEY, max_size=4)}
+    ),
 }
 """An input for each change, whose parts are mostly real."""
 

@@ -21,8 +21,10 @@ from domain import money
 from domain.accounts.numbers import account_number
 from domain.accounts.rules import number_faults, region_of, region_of_number
 from domain.clock import instant_text, parse_instant
+from domain.counterparties.model import AccountType, Details, HolderKind, masked
+from domain.counterparties.rules import NAME_LENGTH_MAX, details_faults, well_formed_routing_number
 from domain.ids import customer_jurisdiction, is_account, place_of
-from domain.jurisdictions import JURISDICTIONS
+from domain.jurisdictions import JURISDICTIONS, aba_check_digit
 from domain.keys import KEY_LENGTH_MAX, key_faults
 from domain.money import AMOUNT_MINOR_MAX, EXPONENTS, Money
 from domain.transfers import schedule
@@ -102,7 +104,7 @@ class TestIds:
 
     @LONG
     @given(
-        kind=st.sampled_from(["acc", "inc", "lim", "ord", "jrn", "hld", "cus", "int"]),
+        kind=st.sampled_from(["acc", "inc", "lim", "ord", "cpy", "jrn", "hld", "cus", "int"]),
         code=st.sampled_from(["us", "eu", "xx", "US"]),
         slot=st.integers(0, 99_999),
         tail=st.text("0123456789ABCDEFGHJKMNPQRSTVWXYZabcilou_é", min_size=24, max_size=34),
@@ -262,3 +264,40 @@ class TestConfiguration:
             return
         assert "FLORIN_" in said or "AWS_REGION" in said
         assert len(text) < 6 or text not in said
+
+
+class TestCounterparties:
+    @LONG
+    @given(routing=any_text, number=any_text, name=any_text)
+    def test_whatever_is_written_is_taken_as_it_is_or_told_where_it_is_wrong(
+        self, routing: str, number: str, name: str
+    ) -> None:
+        details = Details(name, routing, number, AccountType.CHECKING, HolderKind.CONSUMER)
+        faults = {fault.path for fault in details_faults(details)}
+        assert faults <= {("name",), ("routingNumber",), ("accountNumber",)}
+        if ("routingNumber",) not in faults:
+            assert re.fullmatch(r"[0-9]{9}", routing, re.ASCII)
+            assert sum(int(digit) * weight for digit, weight in zip(routing, (3, 7, 1) * 3, strict=True)) % 10 == 0
+        if ("accountNumber",) not in faults:
+            assert re.fullmatch(r"[0-9A-Za-z-]{1,17}", number, re.ASCII)
+            assert set(number) - set("0-")
+        if ("name",) not in faults:
+            assert name.encode()  # no halves of surrogate pairs: it can be sealed
+            assert 1 <= len(name) <= NAME_LENGTH_MAX
+
+    @LONG
+    @given(
+        eight=st.text("0123456789", min_size=8, max_size=8),
+        place=st.integers(0, 9),
+        sign=st.characters(categories=["Nd", "Cf", "Zs"]),
+    )
+    def test_a_routing_number_with_a_sign_more_is_none(self, eight: str, place: int, sign: str) -> None:
+        number = eight + aba_check_digit(eight)
+        assert not well_formed_routing_number(number[:place] + sign + number[place:])
+
+    @LONG
+    @given(number=st.text("0123456789ABCxyz-", min_size=0, max_size=40))
+    def test_a_mask_never_shows_over_half_of_a_number(self, number: str) -> None:
+        shown = masked(number).removeprefix("••")
+        assert number.endswith(shown)
+        assert len(shown) <= min(4, len(number) // 2)
