@@ -8,6 +8,7 @@ lim_us0417_01K…        joint limit: a log of its own
 ord_us0417_01K…        transfer order (scheduled, recurring)
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
+dlv_01K…               delivery of a partner
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
 """
 
@@ -27,6 +28,7 @@ _PLACED = re.compile(r"(acc|inc|lim|ord|jrn|hld)_([a-z]{2})([0-9]{4})_([0-9A-Za-
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
 _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+_DELIVERY = re.compile(r"dlv_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
 ID_LENGTH_MAX: Final = 64
@@ -66,6 +68,10 @@ def customer_id(jurisdiction: str, now: datetime, randomness: Randomness) -> str
 
 def staff_id(now: datetime, randomness: Randomness) -> str:
     return f"stf_{ulid(now, randomness)}"
+
+
+def delivery_id(now: datetime, randomness: Randomness) -> str:
+    return f"dlv_{ulid(now, randomness)}"
 
 
 def account_id(place: Place, now: datetime, randomness: Randomness) -> str:
@@ -128,7 +134,7 @@ def customer_jurisdiction(text: str) -> str | None:
 
 def is_id(text: str) -> bool:
     """Whether it has the whole shape of some id. Nothing else that people write has: no name, no number of a card."""
-    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _NAMED))
+    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _NAMED))
 
 
 def internal_currency(account: str) -> str | None:

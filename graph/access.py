@@ -123,6 +123,7 @@ VIEWS_ACCOUNT: Final = _action(Action.VIEW_ACCOUNT)
 VIEWS_CUSTOMER: Final = _action(Action.VIEW_CUSTOMER)
 VIEWS_PROFILE: Final = _action(Action.VIEW_PROFILE)
 VIEWS_AUDIT: Final = _action(Action.VIEW_AUDIT)
+VIEWS_DELIVERIES: Final = _action(Action.VIEW_DELIVERIES)
 NUMBER: Final = _rule(
     owner=_A,
     joint_owner=_A,
@@ -191,6 +192,20 @@ MEMO: Final = _rule(
     admin=_D,
 )
 """What customers wrote to each other: for the parties, and for staff who look into what happened."""
+DELIVERED: Final = _rule(
+    owner=_D,
+    joint_owner=_D,
+    delegate=_D,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_D,
+    fraud_lead=_D,
+    compliance=_M,
+    finance=_M,
+    auditor=_M,
+    admin=_D,
+)
+"""What a partner wrote may be about anybody: in full only for who mends it."""
 NOTICE: Final = _action(Action.VIEW_NOTICES)
 
 
@@ -200,13 +215,14 @@ def _rows(kind: str, rule: Rule, fields: str) -> dict[str, Rule]:
 
 _LIST: Final = "edges pageInfo"
 _ROW: Final = "node cursor"
-_PAGES: Final = ("Account", "AuditRecord", "Entry", "Notice", "Occurrence", "TransferOrder")
+_PAGES: Final = ("Account", "AuditRecord", "Entry", "Notice", "Occurrence", "PartnerDelivery", "TransferOrder")
 
 TABLE: Final[dict[str, Rule]] = {
     # Looking up.
     **_rows("Query", ONESELF, "viewer"),
     **_rows("Query", LOOKING_UP, "node account accounts journal idempotency changes customer"),
     **_rows("Query", VIEWS_AUDIT, "auditRecords"),
+    **_rows("Query", VIEWS_DELIVERIES, "partnerDeliveries"),
     **_rows("Viewer", ONESELF, "person groups region customer accounts notices"),
     # Changing: each as the bank's own table of actions says.
     **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
@@ -219,6 +235,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Mutation", _action(Action.FREEZE), "freezeAccount"),
     **_rows("Mutation", _action(Action.THAW), "thawAccount"),
     **_rows("Mutation", _action(Action.CLOSE), "closeAccount"),
+    **_rows("Mutation", _action(Action.REPLAY_DELIVERY), "replayPartnerDelivery"),
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
     **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
@@ -263,6 +280,10 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AuditRecord", EVERYBODY, "id at person groups action subjectKind subjectId customerId accountId"),
     **_rows("AuditRecord", EVERYBODY, "outcome refusalCode sourceIp correlationId channel details"),
     **_rows("AuditDetail", EVERYBODY, "name value"),
+    # What partners delivered.
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "id partner messageId kind version state reason detail"),
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId replayedBy"),
+    **_rows("PartnerDelivery", DELIVERED, "body"),
     # Values and envelopes.
     **_rows("Money", EVERYBODY, "minorUnits amount currency exponent"),
     **_rows("AccountBalance", EVERYBODY, "ledgerBalance availableBalance heldBalance sequence"),
@@ -288,5 +309,6 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("FreezeAccountSuccess", EVERYBODY, "account"),
     **_rows("ThawAccountSuccess", EVERYBODY, "account"),
     **_rows("CloseAccountSuccess", EVERYBODY, "account"),
+    **_rows("ReplayPartnerDeliverySuccess", EVERYBODY, "delivery replayed"),
 }
 """The members of refusals are not here: each of their fields is a line of `graph.refusals`, which decides the same."""

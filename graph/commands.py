@@ -27,9 +27,10 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "freezeAccount": ("account", "accountId"),
     "thawAccount": ("account", "accountId"),
     "closeAccount": ("account", "accountId"),
+    "replayPartnerDelivery": ("partner_delivery", "deliveryId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
-WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder"})
+WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder", "replayPartnerDelivery"})
 """Commands whose key leads to something else than one journal of the account."""
 
 

@@ -13,6 +13,7 @@ from domain.accounts.products import PRODUCTS
 from domain.audit.model import Outcome
 from domain.customers.model import CustomerKind, CustomerStatus
 from domain.ledger.model import Batching, Side, Status
+from domain.partners.model import DeliveryState
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
 if TYPE_CHECKING:
@@ -158,10 +159,23 @@ _describe(
     },
 )
 
+_describe(
+    DeliveryState,
+    name="PartnerDeliveryState",
+    description="What has become of a message of a partner. The set may grow.",
+    values={
+        "RECEIVED": "It is stored, and to be processed.",
+        "PROCESSED": "It has been acted on.",
+        "QUARANTINED": "It cannot be processed as it is, and waits for a person; the reason says why.",
+        "FAILED": "Processing it failed as often as it is tried.",
+    },
+)
+
 __all__ = [
     "Batching",
     "CustomerKind",
     "CustomerStatus",
+    "DeliveryState",
     "Group",
     "JournalStatus",
     "OccurrenceOutcome",

@@ -13,6 +13,7 @@ PREFIXES: Final = {
     "ord": "transfer order",
     "ntc": "notice",
     "aud": "audit record",
+    "dlv": "delivery of a partner",
 }
 
 

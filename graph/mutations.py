@@ -10,6 +10,7 @@ import strawberry
 
 from domain.accounts.model import Account, AccountKeyReused, CustomerErased, ProductUnavailable
 from domain.ledger.model import State
+from domain.partners.model import DeliveryBusy, DeliveryNotReplayable, ReplayKeyReused
 from domain.refusals import (
     AccountClosed,
     AccountFrozen,
@@ -53,6 +54,7 @@ from graph.inputs import (
     PreviewTransferInput,
     Reading,
     ReleaseHoldInput,
+    ReplayPartnerDeliveryInput,
     ReverseJournalInput,
     ScheduleTransferInput,
     ThawAccountInput,
@@ -62,6 +64,7 @@ from graph.inputs import (
 from graph.journals import JournalView, journal_view
 from graph.money import MoneyView, shown
 from graph.node import Info
+from graph.partners import PartnerDeliveryView, delivery_view
 from graph.refusals import result
 from graph.transfers import TransferOrderView, TransferView, order_view
 
@@ -116,6 +119,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "freezeAccount": (*ASKED, *POSTED, AccountClosed, AlreadySo),
     "thawAccount": (*ASKED, *POSTED, AccountClosed, AlreadySo),
     "closeAccount": (*ASKED, *POSTED, AccountClosed, BalanceNotZero, HoldsOpen, CreditsBatched),
+    "replayPartnerDelivery": (*ASKED, ReplayKeyReused, DeliveryNotReplayable, DeliveryBusy),
 }
 
 
@@ -193,6 +197,14 @@ class CloseAccountSuccess:
     account: AccountView = strawberry.field(description="The account.")
 
 
+@strawberry.type(name="ReplayPartnerDeliverySuccess", description="The delivery is to be processed again, in a minute.")
+class ReplayPartnerDeliverySuccess:
+    delivery: PartnerDeliveryView = strawberry.field(
+        description="What is processed: the delivery, or the new one with the mended body."
+    )
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
 SUCCESSES: Final[dict[str, type]] = {
     "openAccount": OpenAccountSuccess,
     "transfer": TransferSuccess,
@@ -206,6 +218,7 @@ SUCCESSES: Final[dict[str, type]] = {
     "freezeAccount": FreezeAccountSuccess,
     "thawAccount": ThawAccountSuccess,
     "closeAccount": CloseAccountSuccess,
+    "replayPartnerDelivery": ReplayPartnerDeliverySuccess,
 }
 
 Given = TypeVar("Given")
@@ -398,6 +411,23 @@ class Mutation:
         if isinstance(answer, Refusal):
             return answer
         return CloseAccountSuccess(account=_changed(context, answer))
+
+    @_mutation(
+        "replayPartnerDelivery",
+        "Has a delivery that is quarantined or failed processed again, as it is or mended. Operations only.",
+    )
+    def replay_partner_delivery(
+        self, info: Info, input: Asked[ReplayPartnerDeliveryInput]
+    ) -> ReplayPartnerDeliverySuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        if reading.invalid:
+            return reading.invalid
+        body = None if input.body is None else input.body.encode(errors="surrogatepass")
+        answer = context.bank.partners.replay(context.actor, delivery=str(input.delivery_id), key=key, body=body)
+        if isinstance(answer, Refusal):
+            return answer
+        return ReplayPartnerDeliverySuccess(delivery=delivery_view(answer.delivery), replayed=answer.again)
 
 
 def _wish(reading: Reading, given: TransferInput) -> Wish:

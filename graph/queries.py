@@ -18,13 +18,14 @@ from graph.connections import PAGE_DEFAULT, After, Connection, First, page_size
 from graph.context import Context, found
 from graph.customers import CustomerView, accounts_of, customer_view
 from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position_in
-from graph.enums import Group
+from graph.enums import DeliveryState, Group
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.ids import by_id
 from graph.journals import JournalView, journal_view
 from graph.node import Info, Node
 from graph.notices import NoticeView, notices_of
+from graph.partners import PARTNER_LENGTH_MAX, PartnerDeliveryView, deliveries_of, delivery_of
 from graph.refusals import result
 from graph.scalars import Cursor, IdempotencyKey, Instant
 from graph.transfers import TransferOrderView, order_view
@@ -36,7 +37,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord")
+NODES: Final = ("cus", "acc", "jrn", "ord", "dlv")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -101,7 +102,7 @@ class Query:
     def viewer(self) -> ViewerView:
         return ViewerView()
 
-    @field("Anything with an id: a customer, an account, a journal or a transfer order.")
+    @field("Anything with an id: a customer, an account, a journal, a transfer order or a delivery of a partner.")
     def node(
         self,
         info: Info,
@@ -226,6 +227,27 @@ class Query:
             after=after,
         )
 
+    @field(
+        "What a partner delivered, the newest first; nothing for a partner that there is not. For operations, "
+        "compliance, finance and auditors; null for everybody else."
+    )
+    def partner_deliveries(
+        self,
+        info: Info,
+        partner: Annotated[
+            str,
+            strawberry.argument(
+                description=f"The partner's name, such as `sponsor`: at most {PARTNER_LENGTH_MAX} characters."
+            ),
+        ],
+        state: Annotated[
+            DeliveryState | None, strawberry.argument(description="Only those in this state; all when not given.")
+        ] = None,
+        first: First = PAGE_DEFAULT,
+        after: After = None,
+    ) -> Connection[PartnerDeliveryView] | None:
+        return deliveries_of(info.context, partner=partner, state=state, first=first, after=after)
+
 
 def _customer(context: Context, customer_id: str) -> CustomerView | None:
     seen = found(context.customer(customer_id))
@@ -249,7 +271,7 @@ def _order(context: Context, order_id: str) -> TransferOrderView | None:
     return order_view(order, seen.relation) if order and seen else None
 
 
-_FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order}
+_FINDERS = {"cus": _customer, "acc": _account, "jrn": _journal, "ord": _order, "dlv": delivery_of}
 if set(_FINDERS) != set(NODES):
     raise ValueError("`node` says that it finds something else than it finds")
 

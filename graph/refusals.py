@@ -18,6 +18,7 @@ from domain import refusals as bank
 from domain.access import model as access
 from domain.accounts import model as accounts
 from domain.customers import model as customers
+from domain.partners import model as partners
 from domain.transfers import model as transfers
 from graph.money import MoneyView, shown
 from graph.scalars import Currency
@@ -232,7 +233,24 @@ ROWS: Final = (
         "The transfer order has ended already.",
         (_fact("status", "How it ended."),),
     ),
+    # Around what partners delivered.
+    Row(
+        partners.DeliveryNotReplayable,
+        "Only a delivery that is quarantined or failed is replayed. Nothing was done.",
+        (_fact("state", "The state it is in."),),
+    ),
+    Row(
+        partners.ReplayKeyReused,
+        "The idempotency key was used for another replay; use a new key for a new one.",
+        (_id("delivery", "The delivery that this request names."),),
+    ),
+    Row(
+        partners.DeliveryBusy,
+        "The delivery is changing right now. Nothing was replayed; try again with the same key.",
+    ),
 )
+
+_TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
@@ -242,6 +260,15 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     transfers.OccurrenceMissed: "told by a notice when an order is run, to nobody who asked",
     accounts.LimitAboveProduct: "limits are changed by staff tools, not by the API",
     accounts.TooManyRelations: "relations are changed by staff tools, not by the API",
+    partners.PartnerUnknown: _TOLD_TO_PARTNERS,
+    partners.KindMalformed: _TOLD_TO_PARTNERS,
+    partners.HeaderMissing: _TOLD_TO_PARTNERS,
+    partners.HeaderDoubled: _TOLD_TO_PARTNERS,
+    partners.HeaderMalformed: _TOLD_TO_PARTNERS,
+    partners.TimestampOutsideTolerance: _TOLD_TO_PARTNERS,
+    partners.SignatureWrong: _TOLD_TO_PARTNERS,
+    partners.BodyMalformed: _TOLD_TO_PARTNERS,
+    partners.MessageIdReused: _TOLD_TO_PARTNERS,
     access.MakerCannotCheck: "approvals have no operation yet",
     access.ApprovalMismatch: "approvals have no operation yet",
     access.ApprovalNotPending: "approvals have no operation yet",

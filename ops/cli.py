@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ops.commands import asking, bank, checking, documents, people, simulating
+from ops.commands import asking, bank, checking, documents, people, simulating, webhooks
 
 REFUSED_STATUS = 2
 
@@ -34,6 +34,7 @@ app.command("schema")(checking.schema)
 app.command("verify")(checking.verify)
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(documents.app, name="documents")
+app.add_typer(webhooks.app, name="webhook")
 
 
 def main() -> None:

@@ -34,6 +34,11 @@ CUSTOMER: Final = "query($id: ID!) { customer(id: $id) { name accounts(first: 1)
 AUDIT: Final = """query($customer: ID, $person: ID) { auditRecords(customerId: $customer, personId: $person, first: 2) {
   edges { node { action outcome } } pageInfo { endCursor } } }"""
 
+DELIVERIES: Final = """query($state: PartnerDeliveryState, $id: ID!) {
+  partnerDeliveries(partner: "sponsor", state: $state, first: 1) {
+    edges { node { id state reason body } } pageInfo { endCursor } }
+  node(id: $id) { ... on PartnerDelivery { body } } }"""
+
 
 class Ask(Protocol):
     def __call__(self, who: str, document: str, **variables: Any) -> dict[str, Any]:
@@ -53,6 +58,8 @@ class Household:
     today: date
     later: date
     """A day on which an order may begin."""
+    delivery: str
+    """What a partner delivered, and is quarantined."""
 
 
 def every_operation(asked: Ask, house: Household) -> set[str]:
@@ -91,6 +98,13 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OPERATIONS, ask.FREEZE, idempotencyKey="stop", accountId=made)
     change(OPERATIONS, ask.THAW, idempotencyKey="go", accountId=made)
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
+
+    mended = {"idempotencyKey": "mend", "deliveryId": house.delivery, "body": "{}"}
+    assert change(OPERATIONS, ask.REPLAY, **mended)["delivery"]["mendsId"] == house.delivery
+    assert change(OPERATIONS, ask.REPLAY, **mended)["replayed"]
+    change(OPERATIONS, ask.REPLAY, idempotencyKey="again", deliveryId=house.delivery)
+    for state in ("RECEIVED", None):
+        asked(OPERATIONS, DELIVERIES, state=state, id=house.delivery)
 
     asked(OWNER, VIEWER)
     today = house.today.isoformat()

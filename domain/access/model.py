@@ -66,6 +66,9 @@ class Action(StrEnum):
     CLOSE = "close"
     CHANGE_LIMITS = "change_limits"
     SWITCH_BATCHING = "switch_batching"
+    VIEW_DELIVERIES = "view_deliveries"
+    """What partners have delivered, of all customers."""
+    REPLAY_DELIVERY = "replay_delivery"
 
 
 REQUEST: Final = "request:"

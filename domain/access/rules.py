@@ -60,6 +60,8 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.CLOSE: (_OWNER, _OPERATIONS),
     Action.CHANGE_LIMITS: (_NOBODY, _OPERATIONS),
     Action.SWITCH_BATCHING: (_NOBODY, _OPERATIONS),
+    Action.VIEW_DELIVERIES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+    Action.REPLAY_DELIVERY: (_NOBODY, _OPERATIONS),
 }
 """Which relations and which groups allow an action; either is enough. `admin` runs the house, sees nobody."""
 

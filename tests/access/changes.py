@@ -86,6 +86,10 @@ def _opened(street: Street) -> Given:
     return {"idempotencyKey": "k", "product": "SAVINGS", "currency": "USD", "customerId": street.owner.id}
 
 
+def _delivered(street: Street) -> Given:
+    return {"idempotencyKey": "k", "deliveryId": street.world.quarantined()}
+
+
 Ids = Mapping[Place, str]
 _SOURCE: Final[Ids] = {("sourceId",): "account", ("destination", "accountId"): "account"}
 _ACCOUNT: Final[Ids] = {("accountId",): "account"}
@@ -104,6 +108,7 @@ CHANGES: Final[dict[str, Change]] = {
     "freezeAccount": Change(_named, _ACCOUNT),
     "thawAccount": Change(_thawed, _ACCOUNT),
     "closeAccount": Change(_emptied, _ACCOUNT),
+    "replayPartnerDelivery": Change(_delivered, {("deliveryId",): "delivery"}),
 }
 DOCUMENTS: Final = {
     "openAccount": ask.OPEN,
@@ -118,6 +123,7 @@ DOCUMENTS: Final = {
     "freezeAccount": ask.FREEZE,
     "thawAccount": ask.THAW,
     "closeAccount": ask.CLOSE,
+    "replayPartnerDelivery": ask.REPLAY,
 }
 
 
@@ -151,6 +157,8 @@ def theirs(street: Street, kind: str) -> str:
     assert isinstance(bob, Customer)
     if kind in ("account", "customer"):
         return account.id if kind == "account" else bob.id
+    if kind == "delivery":
+        return world.quarantined()
     if kind == "hold":
         given = {"idempotencyKey": "theirs", "accountId": account.id, "amount": ask.dollars("1.00")}
         hold: str = world.ask(bob, ask.PLACE, input=given).data["placeHold"]["holdId"]
@@ -172,7 +180,7 @@ def nobodys(street: Street, kind: str) -> str:
 def like(real: str) -> str:
     """The same id with another end, of the same region, which for a customer follows from the whole id."""
     if not real.startswith("cus_"):
-        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_")) else "aaaa")
+        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "dlv_")) else "aaaa")
     others = (f"{real[:-4]}{number:04}" for number in range(10_000))
     home = US.region_of(slot_of(real))
     return next(other for other in others if other != real and US.region_of(slot_of(other)) == home)

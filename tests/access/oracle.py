@@ -16,7 +16,7 @@ from domain.customers.model import Profile
 from domain.notices.model import Notice
 from graph.access import TABLE, Cell
 from tests.access.paths import CORE, Probe, Step
-from tests.access.scene import AUDITOR, OWNER, Person, Scene
+from tests.access.scene import AUDITOR, OPERATIONS, OWNER, Person, Scene
 
 
 class Verdict(Enum):
@@ -40,6 +40,8 @@ FOUND: Final = {
     "idempotency": "Account",
 }
 """What a root field finds by the id it is given; whether that may be seen at all is what its `id` row says."""
+OF_STAFF: Final = ("auditRecords", "partnerDeliveries")
+"""Root fields that decide by themselves who is shown anything."""
 LISTS_OF_ONES_OWN: Final = frozenset({"Viewer.accounts", "Viewer.notices", "Query.accounts"})
 
 
@@ -62,6 +64,8 @@ def _relation(kind: str, probe: Probe, person: Person) -> Relation:
         return person.relation
     if kind == "Customer":
         return _to_customer(probe, person)
+    if kind == "PartnerDelivery":
+        return Relation.STRANGER
     if kind in ONES_OWN:
         return Relation.OWNER
     if kind == "AccountPerson":
@@ -91,7 +95,7 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
-    if step.parent != "Query" or not step.arguments or step.field == "auditRecords":
+    if step.parent != "Query" or not step.arguments or step.field in OF_STAFF:
         return True
     kind = step.answers if step.field == "node" else FOUND[step.field]
     to_customer = Relation.OWNER if person.relation is Relation.OWNER else Relation.STRANGER
@@ -111,6 +115,7 @@ PARTS: Final[dict[str, Callable[[str], str]]] = {
     "Account.number": lambda number: f"••{number[8:]}",
     "Customer.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.email": lambda email: re.sub(r"^(.).*@", r"\1•••@", email),
+    "PartnerDelivery.body": lambda body: f"••• ({len(body)} characters)",
     "Customer.phone": lambda phone: re.sub(r".(?=..)", "•", phone),
 }
 
@@ -191,5 +196,8 @@ def is_own_cursor(probe: Probe) -> bool:
 
 
 def teller(probe: Probe) -> Person:
-    """Who sees all of it: the owner, and of the audit, an auditor."""
+    """Who sees all of it: the owner; of the audit, an auditor; of what partners delivered, operations."""
+    of_delivery = probe.root.field == "partnerDeliveries" or ("id", "delivery") in probe.root.arguments
+    if of_delivery:
+        return OPERATIONS
     return AUDITOR if probe.root.field == "auditRecords" else OWNER

@@ -37,7 +37,14 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
     "idempotency": ({"accountId": "account", "key": "key"},),
     "changes": ({"accountId": "account"},),
     "auditRecords": ({"customerId": "customer"}, {"personId": "customer"}),
-    "node": ({"id": "account"}, {"id": "customer"}, {"id": "journal:transfer"}, {"id": "order"}),
+    "partnerDeliveries": ({"partner": "partner"},),
+    "node": (
+        {"id": "account"},
+        {"id": "customer"},
+        {"id": "journal:transfer"},
+        {"id": "order"},
+        {"id": "delivery"},
+    ),
 }
 """With which arguments each root field is asked; a word stands for something of the scene."""
 IN_STATE: Final = {
@@ -48,7 +55,13 @@ IN_STATE: Final = {
 """Types of one state of an account, which the account under observation is not in: there are others for them."""
 NODES: Final = frozenset({"account", "customer", "journal"})
 """Root fields that answer what `node(id:)` finds too: whatever hangs on it is also reached that way."""
-KIND_OF: Final = {"account": "Account", "customer": "Customer", "order": "TransferOrder", "journal": "Journal"}
+KIND_OF: Final = {
+    "account": "Account",
+    "customer": "Customer",
+    "order": "TransferOrder",
+    "journal": "Journal",
+    "delivery": "PartnerDelivery",
+}
 
 
 def value_of(scene: Scene, word: str) -> str:
@@ -58,6 +71,8 @@ def value_of(scene: Scene, word: str) -> str:
         "customer": scene.owner.id,
         "order": scene.orders[0],
         "key": KEY,
+        "partner": "sponsor",
+        "delivery": scene.delivery,
         "journal": scene.journals.get(which, ""),
     }
     return known[kind]

@@ -64,6 +64,8 @@ class Scene(Street):
     orders: tuple[str, ...]
     hold: str
     theirs: dict[str, str]
+    delivery: str
+    """What a partner delivered, and is quarantined; a mended one of it was given up."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -97,9 +99,11 @@ def scene() -> Scene:
         "hold": _held(world, bob, neighbour),
         "order": _answered(world, bob, ask.SCHEDULE, {**their_wish, "schedule": _once()})["order"]["id"],
         "journal": _between_others(world, bob, neighbour),
+        "delivery": world.quarantined(),
     }
     for customer in (*customers.values(), bob):
         _told(world, customer)
+    delivery = _delivered(world, clerks)
     profiles = {customer.id: _profile(name) for name, customer in _named(customers, bob)}
     return Scene(
         world=world,
@@ -114,6 +118,7 @@ def scene() -> Scene:
         orders=orders,
         hold=hold,
         theirs=theirs,
+        delivery=delivery,
     )
 
 
@@ -196,6 +201,13 @@ def _told(world: World, customer: Customer) -> None:
     facts = {"amount": "1.00 USD", "due": "2026-03-11", "account": "••0000", "reason": f"of {customer.id}"}
     put = world.notices.put(customer.id, key="told", kind=NoticeKind.SCHEDULED_TRANSFER_REFUSED, facts=facts)
     world.notices.read(customer.id, put.id)
+
+
+def _delivered(world: World, clerks: Actor) -> str:
+    """One that is quarantined, and one that mends it and waits: together they have something in every field."""
+    delivery = world.quarantined()
+    _answered(world, clerks, ask.REPLAY, {"idempotencyKey": "mend", "deliveryId": delivery, "body": "{}"})
+    return delivery
 
 
 def _answered(world: World, who: Customer | Actor, document: str, given: dict[str, Any]) -> dict[str, Any]:

@@ -22,6 +22,7 @@ BY_HAND: Final = """
     Query.viewer                o o o o   o o o o o o o
     Query.account               A A A A   A A A A A A A
     Query.auditRecords          . . . .   . . . A . A .
+    Query.partnerDeliveries     . . . .   A . . A A A .
     Viewer.accounts             o o o o   o o o o o o o
     Account.id                  A A A .   A A A A A A .
     Account.number              A A A m   A m m A m m .
@@ -51,6 +52,9 @@ BY_HAND: Final = """
     Customer.taxIdLast4         A . . .   A A A A . A .
     Notice.text                 A . . .   A . . A . . .
     AuditRecord.sourceIp        A A A A   A A A A A A A
+    PartnerDelivery.id          . . . .   A . . A A A .
+    PartnerDelivery.reason      . . . .   A . . A A A .
+    PartnerDelivery.body        . . . .   A . . m m m .
     Money.amount                A A A A   A A A A A A A
     Mutation.openAccount        A . . .   A . . . . . .
     Mutation.transfer           A A . .   . . . . . . .
@@ -64,6 +68,7 @@ BY_HAND: Final = """
     Mutation.freezeAccount      . . . .   A A A A . . .
     Mutation.thawAccount        . . . .   A . A A . . .
     Mutation.closeAccount       A . . .   A . . . . . .
+    Mutation.replayPartnerDelivery . . . .   A . . . . . .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}
 

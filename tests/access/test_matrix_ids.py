@@ -23,7 +23,7 @@ from tests.access.world import Street, street
 
 NOTHING: Final[tuple[list[object], ...]] = ([], ["NotFound", "NOT_FOUND", "There is no such object.", False])
 """What is told of what is not there."""
-KINDS: Final = ("account", "customer", "journal", "order", "hold")
+KINDS: Final = ("account", "customer", "journal", "order", "hold", "delivery")
 NO_IDS: Final = (
     "",
     " ",
@@ -58,6 +58,7 @@ LOOKS: Final = (
     Look("node(id)", "customer", "node(id: $id) { id ... on Customer { kind name } }", "Customer"),
     Look("node(id)", "journal", "node(id: $id) { id ... on Journal { kind digest legs { side } } }", "Journal"),
     Look("node(id)", "order", "node(id: $id) { id ... on TransferOrder { status memo } }", "TransferOrder"),
+    Look("node(id)", "delivery", "node(id: $id) { id ... on PartnerDelivery { state body } }", "PartnerDelivery"),
     Look(
         "account(id)",
         "account",
@@ -93,6 +94,7 @@ def ours(scene: Scene, kind: str) -> str:
         "journal": scene.journals["transfer"],
         "order": scene.orders[0],
         "hold": scene.hold,
+        "delivery": scene.delivery,
     }
     return known[kind]
 

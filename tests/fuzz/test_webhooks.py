@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.webhooks.handler import BODY_BYTES_MAX, handler
+from domain.partners.model import BODY_BYTES_MAX
+from functions.webhooks.handler import handler
 from tests.fuzz import words
 from tests.fuzz.share import share
 

@@ -88,7 +88,13 @@ class TestTable:
     def test_an_auditor_looks_and_never_acts(self) -> None:
         allowed = {action for action in Action if may(actor("stf_1", Group.AUDITOR), action, Relation.STRANGER)}
 
-        assert allowed == {Action.VIEW_ACCOUNT, Action.VIEW_CUSTOMER, Action.VIEW_PROFILE, Action.VIEW_AUDIT}
+        assert allowed == {
+            Action.VIEW_ACCOUNT,
+            Action.VIEW_CUSTOMER,
+            Action.VIEW_PROFILE,
+            Action.VIEW_AUDIT,
+            Action.VIEW_DELIVERIES,
+        }
 
     def test_an_administrator_sees_no_customer(self) -> None:
         assert not [action for action in Action if may(actor("stf_1", Group.ADMIN), action, Relation.STRANGER)]
@@ -102,6 +108,8 @@ class TestTable:
             (Action.VIEW_AUDIT, {Group.AUDITOR, Group.COMPLIANCE}),
             (Action.CREATE_CUSTOMER, {Group.OPERATIONS}),
             (Action.ERASE_CUSTOMER, {Group.COMPLIANCE}),
+            (Action.VIEW_DELIVERIES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+            (Action.REPLAY_DELIVERY, {Group.OPERATIONS}),
         ],
     )
     def test_staff_actions_belong_to_their_groups(self, action: Action, groups: set[Group]) -> None:

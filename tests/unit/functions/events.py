@@ -23,6 +23,8 @@ EVENTS = {
     "scheduled_transfers": "scheduled_transfers",
     "transfer_sweep": "schedule",
     "daily_root": "schedule",
+    "partner_deliveries": "partner_deliveries",
+    "partner_sweep": "schedule",
     "token_claims": "token_claims",
 }
 """Function -> the file of an event that starts it."""

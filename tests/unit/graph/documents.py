@@ -41,6 +41,11 @@ THAW = f"""mutation($input: ThawAccountInput!) {{ thawAccount(input: $input) {{ 
 CLOSE = f"""mutation($input: CloseAccountInput!) {{ closeAccount(input: $input) {{ {REFUSAL}
   ... on CloseAccountSuccess {{ account {{ status }} }} }} }}"""
 
+REPLAY = f"""mutation($input: ReplayPartnerDeliveryInput!) {{ replayPartnerDelivery(input: $input) {{ {REFUSAL}
+  ... on DeliveryNotReplayable {{ state }}
+  ... on ReplayPartnerDeliverySuccess {{ replayed
+    delivery {{ id state attempts body signedByPartner mendsId replayedBy }} }} }} }}"""
+
 
 def dollars(amount: str, currency: str = "USD") -> dict[str, str]:
     return {"amount": amount, "currency": currency}

@@ -25,6 +25,8 @@ ASKED_BY: Final = {
     "reverseJournal": Group.OPERATIONS,
     "freezeAccount": Group.OPERATIONS,
     "thawAccount": Group.OPERATIONS,
+    "partnerDeliveries": Group.OPERATIONS,
+    "replayPartnerDelivery": Group.OPERATIONS,
 }
 """Of the others, the customer."""
 
@@ -52,6 +54,7 @@ class Life:
             "<my journal>": self.done(ask.TRANSFER, paid)["transfer"]["id"],
             "<my transfer order>": self.done(ask.SCHEDULE, {**paid, "schedule": days})["order"]["id"],
             "<my hold>": self.hold(),
+            "<a delivery>": self.world.quarantined(),
             "<their routing number>": other.record.routing_number,
             "<their account number>": other.record.number,
         }

@@ -26,6 +26,7 @@ ACTION_OF = {
     "freezeAccount": Action.FREEZE,
     "thawAccount": Action.THAW,
     "closeAccount": Action.CLOSE,
+    "replayPartnerDelivery": Action.REPLAY_DELIVERY,
 }
 
 

@@ -117,6 +117,7 @@ SOURCES = {
     ],
     "freezeAccount": ["domain.accounts.service:freeze,_change", "domain.ledger.effects:freeze,_status"],
     "thawAccount": ["domain.accounts.service:thaw,_change", "domain.ledger.effects:thaw,_status"],
+    "replayPartnerDelivery": ["domain.partners.service:replay,_replayed_as_it_is"],
     "closeAccount": ["domain.accounts.service:close,_change", "domain.ledger.effects:close,_status"],
 }
 MONEY_OUT = ["domain.ledger.guards:debit,draw,status_refuses_debit,count,fund"]

@@ -7,6 +7,8 @@ import pytest
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
 from domain.ledger.store_dynamodb import table_keys
+from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
+from domain.partners.store_dynamodb import BY_STATE
 from domain.tables_aws import description
 from domain.transfers.store_dynamodb import BY_DUE
 from tests.unit.infra.templates import Found, every, template
@@ -27,12 +29,18 @@ INDEXES = {
     "accounts": {"by_person": ("gk", "gs", "ALL")},
     "transfers": {"by_due": ("gk", "gs", "KEYS_ONLY")},
     "audit": {"by_actor": ("gk", "gs", "ALL")},
+    "partners": {"by_state": ("gk", "gs", "KEYS_ONLY"), "by_due": ("hk", "hs", "KEYS_ONLY")},
 }
-KNOWN = {"accounts": (BY_PERSON,), "transfers": (BY_DUE,), "audit": (BY_ACTOR,)}
+KNOWN = {
+    "accounts": (BY_PERSON,),
+    "transfers": (BY_DUE,),
+    "audit": (BY_ACTOR,),
+    "partners": (BY_STATE, PARTNERS_BY_DUE),
+}
 
 
-def test_the_region_has_its_eight_tables_by_name() -> None:
-    names = {"ledger", "published", "customers", "keys", "accounts", "transfers", "audit", "notices"}
+def test_the_region_has_its_nine_tables_by_name() -> None:
+    names = {"ledger", "published", "customers", "keys", "accounts", "transfers", "audit", "notices", "partners"}
     assert set(TABLES) == names
     for name, table in TABLES.items():
         assert table.properties["TableName"] == {"Sub": f"florin-{name}-${{AWS::Region}}"}
@@ -98,10 +106,11 @@ def test_only_the_ledger_has_a_stream_and_it_carries_new_images() -> None:
     assert {name: stream for name, stream in streams.items() if stream} == {"ledger": {"StreamViewType": "NEW_IMAGE"}}
 
 
-def test_only_marks_expire() -> None:
+def test_only_marks_and_receipts_of_partners_messages_expire() -> None:
     expiries = {name: table.properties.get("TimeToLiveSpecification") for name, table in TABLES.items()}
     assert {name: expiry for name, expiry in expiries.items() if expiry} == {
-        "published": {"Enabled": True, "AttributeName": "ttl"}
+        "published": {"Enabled": True, "AttributeName": "ttl"},
+        "partners": {"Enabled": True, "AttributeName": "ttl"},
     }
 
 

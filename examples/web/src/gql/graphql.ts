@@ -130,7 +130,13 @@ export type RefusalCode =
   /** The idempotency key was used for another transfer order; use a new key for a new order. */
   | 'ORDER_KEY_REUSED'
   /** The transfer order has ended already. */
-  | 'ORDER_ENDED';
+  | 'ORDER_ENDED'
+  /** Only a delivery that is quarantined or failed is replayed. Nothing was done. */
+  | 'DELIVERY_NOT_REPLAYABLE'
+  /** The idempotency key was used for another replay; use a new key for a new one. */
+  | 'REPLAY_KEY_REUSED'
+  /** The delivery is changing right now. Nothing was replayed; try again with the same key. */
+  | 'DELIVERY_BUSY';
 
 /** How you stand to an account. */
 export type Relation =
@@ -293,6 +299,10 @@ type RefusalParts_CurrencyMismatch_Fragment = { readonly __typename: 'CurrencyMi
 
 type RefusalParts_CustomerErased_Fragment = { readonly __typename: 'CustomerErased', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_DeliveryBusy_Fragment = { readonly __typename: 'DeliveryBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_DeliveryNotReplayable_Fragment = { readonly __typename: 'DeliveryNotReplayable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_DestinationUnavailable_Fragment = { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_HoldExpired_Fragment = { readonly __typename: 'HoldExpired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -327,6 +337,8 @@ type RefusalParts_OutcomeUnknown_Fragment = { readonly __typename: 'OutcomeUnkno
 
 type RefusalParts_ProductUnavailable_Fragment = { readonly __typename: 'ProductUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ReplayKeyReused_Fragment = { readonly __typename: 'ReplayKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_SameAccount_Fragment = { readonly __typename: 'SameAccount', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_Shredded_Fragment = { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -348,6 +360,8 @@ export type RefusalPartsFragment =
   | RefusalParts_CrossRegionNotSupported_Fragment
   | RefusalParts_CurrencyMismatch_Fragment
   | RefusalParts_CustomerErased_Fragment
+  | RefusalParts_DeliveryBusy_Fragment
+  | RefusalParts_DeliveryNotReplayable_Fragment
   | RefusalParts_DestinationUnavailable_Fragment
   | RefusalParts_HoldExpired_Fragment
   | RefusalParts_HoldTooSmall_Fragment
@@ -365,6 +379,7 @@ export type RefusalPartsFragment =
   | RefusalParts_OrderKeyReused_Fragment
   | RefusalParts_OutcomeUnknown_Fragment
   | RefusalParts_ProductUnavailable_Fragment
+  | RefusalParts_ReplayKeyReused_Fragment
   | RefusalParts_SameAccount_Fragment
   | RefusalParts_Shredded_Fragment
   | RefusalParts_TooManyHolds_Fragment

@@ -68,6 +68,7 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         assert not result.errors, result.errors
         return dict(result.data or {})
 
+    (delivery,) = {town.world.quarantined() for town in (twins.library, twins.compiled)}
     house = Household(
         owner=twins.library.ids[0],
         account=first,
@@ -75,6 +76,7 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         operations=STAFF["operations"].person,
         today=TODAY,
         later=TODAY + timedelta(days=40),
+        delivery=delivery,
     )
     assert other not in (first, second)
     every_operation(asked, house)
