@@ -167,7 +167,7 @@ class Partners:
         if found.attempts >= rules.TRIES_MAX:
             return self.give_up(delivery)
         begun = rules.begun(found, now)
-        if not self._store.replace(begun, revision=found.revision):
+        if not self._written(begun, over=found):
             raise DeliveryContended(f"{delivery} is begun by another")
         refused = self._handled(begun)
         if refused is None:
@@ -237,7 +237,7 @@ class Partners:
             found = self._store.delivery(delivery)
             if found is None or found.due_at is None or found.due_at > now:
                 continue  # the index is behind
-            if self._store.replace(rules.sent_again(found, now), revision=found.revision):
+            if self._written(rules.sent_again(found, now), over=found):
                 self.enqueue(delivery)
                 sent += 1
         return SentAgain(len(due), sent)
@@ -311,6 +311,10 @@ class Partners:
             if self._store.replace(moved, revision=found.revision):
                 return Replayed(moved, again=False)
         return DeliveryBusy(claim.delivery)
+
+    def _written(self, moved: Delivery, *, over: Delivery) -> bool:
+        """Whether it stands there now: also when its answer was lost and it was written twice."""
+        return self._store.replace(moved, revision=over.revision) or self._store.delivery(moved.id) == moved
 
     def _claim(self, claim_id: str) -> ReplayClaim:
         found = self._store.claim(claim_id)

@@ -321,7 +321,7 @@ def test_events_are_published_and_told(small: Small) -> None:
 def test_what_a_partner_delivered_is_sent_again_by_the_sweep(small: Small) -> None:
     delivery = small.quarantined()
     clerk = acting(small.clerk, Group.OPERATIONS)
-    replayed = small.services.partners.replay(clerk, delivery=delivery, key="again", body=None)
+    replayed = small.services.partners.replay(clerk, delivery=delivery, key="swept", body=None)
     assert isinstance(replayed, Replayed), replayed
     assert small.invoke("partner-sweep") is None
     eventually(lambda: small.delivery_state(delivery) is DeliveryState.QUARANTINED, small)

@@ -306,6 +306,18 @@ class TestTheSweep:
 
         assert house.partners.send_again().sent == 1
 
+    def test_who_loses_the_answer_of_its_own_write_sends_all_the_same(self, house: PartnersHouse) -> None:
+        class Loses(MemoryDeliveryStore):
+            def replace(self, delivery: Delivery, *, revision: int) -> bool:
+                super().replace(delivery, revision=revision)
+                return super().replace(delivery, revision=revision)
+
+        house.arrives()
+        house.clock.move(MINUTE)
+        house.store.__class__ = Loses
+
+        assert house.partners.send_again().sent == 1
+
 
 class TestLooking:
     @pytest.mark.parametrize("group", [Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR])
