@@ -51,6 +51,7 @@ check: $(STAMPS) $(WEB)/node_modules/.installed ## Lint, format, types, imports,
 	@echo "schema";              ./florin schema --check
 	@echo "published documents"; ./florin documents check
 	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
+	@echo "webhooks";            $(BIN)/python -m ops.webhook_description --check
 	@echo "example app";         cd $(WEB) && npm run --silent check
 	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml

@@ -11,6 +11,7 @@ ent_us0417_<base32>    ACH entry that we originate, named after what it is made 
 cpy_us0417_01K…        counterparty: a customer's account at another bank, in the customer's own slot
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
+dlv_01K…               delivery of a partner
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
 apr_<base32>           approval: of its maker and the maker's key
 cas_<base32>           case: of its kind, its subject and the key it was opened with
@@ -32,6 +33,7 @@ _PLACED = re.compile(r"(acc|inc|lim|ord|cpy|jrn|hld|pay|ent)_([a-z]{2})([0-9]{4}
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
 _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
+_DELIVERY = re.compile(r"dlv_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
 _WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
@@ -72,6 +74,10 @@ def customer_id(jurisdiction: str, now: datetime, randomness: Randomness) -> str
 
 def staff_id(now: datetime, randomness: Randomness) -> str:
     return f"stf_{ulid(now, randomness)}"
+
+
+def delivery_id(now: datetime, randomness: Randomness) -> str:
+    return f"dlv_{ulid(now, randomness)}"
 
 
 def account_id(place: Place, now: datetime, randomness: Randomness) -> str:
@@ -154,7 +160,7 @@ def customer_jurisdiction(text: str) -> str | None:
 
 def is_id(text: str) -> bool:
     """Whether it has the whole shape of some id. Nothing else that people write has: no name, no number of a card."""
-    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _NAMED, _WORK))
+    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _NAMED, _WORK))
 
 
 def internal_currency(account: str) -> str | None:

@@ -8,6 +8,7 @@ for what it uses.
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import time
@@ -44,6 +45,8 @@ if TYPE_CHECKING:
     from domain.ledger.sweeps import BatchedCredits, HoldExpiry
     from domain.notices.ledger_news import LedgerNews
     from domain.notices.service import Notices
+    from domain.partners.model import Delivery
+    from domain.partners.service import Handlers, Partners
     from domain.sealing import KeyedSealer
     from domain.transfers.orders import Orders
     from domain.transfers.service import Transfers
@@ -326,6 +329,42 @@ class Bank:
     def orders(self) -> Orders:
         return self.transfers.orders
 
+    # Partners.
+
+    @cached_property
+    def partner_handlers(self) -> Handlers:
+        """Who acts on what partners deliver, by kind and version: one line for each. A known kind without a line is
+        quarantined until it has one.
+        """
+        return {}
+
+    @cached_property
+    def partners(self) -> Partners:
+        from domain.partners.keys_aws import SecretsManagerPartnerKeys
+        from domain.partners.service import Partners
+        from domain.partners.store_dynamodb import BY_DUE, BY_STATE, DynamoDBDeliveryStore
+
+        return Partners(
+            store=DynamoDBDeliveryStore(self._table(self.configuration.partners_table, BY_STATE, BY_DUE)),
+            keys=SecretsManagerPartnerKeys(
+                client=lambda: self._client("secretsmanager"),
+                prefix=self.configuration.partner_secrets,
+                clock=self.clock,
+            ),
+            clock=self.clock,
+            randomness=self._randomness,
+            enqueue=lambda delivery: self.partner_deliveries_queue.send(json.dumps({"delivery": delivery})),
+            handlers=self.partner_handlers,
+            on_quarantined=quarantined,
+            tolerance=self.configuration.webhook_tolerance,
+        )
+
+    @cached_property
+    def partner_deliveries_queue(self) -> Queue:
+        from functions.queues import Queue
+
+        return Queue(client=lambda: self._client("sqs"), url=self.configuration.partner_deliveries_queue_url)
+
     @cached_property
     def cursor_secret(self) -> bytes:
         """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""
@@ -396,6 +435,15 @@ def build(
 def bank() -> Bank:
     """The bank of this worker, from its environment."""
     return build(read(os.environ), clock=SystemClock(), randomness=random.SystemRandom())
+
+
+def quarantined(delivery: Delivery) -> None:
+    """Whoever is to look at it is told here."""
+    from functions.metrics import PARTNER_DELIVERIES_QUARANTINED
+
+    PARTNER_DELIVERIES_QUARANTINED.measured(
+        1, delivery=delivery.id, partner=delivery.partner, reason=delivery.reason or ""
+    )
 
 
 def ledger_settings(configuration: Configuration) -> LedgerSettings:

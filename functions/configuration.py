@@ -40,8 +40,12 @@ class Configuration:
     audit_table: str
     notices_table: str
     cases_table: str
+    partners_table: str
     bus: str
     failed_queue_url: str
+    partner_deliveries_queue_url: str
+    partner_secrets: str
+    """What the name of each partner's secret begins with."""
     schedule_group: str
     schedule_role_arn: str
     schedule_queue_arn: str
@@ -55,6 +59,8 @@ class Configuration:
     roots_key_arn: str
     region_endpoints: Mapping[str, str]
     """Region -> address of its GraphQL endpoint."""
+    webhook_tolerance: timedelta
+    """How long ago, or how far ahead, a partner may have signed a message."""
     close_after: timedelta
     signature_bound: timedelta
     lease: timedelta
@@ -79,8 +85,11 @@ def read(variables: Mapping[str, str]) -> Configuration:
         audit_table=door.text("FLORIN_AUDIT_TABLE"),
         notices_table=door.text("FLORIN_NOTICES_TABLE"),
         cases_table=door.text("FLORIN_CASES_TABLE"),
+        partners_table=door.text("FLORIN_PARTNERS_TABLE"),
         bus=door.text("FLORIN_BUS"),
         failed_queue_url=door.text("FLORIN_FAILED_QUEUE_URL"),
+        partner_deliveries_queue_url=door.text("FLORIN_PARTNER_DELIVERIES_QUEUE_URL"),
+        partner_secrets=door.text("FLORIN_PARTNER_SECRETS"),
         schedule_group=door.text("FLORIN_SCHEDULE_GROUP"),
         schedule_role_arn=door.text("FLORIN_SCHEDULE_ROLE_ARN"),
         schedule_queue_arn=door.text("FLORIN_SCHEDULE_QUEUE_ARN"),
@@ -93,6 +102,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         roots_bucket=door.text("FLORIN_ROOTS_BUCKET"),
         roots_key_arn=door.text("FLORIN_ROOTS_KEY_ARN"),
         region_endpoints=door.parsed("FLORIN_REGION_ENDPOINTS", _endpoints),
+        webhook_tolerance=door.parsed("FLORIN_WEBHOOK_TOLERANCE_SECONDS", _seconds),
         close_after=door.parsed("FLORIN_CLOSE_AFTER_SECONDS", _seconds),
         signature_bound=door.parsed("FLORIN_SIGNATURE_BOUND_SECONDS", _seconds),
         lease=door.parsed("FLORIN_LEASE_SECONDS", _seconds),

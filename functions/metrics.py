@@ -37,9 +37,19 @@ FOLDER_LAG: Final = Metric("FolderLagSeconds", MetricUnit.Seconds)
 """The age of the minute up to which every shard is folded."""
 EXPIRED_HOLDS_LEFT: Final = Metric("ExpiredHoldsLeft", MetricUnit.Count)
 """Expired holds that a run found and could not release."""
+PARTNER_DELIVERIES_QUARANTINED: Final = Metric("PartnerDeliveriesQuarantined", MetricUnit.Count)
+"""Messages of partners that wait for a person: of a kind nobody knows, not what their model says, or refused."""
 
 OVERDUE_CASES: Final = Metric("OverdueCases", MetricUnit.Count)
 """Cases that are due and not resolved."""
 
-OPERATIONAL: Final = (FAULTS, LEDGER_FAULTS, OUTBOX_LAG, FOLDER_LAG, EXPIRED_HOLDS_LEFT, OVERDUE_CASES)
+OPERATIONAL: Final = (
+    FAULTS,
+    LEDGER_FAULTS,
+    OUTBOX_LAG,
+    FOLDER_LAG,
+    EXPIRED_HOLDS_LEFT,
+    PARTNER_DELIVERIES_QUARANTINED,
+    OVERDUE_CASES,
+)
 """Those that tell of the works. What was promised to customers is measured by functions/slos.py."""

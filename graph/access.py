@@ -132,6 +132,7 @@ VIEWS_PROFILE: Final = _action(Action.VIEW_PROFILE)
 VIEWS_AUDIT: Final = _action(Action.VIEW_AUDIT)
 VIEWS_CASES: Final = _of_groups(Action.VIEW_CASES)
 WORKS_CASES: Final = _of_groups(Action.WORK_CASES)
+VIEWS_DELIVERIES: Final = _action(Action.VIEW_DELIVERIES)
 NUMBER: Final = _rule(
     owner=_A,
     joint_owner=_A,
@@ -214,6 +215,20 @@ MEMO: Final = _rule(
     admin=_D,
 )
 """What customers wrote to each other: for the parties, and for staff who look into what happened."""
+DELIVERED: Final = _rule(
+    owner=_D,
+    joint_owner=_D,
+    delegate=_D,
+    stranger=_D,
+    operations=_A,
+    fraud_analyst=_D,
+    fraud_lead=_D,
+    compliance=_M,
+    finance=_M,
+    auditor=_M,
+    admin=_D,
+)
+"""What a partner wrote may be about anybody: in full only for who mends it."""
 NOTICE: Final = _action(Action.VIEW_NOTICES)
 
 
@@ -232,6 +247,7 @@ _PAGES: Final = (
     "Entry",
     "Notice",
     "Occurrence",
+    "PartnerDelivery",
     "TransferOrder",
 )
 
@@ -241,6 +257,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Query", LOOKING_UP, "node account accounts journal idempotency changes customer"),
     **_rows("Query", VIEWS_AUDIT, "auditRecords"),
     **_rows("Query", VIEWS_CASES, "cases approvals"),
+    **_rows("Query", VIEWS_DELIVERIES, "partnerDeliveries"),
     **_rows("Viewer", ONESELF, "person groups region customer accounts counterparties notices"),
     # Changing: each as the bank's own table of actions says.
     **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
@@ -257,6 +274,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Mutation", _action(Action.MANAGE_COUNTERPARTIES), "confirmMicroEntries"),
     **_rows("Mutation", _action(Action.CLOSE_COUNTERPARTY), "closeCounterparty"),
     **_rows("Mutation", WORKS_CASES, "assignCase releaseCase resolveCase giveApproval refuseApproval"),
+    **_rows("Mutation", _action(Action.REPLAY_DELIVERY), "replayPartnerDelivery"),
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
     **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
@@ -317,6 +335,10 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AuditRecord", EVERYBODY, "id at person groups action subjectKind subjectId customerId accountId"),
     **_rows("AuditRecord", EVERYBODY, "outcome refusalCode sourceIp correlationId channel details"),
     **_rows("AuditDetail", EVERYBODY, "name value"),
+    # What partners delivered.
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "id partner messageId kind version state reason detail"),
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId replayedBy"),
+    **_rows("PartnerDelivery", DELIVERED, "body"),
     # Values and envelopes.
     **_rows("Money", EVERYBODY, "minorUnits amount currency exponent"),
     **_rows("AccountBalance", EVERYBODY, "ledgerBalance availableBalance heldBalance sequence"),
@@ -351,5 +373,6 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("ResolveCaseSuccess", EVERYBODY, "case"),
     **_rows("GiveApprovalSuccess", EVERYBODY, "approval"),
     **_rows("RefuseApprovalSuccess", EVERYBODY, "approval"),
+    **_rows("ReplayPartnerDeliverySuccess", EVERYBODY, "delivery replayed"),
 }
 """The members of refusals are not here: each of their fields is a line of `graph.refusals`, which decides the same."""

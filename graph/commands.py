@@ -36,9 +36,10 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "resolveCase": ("case", "caseId"),
     "giveApproval": ("approval", "approvalId"),
     "refuseApproval": ("approval", "approvalId"),
+    "replayPartnerDelivery": ("partner_delivery", "deliveryId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
-WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder"})
+WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder", "replayPartnerDelivery"})
 """Commands whose key leads to something else than one journal of the account."""
 
 

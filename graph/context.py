@@ -30,6 +30,7 @@ from domain.ledger.model import Hold, Journal, Position, State
 from domain.ledger.service import Ledger
 from domain.metering import Meter, Used
 from domain.notices.service import Notices
+from domain.partners.service import Partners
 from domain.refusals import NotFound, Refusal, WrongRegion
 from domain.transfers.orders import Orders
 from domain.transfers.rules import placing_journal
@@ -77,6 +78,8 @@ class Services(Protocol):
     def approvals(self) -> Approvals: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def partners(self) -> Partners: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +132,7 @@ class Context:
     _records: Loader[str, AccountRecord] = field(init=False)
     _journals: Loader[str, Journal] = field(init=False)
     _customers: Loader[str, Customer] = field(init=False)
+    _bodies: Loader[str, bytes] = field(init=False)
     _holds: Loader[tuple[str, Position], tuple[Hold, ...]] = field(init=False)
     _unlisted: dict[tuple[str, Position], State] = field(default_factory=dict)
     """States of accounts whose holds another line lists."""
@@ -141,6 +145,7 @@ class Context:
         self._journals = Loader(self._read_journals)
         self._customers = Loader(self._read_customers)
         self._holds = Loader(self._read_holds)
+        self._bodies = Loader(self._read_bodies)
 
     @property
     def used(self) -> Used:
@@ -353,6 +358,19 @@ class Context:
     def looked_at_counterparties_of(self, customer_id: str) -> None:
         self._looked("view_counterparties", subject_kind="customer", subject_id=customer_id, customer=customer_id)
 
+    def looked_at_deliveries(self, deliveries: Iterable[str]) -> None:
+        """Staff saw what a partner delivered, which may say something of anybody."""
+        looks = [
+            Look(action="view_partner_delivery", subject_kind="partner_delivery", subject_id=delivery)
+            for delivery in deliveries
+        ]
+        self.bank.audit.record_looks(self.actor, looks)
+        self._bodies.expect(look.subject_id for look in looks)
+
+    def body_of_delivery(self, delivery: str) -> bytes | None:
+        """What the partner sent; those of a page are read together."""
+        return self._bodies.get(delivery)
+
     def _account(self, account_id: str) -> SeenAccount | Refusal:
         if len(account_id) > ID_LENGTH_MAX or not is_account(account_id):
             return NotFound(account_id[:ID_LENGTH_MAX])
@@ -455,6 +473,10 @@ class Context:
     def _read_holds(self, places: Sequence[tuple[str, Position]]) -> Mapping[tuple[str, Position], tuple[Hold, ...]]:
         self.spend()
         return self.bank.ledger.holds_in([self._unlisted[place] for place in places])
+
+    def _read_bodies(self, deliveries: Sequence[str]) -> Mapping[str, bytes]:
+        self.spend()
+        return self.bank.partners.bodies(self.actor, deliveries)
 
     def _expect_holds(self, state: State) -> None:
         if state.holds is None:

@@ -25,6 +25,7 @@ from domain.counterparties.model import (
 )
 from domain.customers.model import CustomerKind, CustomerStatus
 from domain.ledger.model import Batching, Side, Status
+from domain.partners.model import DeliveryState
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
 if TYPE_CHECKING:
@@ -314,6 +315,18 @@ _describe(
     values={"APPROVE": "It may be done.", "REFUSE": "It may not be done."},
 )
 
+_describe(
+    DeliveryState,
+    name="PartnerDeliveryState",
+    description="What has become of a message of a partner. The set may grow.",
+    values={
+        "RECEIVED": "It is stored, and to be processed.",
+        "PROCESSED": "It has been acted on.",
+        "QUARANTINED": "It cannot be processed as it is, and waits for a person; the reason says why.",
+        "FAILED": "Processing it failed as often as it is tried.",
+    },
+)
+
 __all__ = [
     "AccountType",
     "ApprovalState",
@@ -324,6 +337,7 @@ __all__ = [
     "CounterpartyStatus",
     "CustomerKind",
     "CustomerStatus",
+    "DeliveryState",
     "Group",
     "HolderKind",
     "JournalStatus",

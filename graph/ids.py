@@ -16,6 +16,7 @@ PREFIXES: Final = {
     "aud": "audit record",
     "cas": "case",
     "apr": "approval",
+    "dlv": "delivery of a partner",
 }
 
 

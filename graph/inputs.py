@@ -11,6 +11,7 @@ from domain.cases.rules import REASON_LENGTH_MAX
 from domain.counterparties.model import Details
 from domain.ledger.model import KEY_LENGTH_MAX
 from domain.money import Money
+from domain.partners.model import BODY_BYTES_MAX
 from domain.refusals import FieldFault, InputInvalid, Refusal
 from domain.transfers.model import (
     MEMO_LENGTH_MAX,
@@ -234,6 +235,18 @@ class GiveApprovalInput:
 class RefuseApprovalInput:
     approval_id: strawberry.ID = strawberry.field(description=by_id("The approval", "apr"))
     fingerprint: str = strawberry.field(description=_SHOWN)
+
+
+@strawberry.input(name="ReplayPartnerDeliveryInput", description="A delivery to be processed again.")
+class ReplayPartnerDeliveryInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    delivery_id: strawberry.ID = strawberry.field(description=by_id("The delivery", "dlv"))
+    body: str | None = strawberry.field(
+        default=None,
+        description="What it should have said, a JSON object of at most "
+        f"{BODY_BYTES_MAX} bytes, as far as a request may be that long. It becomes a delivery of its own, which the "
+        "partner has not signed; the one that is mended stays as it is.",
+    )
 
 
 @dataclass(slots=True)

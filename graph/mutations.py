@@ -39,6 +39,7 @@ from domain.counterparties.model import (
     VerificationUnderway,
 )
 from domain.ledger.model import State
+from domain.partners.model import DeliveryBusy, DeliveryNotReplayable, ReplayKeyReused
 from domain.refusals import (
     AccountClosed,
     AccountFrozen,
@@ -94,6 +95,7 @@ from graph.inputs import (
     RefuseApprovalInput,
     ReleaseCaseInput,
     ReleaseHoldInput,
+    ReplayPartnerDeliveryInput,
     ResolveCaseInput,
     ReverseJournalInput,
     ScheduleTransferInput,
@@ -106,6 +108,7 @@ from graph.inputs import (
 from graph.journals import JournalView, journal_view
 from graph.money import MoneyView, shown
 from graph.node import Info
+from graph.partners import PartnerDeliveryView, delivery_view
 from graph.refusals import result
 from graph.transfers import TransferOrderView, TransferView, order_view
 
@@ -203,6 +206,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     ),
     "giveApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
     "refuseApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
+    "replayPartnerDelivery": (*ASKED, ReplayKeyReused, DeliveryNotReplayable, DeliveryBusy),
 }
 
 
@@ -327,6 +331,14 @@ class RefuseApprovalSuccess:
     approval: ApprovalView = strawberry.field(description="The approval.")
 
 
+@strawberry.type(name="ReplayPartnerDeliverySuccess", description="The delivery is to be processed again, in a minute.")
+class ReplayPartnerDeliverySuccess:
+    delivery: PartnerDeliveryView = strawberry.field(
+        description="What is processed: the delivery, or the new one with the mended body."
+    )
+    replayed: bool = strawberry.field(description=_REPLAYED)
+
+
 SUCCESSES: Final[dict[str, type]] = {
     "openAccount": OpenAccountSuccess,
     "transfer": TransferSuccess,
@@ -349,6 +361,7 @@ SUCCESSES: Final[dict[str, type]] = {
     "resolveCase": ResolveCaseSuccess,
     "giveApproval": GiveApprovalSuccess,
     "refuseApproval": RefuseApprovalSuccess,
+    "replayPartnerDelivery": ReplayPartnerDeliverySuccess,
 }
 
 Given = TypeVar("Given")
@@ -642,6 +655,23 @@ class Mutation:
     def refuse_approval(self, info: Info, input: Asked[RefuseApprovalInput]) -> RefuseApprovalSuccess | Refusal:
         answer = _decided(info.context, input, Verdict.REFUSE)
         return answer if isinstance(answer, Refusal) else RefuseApprovalSuccess(approval=approval_view(answer))
+
+    @_mutation(
+        "replayPartnerDelivery",
+        "Has a delivery that is quarantined or failed processed again, as it is or mended. Operations only.",
+    )
+    def replay_partner_delivery(
+        self, info: Info, input: Asked[ReplayPartnerDeliveryInput]
+    ) -> ReplayPartnerDeliverySuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        if reading.invalid:
+            return reading.invalid
+        body = None if input.body is None else input.body.encode(errors="surrogatepass")
+        answer = context.bank.partners.replay(context.actor, delivery=str(input.delivery_id), key=key, body=body)
+        if isinstance(answer, Refusal):
+            return answer
+        return ReplayPartnerDeliverySuccess(delivery=delivery_view(answer.delivery), replayed=answer.again)
 
 
 def _counterparty(context: Context, counterparty: Counterparty) -> CounterpartyView:

@@ -21,13 +21,14 @@ from graph.context import Context, found
 from graph.counterparties import CounterpartyView, counterparties_of, counterparty_view
 from graph.customers import CustomerView, accounts_of, customer_view
 from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position_in
-from graph.enums import ApprovalState, CaseKind, CaseState, Group
+from graph.enums import ApprovalState, CaseKind, CaseState, DeliveryState, Group
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.ids import by_id
 from graph.journals import JournalView, journal_view
 from graph.node import Info, Node
 from graph.notices import NoticeView, notices_of
+from graph.partners import PARTNER_LENGTH_MAX, PartnerDeliveryView, deliveries_of, delivery_of
 from graph.refusals import result
 from graph.scalars import Cursor, IdempotencyKey, Instant
 from graph.transfers import TransferOrderView, order_view
@@ -39,7 +40,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr")
+NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -111,7 +112,8 @@ class Query:
         return ViewerView()
 
     @field(
-        "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a case, an approval."
+        "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a case, an approval "
+        "or a delivery of a partner."
     )
     def node(
         self,
@@ -272,6 +274,27 @@ class Query:
     ) -> Connection[ApprovalView] | None:
         return approvals_of(info.context, state, first=first, after=after)
 
+    @field(
+        "What a partner delivered, the newest first; nothing for a partner that there is not. For operations, "
+        "compliance, finance and auditors; null for everybody else."
+    )
+    def partner_deliveries(
+        self,
+        info: Info,
+        partner: Annotated[
+            str,
+            strawberry.argument(
+                description=f"The partner's name, such as `sponsor`: at most {PARTNER_LENGTH_MAX} characters."
+            ),
+        ],
+        state: Annotated[
+            DeliveryState | None, strawberry.argument(description="Only those in this state; all when not given.")
+        ] = None,
+        first: First = PAGE_DEFAULT,
+        after: After = None,
+    ) -> Connection[PartnerDeliveryView] | None:
+        return deliveries_of(info.context, partner=partner, state=state, first=first, after=after)
+
 
 def _customer(context: Context, customer_id: str) -> CustomerView | None:
     seen = found(context.customer(customer_id))
@@ -318,6 +341,7 @@ _FINDERS = {
     "cpy": _counterparty,
     "cas": _case,
     "apr": _approval,
+    "dlv": delivery_of,
 }
 if set(_FINDERS) != set(NODES):
     raise ValueError("`node` says that it finds something else than it finds")

@@ -20,6 +20,7 @@ from domain.accounts import model as accounts
 from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
+from domain.partners import model as partners
 from domain.payments import model as payments
 from domain.rails.ach import model as ach
 from domain.transfers import model as transfers
@@ -348,7 +349,24 @@ ROWS: Final = (
         "Others are working on the case right now. Nothing was done; try again.",
         (_id("case", "The case."),),
     ),
+    # Around what partners delivered.
+    Row(
+        partners.DeliveryNotReplayable,
+        "Only a delivery that is quarantined or failed is replayed. Nothing was done.",
+        (_fact("state", "The state it is in."),),
+    ),
+    Row(
+        partners.ReplayKeyReused,
+        "The idempotency key was used for another replay; use a new key for a new one.",
+        (_id("delivery", "The delivery that this request names."),),
+    ),
+    Row(
+        partners.DeliveryBusy,
+        "The delivery is changing right now. Nothing was replayed; try again with the same key.",
+    ),
 )
+
+_TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
@@ -369,6 +387,21 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     ach.AchLimitExceeded: "payments have no operation yet",
     ach.AchNotEligible: "payments have no operation yet",
     access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
+    partners.PartnerUnknown: _TOLD_TO_PARTNERS,
+    partners.KindMalformed: _TOLD_TO_PARTNERS,
+    partners.HeaderMissing: _TOLD_TO_PARTNERS,
+    partners.HeaderDoubled: _TOLD_TO_PARTNERS,
+    partners.HeaderMalformed: _TOLD_TO_PARTNERS,
+    partners.TimestampOutsideTolerance: _TOLD_TO_PARTNERS,
+    partners.SignatureWrong: _TOLD_TO_PARTNERS,
+    partners.BodyMalformed: _TOLD_TO_PARTNERS,
+    partners.MessageIdReused: _TOLD_TO_PARTNERS,
+    access.MakerCannotCheck: "approvals have no operation yet",
+    access.ApprovalMismatch: "approvals have no operation yet",
+    access.ApprovalNotPending: "approvals have no operation yet",
+    access.ApprovalNotGiven: "approvals have no operation yet",
+    access.ApprovalKeyReused: "approvals have no operation yet",
+    access.ApprovalBusy: "approvals have no operation yet",
 }
 """Refusals that no operation of the schema can answer, and why."""
 

@@ -39,6 +39,11 @@ APPROVAL: Final = "query($id: ID!) { node(id: $id) { ... on Approval { state fin
 AUDIT: Final = """query($customer: ID, $person: ID) { auditRecords(customerId: $customer, personId: $person, first: 2) {
   edges { node { action outcome } } pageInfo { endCursor } } }"""
 
+DELIVERIES: Final = """query($state: PartnerDeliveryState, $id: ID!) {
+  partnerDeliveries(partner: "sponsor", state: $state, first: 1) {
+    edges { node { id state reason body } } pageInfo { endCursor } }
+  node(id: $id) { ... on PartnerDelivery { body } } }"""
+
 
 class Ask(Protocol):
     def __call__(self, who: str, document: str, **variables: Any) -> dict[str, Any]:
@@ -60,6 +65,8 @@ class Household:
     """A day on which an order may begin."""
     case: Callable[[str], str]
     """The bank opens a case of an ACH entry that is pended, under a key; answers with its id."""
+    delivery: str
+    """What a partner delivered, and is quarantined."""
 
 
 def every_operation(asked: Ask, house: Household) -> set[str]:
@@ -99,15 +106,9 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OPERATIONS, ask.THAW, idempotencyKey="go", accountId=made)
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
 
-    added = change(OWNER, ask.ADD_COUNTERPARTY, **ask.counterparty_input(key="add"))["counterparty"]["id"]
-    verify = {"idempotencyKey": "verify", "counterpartyId": added, "method": "MICRO_ENTRIES"}
-    change(OWNER, ask.VERIFY, **verify)
-    guess = {**verify, "idempotencyKey": "guess", "amounts": [ask.dollars("0.01"), ask.dollars("0.01")]}
-    del guess["method"]
-    told = asked(OWNER, ask.CONFIRM, input=guess)["confirmMicroEntries"]["__typename"]
-    assert told in ("AmountsWrong", "NothingToConfirm")  # two of micro-entries differ; without a rail there are none
+    counterparties(asked, change)
     passed.add("confirmMicroEntries")
-    change(OWNER, ask.CLOSE_COUNTERPARTY, counterpartyId=added)
+    replays(asked, change, house)
 
     asked(OWNER, VIEWER)
     today = house.today.isoformat()
@@ -119,6 +120,28 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     asked(AUDITOR, AUDIT, customer=house.owner)
     asked(AUDITOR, AUDIT, person=house.operations)
     return passed
+
+
+def counterparties(asked: Ask, change: Callable[..., dict[str, Any]]) -> None:
+    """One that is added, is to be proved, and is closed."""
+    added = change(OWNER, ask.ADD_COUNTERPARTY, **ask.counterparty_input(key="add"))["counterparty"]["id"]
+    verify = {"idempotencyKey": "verify", "counterpartyId": added, "method": "MICRO_ENTRIES"}
+    change(OWNER, ask.VERIFY, **verify)
+    guess = {**verify, "idempotencyKey": "guess", "amounts": [ask.dollars("0.01"), ask.dollars("0.01")]}
+    del guess["method"]
+    told = asked(OWNER, ask.CONFIRM, input=guess)["confirmMicroEntries"]["__typename"]
+    assert told in ("AmountsWrong", "NothingToConfirm")  # two of micro-entries differ; without a rail there are none
+    change(OWNER, ask.CLOSE_COUNTERPARTY, counterpartyId=added)
+
+
+def replays(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:
+    """What a partner delivered, seen, mended, and processed again."""
+    mended = {"idempotencyKey": "mend", "deliveryId": house.delivery, "body": "{}"}
+    assert change(OPERATIONS, ask.REPLAY, **mended)["delivery"]["mendsId"] == house.delivery
+    assert change(OPERATIONS, ask.REPLAY, **mended)["replayed"]
+    change(OPERATIONS, ask.REPLAY, idempotencyKey="again", deliveryId=house.delivery)
+    for state in ("RECEIVED", None):
+        asked(OPERATIONS, DELIVERIES, state=state, id=house.delivery)
 
 
 def work(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:

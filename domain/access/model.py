@@ -74,6 +74,9 @@ class Action(StrEnum):
     MANAGE_COUNTERPARTIES = "manage_counterparties"
     """To add and to verify: what leads to money leaving is the customer's own to say."""
     CLOSE_COUNTERPARTY = "close_counterparty"
+    VIEW_DELIVERIES = "view_deliveries"
+    """What partners have delivered, of all customers."""
+    REPLAY_DELIVERY = "replay_delivery"
 
 
 REQUEST: Final = "request:"

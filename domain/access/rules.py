@@ -65,6 +65,8 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.SWITCH_BATCHING: (_NOBODY, _OPERATIONS),
     Action.MANAGE_COUNTERPARTIES: (_OWNER, _NO_STAFF),
     Action.CLOSE_COUNTERPARTY: (_OWNER, _GUARDS),
+    Action.VIEW_DELIVERIES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+    Action.REPLAY_DELIVERY: (_NOBODY, _OPERATIONS),
 }
 """Which relations and which groups allow an action; either is enough. `admin` runs the house, sees nobody."""
 

@@ -12,6 +12,7 @@ from ops.graphiql.users import UsersMissing
 from ops.local.bank import BankMissing
 from ops.local.engine_process import EngineFault
 from ops.local.parameters import RegionUnknown
+from ops.local.partners import PartnerMissing
 from ops.local.stack import DeployFault
 from ops.local.start import StartFault
 from ops.local.template import TemplateFault
@@ -24,6 +25,7 @@ REFUSALS = (
     DeployFault,
     DocumentsRefused,
     EngineFault,
+    PartnerMissing,
     RegionUnknown,
     StartFault,
     TemplateFault,

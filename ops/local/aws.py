@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from mypy_boto3_lambda import LambdaClient
     from mypy_boto3_logs import CloudWatchLogsClient
     from mypy_boto3_s3 import S3Client
+    from mypy_boto3_secretsmanager import SecretsManagerClient
     from mypy_boto3_sqs import SQSClient
 
 CONFIG = Config(
@@ -73,6 +74,10 @@ class Clients:
     @cached_property
     def s3(self) -> S3Client:
         return session().client("s3", **self._place)
+
+    @cached_property
+    def secrets(self) -> SecretsManagerClient:
+        return session().client("secretsmanager", **self._place)
 
     @cached_property
     def sqs(self) -> SQSClient:

@@ -22,6 +22,7 @@ from ops.local.after_deploy import apply_what_was_dropped
 from ops.local.aws import Clients
 from ops.local.engine_process import ROOT, ask_engine
 from ops.local.parameters import local_parameters
+from ops.local.partners import provide_partners
 from ops.local.stack import put_stack, resources_of, stack_status
 from ops.local.template import Template, as_text, mount, parameters_of, read_definition, read_template
 
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
 TEMPLATE = ROOT / "template.yaml"
 STAMPS_FILE = "deployed.json"
 STUB_KEY = "stub.zip"
-OWN_SOURCES = ("deploy.py", "template.py", "after_deploy.py", "parameters.py", "stack.py")
+OWN_SOURCES = ("deploy.py", "template.py", "after_deploy.py", "parameters.py", "partners.py", "stack.py")
 
 Say = Callable[[str], None]
 
@@ -107,6 +108,7 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
     mounted = mount_here(template, folder=place.template.parent)
     put_stack(clients, template=as_text(mounted), parameters=parameters)
     apply_what_was_dropped(clients, templates=[template, *nested], found=list(resources_of(clients)))
+    provide_partners(clients, place.folder)
 
 
 def make_code_bucket(clients: Clients) -> str:

@@ -33,6 +33,7 @@ def local_parameters(
         "SignatureBoundSeconds": "5",
         "LeaseSeconds": "5",
         "SkewSeconds": "1",
+        "WebhookToleranceSeconds": "300",
         "RegionEndpoints": json.dumps(endpoints, separators=(",", ":")),
         "TokenKeysEndpoint": f"http://127.0.0.1:{engine_port}",
     }

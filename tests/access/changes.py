@@ -123,6 +123,10 @@ def _asked(street: Street) -> Given:
     return {"approvalId": approval.id, "fingerprint": approval.proposal.fingerprint}
 
 
+def _delivered(street: Street) -> Given:
+    return {"idempotencyKey": "k", "deliveryId": street.world.quarantined()}
+
+
 Ids = Mapping[Place, str]
 _CASE: Final[Ids] = {("caseId",): "case"}
 _APPROVAL: Final[Ids] = {("approvalId",): "approval"}
@@ -153,6 +157,7 @@ CHANGES: Final[dict[str, Change]] = {
     "resolveCase": Change(_resolved, _CASE),
     "giveApproval": Change(_asked, _APPROVAL),
     "refuseApproval": Change(_asked, _APPROVAL),
+    "replayPartnerDelivery": Change(_delivered, {("deliveryId",): "delivery"}),
 }
 DOCUMENTS: Final = {
     "openAccount": ask.OPEN,
@@ -176,6 +181,7 @@ DOCUMENTS: Final = {
     "resolveCase": ask.RESOLVE_CASE,
     "giveApproval": ask.GIVE_APPROVAL,
     "refuseApproval": ask.REFUSE_APPROVAL,
+    "replayPartnerDelivery": ask.REPLAY,
 }
 
 
@@ -211,6 +217,8 @@ def theirs(street: Street, kind: str) -> str:
     assert isinstance(bob, Customer)
     if kind in ("account", "customer"):
         return account.id if kind == "account" else bob.id
+    if kind == "delivery":
+        return world.quarantined()
     if kind == "hold":
         given = {"idempotencyKey": "theirs", "accountId": account.id, "amount": ask.dollars("1.00")}
         hold: str = world.ask(bob, ask.PLACE, input=given).data["placeHold"]["holdId"]
@@ -237,6 +245,7 @@ def like(real: str) -> str:
     """The same id with another end, of the same region, which for a customer follows from the whole id."""
     if not real.startswith("cus_"):
         return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "cpy_")) else "aaaa")
+        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "dlv_")) else "aaaa")
     others = (f"{real[:-4]}{number:04}" for number in range(10_000))
     home = US.region_of(slot_of(real))
     return next(other for other in others if other != real and US.region_of(slot_of(other)) == home)

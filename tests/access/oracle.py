@@ -54,6 +54,8 @@ LISTS_OF_ONES_OWN: Final = frozenset(
         "Query.approvals",
     }
 )
+OF_STAFF: Final = ("auditRecords", "partnerDeliveries")
+"""Root fields that decide by themselves who is shown anything."""
 
 
 def verdict(probe: Probe, person: Person) -> Verdict:
@@ -75,6 +77,8 @@ def _relation(kind: str, probe: Probe, person: Person) -> Relation:
         return person.relation
     if kind in OF_CUSTOMER:
         return _to_customer(probe, person)
+    if kind == "PartnerDelivery":
+        return Relation.STRANGER
     if kind in ONES_OWN:
         return Relation.OWNER
     if kind in OF_A_GROUP:
@@ -106,7 +110,7 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
-    if step.parent != "Query" or not step.arguments or step.field == "auditRecords":
+    if step.parent != "Query" or not step.arguments or step.field in OF_STAFF:
         return True
     kind = step.answers if step.field == "node" else FOUND[step.field]
     if kind in OF_A_GROUP:
@@ -133,6 +137,7 @@ PARTS: Final[dict[str, Callable[[str], str]]] = {
     "Counterparty.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.email": lambda email: re.sub(r"^(.).*@", r"\1•••@", email),
+    "PartnerDelivery.body": lambda body: f"••• ({len(body)} characters)",
     "Customer.phone": lambda phone: re.sub(r".(?=..)", "•", phone),
 }
 
@@ -215,7 +220,9 @@ def is_own_cursor(probe: Probe) -> bool:
 
 
 def teller(probe: Probe) -> Person:
-    """Who sees all of it: the owner; of the audit an auditor, and of what waits for people of the bank one of them."""
-    if probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP:
+    """Who sees all of it: the owner; of the audit an auditor; of what waits and of deliveries, operations."""
+    waits = probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP
+    of_delivery = probe.root.field == "partnerDeliveries" or ("id", "delivery") in probe.root.arguments
+    if of_delivery or waits:
         return OPERATIONS
     return AUDITOR if probe.root.field == "auditRecords" else OWNER

@@ -39,6 +39,7 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
     "auditRecords": ({"customerId": "customer"}, {"personId": "customer"}),
     "cases": ({},),
     "approvals": ({},),
+    "partnerDeliveries": ({"partner": "partner"},),
     "node": (
         {"id": "account"},
         {"id": "customer"},
@@ -47,6 +48,7 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
         {"id": "counterparty"},
         {"id": "case"},
         {"id": "approval"},
+        {"id": "delivery"},
     ),
 }
 """With which arguments each root field is asked; a word stands for something of the scene."""
@@ -66,6 +68,7 @@ KIND_OF: Final = {
     "counterparty": "Counterparty",
     "case": "Case",
     "approval": "Approval",
+    "delivery": "PartnerDelivery",
 }
 
 
@@ -79,6 +82,8 @@ def value_of(scene: Scene, word: str) -> str:
         "key": KEY,
         "case": scene.case,
         "approval": scene.approval,
+        "partner": "sponsor",
+        "delivery": scene.delivery,
         "journal": scene.journals.get(which, ""),
     }
     return known[kind]

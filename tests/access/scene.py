@@ -82,6 +82,8 @@ class Scene(Street):
     approval: str
     """Of the same group: one has approved it, one more is wanted."""
     theirs: dict[str, str]
+    delivery: str
+    """What a partner delivered, and is quarantined; a mended one of it was given up."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -116,10 +118,12 @@ def scene() -> Scene:
         "order": _answered(world, bob, ask.SCHEDULE, {**their_wish, "schedule": _once()})["order"]["id"],
         "journal": _between_others(world, bob, neighbour),
         "counterparty": _added(world, bob, "9"),
+        "delivery": world.quarantined(),
     }
     for customer in (*customers.values(), bob):
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
+    delivery = _delivered(world, clerks)
     profiles = {customer.id: _profile(name) for name, customer in _named(customers, bob)}
     return Scene(
         world=world,
@@ -137,6 +141,7 @@ def scene() -> Scene:
         case=case.id,
         approval=approval.id,
         theirs=theirs,
+        delivery=delivery,
     )
 
 
@@ -275,6 +280,13 @@ def _told(world: World, customer: Customer) -> None:
     facts = {"amount": "1.00 USD", "due": "2026-03-11", "account": "••0000", "reason": f"of {customer.id}"}
     put = world.notices.put(customer.id, key="told", kind=NoticeKind.SCHEDULED_TRANSFER_REFUSED, facts=facts)
     world.notices.read(customer.id, put.id)
+
+
+def _delivered(world: World, clerks: Actor) -> str:
+    """One that is quarantined, and one that mends it and waits: together they have something in every field."""
+    delivery = world.quarantined()
+    _answered(world, clerks, ask.REPLAY, {"idempotencyKey": "mend", "deliveryId": delivery, "body": "{}"})
+    return delivery
 
 
 def _answered(world: World, who: Customer | Actor, document: str, given: dict[str, Any]) -> dict[str, Any]:

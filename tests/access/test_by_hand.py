@@ -29,6 +29,7 @@ BY_HAND: Final = """
     CaseResolution.reason       A A A A   A A A A A A A
     Approval.shown              . . . .   o o o o o A .
     Approval.fingerprint        . . . .   o o o o o A .
+    Query.partnerDeliveries     . . . .   A . . A A A .
     Viewer.accounts             o o o o   o o o o o o o
     Account.id                  A A A .   A A A A A A .
     Account.number              A A A m   A m m A m m .
@@ -61,6 +62,9 @@ BY_HAND: Final = """
     Verification.status         A . . .   A A A A A A .
     Notice.text                 A . . .   A . . A . . .
     AuditRecord.sourceIp        A A A A   A A A A A A A
+    PartnerDelivery.id          . . . .   A . . A A A .
+    PartnerDelivery.reason      . . . .   A . . A A A .
+    PartnerDelivery.body        . . . .   A . . m m m .
     Money.amount                A A A A   A A A A A A A
     Mutation.assignCase         . . . .   o o o o o . .
     Mutation.releaseCase        . . . .   o o o o o . .
@@ -83,6 +87,7 @@ BY_HAND: Final = """
     Mutation.verifyCounterparty A . . .   . . . . . . .
     Mutation.confirmMicroEntries A . . .  . . . . . . .
     Mutation.closeCounterparty  A . . .   A A A A . . .
+    Mutation.replayPartnerDelivery . . . .   A . . . . . .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}
 

@@ -32,7 +32,7 @@ from tests.access.world import Street, street
 
 NOTHING: Final[tuple[list[object], ...]] = ([], ["NotFound", "NOT_FOUND", "There is no such object.", False])
 """What is told of what is not there."""
-KINDS: Final = ("account", "customer", "journal", "order", "hold", "counterparty", "case", "approval")
+KINDS: Final = ("account", "customer", "journal", "order", "hold", "counterparty", "case", "approval", "delivery")
 NO_IDS: Final = (
     "",
     " ",
@@ -75,6 +75,7 @@ LOOKS: Final = (
         "node(id: $id) { id ... on Counterparty { name maskedNumber status } }",
         "Counterparty",
     ),
+    Look("node(id)", "delivery", "node(id: $id) { id ... on PartnerDelivery { state body } }", "PartnerDelivery"),
     Look(
         "account(id)",
         "account",
@@ -115,6 +116,7 @@ def ours(scene: Scene, kind: str) -> str:
         "hold": scene.hold,
         "case": scene.case,
         "approval": scene.approval,
+        "delivery": scene.delivery,
     }
     return known[kind]
 

@@ -89,6 +89,11 @@ CONNECTIONS: Final[Mapping[str, tuple[str, str, int]]] = {
         "{ node(id: $order) { ... on TransferOrder { occurrences(first: $n) { edges { node { FIELD } } } } } }",
         0,
     ),
+    "Query.partnerDeliveries": (
+        OPERATIONS,
+        '{ partnerDeliveries(partner: "sponsor", first: $n) { edges { node { FIELD } } } }',
+        0,
+    ),
     "Query.auditRecords": (
         AUDITOR,
         "{ auditRecords(customerId: $ada, first: $n) { edges { node { FIELD } } } }",
@@ -158,6 +163,7 @@ class Life:
                 acting(self.ada), action="look", subject_kind="customer", subject_id=self.ada.id, customer=self.ada.id
             )
             self._received_from(f"payer{number}")
+            self.deployed.delivered(f"m{number}")
 
     def _received_from(self, name: str) -> None:
         payer, account = self.deployed.person(name)

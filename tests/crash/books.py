@@ -124,9 +124,11 @@ def unpublished(place: Place, heard: frozenset[str]) -> int:
 
 
 def unrecorded(place: Place, before: Snapshot, *, commands: frozenset[str], customer: str) -> list[str]:
-    """What a command has changed while the audit knows of none."""
+    """What a command has changed while the audit knows of none. What a partner delivered is of no customer."""
     changed = place.changed(before)
-    told = {item["action"]["S"] for item in acts(place, before) if item.get("customer", {}).get("S") == customer}
+    told = {
+        item["action"]["S"] for item in acts(place, before) if item.get("customer", {"S": customer})["S"] == customer
+    }
     recorded = told & commands
     return [f"changed {sorted(changed)}, and no act of {customer} is on record"] if changed and not recorded else []
 

@@ -9,7 +9,7 @@ import json
 import random
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
@@ -25,6 +25,8 @@ from joserfc.jwk import RSAKey
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
+from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
+from domain.partners.store_dynamodb import BY_STATE
 from domain.tables_aws import Index, connect, description
 from domain.transfers.store_dynamodb import BY_DUE
 from functions.composition import CLIENT, Bank, build
@@ -35,12 +37,16 @@ from functions.graphql import handler as api
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
+from functions.partner_deliveries import handler as partner_deliveries
+from functions.partner_sweep import handler as partner_sweep
 from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
+from functions.webhooks import handler as webhooks
 from tests.crash.network import Network, Plan, untouched
 from tests.tables import create_ledger_table
 from tests.unit.functions.test_configuration import GOOD
+from tests.unit.partners.signing import SPONSOR, V1
 
 REGION: Final = "us-east-1"
 TABLES: Final[dict[str, tuple[Index, ...]]] = {
@@ -52,6 +58,7 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "audit": (BY_ACTOR,),
     "notices": (),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),
+    "partners": (BY_STATE, PARTNERS_BY_DUE),
 }
 HANDLERS: Final = (
     api,
@@ -63,9 +70,13 @@ HANDLERS: Final = (
     scheduled_transfers,
     transfer_sweep,
     daily_root,
+    webhooks,
+    partner_deliveries,
+    partner_sweep,
 )
 """All that ask for the bank; a test holds the list to the folder."""
 BATCH: Final = 25
+PARTNER_SECRETS: Final = "florin/crash/"
 TICK: Final = timedelta(milliseconds=1)
 CREDENTIALS: Final[Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 SIGNING: Final[Any] = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
@@ -262,11 +273,16 @@ class Place:
 
     def _provided(self) -> dict[str, str]:
         self._unwatched("events").create_event_bus(Name="florin-crash")
-        kms = self._unwatched("kms")
+        kms, sqs, secrets = (self._unwatched(service) for service in ("kms", "sqs", "secretsmanager"))
+        name, keys = f"{PARTNER_SECRETS}sponsor", json.dumps({"keys": [{"key": SPONSOR.secrets[V1]}]})
+        with suppress(secrets.exceptions.ResourceExistsException):
+            secrets.create_secret(Name=name, SecretString=keys)
         return {
             "AWS_REGION": REGION,
             "FLORIN_BUS": "florin-crash",
-            "FLORIN_FAILED_QUEUE_URL": self._unwatched("sqs").create_queue(QueueName="failed")["QueueUrl"],
+            "FLORIN_FAILED_QUEUE_URL": sqs.create_queue(QueueName="failed")["QueueUrl"],
+            "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],
+            "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
             "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",

@@ -4,6 +4,7 @@
 records. Where something else ends the work, `mend` says what.
 """
 
+import json
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -18,15 +19,19 @@ from domain.ledger.model import Command, Limits, Posted, State
 from domain.ledger.shards import shard_account
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
+from domain.partners.rules import TRIES_MAX, begun
 from domain.refusals import NotFound, Refusal
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
+from functions.partner_deliveries import handler as partner_deliveries
+from functions.partner_sweep import handler as partner_sweep
 from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
+from functions.webhooks import handler as webhooks
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -34,6 +39,7 @@ from tests.crash.stage import (
     SHARDS_GROWN,
     VAULT,
     Answer,
+    NotYet,
     Stage,
     bus_event,
     customer,
@@ -42,7 +48,9 @@ from tests.crash.stage import (
     settled,
 )
 from tests.faults import Killed, LostRequest, Sent
+from tests.unit.functions.test_webhooks import event as webhook
 from tests.unit.graph import documents as ask
+from tests.unit.partners.signing import SPONSOR, body_of
 
 DAY: Final = timedelta(days=1)
 HOLD_MINUTES: Final = 5
@@ -616,6 +624,65 @@ def sweep_transfers(_: Stage) -> Answer:
     return "left"
 
 
+# What partners deliver.
+
+
+def deliver(stage: Stage) -> Answer:
+    """The partner signs each try anew and stops when it is answered 2xx."""
+    headers = SPONSOR.headers(body_of(), stage.place.clock.at, message_id="crash")
+    answer = webhooks.handler(webhook(headers, body_of()), None)
+    if answer["statusCode"] >= 500:
+        raise NotYet(answer["body"])
+    return {"status": answer["statusCode"]}
+
+
+def received(stage: Stage) -> dict[str, Any]:
+    """A delivery that was stored and never reached the queue, so long ago that the sweep looks for it."""
+    deliver(stage)
+    (item,) = [one for one in stage.place.items("partners") if one["sk"]["S"] == "D"]
+    stage.later(timedelta(minutes=2))
+    return {"delivery": item["delivery"]["S"]}
+
+
+def quarantined(stage: Stage) -> dict[str, Any]:
+    facts = received(stage)
+    assert stage.bank.partners.process(facts["delivery"]).reason == "NO_HANDLER"
+    return facts
+
+
+def spent(stage: Stage) -> dict[str, Any]:
+    """A delivery that was begun as often as it is, and ended its process each time."""
+    facts = received(stage)
+    partners = stage.bank.partners
+    for _ in range(TRIES_MAX):
+        found = partners._found(facts["delivery"])
+        assert partners._store.replace(begun(found, stage.place.clock.at), revision=found.revision)
+    return facts
+
+
+def process(stage: Stage) -> Answer:
+    body = json.dumps({"delivery": stage.facts["delivery"]})
+    delivered(partner_deliveries.handler({"Records": [{"messageId": "m", "body": body}]}, None))
+    found = stage.bank.partners._found(stage.facts["delivery"])
+    return {"state": found.state.value, "reason": found.reason}
+
+
+def sweep_deliveries(_: Stage) -> Answer:
+    partner_sweep.handler({}, None)
+    return "left"
+
+
+def replay(stage: Stage, **body: str) -> Answer:
+    given = {"idempotencyKey": "replay", "deliveryId": stage.facts["delivery"], **body}
+    answer = stage.asked(ask.REPLAY, staff=True, **given)
+    assert not isinstance(answer, str)
+    return {"type": answer["__typename"], "state": answer["delivery"]["state"]}
+
+
+def mend(stage: Stage) -> Answer:
+    return replay(stage, body="{}")
+
+
 USE_CASES: Final = (
     UseCase("create a customer", create_customer),
     UseCase("erase a customer", erase),
@@ -676,6 +743,12 @@ USE_CASES: Final = (
     UseCase(
         "run an order, ended by the sweep", knock_and_leave, due, mend=sweep_transfers, mended_after=DAY, days_ago=5
     ),
+    UseCase("take a delivery in", deliver),
+    UseCase("process a delivery", process, received),
+    UseCase("give a delivery up", process, spent),
+    UseCase("send deliveries again by the sweep", sweep_deliveries, received, sweeps=True),
+    UseCase("replay a delivery as it is", replay, quarantined),
+    UseCase("replay a delivery mended", mend, quarantined),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
 )
 

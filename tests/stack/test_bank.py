@@ -313,8 +313,9 @@ class TestTheDoor:
         assert "access-control-allow-credentials" not in allowed.headers
         assert (answer.status, answer.headers["access-control-allow-origin"]) == (200, "*")
 
-    def test_webhooks_know_no_partner_yet(self, bank: LocalBank) -> None:
-        answer = urllib3.request("POST", f"{bank.home.webhooks}/nobody", body=b"{}")
+    def test_webhooks_know_no_other_partners(self, bank: LocalBank) -> None:
+        headers = {"content-type": JSON}
+        answer = urllib3.request("POST", f"{bank.home.webhooks}/nobody/a.kind", body=b"{}", headers=headers)
         assert answer.status == 404
         assert answer.headers["content-type"] == "application/problem+json"
 

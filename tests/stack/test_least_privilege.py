@@ -8,8 +8,10 @@ The bank is a small one of its own, in one region: two customers, made some days
 import json
 import random
 import time
+import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
+from http import HTTPStatus
 from typing import Any, Final
 from urllib.error import HTTPError
 from urllib.parse import urlencode
@@ -27,6 +29,8 @@ from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
 from domain.ledger.outbox import CHECKPOINT
 from domain.money import Money
+from domain.partners.model import Delivery, DeliveryState, Scheme
+from domain.partners.service import Replayed
 from domain.transfers.model import AccountTarget, OrderStatus, Rhythm, Schedule, TransferOrder, Wish
 from domain.transfers.schedules_aws import EventBridgeSchedules
 from functions import composition, configuration
@@ -39,6 +43,7 @@ from ops.local.bank import ACCESS_KEY, SECRET_KEY, LocalBank
 from ops.local.deploy import TEMPLATE, Place, deploy_region
 from ops.local.engine_process import Engine
 from ops.local.parameters import local_parameters
+from ops.local.partners import sender_of
 from ops.local.template import parameters_of, read_template
 from ops.seed import users
 from ops.seed.people import CUSTOMERS, profile_of
@@ -49,6 +54,7 @@ from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 
 REGION: Final = "us-east-1"
+KIND: Final = "ach.file.acknowledged"
 PASSWORD: Final = "Only-in-this-test-1"
 AGO: Final = timedelta(days=3)
 EVENTUALLY_SECONDS: Final = 40
@@ -173,6 +179,27 @@ class Small:
         users.write(self.bank, logins, PASSWORD)
         self._desk = TokenDesk(self.bank, time.monotonic)
 
+    def deliver(self) -> str:
+        """A message of the sponsor bank through the door, which says the id of its delivery."""
+        body = json.dumps({"type": KIND}).encode()
+        sender = sender_of(self.bank.folder, region=REGION, partner="sponsor")
+        headers = sender.headers(body, message_id=f"msg_{uuid.uuid4().hex}", at=datetime.now(UTC), scheme=Scheme.V1A)
+        answer = forward(f"{self.bank.home.webhooks}/sponsor/{KIND}", body, headers)
+        assert answer.status == HTTPStatus.ACCEPTED, (answer.body, self.denials())
+        delivery: str = json.loads(answer.body)["delivery"]
+        return delivery
+
+    def delivery_state(self, delivery: str) -> DeliveryState:
+        found = self.services.partners.delivery(acting(self.clerk, Group.OPERATIONS), delivery)
+        assert isinstance(found, Delivery), found
+        return found.state
+
+    def quarantined(self) -> str:
+        """What the door took, the queue brought and its function set aside."""
+        delivery = self.deliver()
+        eventually(lambda: self.delivery_state(delivery) is DeliveryState.QUARANTINED, self)
+        return delivery
+
     # Asking.
 
     def day(self, moment: datetime) -> date:
@@ -288,6 +315,7 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
             today=small.day(now),
             later=small.day(now) + timedelta(days=5),
             case=lambda key: small.case(key).id,
+            delivery=small.quarantined(),
         ),
     )
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
@@ -296,6 +324,15 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
 def test_events_are_published_and_told(small: Small) -> None:
     eventually(lambda: small.published(small.held), small)
     eventually(lambda: bool(small.services.notices.page(small.owner.id).notices), small)
+
+
+def test_what_a_partner_delivered_is_sent_again_by_the_sweep(small: Small) -> None:
+    delivery = small.quarantined()
+    clerk = acting(small.clerk, Group.OPERATIONS)
+    replayed = small.services.partners.replay(clerk, delivery=delivery, key="swept", body=None)
+    assert isinstance(replayed, Replayed), replayed
+    assert small.invoke("partner-sweep") is None
+    eventually(lambda: small.delivery_state(delivery) is DeliveryState.QUARANTINED, small)
 
 
 def test_the_outbox_publishes_what_has_no_mark(small: Small) -> None:

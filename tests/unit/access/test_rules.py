@@ -97,6 +97,7 @@ class TestTable:
             Action.VIEW_PROFILE,
             Action.VIEW_AUDIT,
             Action.VIEW_CASES,
+            Action.VIEW_DELIVERIES,
         }
 
     def test_staff_see_what_waits_for_their_own_groups_and_an_auditor_what_waits_for_any(self) -> None:
@@ -117,6 +118,8 @@ class TestTable:
             (Action.VIEW_AUDIT, {Group.AUDITOR, Group.COMPLIANCE}),
             (Action.CREATE_CUSTOMER, {Group.OPERATIONS}),
             (Action.ERASE_CUSTOMER, {Group.COMPLIANCE}),
+            (Action.VIEW_DELIVERIES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+            (Action.REPLAY_DELIVERY, {Group.OPERATIONS}),
         ],
     )
     def test_staff_actions_belong_to_their_groups(self, action: Action, groups: set[Group]) -> None:

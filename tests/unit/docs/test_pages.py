@@ -13,7 +13,22 @@ from tests.unit.infra.templates import ROOT, every, functions, template
 
 PAGES = sorted(path for folder in (ROOT, ROOT / "docs", ROOT / "docs/decisions") for path in folder.glob("*.md"))
 PATHS = re.compile(r"(?:domain|functions|graph|infra|ops|tests|docs|requirements)/[\w./*-]+")
-NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+NUMBERS = (
+    "",
+    "one",
+    "two",
+    "three",
+    "four",
+    "five",
+    "six",
+    "seven",
+    "eight",
+    "nine",
+    "ten",
+    "eleven",
+    "twelve",
+    "thirteen",
+)
 
 Row = tuple[str, ...]
 

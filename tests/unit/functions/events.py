@@ -24,6 +24,8 @@ EVENTS = {
     "transfer_sweep": "schedule",
     "case_sweep": "schedule",
     "daily_root": "schedule",
+    "partner_deliveries": "partner_deliveries",
+    "partner_sweep": "schedule",
     "token_claims": "token_claims",
 }
 """Function -> the file of an event that starts it."""

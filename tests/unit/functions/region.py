@@ -1,5 +1,6 @@
 """A region in moto with the real parts over it, and a note of all that is asked of AWS as what a role must allow."""
 
+import json
 import random
 import re
 from collections.abc import Iterator
@@ -25,6 +26,9 @@ from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.ids import internal_account
 from domain.ledger.model import Command, Journal, Posted
 from domain.money import Money
+from domain.partners.model import Accepted, Arrival
+from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
+from domain.partners.store_dynamodb import BY_STATE
 from domain.tables_aws import Index, description
 from domain.transfers.store_dynamodb import BY_DUE
 from functions.composition import build
@@ -32,6 +36,7 @@ from functions.configuration import read
 from tests.tables import create_ledger_table
 from tests.unit.functions.test_configuration import GOOD
 from tests.unit.infra.templates import statements, template
+from tests.unit.partners.signing import SPONSOR, V1, body_of
 
 REGION = "us-east-1"
 ENDPOINTS = {"FLORIN_REGION_ENDPOINTS": GOOD["FLORIN_REGION_ENDPOINTS"]}
@@ -54,6 +59,7 @@ ARNS = {
     "audit": "AuditTableArn",
     "notices": "NoticesTableArn",
     "cases": "CasesTableArn",
+    "partners": "PartnersTableArn",
 }
 TABLES: dict[str, tuple[Index, ...]] = {
     "published": (),
@@ -65,13 +71,14 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "audit": (BY_ACTOR,),
     "notices": (),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),
+    "partners": (BY_STATE, PARTNERS_BY_DUE),
 }
 ONE_OF_ITS_KIND = {
-    "sqs": "PublisherFailedQueueArn",
     "s3": "RootsBucketArn/roots/AWS::Region/*",
-    "secretsmanager": "CursorSecretArn",
 }
 """What a service's calls are done to; a service that is not known fails the test."""
+PARTNERS_SECRETS = "arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:florin/partners/AWS::Region/*"
+QUEUES = {"failed": "PublisherFailedQueueArn", "partner-deliveries": "PartnerDeliveriesQueueArn"}
 Need = tuple[str, str]
 """An action and what it is done to, as infra/roles.yaml names it."""
 
@@ -93,6 +100,12 @@ class Asked:
                 self.needs.add((f"events:{operation}", "BusArn"))
             case "s3" if operation == "ListObjectsV2":
                 self.needs.add(("s3:ListBucket", "RootsBucketArn"))
+            case "sqs":
+                self.needs.add((f"sqs:{operation}", QUEUES[said["QueueUrl"].rpartition("/")[2]]))
+            case "secretsmanager":
+                of_partner = said["SecretId"].startswith(SETTINGS["FLORIN_PARTNER_SECRETS"])
+                secret = PARTNERS_SECRETS if of_partner else "CursorSecretArn"
+                self.needs.add((f"secretsmanager:{operation}", secret))
             case "scheduler":
                 self.needs.add((f"scheduler:{operation}", "TransferSchedules"))
                 if "Target" in said:
@@ -213,7 +226,9 @@ class Deployed:
             dynamodb.create_table(**described, BillingMode="PAY_PER_REQUEST")
         session().client("events").create_event_bus(Name=settings["FLORIN_BUS"])
         session().client("scheduler").create_schedule_group(Name=settings["FLORIN_SCHEDULE_GROUP"])
-        settings["FLORIN_FAILED_QUEUE_URL"] = session().client("sqs").create_queue(QueueName="failed")["QueueUrl"]
+        sqs = session().client("sqs")
+        settings["FLORIN_FAILED_QUEUE_URL"] = sqs.create_queue(QueueName="failed")["QueueUrl"]
+        settings["FLORIN_PARTNER_DELIVERIES_QUEUE_URL"] = sqs.create_queue(QueueName="partner-deliveries")["QueueUrl"]
         kms = session().client("kms")
         settings["FLORIN_DATA_KEY_ARN"] = kms.create_key()["KeyMetadata"]["Arn"]
         signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
@@ -221,6 +236,10 @@ class Deployed:
         session().client("s3").create_bucket(Bucket=settings["FLORIN_ROOTS_BUCKET"])
         secret = session().client("secretsmanager").create_secret(Name="cursors", SecretString="signs cursors")
         settings["FLORIN_CURSOR_SECRET_ARN"] = secret["ARN"]
+        session().client("secretsmanager").create_secret(
+            Name=f"{settings['FLORIN_PARTNER_SECRETS']}sponsor",
+            SecretString=json.dumps({"keys": [{"key": SPONSOR.secrets[V1]}]}),
+        )
         return settings
 
     # A life.
@@ -247,6 +266,14 @@ class Deployed:
         )
         assert isinstance(answer, Posted), answer
         return answer.journal
+
+    def delivered(self, message_id: str, body: bytes | None = None) -> str:
+        """What a partner delivered, by its id."""
+        sent = body or body_of()
+        headers = SPONSOR.headers(sent, self.clock.now(), message_id=message_id)
+        accepted = self.bank.partners.receive(Arrival("sponsor", "ach.file.acknowledged", headers, sent))
+        assert isinstance(accepted, Accepted), accepted
+        return accepted.delivery
 
     # Calling.
 

@@ -34,14 +34,17 @@ LOADS: Final = {
     "hold_expiry": TABLES,
     "notifier": TABLES | {"pydantic"},
     "outbox": TABLES,
+    "partner_deliveries": TABLES,
+    "partner_sweep": TABLES,
     "publisher": TABLES,
     "scheduled_transfers": TABLES,
     "token_claims": frozenset[str](),
     "transfer_sweep": TABLES,
-    "webhooks": frozenset[str](),
+    "webhooks": TABLES,
 }
 """What each has loaded before its first event. The notifier checks what it reads off the bus with pydantic; who
-publishes makes its clients and its events when there is something to publish."""
+publishes makes its clients and its events when there is something to publish, and who processes what partners delivered
+loads pydantic with the first message."""
 SECONDS_MAX: Final = 60
 
 

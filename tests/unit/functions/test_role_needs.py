@@ -28,9 +28,12 @@ from functions.folder import handler as folder
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
+from functions.partner_deliveries import handler as partner_deliveries
+from functions.partner_sweep import handler as partner_sweep
 from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
+from functions.webhooks import handler as webhooks
 from graph.access import TABLE
 from graph.context import Context
 from graph.cursors import Cursors
@@ -39,10 +42,12 @@ from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
-from tests.unit.functions.region import REGION, Asked, Deployed, Need, acting, allowed, refused
+from tests.unit.functions.region import REGION, Asked, Deployed, Need, acting, allowed, refused, session
 from tests.unit.functions.test_publisher import record
+from tests.unit.functions.test_webhooks import event as webhook
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
+from tests.unit.partners.signing import SPONSOR, body_of
 
 
 @pytest.fixture(name="deployed")
@@ -236,6 +241,26 @@ def run_daily_root(deployed: Deployed) -> None:
     assert last.day == deployed.clock.now().date() - timedelta(days=1)
 
 
+def run_webhooks(deployed: Deployed) -> None:
+    headers = SPONSOR.headers(body_of(), deployed.clock.now())
+    answers = [deployed.call(webhooks, webhook(headers, body_of())) for _ in range(2)]
+    assert [answer["statusCode"] for answer in answers] == [202, 202]
+
+
+def run_partner_deliveries(deployed: Deployed) -> None:
+    delivery = deployed.delivered("m")
+    assert deployed.call(partner_deliveries, message({"delivery": delivery})) == {"batchItemFailures": []}
+    assert deployed.bank.partners.process(delivery).reason == "NO_HANDLER"
+
+
+def run_partner_sweep(deployed: Deployed) -> None:
+    deployed.delivered("m")
+    deployed.clock.at += timedelta(minutes=2)
+    deployed.call(partner_sweep, {})
+    (sent,) = session().client("sqs").receive_message(QueueUrl=deployed.bank.partner_deliveries_queue._url)["Messages"]
+    assert json.loads(sent["Body"])["delivery"].startswith("dlv_")
+
+
 def run_graphql(deployed: Deployed) -> None:
     ada, account = deployed.person("ada")
     _, other = deployed.person("ben")
@@ -260,6 +285,8 @@ def run_graphql(deployed: Deployed) -> None:
         data: dict[str, Any] = found["data"]
         return data
 
+    delivery = deployed.delivered("m")
+    deployed.bank.partners.process(delivery)
     today = calendar_day(deployed.bank.settings.jurisdiction, deployed.clock.now())
     deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
     deployed.loses_answers = True
@@ -274,6 +301,7 @@ def run_graphql(deployed: Deployed) -> None:
                 today=today,
                 later=today + timedelta(days=5),
                 case=lambda key: opened_case(deployed, key).id,
+                delivery=delivery,
             ),
         )
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
@@ -290,6 +318,9 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "TransferSweep": run_transfer_sweep,
     "CaseSweep": run_case_sweep,
     "DailyRoot": run_daily_root,
+    "Webhooks": run_webhooks,
+    "PartnerDeliveries": run_partner_deliveries,
+    "PartnerSweep": run_partner_sweep,
 }
 
 
@@ -327,7 +358,7 @@ def test_a_leading_key_of_another_is_refused() -> None:
 
 
 def test_every_role_is_tried_whose_function_speaks_to_aws() -> None:
-    speaks_to_nobody = {"Webhooks", "TokenClaims"}
+    speaks_to_nobody = {"TokenClaims"}
     assert set(RUNS) == set(functions()) - speaks_to_nobody
     for role in speaks_to_nobody:
         assert all(action.startswith(LAMBDAS_OWN) for action, _ in allowed(role))

@@ -74,6 +74,10 @@ CASES = f"""query($kind: CaseKind, $state: CaseState, $mine: Boolean! = false, $
 APPROVALS = f"""query($state: ApprovalState! = PENDING, $first: Int! = 25, $after: Cursor) {{
   approvals(state: $state, first: $first, after: $after) {{
     edges {{ node {{ {APPROVAL} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+REPLAY = f"""mutation($input: ReplayPartnerDeliveryInput!) {{ replayPartnerDelivery(input: $input) {{ {REFUSAL}
+  ... on DeliveryNotReplayable {{ state }}
+  ... on ReplayPartnerDeliverySuccess {{ replayed
+    delivery {{ id state attempts body signedByPartner mendsId replayedBy }} }} }} }}"""
 
 
 def dollars(amount: str, currency: str = "USD") -> dict[str, str]:

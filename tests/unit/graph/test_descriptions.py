@@ -22,12 +22,16 @@ from domain.audit.rules import DETAIL_LENGTH_MAX, DETAILS_MAX, SOURCE_LENGTH_MAX
 from domain.customers.rules import EMAIL_LENGTH_MAX, LINE_LENGTH_MAX, NAME_LENGTH_MAX, POSTAL_CODE_LENGTH_MAX
 from domain.ids import ID_LENGTH_MAX
 from domain.ledger.model import EFFECTIVE_DAYS_BACK_MAX, HOLDS_MAX, KEY_LENGTH_MAX, LEGS_MAX
+from domain.partners.model import BODY_BYTES_MAX
+from domain.partners.model import DETAIL_LENGTH_MAX as DETAIL_LENGTH_MAX_OF_DELIVERY
+from domain.partners.signatures import ID_LENGTH_MAX as ID_LENGTH_MAX_OF_MESSAGE
 from domain.transfers.model import MEMO_LENGTH_MAX
 from domain.transfers.rules import HOLD_DAYS_MAX
 from domain.transfers.schedule import COUNT_MAX, DAYS_AHEAD_MAX
 from graph.connections import PAGE_DEFAULT, PAGE_MAX
 from graph.documents import core_schema
 from graph.ids import PREFIXES
+from graph.partners import PARTNER_LENGTH_MAX
 from graph.scalars import CURSOR_LENGTH_MAX
 from graph.schema import schema
 from graph.statuses import SINCE_ENTRIES_MAX
@@ -51,6 +55,11 @@ LIMITS: Final = {
     "Customer.email": EMAIL_LENGTH_MAX,
     "Customer.name": NAME_LENGTH_MAX,
     "Entry.effectiveOn": EFFECTIVE_DAYS_BACK_MAX,
+    "PartnerDelivery.body": BODY_BYTES_MAX,
+    "PartnerDelivery.detail": DETAIL_LENGTH_MAX_OF_DELIVERY,
+    "PartnerDelivery.messageId": ID_LENGTH_MAX_OF_MESSAGE,
+    "Query.partnerDeliveries(partner)": PARTNER_LENGTH_MAX,
+    "ReplayPartnerDeliveryInput.body": BODY_BYTES_MAX,
     "Journal.effectiveOn": EFFECTIVE_DAYS_BACK_MAX,
     "Journal.legs": LEGS_MAX,
     "JournalPostedStatusInfo.effectiveOn": EFFECTIVE_DAYS_BACK_MAX,

@@ -32,6 +32,8 @@ ASKED_BY: Final = {
     "reverseJournal": Group.OPERATIONS,
     "freezeAccount": Group.OPERATIONS,
     "thawAccount": Group.OPERATIONS,
+    "partnerDeliveries": Group.OPERATIONS,
+    "replayPartnerDelivery": Group.OPERATIONS,
 }
 """Of the others, the customer."""
 COLLEAGUE: Final = "stf_01J00000000000000000000002"
@@ -60,6 +62,7 @@ class Life:
             "<my journal>": self.done(ask.TRANSFER, paid)["transfer"]["id"],
             "<my transfer order>": self.done(ask.SCHEDULE, {**paid, "schedule": days})["order"]["id"],
             "<my hold>": self.hold(),
+            "<a delivery>": self.world.quarantined(),
             "<their routing number>": other.record.routing_number,
             "<their account number>": other.record.number,
             "<my counterparty>": self.counterparty("1"),

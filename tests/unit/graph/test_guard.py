@@ -35,6 +35,7 @@ ACTION_OF = {
     "resolveCase": Action.WORK_CASES,
     "giveApproval": Action.WORK_CASES,
     "refuseApproval": Action.WORK_CASES,
+    "replayPartnerDelivery": Action.REPLAY_DELIVERY,
 }
 
 

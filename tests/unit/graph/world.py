@@ -31,6 +31,8 @@ from graph.schema import schema
 from graph.view import Request, Response, answer
 from tests.unit.accounts.house import ADDRESSES, REGION, acting
 from tests.unit.counterparties.exchange import Rail
+from tests.unit.partners.house import PartnersHouse
+from tests.unit.partners.signing import body_of
 from tests.unit.transfers.desk import Desk
 
 CORRELATION = "request-1"
@@ -96,9 +98,12 @@ class World(Desk):
             clock=self.clock,
             randomness=noise,
         )
+        self.door = PartnersHouse(clock=self.clock)
+        self.partners = self.door.partners
         self.faults: list[Exception] = []
         self.documents = Documents(schema, exposure, published or {})
         self._people = 0
+        self._delivered = 0
 
     @property
     def orders(self) -> Orders:
@@ -127,6 +132,13 @@ class World(Desk):
     def relate(self, owner: Customer, account: Account, other: Customer, relation: Relation) -> None:
         added = self.accounts.add_relation(acting(owner), account=account.id, person=other.id, relation=relation)
         assert not hasattr(added, "code"), added
+
+    def quarantined(self) -> str:
+        """What a partner delivered and cannot be processed: the id of the delivery."""
+        self._delivered += 1
+        delivery = self.door.received(body_of(data={}), message_id=f"msg_{self._delivered}")
+        assert self.partners.process(delivery).reason == "BODY_UNFIT"
+        return delivery
 
     def ask(self, who: Customer | Actor, document: str, **variables: Any) -> Answer:
         return self.post(who, json.dumps({"query": document, "variables": variables}).encode())

@@ -5,6 +5,7 @@ import re
 
 import pytest
 
+from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
 from functions.configuration import read
 from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template, texts
 
@@ -20,6 +21,8 @@ ALARMS_OF_A_GROUP_MAX = 10
 
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry"}
 EVERY_HOUR = {"CaseSweep", "DailyRoot"}
+EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep"}
+EVERY_HOUR = {"DailyRoot"}
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 
@@ -174,7 +177,7 @@ class TestTheApi:
             "GET /health": None,
             "POST /graphql": "JWT",
             "GET /graphql": "JWT",
-            "ANY /webhooks/{partner}": None,
+            "ANY /webhooks/{partner}/{kind}": None,
         }
 
     def test_it_takes_tokens_of_this_region_s_pool_for_our_app_only(self) -> None:
@@ -260,12 +263,16 @@ class TestWhatStartsThem:
     def test_queue_consumers_report_each_message_and_finish_before_it_shows_again(self) -> None:
         queues = template("infra/messaging.yaml")["Resources"]
         default = REGION["Globals"]["Function"]["Timeout"]
-        for name in ("Notifier", "ScheduledTransfers"):
+        for name in ("Notifier", "ScheduledTransfers", "PartnerDeliveries"):
             mapping = RESOURCES[f"QueueTo{name}"]["Properties"]
             assert mapping["EventSourceArn"] == {"GetAtt": f"Messaging.Outputs.{name}QueueArn"}
             assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
             timeout = functions()[name].get("Timeout", default)
             assert queues[f"{name}Queue"]["Properties"]["VisibilityTimeout"] >= 6 * timeout
+
+    def test_a_delivery_is_tried_as_often_as_its_queue_gives_it_out(self) -> None:
+        queue = template("infra/messaging.yaml")["Resources"]["PartnerDeliveriesQueue"]["Properties"]
+        assert queue["RedrivePolicy"]["maxReceiveCount"] == TRIES_MAX
 
     def test_the_notifier_hears_the_ledger_by_its_queue(self) -> None:
         rule = template("infra/messaging.yaml")["Resources"]["LedgerEventsToNotifier"]["Properties"]
@@ -345,6 +352,7 @@ class TestParameters:
             "SignatureBoundSeconds": 5,
             "LeaseSeconds": 5,
             "SkewSeconds": 1,
+            "WebhookToleranceSeconds": 300,
             "RegionEndpoints": "{}",
             "TokenKeysEndpoint": "",
         }
@@ -363,6 +371,16 @@ class TestParameters:
         ]
         assert min(int(value) for value in allowed[0]) == least
         assert REGION["Parameters"][parameter]["Default"] < least
+
+    def test_a_webhook_is_never_taken_more_than_five_minutes_after_it_was_signed(self) -> None:
+        assertions = [found["Assert"] for found in REGION["Rules"]["BoundsOnAws"]["Assertions"]]
+        (allowed,) = [
+            found["Fn::Contains"][0]
+            for found in assertions
+            if as_list(found.get("Fn::Contains"))[-1:] == [{"Ref": "WebhookToleranceSeconds"}]
+        ]
+        assert max(int(seconds) for seconds in allowed) == TOLERANCE_DEFAULT.total_seconds() == 300
+        assert REGION["Parameters"]["WebhookToleranceSeconds"]["Default"] == 300
 
     def test_off_the_local_stage_only_cognito_serves_the_keys_of_tokens(self) -> None:
         rule = REGION["Rules"]["BoundsOnAws"]

@@ -163,6 +163,28 @@ class TestRoots:
         assert "DailyRoot" not in roles_allowed("dynamodb:PutItem", "TableArn")
 
 
+class TestPartners:
+    def test_only_who_checks_signatures_reads_the_keys_of_partners_and_no_other_secret(self) -> None:
+        assert roles_on(":secret:florin/partners/") == {"Webhooks"}
+        assert roles_allowed("secretsmanager:GetSecretValue", "CursorSecretArn") == {"Graphql"}
+
+    def test_every_right_on_what_partners_delivered_has_its_leading_keys(self) -> None:
+        for role in ROLES.values():
+            for statement in statements(role):
+                if {"Ref": "PartnersTableArn"} in statement["Resource"]:
+                    assert statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+    def test_who_takes_messages_in_reads_none_of_them(self) -> None:
+        assert roles_allowed("dynamodb:GetItem", "PartnersTableArn") == {
+            "Graphql",
+            "PartnerDeliveries",
+            "PartnerSweep",
+            "Webhooks",
+        }
+        (reads,) = [found for found in statements(ROLES["Webhooks"]) if "dynamodb:GetItem" in found["Action"]]
+        assert reads["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] == ["R#*"]
+
+
 class TestDeletion:
     def test_no_function_deletes_from_any_table(self) -> None:
         # BatchWriteItem can delete: only marks, which expire anyway, are written with it.
@@ -185,11 +207,12 @@ class TestWildcards:
                 assert set(statement["Action"]) <= TRACING
 
     def test_a_star_inside_a_resource_stands_for_what_is_made_at_run_time(self) -> None:
-        # Log streams, schedules of orders, the stream whose name is the moment it was made, roots of days.
+        # Log streams, schedules of orders, the stream whose name is the moment it was made, roots of days, partners.
         allowed = {
             "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TransferSchedules}/*",
             "${LedgerTableArn}/stream/*",
             "${RootsBucketArn}/roots/${AWS::Region}/*",
+            "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:florin/partners/${AWS::Region}/*",
         }
         for role in ROLES.values():
             for statement in statements(role):

@@ -9,6 +9,8 @@ from domain.audit.store_dynamodb import BY_ACTOR
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
 from domain.counterparties.store_dynamodb import BY_UNSENT
 from domain.ledger.store_dynamodb import table_keys
+from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
+from domain.partners.store_dynamodb import BY_STATE
 from domain.tables_aws import description
 from domain.transfers.store_dynamodb import BY_DUE
 from tests.unit.infra.templates import Found, every, template
@@ -31,6 +33,7 @@ INDEXES = {
     "counterparties": {"by_unsent": ("gk", "gs", "KEYS_ONLY")},
     "audit": {"by_actor": ("gk", "gs", "ALL")},
     "cases": {"by_group": ("gk", "gs", "ALL"), "by_kind": ("kk", "gs", "ALL"), "by_owner": ("ok", "gs", "ALL")},
+    "partners": {"by_state": ("gk", "gs", "KEYS_ONLY"), "by_due": ("hk", "hs", "KEYS_ONLY")},
 }
 KNOWN = {
     "accounts": (BY_PERSON,),
@@ -38,6 +41,7 @@ KNOWN = {
     "counterparties": (BY_UNSENT,),
     "audit": (BY_ACTOR,),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),
+    "partners": (BY_STATE, PARTNERS_BY_DUE),
 }
 NAMES = {
     "ledger",
@@ -50,6 +54,7 @@ NAMES = {
     "audit",
     "notices",
     "cases",
+    "partners",
 }
 
 
@@ -119,10 +124,11 @@ def test_only_the_ledger_has_a_stream_and_it_carries_new_images() -> None:
     assert {name: stream for name, stream in streams.items() if stream} == {"ledger": {"StreamViewType": "NEW_IMAGE"}}
 
 
-def test_only_marks_expire() -> None:
+def test_only_marks_and_receipts_of_partners_messages_expire() -> None:
     expiries = {name: table.properties.get("TimeToLiveSpecification") for name, table in TABLES.items()}
     assert {name: expiry for name, expiry in expiries.items() if expiry} == {
-        "published": {"Enabled": True, "AttributeName": "ttl"}
+        "published": {"Enabled": True, "AttributeName": "ttl"},
+        "partners": {"Enabled": True, "AttributeName": "ttl"},
     }
 
 

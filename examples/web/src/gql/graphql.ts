@@ -174,7 +174,13 @@ export type RefusalCode =
   /** The resolution stands, and is carried out later: by asking again, and by itself. */
   | 'RESOLUTION_DELAYED'
   /** Others are working on the case right now. Nothing was done; try again. */
-  | 'CASE_BUSY';
+  | 'CASE_BUSY'
+  /** Only a delivery that is quarantined or failed is replayed. Nothing was done. */
+  | 'DELIVERY_NOT_REPLAYABLE'
+  /** The idempotency key was used for another replay; use a new key for a new one. */
+  | 'REPLAY_KEY_REUSED'
+  /** The delivery is changing right now. Nothing was replayed; try again with the same key. */
+  | 'DELIVERY_BUSY';
 
 /** How you stand to an account. */
 export type Relation =
@@ -361,6 +367,10 @@ type RefusalParts_CurrencyMismatch_Fragment = { readonly __typename: 'CurrencyMi
 
 type RefusalParts_CustomerErased_Fragment = { readonly __typename: 'CustomerErased', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_DeliveryBusy_Fragment = { readonly __typename: 'DeliveryBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_DeliveryNotReplayable_Fragment = { readonly __typename: 'DeliveryNotReplayable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_DestinationUnavailable_Fragment = { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_HoldExpired_Fragment = { readonly __typename: 'HoldExpired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -400,6 +410,8 @@ type RefusalParts_OrderKeyReused_Fragment = { readonly __typename: 'OrderKeyReus
 type RefusalParts_OutcomeUnknown_Fragment = { readonly __typename: 'OutcomeUnknown', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ProductUnavailable_Fragment = { readonly __typename: 'ProductUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_ReplayKeyReused_Fragment = { readonly __typename: 'ReplayKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ResolutionDelayed_Fragment = { readonly __typename: 'ResolutionDelayed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -448,6 +460,8 @@ export type RefusalPartsFragment =
   | RefusalParts_CrossRegionNotSupported_Fragment
   | RefusalParts_CurrencyMismatch_Fragment
   | RefusalParts_CustomerErased_Fragment
+  | RefusalParts_DeliveryBusy_Fragment
+  | RefusalParts_DeliveryNotReplayable_Fragment
   | RefusalParts_DestinationUnavailable_Fragment
   | RefusalParts_HoldExpired_Fragment
   | RefusalParts_HoldTooSmall_Fragment
@@ -468,6 +482,7 @@ export type RefusalPartsFragment =
   | RefusalParts_OrderKeyReused_Fragment
   | RefusalParts_OutcomeUnknown_Fragment
   | RefusalParts_ProductUnavailable_Fragment
+  | RefusalParts_ReplayKeyReused_Fragment
   | RefusalParts_ResolutionDelayed_Fragment
   | RefusalParts_ResolutionKeyReused_Fragment
   | RefusalParts_ResolutionNotCarriedOut_Fragment

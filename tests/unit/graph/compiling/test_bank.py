@@ -74,6 +74,7 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         (case,) = {town.world.case(key=key).id for town in (twins.library, twins.compiled)}
         return case
 
+    (delivery,) = {town.world.quarantined() for town in (twins.library, twins.compiled)}
     house = Household(
         owner=twins.library.ids[0],
         account=first,
@@ -82,6 +83,7 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         today=TODAY,
         later=TODAY + timedelta(days=40),
         case=opened,
+        delivery=delivery,
     )
     assert other not in (first, second)
     every_operation(asked, house)

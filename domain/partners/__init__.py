@@ -1,0 +1,1 @@
+"""Partners: what others tell the bank, signed, stored before it is answered, processed once, and kept."""

@@ -1,0 +1,352 @@
+"""What can be asked about partners: take a message in, process it, send again what was lost, look, replay.
+
+A message is stored before it is answered and processed from a queue after it. The queue brings it at least once, late,
+twice or at once: whoever handles a kind must bear that, as must `on_quarantined`. What died between two calls is found
+by the sweep, `send_again`.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING, Final
+
+from domain.access.model import Action, Actor, Relation
+from domain.access.service import refusal_of
+from domain.clock import Clock
+from domain.ids import Randomness, delivery_id
+from domain.partners import rules
+from domain.partners.keys import PartnerKeys
+from domain.partners.kinds import KINDS, NAMES, PARTNERS, STANDARD_WEBHOOKS, Kind
+from domain.partners.model import (
+    Accepted,
+    Arrival,
+    BodyMalformed,
+    Delivery,
+    DeliveryBusy,
+    DeliveryNotReplayable,
+    DeliveryState,
+    DoorRefusal,
+    KindMalformed,
+    MessageIdReused,
+    PartnerUnknown,
+    Reason,
+    Receipt,
+    ReplayClaim,
+    ReplayKeyReused,
+    Verified,
+)
+from domain.partners.signatures import StandardWebhooks, Verifier
+from domain.partners.store import DeliveryPage, DeliveryStore
+from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
+
+if TYPE_CHECKING:
+    from domain.partners.events import Payload
+
+WRITES_TRIED_MAX: Final = 5
+"""Few work on one delivery at once; five lost races in a row are not a coincidence."""
+SWEPT_MAX: Final = 400
+"""In one run: each costs three calls, and the run ends within its minute. What is left is still due in the next."""
+BODY: Final = ("body",)
+
+Handler = Callable[[Delivery, "Payload"], Refusal | None]
+"""Acts on a message of one kind; a refusal quarantines it. It is given the same delivery again whenever an earlier try
+did not end, so what it does it does by a key of the delivery or of the thing that the message is about."""
+Handlers = Mapping[tuple[str, int], Handler]
+"""By kind and version."""
+
+
+class DeliveryMissing(Exception):
+    """A message of the queue names a delivery that is not stored. A fault: deliveries are never deleted."""
+
+
+class DeliveryContended(Exception):
+    """Others changed the delivery every time it was to be changed. The queue brings it again."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentAgain:
+    found: int
+    sent: int
+
+
+@dataclass(frozen=True, slots=True)
+class Replayed:
+    delivery: Delivery
+    """What is processed: the one asked for, or the one with the mended body."""
+    again: bool
+    """Whether the key had done this before."""
+
+
+ReplayRefusal = NotFound | NotAllowed | InputInvalid | DeliveryNotReplayable | ReplayKeyReused | DeliveryBusy
+
+
+def verifiers(tolerance: timedelta) -> Mapping[str, Verifier]:
+    """By the name that a partner's row has."""
+    return {STANDARD_WEBHOOKS: StandardWebhooks(tolerance=tolerance)}
+
+
+def nobody_is_told(_: Delivery) -> None:
+    return None
+
+
+class Partners:
+    def __init__(
+        self,
+        *,
+        store: DeliveryStore,
+        keys: PartnerKeys,
+        clock: Clock,
+        randomness: Randomness,
+        enqueue: Callable[[str], None],
+        handlers: Handlers,
+        on_quarantined: Callable[[Delivery], None] = nobody_is_told,
+        tolerance: timedelta = rules.TOLERANCE_DEFAULT,
+    ) -> None:
+        """`enqueue`: puts a delivery's id into the queue. `on_quarantined`: is told before it is written down, so at
+        least once for each time that a delivery is quarantined.
+        """
+        self._store = store
+        self._keys = keys
+        self._clock = clock
+        self._randomness = randomness
+        self._handlers = handlers
+        self._on_quarantined = on_quarantined
+        self._verifiers = verifiers(tolerance)
+        self.enqueue = enqueue
+
+    # At the door.
+
+    def receive(self, arrival: Arrival) -> Accepted | DoorRefusal:
+        """Stores a message whose signature is right, once. Who gets `fresh` puts its id into the queue; whoever dies
+        before leaves that to the sweep.
+        """
+        partner = PARTNERS.get(arrival.partner)
+        if partner is None:
+            return PartnerUnknown()
+        if not rules.KIND.fullmatch(arrival.kind):
+            return KindMalformed()
+        now = self._clock.now()
+        verified = self._verifiers[partner.verifier].verified(arrival, self._keys.of(partner.name), now)
+        if not isinstance(verified, Verified):
+            return verified
+        message = rules.parsed(arrival.body)
+        if isinstance(message, BodyMalformed):
+            return message
+        delivery = rules.received(arrival, verified, message, delivery_id=delivery_id(now, self._randomness), now=now)
+        return self._stored(delivery, arrival.body)
+
+    def _stored(self, delivery: Delivery, body: bytes) -> Accepted | MessageIdReused:
+        receipt = Receipt(
+            delivery.partner,
+            delivery.message_id,
+            delivery.id,
+            delivery.body_digest,
+            delivery.received_at + rules.RECEIPT_KEPT,
+        )
+        for _ in range(WRITES_TRIED_MAX):
+            if self._store.receive(delivery, body, receipt):
+                return Accepted(delivery.id, fresh=True)
+            known = self._store.receipt(delivery.partner, delivery.message_id)
+            if known is not None:
+                if known.body_digest != delivery.body_digest:
+                    return MessageIdReused()
+                # Its own receipt is found by who wrote it and lost the answer.
+                return Accepted(known.delivery, fresh=known.delivery == delivery.id)
+        raise DeliveryContended(f"the receipt of {delivery.id} is there when it is written and not when it is read")
+
+    # From the queue.
+
+    def process(self, delivery: str) -> Delivery:
+        """Hands a delivery to the handler of its kind, and writes down what became of it. One that is not to be
+        processed any more is left as it is. What a handler raises comes through; the caller then says `give_up`.
+        """
+        found = self._found(delivery)
+        if found.state is not DeliveryState.RECEIVED:
+            return found
+        now = self._clock.now()
+        if found.attempts >= rules.TRIES_MAX:
+            return self.give_up(delivery)
+        begun = rules.begun(found, now)
+        if not self._written(begun, over=found):
+            raise DeliveryContended(f"{delivery} is begun by another")
+        refused = self._handled(begun)
+        if refused is None:
+            return self._settled(delivery, lambda one: rules.processed(one, self._clock.now()))
+        reason, detail = refused
+        return self._quarantined(delivery, reason, detail)
+
+    def give_up(self, delivery: str) -> Delivery:
+        """Sets aside what has been tried as often as it is; anything else is left to its next try."""
+        found = self._found(delivery)
+        if found.state is not DeliveryState.RECEIVED or found.attempts < rules.TRIES_MAX:
+            return found
+        return self._settled(
+            delivery, lambda one: rules.failed(one, self._clock.now(), reason=Reason.TRIES_USED_UP.value)
+        )
+
+    def _handled(self, delivery: Delivery) -> tuple[str, str | None] | None:
+        """The reason to quarantine it, and what else is to be said; None when it was handled."""
+        from domain.partners.events import (  # noqa: PLC0415 - pydantic, only for who processes
+            Misfit,
+            payload_of,
+        )
+
+        body = self._body(delivery)
+        message = rules.parsed(body)
+        if isinstance(message, BodyMalformed):
+            raise TypeError(f"the body of {delivery.id} was taken and cannot be read")
+        kind = _kind_of(delivery, message)
+        if isinstance(kind, Reason):
+            return kind.value, None
+        payload = payload_of(kind, body)
+        if isinstance(payload, Misfit):
+            return Reason.BODY_UNFIT.value, payload.detail
+        handler = self._handlers.get(kind)
+        if handler is None:
+            return Reason.NO_HANDLER.value, None
+        refusal = handler(delivery, payload)
+        return (refusal.code, None) if refusal else None
+
+    def _quarantined(self, delivery: str, reason: str, detail: str | None) -> Delivery:
+        def move(one: Delivery) -> Delivery:
+            moved = rules.quarantined(one, self._clock.now(), reason=reason, detail=detail)
+            self._on_quarantined(moved)
+            return moved
+
+        return self._settled(delivery, move)
+
+    def _settled(self, delivery: str, move: Callable[[Delivery], Delivery]) -> Delivery:
+        """Who is first to say what became of it says it for all."""
+        for _ in range(WRITES_TRIED_MAX):
+            found = self._found(delivery)
+            if found.state is not DeliveryState.RECEIVED:
+                return found
+            moved = move(found)
+            if self._store.replace(moved, revision=found.revision):
+                return moved
+        raise DeliveryContended(f"{delivery} moved {WRITES_TRIED_MAX} times while it was to be settled")
+
+    # By the clock.
+
+    def send_again(self) -> SentAgain:
+        """Puts into the queue what was stored and never begun, was begun and never ended, or is to be replayed."""
+        now = self._clock.now()
+        due = self._store.due(by=now, limit=SWEPT_MAX)
+        sent = 0
+        for delivery in due:
+            found = self._store.delivery(delivery)
+            if found is None or found.due_at is None or found.due_at > now:
+                continue  # the index is behind
+            if self._written(rules.sent_again(found, now), over=found):
+                self.enqueue(delivery)
+                sent += 1
+        return SentAgain(len(due), sent)
+
+    # For staff.
+
+    def delivery(self, actor: Actor, delivery: str) -> Delivery | NotFound:
+        """What is not there and what the person may not see look the same."""
+        found = self._store.delivery(delivery) if _may(actor, Action.VIEW_DELIVERIES) else None
+        return found or NotFound(delivery)
+
+    def deliveries(
+        self, actor: Actor, *, partner: str, state: DeliveryState | None, before: str | None, limit: int
+    ) -> DeliveryPage | NotAllowed:
+        """Those of one partner, the newest first; an unknown partner has none."""
+        if not _may(actor, Action.VIEW_DELIVERIES):
+            return NotAllowed()
+        if partner not in PARTNERS:
+            return DeliveryPage((), None)
+        states = tuple(DeliveryState) if state is None else (state,)
+        return self._store.page(partner, states=states, before=before, limit=limit)
+
+    def bodies(self, actor: Actor, deliveries: Sequence[str]) -> Mapping[str, bytes]:
+        """As they were sent, of at most a hundred; of none to who may not see them. Who sees one in full, and who in
+        part, the API says.
+        """
+        return self._store.bodies(deliveries) if _may(actor, Action.VIEW_DELIVERIES) else {}
+
+    def replay(self, actor: Actor, *, delivery: str, key: str, body: bytes | None) -> Replayed | ReplayRefusal:
+        """Has a delivery processed again: as it is, or, with a mended body, by a new one which names it and leaves it
+        as it was. Either is due at once and is put into the queue by the sweep.
+        """
+        if not _may(actor, Action.REPLAY_DELIVERY):
+            return NotAllowed()
+        found = self._store.delivery(delivery)
+        if found is None:
+            return NotFound(delivery)
+        message = None if body is None else rules.parsed(body)
+        if isinstance(message, BodyMalformed):
+            return InputInvalid((FieldFault(BODY, "BODY_MALFORMED", message.wanted),))
+        now = self._clock.now()
+        claimed = ReplayClaim(
+            id=rules.claim_id(actor.person, key),
+            delivery=delivery if body is None else delivery_id(now, self._randomness),
+            fingerprint=rules.fingerprint(delivery, body),
+        )
+        known = self._store.claim(claimed.id)
+        if known is None and not rules.replayable(found):
+            return DeliveryNotReplayable(delivery, found.state.value)
+        if known is None:
+            if body is None or message is None:
+                added = self._store.add_claim(claimed)
+            else:
+                mended = rules.mended(found, body, message, claimed, by=actor.person, now=now)
+                added = self._store.mend(mended, body, claimed)
+            known = claimed if added else self._claim(claimed.id)
+        if known.fingerprint != claimed.fingerprint:
+            return ReplayKeyReused(delivery)
+        if body is not None:
+            return Replayed(self._found(known.delivery), again=known.delivery != claimed.delivery)
+        return self._replayed_as_it_is(actor, known)
+
+    def _replayed_as_it_is(self, actor: Actor, claim: ReplayClaim) -> Replayed | DeliveryNotReplayable | DeliveryBusy:
+        for _ in range(WRITES_TRIED_MAX):
+            found = self._found(claim.delivery)
+            if found.replay == claim.id:
+                return Replayed(found, again=True)
+            if not rules.replayable(found):
+                return DeliveryNotReplayable(found.id, found.state.value)
+            moved = rules.replayed(found, claim, by=actor.person, now=self._clock.now())
+            if self._store.replace(moved, revision=found.revision):
+                return Replayed(moved, again=False)
+        return DeliveryBusy(claim.delivery)
+
+    def _written(self, moved: Delivery, *, over: Delivery) -> bool:
+        """Whether it stands there now: also when its answer was lost and it was written twice."""
+        return self._store.replace(moved, revision=over.revision) or self._store.delivery(moved.id) == moved
+
+    def _claim(self, claim_id: str) -> ReplayClaim:
+        found = self._store.claim(claim_id)
+        if found is None:
+            raise DeliveryMissing("the claim of a replay was there a moment ago")
+        return found
+
+    def _found(self, delivery: str) -> Delivery:
+        found = self._store.delivery(delivery)
+        if found is None:
+            raise DeliveryMissing(f"there is no delivery {delivery}")
+        return found
+
+    def _body(self, delivery: Delivery) -> bytes:
+        found = self._store.bodies([delivery.id]).get(delivery.id)
+        if found is None:
+            raise DeliveryMissing(f"the body of {delivery.id} is not there")
+        return found
+
+
+def _may(actor: Actor, action: Action) -> bool:
+    """Deliveries belong to nobody among the customers: the groups of staff decide."""
+    return refusal_of(actor, action, relation=Relation.STRANGER) is None
+
+
+def _kind_of(delivery: Delivery, message: Mapping[str, object]) -> Kind | Reason:
+    """The kind that the address and the message agree on, or why there is none."""
+    if delivery.kind not in NAMES:
+        return Reason.KIND_UNKNOWN
+    if message.get("type") != delivery.kind:
+        return Reason.KIND_MISMATCH
+    return next(
+        (kind for kind in KINDS if kind == (delivery.kind, delivery.version)),
+        Reason.VERSION_UNKNOWN,
+    )
