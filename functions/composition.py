@@ -41,6 +41,8 @@ if TYPE_CHECKING:
     from domain.ledger.sweeps import BatchedCredits, HoldExpiry
     from domain.notices.ledger_news import LedgerNews
     from domain.notices.service import Notices
+    from domain.payments.journeys_aws import StepFunctionsJourneys
+    from domain.payments.rules import Deadlines
     from domain.sealing import KeyedSealer
     from domain.transfers.orders import Orders
     from domain.transfers.service import Transfers
@@ -276,6 +278,33 @@ class Bank:
     @property
     def orders(self) -> Orders:
         return self.transfers.orders
+
+    # Payments.
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """How long journeys wait, as their state machines were deployed with."""
+        from domain.payments.rules import Deadlines
+
+        settings = self.configuration
+        return Deadlines(
+            step=settings.step_within,
+            fraud=settings.fraud_within,
+            review=settings.review_within,
+            file=settings.file_within,
+            acknowledgement=settings.acknowledgement_within,
+        )
+
+    @cached_property
+    def journeys(self) -> StepFunctionsJourneys:
+        from domain.payments.journeys_aws import StepFunctionsJourneys
+        from domain.payments.kinds import PaymentKind
+
+        machines = {
+            PaymentKind.ACH_CREDIT: self.configuration.ach_credit_machine_arn,
+            PaymentKind.ACH_DEBIT: self.configuration.ach_debit_machine_arn,
+        }
+        return StepFunctionsJourneys(client=lambda: self._client("stepfunctions"), machines=machines)
 
     @cached_property
     def cursor_secret(self) -> bytes:

@@ -24,6 +24,7 @@ EVENTS = {
     "transfer_sweep": "schedule",
     "daily_root": "schedule",
     "token_claims": "token_claims",
+    "ach_journey": "ach_journey",
 }
 """Function -> the file of an event that starts it."""
 

@@ -27,6 +27,7 @@ DEAR: Final = frozenset(
 TABLES: Final = frozenset({"aws_lambda_powertools", "botocore", "pynamodb"})
 """DynamoDB through its own wire, and the log."""
 LOADS: Final = {
+    "ach_journey": TABLES,
     "daily_root": TABLES,
     "folder": TABLES,
     "graphql": TABLES | {"graphql", "strawberry"},

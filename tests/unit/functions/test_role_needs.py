@@ -291,7 +291,7 @@ def test_a_leading_key_of_another_is_refused() -> None:
 
 
 def test_every_role_is_tried_whose_function_speaks_to_aws() -> None:
-    speaks_to_nobody = {"Webhooks", "TokenClaims"}
+    speaks_to_nobody = {"Webhooks", "TokenClaims", "AchJourney"}
     assert set(RUNS) == set(functions()) - speaks_to_nobody
     for role in speaks_to_nobody:
         assert all(action.startswith(LAMBDAS_OWN) for action, _ in allowed(role))
