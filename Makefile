@@ -16,6 +16,7 @@ REGIONS ?= us-east-1,us-west-2
 REPORTS := .local/reports
 PYTEST := $(BIN)/pytest
 WEB := examples/web
+ASL := ops/check/asl
 
 .PHONY: help up down web check fmt lock bench clean ci install
 .PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack
@@ -42,7 +43,7 @@ bench: .venv/dev/.installed .venv/engine/.installed ## Measure what things cost 
 
 ## --- checks and tests
 
-check: $(STAMPS) $(WEB)/node_modules/.installed ## Lint, format, types, imports, requirement files, schema, template and its security
+check: $(STAMPS) $(WEB)/node_modules/.installed $(ASL)/node_modules/.installed ## Lint, format, types, imports, requirement files, schema, template and its security
 	@echo "ruff";                $(BIN)/ruff check --quiet .
 	@echo "ruff format";         $(BIN)/ruff format --check --quiet .
 	@echo "mypy";                $(BIN)/mypy --no-error-summary
@@ -53,6 +54,7 @@ check: $(STAMPS) $(WEB)/node_modules/.installed ## Lint, format, types, imports,
 	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
 	@echo "webhooks";            $(BIN)/python -m ops.webhook_description --check
 	@echo "example app";         cd $(WEB) && npm run --silent check
+	@echo "state machines";      $(BIN)/python -m ops.check.state_machines
 	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
 	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
 	@echo "checkov, cdk-nag";    $(BIN)/python -m ops.check.template_findings
@@ -122,13 +124,18 @@ lock: $(UV) ## Resolve requirements/*.in again into pinned, hashed files (UPGRAD
 	done
 
 clean: down ## Stop the bank and remove environments, caches and local data
-	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ops/graphiql/web/node_modules $(WEB)/node_modules $(WEB)/dist
+	@rm -rf .venv .local .aws-sam .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache ops/graphiql/web/node_modules $(ASL)/node_modules $(WEB)/node_modules $(WEB)/dist
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(WEB)/node_modules/.installed: $(WEB)/package.json $(WEB)/package-lock.json $(WEB)/.npmrc
 	@command -v npm >/dev/null || { echo "the example app needs Node.js 20.19 or newer, and npm" >&2; exit 1; }
 	@echo "installing the example app's packages"
 	@cd $(WEB) && npm ci --no-progress --silent
+	@touch $@
+
+$(ASL)/node_modules/.installed: $(ASL)/package.json $(ASL)/package-lock.json $(ASL)/.npmrc
+	@command -v npm >/dev/null || { echo "the check of the state machines needs Node.js 20.19 or newer, and npm" >&2; exit 1; }
+	@cd $(ASL) && npm ci --no-progress --silent
 	@touch $@
 
 $(UV): requirements/uv.txt

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from domain.access.service import Approvals, Decided
     from domain.accounts.service import Accounts
     from domain.audit.service import Audit
+    from domain.bus_aws import EventBridgeBus
     from domain.cases.kinds import CaseKind
     from domain.cases.service import Cases, Resolved
     from domain.counterparties.service import Counterparties
@@ -45,8 +46,16 @@ if TYPE_CHECKING:
     from domain.ledger.sweeps import BatchedCredits, HoldExpiry
     from domain.notices.ledger_news import LedgerNews
     from domain.notices.service import Notices
+    from domain.partners.events import Payload
     from domain.partners.model import Delivery
     from domain.partners.service import Handlers, Partners
+    from domain.payments.journeys_aws import StepFunctionsJourneys
+    from domain.payments.rules import Deadlines
+    from domain.payments.service import Payments
+    from domain.rails.ach.responses import Responses
+    from domain.rails.ach.service import Ach
+    from domain.rails.ach.timetable import Timetable
+    from domain.refusals import Refusal
     from domain.sealing import KeyedSealer
     from domain.transfers.orders import Orders
     from domain.transfers.service import Transfers
@@ -245,8 +254,13 @@ class Bank:
 
     @property
     def _resolved(self) -> Mapping[CaseKind, Resolved]:
-        """Who acts on a resolution, by the kind of its case: one line each. Nobody waits for one yet."""
-        return {}
+        """Who acts on a resolution, by the kind of its case: one line each."""
+        from domain.cases.kinds import CaseKind
+
+        return {
+            CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
+            CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+        }
 
     @cached_property
     def audit(self) -> Audit:
@@ -336,7 +350,25 @@ class Bank:
         """Who acts on what partners deliver, by kind and version: one line for each. A known kind without a line is
         quarantined until it has one.
         """
-        return {}
+        from domain.partners.kinds import ACH_FILE_ACKNOWLEDGED, ACH_FILE_REJECTED
+
+        return {
+            ACH_FILE_ACKNOWLEDGED: self._file_acknowledged,
+            ACH_FILE_REJECTED: self._file_rejected,
+        }
+
+    def _file_acknowledged(self, delivery: Delivery, payload: Payload) -> Refusal | None:
+        return self.responses.acknowledged(delivery, payload)
+
+    def _file_rejected(self, delivery: Delivery, payload: Payload) -> Refusal | None:
+        return self.responses.rejected(delivery, payload)
+
+    @cached_property
+    def responses(self) -> Responses:
+        """Made when a delivery is processed: who takes one in, or shows it, needs no rail."""
+        from domain.rails.ach.responses import Responses
+
+        return Responses(outgoing=self.ach.outgoing)
 
     @cached_property
     def partners(self) -> Partners:
@@ -364,6 +396,106 @@ class Bank:
         from functions.queues import Queue
 
         return Queue(client=lambda: self._client("sqs"), url=self.configuration.partner_deliveries_queue_url)
+
+    # Payments.
+
+    @cached_property
+    def deadlines(self) -> Deadlines:
+        """How long journeys wait, as their state machines were deployed with."""
+        from domain.payments.rules import Deadlines
+
+        settings = self.configuration
+        return Deadlines(
+            step=settings.step_within,
+            fraud=settings.fraud_within,
+            review=settings.review_within,
+            file=settings.file_within,
+            acknowledgement=settings.acknowledgement_within,
+        )
+
+    @cached_property
+    def journeys(self) -> StepFunctionsJourneys:
+        from domain.payments.journeys_aws import StepFunctionsJourneys
+        from domain.payments.kinds import PaymentKind
+
+        machines = {
+            PaymentKind.ACH_CREDIT: self.configuration.ach_credit_machine_arn,
+            PaymentKind.ACH_DEBIT: self.configuration.ach_debit_machine_arn,
+        }
+        return StepFunctionsJourneys(client=lambda: self._client("stepfunctions"), machines=machines)
+
+    @cached_property
+    def payments(self) -> Payments:
+        from domain.payments.service import Payments
+        from domain.payments.store_dynamodb import BY_DUE, DynamoDBPaymentStore
+
+        store = DynamoDBPaymentStore(self._table(self.configuration.payments_table, BY_DUE), region=self.region)
+        return Payments(store=store, journeys=self.journeys, clock=self.clock, deadlines=self.deadlines)
+
+    def bus(self, source: str) -> EventBridgeBus[Any]:
+        """The bus for events about payments, as said by `source`."""
+        from domain.bus_aws import EventBridgeBus
+
+        return EventBridgeBus(
+            client=lambda: self._client("events"),
+            bus=self.configuration.bus,
+            source=source,
+            key=lambda event: event.payment,
+        )
+
+    @cached_property
+    def timetable(self) -> Timetable:
+        from domain.rails.ach.timetable import Compressed, FedAch
+
+        every = self.configuration.ach_windows_every
+        return FedAch() if every is None else Compressed(every)
+
+    @cached_property
+    def ach(self) -> Ach:
+        from domain.rails.ach.exchange_aws import S3Exchange
+        from domain.rails.ach.outgoing import Outgoing
+        from domain.rails.ach.service import Ach
+        from domain.rails.ach.steps import Steps
+        from domain.rails.ach.store_dynamodb import BY_DUE, DynamoDBAchStore
+
+        store = DynamoDBAchStore(self._table(self.configuration.ach_table, BY_DUE), region=self.region)
+        steps = Steps(
+            payments=self.payments,
+            ledger=self.ledger,
+            store=store,
+            timetable=self.timetable,
+            counterparties=self.counterparties,
+            accounts=self.accounts,
+            cases=self.cases,
+            notices=self.notices,
+            bus=self.bus("florin.payments"),
+            clock=self.clock,
+            region=self.region,
+        )
+        outgoing = Outgoing(
+            store=store,
+            exchange=S3Exchange(client=lambda: self._client("s3"), bucket=self.configuration.exchange_bucket),
+            steps=steps,
+            payments=self.payments,
+            counterparties=self.counterparties,
+            customers=self.customers,
+            sealer=self.sealer,
+            timetable=self.timetable,
+            cases=self.cases,
+            clock=self.clock,
+            region=self.region,
+            jurisdiction=self.configuration.jurisdiction.code,
+        )
+        return Ach(
+            payments=self.payments,
+            steps=steps,
+            outgoing=outgoing,
+            accounts=self.accounts,
+            counterparties=self.counterparties,
+            sealer=self.sealer,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
 
     @cached_property
     def cursor_secret(self) -> bytes:

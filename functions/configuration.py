@@ -16,6 +16,8 @@ from graph.exposure import Exposure
 
 SECONDS_MAX: Final = 24 * 60 * 60
 """No bound, lease or skew of the bank is longer than a day; a larger number is a typing mistake."""
+REVIEW_SECONDS_MAX: Final = 30 * SECONDS_MAX
+"""People are given days, and not months."""
 
 Parsed = TypeVar("Parsed")
 
@@ -41,6 +43,11 @@ class Configuration:
     notices_table: str
     cases_table: str
     partners_table: str
+    payments_table: str
+    ach_table: str
+    exchange_bucket: str
+    ach_windows_every: timedelta | None
+    """Of a local bank: how often an ACH file is cut off. None: by the operator's own windows."""
     bus: str
     failed_queue_url: str
     partner_deliveries_queue_url: str
@@ -65,6 +72,14 @@ class Configuration:
     signature_bound: timedelta
     lease: timedelta
     skew: timedelta
+    # How long journeys wait, as their state machines were deployed with.
+    step_within: timedelta
+    fraud_within: timedelta
+    review_within: timedelta
+    file_within: timedelta
+    acknowledgement_within: timedelta
+    ach_credit_machine_arn: str
+    ach_debit_machine_arn: str
 
 
 def read(variables: Mapping[str, str]) -> Configuration:
@@ -86,6 +101,10 @@ def read(variables: Mapping[str, str]) -> Configuration:
         notices_table=door.text("FLORIN_NOTICES_TABLE"),
         cases_table=door.text("FLORIN_CASES_TABLE"),
         partners_table=door.text("FLORIN_PARTNERS_TABLE"),
+        payments_table=door.text("FLORIN_PAYMENTS_TABLE"),
+        ach_table=door.text("FLORIN_ACH_TABLE"),
+        exchange_bucket=door.text("FLORIN_EXCHANGE_BUCKET"),
+        ach_windows_every=door.parsed("FLORIN_ACH_TIMETABLE", _windows_every),
         bus=door.text("FLORIN_BUS"),
         failed_queue_url=door.text("FLORIN_FAILED_QUEUE_URL"),
         partner_deliveries_queue_url=door.text("FLORIN_PARTNER_DELIVERIES_QUEUE_URL"),
@@ -107,6 +126,13 @@ def read(variables: Mapping[str, str]) -> Configuration:
         signature_bound=door.parsed("FLORIN_SIGNATURE_BOUND_SECONDS", _seconds),
         lease=door.parsed("FLORIN_LEASE_SECONDS", _seconds),
         skew=door.parsed("FLORIN_SKEW_SECONDS", _seconds),
+        step_within=door.parsed("FLORIN_STEP_SECONDS", _seconds),
+        fraud_within=door.parsed("FLORIN_FRAUD_SECONDS", _seconds),
+        review_within=door.parsed("FLORIN_REVIEW_SECONDS", _seconds_of_days),
+        file_within=door.parsed("FLORIN_FILE_SECONDS", _seconds),
+        acknowledgement_within=door.parsed("FLORIN_ACKNOWLEDGEMENT_SECONDS", _seconds),
+        ach_credit_machine_arn=door.text("FLORIN_ACH_CREDIT_MACHINE_ARN"),
+        ach_debit_machine_arn=door.text("FLORIN_ACH_DEBIT_MACHINE_ARN"),
     )
     _check_region(configuration)
     return configuration
@@ -148,11 +174,23 @@ def _exposure(text: str) -> Exposure:
     return Exposure(text)
 
 
-def _seconds(text: str) -> timedelta:
-    plain = text.isascii() and text.isdigit() and len(text) <= len(str(SECONDS_MAX))
-    if not plain or not 0 < int(text) <= SECONDS_MAX:
-        raise ValueError(f"it is no whole number of seconds from 1 to {SECONDS_MAX}")
+def _seconds(text: str, most: int = SECONDS_MAX) -> timedelta:
+    plain = text.isascii() and text.isdigit() and len(text) <= len(str(most))
+    if not plain or not 0 < int(text) <= most:
+        raise ValueError(f"it is no whole number of seconds from 1 to {most}")
     return timedelta(seconds=int(text))
+
+
+def _windows_every(text: str) -> timedelta | None:
+    if text == "fedach":
+        return None
+    if not text.startswith("every-"):
+        raise ValueError("it is neither fedach nor every- and a number of seconds")
+    return _seconds(text.removeprefix("every-"))
+
+
+def _seconds_of_days(text: str) -> timedelta:
+    return _seconds(text, REVIEW_SECONDS_MAX)
 
 
 def _endpoints(text: str) -> Mapping[str, str]:

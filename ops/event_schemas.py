@@ -8,11 +8,12 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from domain.fraud import events as of_fraud
 from domain.ledger import events as of_ledger
 from domain.payments import events as of_payments
 
 FOLDER: Final = Path(__file__).parent.parent / "infra" / "events" / "schemas"
-ROOMS: Final = (of_ledger, of_payments)
+ROOMS: Final = (of_fraud, of_ledger, of_payments)
 """The `events` rooms of the parts that publish."""
 
 

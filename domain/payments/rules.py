@@ -22,6 +22,8 @@ class Deadlines:
     """For one step of the bank's own."""
     fraud: timedelta = timedelta(seconds=30)
     review: timedelta = timedelta(days=2)
+    file: timedelta = timedelta(hours=1)
+    """After how long a payment looks whether it has missed the file it waits for."""
     acknowledgement: timedelta = timedelta(hours=2)
     grace: timedelta = GRACE
 

@@ -108,6 +108,8 @@ def expanded(region: Template) -> Template:
                 resource["Properties"]["CodeUri"] = {"Bucket": PACKAGE["S3Bucket"], "Key": PACKAGE["S3Key"]}
             case "AWS::Lambda::Function":
                 resource["Properties"]["Code"] = PACKAGE
+            case "AWS::Serverless::StateMachine":
+                resource["Properties"]["DefinitionUri"] = {"Bucket": PACKAGE["S3Bucket"], "Key": PACKAGE["S3Key"]}
     os.environ.setdefault("AWS_DEFAULT_REGION", "us-east-1")
     made: Template = transform(packaged, {"Stage": STAGE}, NoManagedPolicies())
     return made

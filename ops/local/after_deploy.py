@@ -52,9 +52,18 @@ def complete_bucket(clients: Clients, bucket: Resource, properties: dict[str, An
     s3 = clients.s3
     encryption = properties.get("BucketEncryption", {}).get("ServerSideEncryptionConfiguration")
     if encryption:
-        defaults = [rule["ServerSideEncryptionByDefault"] for rule in encryption]
+        defaults = [
+            {name: reference(clients, bucket, value) for name, value in rule["ServerSideEncryptionByDefault"].items()}
+            for rule in encryption
+        ]
         rules: list[Any] = [{"ApplyServerSideEncryptionByDefault": default} for default in defaults]
         s3.put_bucket_encryption(Bucket=bucket.physical, ServerSideEncryptionConfiguration={"Rules": rules})
+    if properties.get("NotificationConfiguration", {}).get("EventBridgeConfiguration", {}).get("EventBridgeEnabled"):
+        s3.put_bucket_notification_configuration(
+            Bucket=bucket.physical, NotificationConfiguration={"EventBridgeConfiguration": {}}
+        )
+    if properties.get("VersioningConfiguration", {}).get("Status") == "Enabled":
+        s3.put_bucket_versioning(Bucket=bucket.physical, VersioningConfiguration={"Status": "Enabled"})
     lock = properties.get("ObjectLockConfiguration")
     if lock:
         retention = lock["Rule"]["DefaultRetention"]

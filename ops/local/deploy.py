@@ -14,6 +14,7 @@ import sys
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -87,13 +88,6 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
         clients.s3.put_object(Bucket=bucket, Key=key, Body=as_text(mounted).encode())
         return f"{place.endpoint}/{bucket}/{key}"
 
-    def upload_definition(path: Path) -> str:
-        definition = read_definition(path)
-        # Another text is another key: CloudFormation compares templates, and does not look into the bucket.
-        key = f"machines/{hashlib.sha256(definition).hexdigest()}-{path.name}"
-        clients.s3.put_object(Bucket=bucket, Key=key, Body=definition)
-        return key
-
     def mount_here(found: Template, *, folder: Path) -> Template:
         return mount(
             found,
@@ -102,7 +96,7 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
             code_key=STUB_KEY,
             python_path=python_path(place.code),
             nested_url=upload_nested,
-            definition_key=upload_definition,
+            definition_key=partial(upload_definition, clients, bucket),
         )
 
     mounted = mount_here(template, folder=place.template.parent)
@@ -125,6 +119,14 @@ def make_code_bucket(clients: Clients) -> str:
             )
     clients.s3.put_object(Bucket=bucket, Key=STUB_KEY, Body=stub_zip())
     return bucket
+
+
+def upload_definition(clients: Clients, bucket: str, path: Path) -> str:
+    definition = read_definition(path)
+    # Another text is another key: CloudFormation compares templates, and does not look into the bucket.
+    key = f"machines/{hashlib.sha256(definition).hexdigest()}-{path.name}"
+    clients.s3.put_object(Bucket=bucket, Key=key, Body=definition)
+    return key
 
 
 def stub_zip() -> bytes:

@@ -1,5 +1,6 @@
 """The deployed and seeded bank as its users meet it: through GraphQL, with real tokens, in two regions."""
 
+import json
 import time
 import uuid
 from collections.abc import Callable
@@ -11,7 +12,7 @@ import urllib3
 
 from graph.requests import GRAPHQL_RESPONSE, JSON
 from ops.commands.people import access_token, find_user
-from ops.local.aws import Clients
+from ops.local.aws import Clients, session
 from ops.local.bank import LocalBank
 from ops.verify.command import run_verify
 from tests.stack.conftest import Ask
@@ -318,6 +319,20 @@ class TestTheDoor:
         answer = urllib3.request("POST", f"{bank.home.webhooks}/nobody/a.kind", body=b"{}", headers=headers)
         assert answer.status == 404
         assert answer.headers["content-type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("kind", ["CREDIT", "DEBIT"])
+def test_the_machine_of_a_journey_has_its_deadlines_as_numbers_and_calls_its_function(
+    bank: LocalBank, kind: str
+) -> None:
+    for name, region in bank.regions.items():
+        states = session().client("stepfunctions", region_name=name, endpoint_url=bank.engine)
+        arn = region.environment[f"FLORIN_ACH_{kind}_MACHINE_ARN"]
+        tasks = json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"])["States"]
+        assert tasks["Screen"]["TimeoutSeconds"] == int(region.environment["FLORIN_FRAUD_SECONDS"])
+        assert tasks["Review"]["TimeoutSeconds"] == int(region.environment["FLORIN_REVIEW_SECONDS"])
+        called = tasks["Begin"]["Arguments"]["FunctionName"]
+        assert called.endswith(f":{name}:000000000000:function:florin-ach-journey-{name}")
 
 
 def test_the_books_are_in_order_while_the_bank_runs(bank: LocalBank, capsys: pytest.CaptureFixture[str]) -> None:

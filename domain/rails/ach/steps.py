@@ -7,7 +7,7 @@ a step finds done already it leaves as it is: so a journey that was cut off goes
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import datetime
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from domain.accounts.service import Accounts
 from domain.cases.kinds import CaseKind
@@ -23,7 +23,6 @@ from domain.ledger.service import Ledger
 from domain.notices.kinds import NoticeKind
 from domain.notices.service import Notices
 from domain.payments.bus import Bus
-from domain.payments.events import PaymentAmount, PaymentInitiated
 from domain.payments.kinds import UNPOSTED_JOURNALS, Effect, Event, PaymentKind, PaymentState
 from domain.payments.model import BANK, AchProgress, Payment
 from domain.payments.service import Payments
@@ -36,6 +35,9 @@ from domain.rails.ach.model import Scheduled
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.refusals import Refusal
+
+if TYPE_CHECKING:
+    from domain.payments.events import PaymentInitiated
 
 EFFECTS_IN_A_ROW_MAX: Final = 4
 """No state leads through more claimed states than that without somebody else saying something in between."""
@@ -240,7 +242,9 @@ class Steps:
         )
         return moved.payment
 
-    def _initiated(self, payment: Payment) -> PaymentInitiated:
+    def _initiated(self, payment: Payment) -> "PaymentInitiated":
+        from domain.payments.events import PaymentAmount, PaymentInitiated  # noqa: PLC0415  (pydantic, for this alone)
+
         now = self._clock.now()
         record = self._accounts.records([payment.account])[payment.account]
         counterparty = self._counterparties.kept(payment.counterparty)
@@ -402,7 +406,7 @@ class Steps:
         return payment
 
 
-def features_of(event: PaymentInitiated) -> Features:
+def features_of(event: "PaymentInitiated") -> Features:
     return Features(
         payment=event.payment,
         credit=event.kind == PaymentKind.ACH_CREDIT.value,

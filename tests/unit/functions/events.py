@@ -27,6 +27,7 @@ EVENTS = {
     "partner_deliveries": "partner_deliveries",
     "partner_sweep": "schedule",
     "token_claims": "token_claims",
+    "ach_journey": "ach_journey",
 }
 """Function -> the file of an event that starts it."""
 

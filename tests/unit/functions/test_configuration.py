@@ -43,6 +43,13 @@ GOOD = {
     "FLORIN_SIGNATURE_BOUND_SECONDS": "5",
     "FLORIN_LEASE_SECONDS": "5",
     "FLORIN_SKEW_SECONDS": "1",
+    "FLORIN_STEP_SECONDS": "35",
+    "FLORIN_FRAUD_SECONDS": "15",
+    "FLORIN_REVIEW_SECONDS": "172800",
+    "FLORIN_FILE_SECONDS": "120",
+    "FLORIN_ACKNOWLEDGEMENT_SECONDS": "60",
+    "FLORIN_ACH_CREDIT_MACHINE_ARN": "arn:aws:states:us-west-2:000000000000:stateMachine:credit",
+    "FLORIN_ACH_DEBIT_MACHINE_ARN": "arn:aws:states:us-west-2:000000000000:stateMachine:debit",
 }
 
 
@@ -79,6 +86,8 @@ def test_an_empty_variable_is_a_missing_one(name: str) -> None:
         ("FLORIN_CLOSE_AFTER_SECONDS", "100000000000000"),
         ("FLORIN_CLOSE_AFTER_SECONDS", "0000100000000000000"),
         ("FLORIN_LEASE_SECONDS", "1.5"),
+        ("FLORIN_FRAUD_SECONDS", "86401"),
+        ("FLORIN_REVIEW_SECONDS", "2592001"),
         ("FLORIN_REGION_ENDPOINTS", "us-east-1"),
         ("FLORIN_REGION_ENDPOINTS", "[]"),
         ("FLORIN_REGION_ENDPOINTS", "[" * 50_000),

@@ -28,6 +28,7 @@ TABLES: Final = frozenset({"aws_lambda_powertools", "botocore", "pynamodb"})
 """DynamoDB through its own wire, and the log."""
 LOADS: Final = {
     "case_sweep": TABLES,
+    "ach_journey": TABLES,
     "daily_root": TABLES,
     "folder": TABLES,
     "graphql": TABLES | {"graphql", "strawberry"},

@@ -1,12 +1,19 @@
 """Every function is set up, started and watched as its work needs."""
 
 import json
+import random
 import re
+from dataclasses import fields
+from typing import Any, ClassVar
 
 import pytest
 
+from domain.clock import SystemClock
 from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
+from domain.payments.kinds import PaymentKind
+from functions.composition import build
 from functions.configuration import read
+from tests.unit.infra.state_machines import FILES
 from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template, texts
 
 REGION = template("template.yaml")
@@ -158,9 +165,9 @@ class TestLogsAndTraces:
             assert group.properties["KmsKeyId"] == {"Ref": "LogsKeyArn"}
             assert group.properties["RetentionInDays"] == {"Ref": "RetentionDays"}
 
-    def test_every_log_group_is_for_a_function_or_the_api(self) -> None:
+    def test_every_log_group_is_for_a_function_the_api_or_the_state_machines(self) -> None:
         groups = {group.name.removesuffix("Log") for group in every("AWS::Logs::LogGroup")}
-        assert groups == set(functions()) | {"Api"}
+        assert groups == set(functions()) | {"Api", "Machines"}
 
     def test_every_function_is_traced(self) -> None:
         assert REGION["Globals"]["Function"]["Tracing"] == "Active"
@@ -282,6 +289,63 @@ class TestWhatStartsThem:
         assert target["DeadLetterConfig"] == {"Arn": {"GetAtt": "NotifierDeadLetterQueue.Arn"}}
 
 
+class TestTheStateMachines:
+    """One for each kind of payment; what they say is tried in test_state_machines.py."""
+
+    MACHINES: ClassVar = {found.name: found.properties for found in every("AWS::Serverless::StateMachine")}
+
+    def test_there_is_one_for_each_kind_of_payment(self) -> None:
+        found = {about["DefinitionUri"]: about["Name"]["Sub"] for about in self.MACHINES.values()}
+        assert found == {
+            FILES[kind]: f"florin-{kind.value.lower().replace('_', '-')}-${{AWS::Region}}" for kind in PaymentKind
+        }
+
+    def test_each_calls_the_function_of_the_steps_as_a_role_that_may_call_nothing_else(self) -> None:
+        for about in self.MACHINES.values():
+            assert about["DefinitionSubstitutions"]["JourneyFunctionArn"] == {"GetAtt": "AchJourneyFunction.Arn"}
+            assert about["Role"] == {"GetAtt": "Roles.Outputs.AchMachinesRoleArn"}
+
+    def test_their_deadlines_are_those_that_the_functions_are_told(self) -> None:
+        for about in self.MACHINES.values():
+            seconds = {name: value for name, value in about["DefinitionSubstitutions"].items() if "Seconds" in name}
+            for name, value in seconds.items():
+                assert value == {"Ref": name} == SETTINGS[f"FLORIN_{name.removesuffix('Seconds').upper()}_SECONDS"]
+            asked = {f"{name}Seconds" for name in re.findall(r"\$\{(\w+)Seconds\}", self.text(about))}
+            assert asked == set(seconds)
+
+    def test_every_deadline_of_the_bank_is_one_of_a_machine(self) -> None:
+        configuration = read(
+            {name: parameter_default(value) for name, value in SETTINGS.items()} | {"AWS_REGION": "us-east-1"}
+        )
+        deadlines = build(configuration, clock=SystemClock(), randomness=random.Random(1)).deadlines
+        parameters = REGION["Parameters"]
+        for field in fields(deadlines):
+            if field.name != "grace":
+                seconds = getattr(deadlines, field.name).total_seconds()
+                assert seconds == parameters[f"{field.name.capitalize()}Seconds"]["Default"]
+
+    def test_the_function_ends_before_its_step_is_given_up(self) -> None:
+        timeout = functions()["AchJourney"]["Timeout"]
+        assert timeout < REGION["Parameters"]["StepSeconds"]["Default"]
+
+    def test_the_functions_know_them_by_name(self) -> None:
+        for about in self.MACHINES.values():
+            name = about["Name"]["Sub"]
+            short = name.removeprefix("florin-").removesuffix("-${AWS::Region}").replace("-", "_").upper()
+            assert SETTINGS[f"FLORIN_{short}_MACHINE_ARN"]["Sub"].endswith(f":stateMachine:{name}")
+
+    def test_they_are_traced_and_their_logs_hold_no_tokens(self) -> None:
+        for about in self.MACHINES.values():
+            assert about["Tracing"] == {"Enabled": True}
+            assert about["Logging"]["IncludeExecutionData"] is False
+            (destination,) = about["Logging"]["Destinations"]
+            assert destination == {"CloudWatchLogsLogGroup": {"LogGroupArn": {"GetAtt": "Logs.Outputs.MachinesLogArn"}}}
+
+    def text(self, about: dict[str, Any]) -> str:
+        path: str = about["DefinitionUri"]
+        return (ROOT / path).read_text(encoding="utf-8")
+
+
 class TestAlarms:
     ALARMS = template("infra/alarms.yaml")["Resources"]
 
@@ -311,6 +375,10 @@ class TestAlarms:
     def test_a_late_publisher_and_a_failing_api_are_noticed(self) -> None:
         assert self.watched("IteratorAge", "FunctionName") == {"PublisherFunction"}
         assert self.watched("5xx", "ApiId") == {"ApiId"}
+
+    def test_a_journey_that_fails_or_takes_for_ever_is_noticed(self) -> None:
+        for metric in ("ExecutionsFailed", "ExecutionsTimedOut"):
+            assert self.watched(metric, "StateMachineArn") == {"AchCreditMachine", "AchDebitMachine"}
 
     def test_every_alarm_tells_somebody_and_means_something(self) -> None:
         for alarm in self.ALARMS.values():
@@ -353,13 +421,28 @@ class TestParameters:
             "LeaseSeconds": 5,
             "SkewSeconds": 1,
             "WebhookToleranceSeconds": 300,
+            "StepSeconds": 35,
+            "FraudSeconds": 15,
+            "ReviewSeconds": 900,
+            "FileSeconds": 120,
+            "AcknowledgementSeconds": 60,
             "RegionEndpoints": "{}",
             "TokenKeysEndpoint": "",
         }
 
     @pytest.mark.parametrize(
         ("parameter", "least"),
-        [("CloseAfterSeconds", 360), ("SignatureBoundSeconds", 300), ("LeaseSeconds", 60), ("SkewSeconds", 5)],
+        [
+            ("CloseAfterSeconds", 360),
+            ("SignatureBoundSeconds", 300),
+            ("LeaseSeconds", 60),
+            ("SkewSeconds", 5),
+            ("StepSeconds", 60),
+            ("FraudSeconds", 30),
+            ("ReviewSeconds", 86400),
+            ("FileSeconds", 1800),
+            ("AcknowledgementSeconds", 3600),
+        ],
     )
     def test_off_the_local_stage_a_bound_is_never_below_the_least_safe_one(self, parameter: str, least: int) -> None:
         rule = REGION["Rules"]["BoundsOnAws"]

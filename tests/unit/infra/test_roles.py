@@ -1,15 +1,18 @@
 """One role for each function, and none may do what its work does not need."""
 
 import re
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
 
 from tests.unit.infra.templates import ROOT, as_list, every, functions, statements, template, texts
 
+OF_MACHINES = "AchMachinesRole"
+"""The one role that is no function's."""
 ROLES: dict[str, dict[str, Any]] = {
     name.removesuffix("Role"): resource["Properties"]
     for name, resource in template("infra/roles.yaml")["Resources"].items()
+    if name != OF_MACHINES
 }
 
 LEDGER_ACTIONS = {
@@ -64,7 +67,8 @@ class TestOneRoleForEachFunction:
 
     def test_the_outputs_carry_each_role_under_its_own_name(self) -> None:
         outputs = template("infra/roles.yaml")["Outputs"]
-        assert outputs == {f"{name}RoleArn": {"Value": {"GetAtt": f"{name}Role.Arn"}} for name in ROLES}
+        roles = [f"{name}Role" for name in ROLES] + [OF_MACHINES]
+        assert outputs == {f"{name}Arn": {"Value": {"GetAtt": f"{name}.Arn"}} for name in roles}
 
     @pytest.mark.parametrize("name", ROLES)
     def test_only_lambda_may_take_a_role(self, name: str) -> None:
@@ -233,6 +237,29 @@ class TestWildcards:
             assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
+class TestTheStateMachines:
+    ROLE: ClassVar = template("infra/roles.yaml")["Resources"][OF_MACHINES]["Properties"]
+
+    def test_they_call_the_function_of_the_steps_and_no_other(self) -> None:
+        (statement,) = [found for found in statements(self.ROLE) if found["Resource"] != ["*"]]
+        assert statement["Action"] == ["lambda:InvokeFunction"]
+        (resource,) = statement["Resource"]
+        assert resource["Sub"].endswith(f":function:{functions()['AchJourney']['FunctionName']['Sub']}")
+
+    def test_all_else_they_may_is_to_log_and_to_trace(self) -> None:
+        actions = [
+            action for found in statements(self.ROLE) if found["Resource"] == ["*"] for action in found["Action"]
+        ]
+        assert all(
+            re.fullmatch(r"logs:\w*(Deliver|ResourcePolic|DescribeLogGroups)\w*|xray:\w+", action) for action in actions
+        )
+
+    def test_only_state_machines_of_this_account_take_the_role(self) -> None:
+        (statement,) = self.ROLE["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "states.amazonaws.com"}
+        assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+
+
 class TestLogs:
     def test_a_function_writes_to_its_own_log_and_no_other(self) -> None:
         groups = {
@@ -259,6 +286,7 @@ class TestTheArtifact:
             for statement in statements(role)
             for action in statement["Action"]
         }
+        allowed = {{"states": "stepfunctions"}.get(name, name) for name in allowed}  # as botocore names it
         packed = set(line.removeprefix("SERVICES :=").split())
         assert packed == allowed - used_by_lambda_itself - {"iam"} | {"sts"}
 

@@ -45,6 +45,8 @@ const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
 
 const COUNTERPARTIES = `query ForExamplesOfCounterparties {
   viewer { counterparties(first: 25) { edges { node { id status verification { method } } } } }
+}`;
+
 const WORK = `query ForExamplesOfWork {
   cases(first: 1) { edges { node { id } } }
   approvals(first: 1) { edges { node { id fingerprint } } }

@@ -1,0 +1,48 @@
+"""Lambda entry point of the queue florin-fraud-scorer: payments are judged, and the judgements go back to the bus.
+
+A judgement follows from the event alone, so that it may be made twice; who hears it twice acts once.
+"""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from domain.clock import instant_text
+from domain.fraud.events import SOURCE, FraudDecided
+from domain.fraud.service import judge
+from domain.payments.events import PaymentInitiated
+from domain.rails.ach.steps import features_of
+from functions.composition import bank
+from functions.logs import log, log_fault
+
+
+class NotPublished(Exception):
+    """The bus did not take a judgement; the message is to come again."""
+
+
+def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
+    failed = []
+    for record in event["Records"]:
+        try:
+            score(record["body"])
+        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
+            log_fault("fraud_scorer", "a payment was not judged", fault, message_id=record["messageId"])
+            failed.append({"itemIdentifier": record["messageId"]})
+    return {"batchItemFailures": failed}
+
+
+def score(body: str) -> None:
+    initiated = PaymentInitiated.model_validate(json.loads(body)["detail"])
+    judgement = judge(features_of(initiated))
+    decided = FraudDecided(
+        payment=initiated.payment,
+        region=initiated.region,
+        decision=judgement.decision.value,
+        reasons=judgement.reasons,
+        rules_version=judgement.rules_version,
+        decided_at=instant_text(bank().clock.now()),
+    )
+    (taken,) = bank().bus(SOURCE).publish([decided])
+    if not taken:
+        raise NotPublished(initiated.payment)
+    log("fraud_scorer").info("judged", extra={"payment": initiated.payment, "decision": decided.decision})
