@@ -102,7 +102,13 @@ class Machine:
             run.token, run.until = token, self._clock.now() + self._wait(row.deadline)
             self._tokens[token] = run
         made = run.step
-        answer = self._steps().run(made, payment=run.payment, token=token)
+        try:
+            answer = self._steps().run(made, payment=run.payment, token=token)
+        except BaseException:  # the function raised, or died: the task has failed, and is tried again
+            self._tokens.pop(token or "", None)
+            run.token = run.until = None
+            run.failures += 1
+            raise
         run.trail.append((made, answer.state))
         if token is not None:
             return  # whoever moves the payment tells, perhaps already

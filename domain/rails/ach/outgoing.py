@@ -60,6 +60,10 @@ BUILT_AFTER: Final = timedelta(seconds=2)
 """After the cut-off: what was accepted just before it has been listed by then."""
 LOOK_BACK: Final = timedelta(hours=24)
 """Where a region begins that has no checkpoint: nothing was scheduled there before its first day."""
+SPAN: Final = timedelta(days=1)
+"""What one question about windows spans."""
+SPANS_MAX: Final = 60
+"""Days that one look makes good; a longer silence takes several."""
 AGAIN: Final = timedelta(minutes=1)
 """When a piece of work that could not be ended now is taken up again."""
 REBUILDS_MAX: Final = 2
@@ -135,15 +139,20 @@ class Outgoing:
 
     def cut(self) -> Cut:
         """Opens a file for each window that has been cut off since the last look and has something in it."""
-        until = self._clock.now() - BUILT_AFTER
-        since = self._store.checkpoint(WINDOWS) or until - LOOK_BACK
-        found = self._timetable.cut_off_between(since, max(since, until))
-        files = []
-        for window in found:
-            if self._store.scheduled(window.id, after=None, limit=1).scheduled:
-                files.append(self._opened(window, number=1).id)
-            self._store.move_checkpoint(WINDOWS, window.cut_off_at)
-        return Cut(len(found), tuple(files))
+        now = self._clock.now() - BUILT_AFTER
+        since = self._store.checkpoint(WINDOWS) or now - LOOK_BACK
+        windows, files = 0, []
+        for _ in range(SPANS_MAX):
+            until = min(now, since + SPAN)
+            if until <= since:
+                break
+            for window in self._timetable.cut_off_between(since, until):
+                windows += 1
+                if self._store.scheduled(window.id, after=None, limit=1).scheduled:
+                    files.append(self._opened(window, number=1).id)
+            self._store.move_checkpoint(WINDOWS, until)
+            since = until
+        return Cut(windows, tuple(files))
 
     def _opened(self, window: Window, *, number: int) -> AchFile:
         now = self._clock.now()

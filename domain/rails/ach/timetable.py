@@ -15,8 +15,8 @@ EXPOSURE_DAYS: Final = 60
 """Calendar days after settlement within which a consumer's bank may return a debit as not authorised."""
 RETURN_BANKING_DAYS: Final = 3
 """An ordinary return leaves by the second banking day after settlement, and is read on the third."""
-TOGETHER_MAX: Final = 500
-"""Windows that one question may span: a run that comes a day late, on a timetable of minutes."""
+TOGETHER_MAX: Final = 100_000
+"""Windows that one question may span: more than a day has seconds."""
 
 
 class Timetable(Protocol):
@@ -94,8 +94,9 @@ class Compressed:
     def cut_off_between(self, start: datetime, end: datetime) -> tuple[Window, ...]:
         first = start - (start - _ERA) % self.period + self.period
         count = max(0, (end - first) // self.period + 1)
-        first += max(0, count - TOGETHER_MAX) * self.period  # older ones had nothing, or the sweep moves it on
-        return tuple(self._window(first + n * self.period) for n in range(min(count, TOGETHER_MAX)))
+        if count > TOGETHER_MAX:
+            raise ValueError(f"a question spans at most {TOGETHER_MAX} windows")
+        return tuple(self._window(first + n * self.period) for n in range(count))
 
     def funds_at(self, window: Window, tier: funds.Tier) -> datetime:
         del tier
@@ -113,7 +114,7 @@ class Compressed:
         return Window(
             id=cut_off_at.strftime(_FORM),
             name="LOCAL",
-            same_day=True,
+            same_day=False,  # that is the operator's word for windows of its own
             cut_off_at=cut_off_at,
             deadline_at=cut_off_at,
             settles_at=cut_off_at + self.period,

@@ -1,7 +1,9 @@
 """A small bank in memory for the stories of accounts and transfers: the real services over memory stores."""
 
 import random
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
@@ -43,7 +45,14 @@ class Cut(Exception):
 class House:
     """One region's accounts and ledger, and people to use them."""
 
-    def __init__(self, *, region: str = REGION, store: AccountStore | None = None, seed: int = 1) -> None:
+    def __init__(
+        self,
+        *,
+        region: str = REGION,
+        store: AccountStore | None = None,
+        seed: int = 1,
+        mortal: Callable[[Any], Any] = lambda part: part,
+    ) -> None:
         self.region = region
         self.jurisdiction = jurisdiction_of_region(region)
         self.clock = SetClock()
@@ -51,7 +60,7 @@ class House:
         settings = LedgerSettings(region=region, jurisdiction=self.jurisdiction)
         self.ledger_store = MemoryLedgerStore(clock=self.clock, settings=settings)
         self.ledger = Ledger(
-            store=self.ledger_store,
+            store=mortal(self.ledger_store),
             settings=settings,
             clock=self.clock,
             randomness=self.randomness,

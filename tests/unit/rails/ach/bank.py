@@ -2,8 +2,10 @@
 
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from domain.access.model import Actor, Group, Verdict
 from domain.access.service import Approvals
@@ -56,8 +58,15 @@ LEADER, SECOND = "stf_01J0000000000000000000000A", "stf_01J000000000000000000000
 
 
 class AchBank(House):
-    def __init__(self, *, now: datetime = MONDAY, deadlines: Deadlines | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self,
+        *,
+        now: datetime = MONDAY,
+        deadlines: Deadlines | None = None,
+        mortal: Callable[[Any], Any] = lambda part: part,
+    ) -> None:
+        """`mortal`: stands between the services and what they write to, so that a test lets them die there."""
+        super().__init__(mortal=mortal)
         self.clock.instant = now
         noise = random.Random(7)
         self.keys = MemoryDataKeys(noise.randbytes)
@@ -80,9 +89,9 @@ class AchBank(House):
             clock=self.clock,
             randomness=noise,
         )
-        self.notices = Notices(store=MemoryNoticeStore(), clock=self.clock, randomness=noise)
+        self.notices = Notices(store=mortal(MemoryNoticeStore()), clock=self.clock, randomness=noise)
         self.cases = Cases(
-            store=MemoryCaseStore(),
+            store=mortal(MemoryCaseStore()),
             approvals=self.approvals,
             clock=self.clock,
             region=self.region,
@@ -98,25 +107,25 @@ class AchBank(House):
         self.deadlines = deadlines or Deadlines()
         self.machine = Machine(steps=lambda: self.steps, clock=self.clock, wait=self._wait)
         self.payments = Payments(
-            store=self.payment_store, journeys=self.machine, clock=self.clock, deadlines=self.deadlines
+            store=mortal(self.payment_store), journeys=mortal(self.machine), clock=self.clock, deadlines=self.deadlines
         )
         self.timetable = FedAch()
         self.steps = Steps(
             payments=self.payments,
             ledger=self.ledger,
-            store=self.ach_store,
+            store=mortal(self.ach_store),
             timetable=self.timetable,
             counterparties=self.counterparties,
             accounts=self.accounts,
             cases=self.cases,
             notices=self.notices,
-            bus=self.bus,
+            bus=mortal(self.bus),
             clock=self.clock,
             region=self.region,
         )
         self.outgoing = Outgoing(
-            store=self.ach_store,
-            exchange=self.exchange,
+            store=mortal(self.ach_store),
+            exchange=mortal(self.exchange),
             steps=self.steps,
             payments=self.payments,
             counterparties=self.counterparties,

@@ -1,0 +1,164 @@
+"""Stories of money collected by ACH: credited when it settles, held while it may come back, and free after that."""
+
+from datetime import timedelta
+
+import pytest
+
+from domain.access.model import Actor, Group
+from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.ledger.model import Command, Posted
+from domain.payments.kinds import Event, PaymentState
+from domain.payments.model import Payment
+from domain.rails.ach.funds import Tier, released_at
+from domain.rails.ach.model import AchFile, RejectionReason
+from tests.unit.accounts.house import code
+from tests.unit.rails.ach.bank import AchBank, wish
+
+_S = PaymentState
+
+
+def collected(minor: int = 200_00) -> tuple[AchBank, Actor, Account, Payment, AchFile]:
+    """A debit whose file has been sent."""
+    bank = AchBank()
+    actor, account, maria = bank.sender(minor=0)
+    payment = bank.collect(actor, account, maria, minor)
+    bank.run()
+    return bank, actor, account, payment, bank.cut_off(payment)
+
+
+def settled(minor: int = 200_00) -> tuple[AchBank, Account, Payment]:
+    bank, _, account, payment, file = collected(minor)
+    bank.acknowledge(file)
+    bank.settlement(payment)
+    assert bank.state(payment) is _S.SETTLED
+    return bank, account, payment
+
+
+def returned(bank: AchBank, payment: Payment) -> None:
+    """The receiving bank sends it back."""
+    moved = bank.payments.move(payment.id, Event.RETURNED, by="partner:sponsor", facts={"code": "R01"})
+    assert moved.moved
+    bank.steps.advance(moved.payment)
+    bank.run()
+
+
+class TestTheWholeWay:
+    def test_nothing_is_taken_or_given_before_it_settles(self) -> None:
+        bank, _, account, payment, file = collected()
+        assert bank.state(payment) is _S.SENT
+        assert (bank.balance(account), bank.held(account)) == (0, 0)
+        assert bank.book("ach_in_transit") == 0
+        read = bank.read(file)
+        assert (read.totals.debit_minor, read.totals.credit_minor) == (200_00, 0)
+        assert read.batches[0].service_class == "225"
+
+    def test_it_is_credited_and_held_when_it_settles(self) -> None:
+        bank, account, payment = settled()
+        assert (bank.balance(account), bank.held(account)) == (200_00, 200_00)
+        assert bank.book("settlement") == -200_00
+        progress = bank.payment(payment).progress
+        assert progress.settles_on is not None
+        assert progress.funds_at == released_at(settled_on=progress.settles_on, tier=Tier.STANDARD)
+
+    def test_the_money_is_free_at_its_moment_and_not_before(self) -> None:
+        bank, account, payment = settled()
+        funds_at = bank.payment(payment).progress.funds_at
+        assert funds_at is not None
+        bank.clock.instant = funds_at - timedelta(microseconds=1)
+        bank.run()
+        assert (bank.state(payment), bank.held(account)) == (_S.SETTLED, 200_00)
+        bank.clock.instant = funds_at
+        bank.run()
+        assert (bank.state(payment), bank.held(account)) == (_S.CLEARED, 0)
+
+    def test_it_is_complete_when_a_consumers_sixty_days_are_over(self) -> None:
+        bank, _, payment = settled()
+        bank.clock.move(timedelta(days=59))
+        bank.run()
+        assert bank.state(payment) is _S.CLEARED
+        bank.clock.move(timedelta(days=10))
+        bank.run()
+        assert bank.state(payment) is _S.COMPLETED
+
+
+class TestReturned:
+    def test_while_it_is_held_the_return_takes_the_hold_with_it(self) -> None:
+        bank, account, payment = settled()
+        returned(bank, payment)
+        assert bank.state(payment) is _S.RETURNED
+        assert (bank.balance(account), bank.held(account)) == (0, 0)
+        assert bank.book("settlement") == 0
+
+    def test_after_it_was_spent_it_is_forced_and_the_account_owes(self) -> None:
+        bank, account, payment = settled()
+        bank.clock.move(timedelta(days=30))
+        bank.run()
+        spent = bank.ledger.post(
+            Command(
+                kind="cash_withdrawal",
+                initiator=account.id,
+                scope="bank",
+                key="spend",
+                parties={"source": account.id},
+                amounts={"amount": payment.amount},
+            )
+        )
+        assert isinstance(spent, Posted)
+        returned(bank, payment)
+        assert bank.state(payment) is _S.RETURNED
+        assert bank.balance(account) == -200_00
+
+    @pytest.mark.parametrize("days", [0, 30, 80])
+    def test_it_can_come_back_at_any_time_after_it_settled_and_comes_back_once(self, days: int) -> None:
+        bank, account, payment = settled()
+        bank.clock.move(timedelta(days=days))
+        bank.run()
+        returned(bank, payment)
+        again = bank.payments.move(payment.id, Event.RETURNED, by="partner:sponsor")
+        assert not again.moved
+        assert bank.balance(account) == 0
+
+
+class TestOtherwise:
+    def test_an_account_that_was_closed_meanwhile_is_not_credited_and_somebody_looks(self) -> None:
+        bank, actor, account, payment, file = collected()
+        bank.accounts.close(actor, account=account.id, key="close")
+        bank.acknowledge(file)
+        bank.settlement(payment)
+        assert bank.state(payment) is _S.UNPOSTED
+        assert bank.book("ach_unposted") == 200_00
+        assert bank.case(bank.payment(payment).case or "").kind is CaseKind.ACH_PAYMENT_UNPOSTED
+
+    def test_a_rejected_debit_that_is_given_up_leaves_nothing_behind(self) -> None:
+        bank, _, account, payment, file = collected()
+        bank.reject(file, RejectionReason("REJ0900", "not today"))
+        bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.POST_BACK, Group.OPERATIONS)
+        assert bank.state(payment) is _S.FAILED
+        assert bank.balance(account) == 0
+        assert (bank.book("settlement"), bank.book("ach_in_transit")) == (0, 0)
+
+    def test_it_is_called_off_until_its_cut_off(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        payment = bank.collect(actor, account, maria, 200_00)
+        bank.run()
+        bank.ach.cancel(actor, payment.id)
+        assert bank.state(payment) is _S.CANCELLED
+        bank.clock.move(timedelta(days=1))
+        bank.files()
+        assert not bank.exchange.files
+
+    def test_a_large_one_from_a_stranger_waits_for_a_person_without_a_hold(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        payment = bank.collect(actor, account, maria, 3_000_00)
+        bank.run()
+        assert (bank.state(payment), bank.held(account)) == (_S.IN_REVIEW, 0)
+        bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)
+        assert bank.state(payment) is _S.SCHEDULED
+
+    def test_more_than_the_bank_collects_for_a_person_is_refused(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        assert code(bank.ach.originate_debit(actor, wish(account, maria, 5_000_01), key="p")) == "ACH_NOT_ELIGIBLE"

@@ -1,0 +1,154 @@
+"""A process dies before or after any call that leaves it, anywhere on the way of a payment; what was begun ends once.
+
+Whoever called tries again, as callers do: the client under its key, the state machine its task, the schedule its next
+minute, the partner its message. The end is that of the way without a death.
+"""
+
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any, Final
+
+import pytest
+
+from domain.accounts.model import Account
+from domain.payments.kinds import PaymentState
+from domain.payments.model import Payment
+from domain.rails.ach.model import AchFile, RejectionReason
+from tests.unit.rails.ach.bank import AchBank, wish
+
+MINOR: Final = 25_00
+EVERY: Final = 1 if os.environ.get("FLORIN_DEATHS") == "full" else 13
+"""Which of the calls a process dies at: each in `make crash`, one in so many otherwise."""
+TRIES_MAX: Final = 5
+
+
+class Died(BaseException):
+    """The process is gone: nothing catches this."""
+
+
+@dataclass
+class Fate:
+    """Counts the calls that leave the process, and ends it at one of them."""
+
+    at: int = -1
+    after: bool = False
+    calls: int = 0
+    awake: bool = False
+
+    def mortal(self, part: Any) -> Any:
+        return Mortal(part, self)
+
+    def called(self, call: Callable[[], Any]) -> Any:
+        if not self.awake:
+            return call()
+        self.calls += 1
+        if self.calls != self.at:
+            return call()
+        if self.after:
+            call()
+        raise Died
+
+
+class Mortal:
+    def __init__(self, part: Any, fate: Fate) -> None:
+        self._part = part
+        self._fate = fate
+
+    def __getattr__(self, name: str) -> Any:
+        found = getattr(self._part, name)
+        if not callable(found):
+            return found
+        return lambda *given, **named: self._fate.called(lambda: found(*given, **named))
+
+
+@dataclass
+class Way:
+    """A payment on its way, with people around it who try again."""
+
+    fate: Fate
+    debit: bool
+    rejected: bool
+
+    def __post_init__(self) -> None:
+        self.bank = AchBank(mortal=self.fate.mortal)
+        self.actor, self.account, self.maria = self.bank.sender(minor=0 if self.debit else 100_00)
+
+    def tried(self, act: Callable[[], Any]) -> Any:
+        for _ in range(TRIES_MAX):
+            try:
+                return act()
+            except Died:
+                continue
+        raise AssertionError("it dies every time")
+
+    def go(self) -> tuple[PaymentState, int, int, dict[str, int], list[str]]:
+        bank = self.bank
+        self.fate.awake = True
+        originate = bank.ach.originate_debit if self.debit else bank.ach.originate_credit
+        payment = self.tried(lambda: originate(self.actor, wish(self.account, self.maria, MINOR), key="p-1"))
+        assert isinstance(payment, Payment), payment
+        self.rest()
+        file = self.tried(lambda: self.file_of(payment))
+        if self.rejected:
+            reason = RejectionReason("REJ0102", "file control wrong")
+            self.tried(lambda: bank.reject(file, reason))
+            self.rest()
+            file = self.tried(lambda: self.file_of(payment))
+        self.tried(lambda: bank.acknowledge(file))
+        self.rest()
+        self.tried(lambda: bank.settlement(payment))
+        self.rest()
+        bank.clock.move(timedelta(days=80))
+        self.rest()
+        return self.end(payment, self.account)
+
+    def rest(self) -> None:
+        """Some minutes pass: schedules run, journeys go on, what was lost is found."""
+        for _ in range(3):
+            self.tried(self.bank.run)
+            self.tried(self.bank.files)
+            self.bank.clock.move(timedelta(seconds=70))
+            self.tried(self.bank.payments.sweep)
+        self.tried(self.bank.run)
+
+    def file_of(self, payment: Payment) -> AchFile:
+        """Goes on until the file that the payment is in now has been sent."""
+        at = self.bank.payment(payment).progress.cut_off_at
+        assert at is not None
+        self.bank.clock.instant = max(self.bank.clock.instant, at + timedelta(minutes=1))
+        self.rest()
+        return self.bank.outgoing.existing(self.bank.payment(payment).progress.file or "")
+
+    def end(self, payment: Payment, account: Account) -> tuple[PaymentState, int, int, dict[str, int], list[str]]:
+        self.fate.awake = False
+        bank = self.bank
+        books = {name: bank.book(name) for name in ("ach_in_transit", "settlement", "ach_unposted")}
+        outbound = [name for name in bank.exchange.files if name.startswith("outbound")]
+        entries = sorted(
+            line[39:54] + line[29:39]
+            for name in outbound
+            for line in bank.exchange.files[name].decode().splitlines()
+            if line.startswith("6")
+        )
+        return bank.state(payment), bank.balance(account), bank.held(account), books, entries
+
+
+def calls_of(*, debit: bool, rejected: bool) -> int:
+    fate = Fate()
+    Way(fate, debit, rejected).go()
+    return fate.calls
+
+
+@pytest.mark.parametrize("rejected", [False, True], ids=["taken", "rejected first"])
+@pytest.mark.parametrize("debit", [False, True], ids=["credit", "debit"])
+def test_wherever_the_process_dies_the_end_is_the_same(debit: bool, rejected: bool) -> None:
+    clean = Way(Fate(), debit, rejected).go()
+    assert clean[0] is PaymentState.COMPLETED
+    calls = calls_of(debit=debit, rejected=rejected)
+    assert calls > 60
+    for after in (False, True):
+        for at in range(1 + after * EVERY // 2, calls + 1, EVERY):
+            died = Way(Fate(at=at, after=after), debit, rejected).go()
+            assert died == clean, (at, after)
