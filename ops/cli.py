@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ops.commands import ach, asking, bank, checking, documents, people, simulating
+from ops.commands import ach, asking, bank, checking, documents, drilling, people, simulating
 
 REFUSED_STATUS = 2
 
@@ -35,6 +35,7 @@ app.command("verify")(checking.verify)
 app.add_typer(ach.app, name="ach")
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(documents.app, name="documents")
+app.add_typer(drilling.app, name="drill")
 
 
 def main() -> None:

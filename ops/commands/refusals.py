@@ -5,6 +5,7 @@ from __future__ import annotations
 from ops.commands.ach import AchRefused
 from ops.commands.asking import BadInput
 from ops.commands.documents import DocumentsRefused
+from ops.commands.drilling import DrillRefused
 from ops.graphiql.build import BuildFailed
 from ops.graphiql.tokens import TokenRefused
 from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable
@@ -23,6 +24,7 @@ REFUSALS = (
     BuildFailed,
     DeployFault,
     DocumentsRefused,
+    DrillRefused,
     EngineFault,
     RegionUnknown,
     StartFault,
