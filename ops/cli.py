@@ -10,7 +10,7 @@ import sys
 
 import typer
 
-from ops.commands import ach, asking, bank, checking, documents, drilling, people, simulating
+from ops.commands import ach, asking, bank, checking, documents, drilling, people, simulating, sponsor
 
 REFUSED_STATUS = 2
 
@@ -36,6 +36,7 @@ app.add_typer(ach.app, name="ach")
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(documents.app, name="documents")
 app.add_typer(drilling.app, name="drill")
+app.add_typer(sponsor.app, name="sponsor")
 
 
 def main() -> None:

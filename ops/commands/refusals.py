@@ -6,6 +6,7 @@ from ops.commands.ach import AchRefused
 from ops.commands.asking import BadInput
 from ops.commands.documents import DocumentsRefused
 from ops.commands.drilling import DrillRefused
+from ops.commands.sponsor import SponsorRefused
 from ops.graphiql.build import BuildFailed
 from ops.graphiql.tokens import TokenRefused
 from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable
@@ -27,6 +28,7 @@ REFUSALS = (
     DrillRefused,
     EngineFault,
     RegionUnknown,
+    SponsorRefused,
     StartFault,
     TemplateFault,
     TokenRefused,

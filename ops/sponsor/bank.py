@@ -90,7 +90,7 @@ class SponsorBank:
 
     def acknowledge(self, name: str, *, now: datetime) -> Message:
         """Says that a file is there, whatever was said before."""
-        taken = self._file(name)
+        taken = self.file(name)
         return self._say(taken, ACKNOWLEDGED, _acknowledgement(taken), now)
 
     def reject(
@@ -104,12 +104,12 @@ class SponsorBank:
         trace: str | None = None,
     ) -> Message:
         """Says that a file, a batch or an entry is not taken, whatever was said before."""
-        taken = self._file(name)
+        taken = self.file(name)
         objection = _ordered(taken, level, code, batch, trace)
         self._object(taken, objection)
         return self._say(taken, REJECTED, _rejection(taken, objection), now)
 
-    def _file(self, name: str) -> TakenFile:
+    def file(self, name: str) -> TakenFile:
         if name not in self.state.files:
             raise OrderRefused(f"the sponsor bank has no file {name[:100]}")
         return self.state.files[name]
@@ -315,13 +315,13 @@ class SponsorBank:
         taken, _ = self._entry(content, trace)
         return self._deliver(drafting.changed(self._place(now), content, trace, code, data), taken.region, now)
 
-    def dishonor(self, content: bytes, trace: str, code: str, *, now: datetime) -> InboundFile:
+    def dishonour(self, content: bytes, trace: str, code: str, *, now: datetime) -> InboundFile:
         """A return that we sent, sent back."""
         taken, _ = self._entry(content, trace)
         return self._deliver(drafting.dishonored(self._place(now), content, trace, code), taken.region, now)
 
     def contest(self, content: bytes, trace: str, code: str, *, now: datetime) -> InboundFile:
-        """A dishonor that we sent, contested."""
+        """A dishonour that we sent, contested."""
         taken, _ = self._entry(content, trace)
         return self._deliver(drafting.contested(self._place(now), content, trace, code), taken.region, now)
 

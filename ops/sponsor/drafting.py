@@ -124,7 +124,7 @@ def dishonored(place: Place, content: bytes, trace: str, code: str) -> Built:
 
 
 def contested(place: Place, content: bytes, trace: str, code: str) -> Built:
-    """Our dishonor of a return, contested by the bank that had returned."""
+    """Our dishonour of a return, contested by the bank that had returned."""
     header, found = find(content, trace)
     day = _today(place.now)
     answer = contested_return(

@@ -403,20 +403,20 @@ class TestDelivering:
         found, _ = load(read(file), STRICT)
         assert found.batches[0].header.sec == "COR"
 
-    def test_a_return_of_ours_is_dishonored_and_our_dishonor_contested(self) -> None:
+    def test_a_return_of_ours_is_dishonored_and_our_dishonour_contested(self) -> None:
         ours_back = return_of_ours()
         bank = a_bank()
         bank.take("fil_r.ach", ours_back, region=REGION, now=NOW)
         number = next(iter(bank.state.files["fil_r.ach"].entries))
-        (addenda,) = entry_of(bank.dishonor(ours_back, number, "R69", now=NOW)).addenda
+        (addenda,) = entry_of(bank.dishonour(ours_back, number, "R69", now=NOW)).addenda
         assert isinstance(addenda, Addenda99Dishonored)
         assert addenda.return_code == "R69"
         again = a_bank()
-        made = read(bank.dishonor(ours_back, number, "R69", now=NOW))
-        dishonor = made[:3] + made[13:23] + made[3:13] + made[23:]
-        again.take("fil_d.ach", dishonor, region=REGION, now=NOW)
+        made = read(bank.dishonour(ours_back, number, "R69", now=NOW))
+        dishonour = made[:3] + made[13:23] + made[3:13] + made[23:]
+        again.take("fil_d.ach", dishonour, region=REGION, now=NOW)
         number = next(iter(again.state.files["fil_d.ach"].entries))
-        (contest,) = entry_of(again.contest(dishonor, number, "R73", now=NOW)).addenda
+        (contest,) = entry_of(again.contest(dishonour, number, "R73", now=NOW)).addenda
         assert isinstance(contest, Addenda99Contested)
 
     def test_any_file_is_delivered_as_it_is(self) -> None:
