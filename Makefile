@@ -18,8 +18,8 @@ PYTEST := $(BIN)/pytest
 WEB := examples/web
 
 .PHONY: help up down web check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz drills test-stack
-.PHONY: simulate crash concurrency fuzz mutate proof
+.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack
+.PHONY: drills simulate crash concurrency fuzz mutate proof
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -57,7 +57,7 @@ check: $(STAMPS) $(WEB)/node_modules/.installed ## Lint, format, types, imports,
 	@echo "checkov, cdk-nag";    $(BIN)/python -m ops.check.template_findings
 	@echo "all checks passed"
 
-test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz drills test-stack ## Run every suite
+test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack ## Run every suite
 
 test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
@@ -77,11 +77,13 @@ test-concurrency: .venv/dev/.installed .venv/engine/.installed ## One storm of e
 test-fuzz: .venv/dev/.installed ## Requests nobody should send, to a bank in memory
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/fuzz -n 2 --junitxml=$(REPORTS)/fuzz.xml
 
-drills: .venv/dev/.installed ## Something breaks on purpose, and the bank in memory copes
-	@mkdir -p $(REPORTS) && $(PYTEST) tests/drills --junitxml=$(REPORTS)/drills.xml
+test-drills: .venv/dev/.installed ## Something breaks on purpose, and the bank in memory copes
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/drills -n 2 --junitxml=$(REPORTS)/drills.xml
 
 test-stack: $(STAMPS) ## The deployed bank through its API
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
+
+drills: test-drills ## The same by its own name; `./florin drill NAME` prints one
 
 ci: ## What must pass before anything lands
 	@bash .ci/run
