@@ -19,8 +19,8 @@ WEB := examples/web
 ASL := ops/check/asl
 
 .PHONY: help up down web check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack
-.PHONY: simulate crash concurrency fuzz mutate proof
+.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack
+.PHONY: drills simulate crash concurrency fuzz mutate proof
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -60,7 +60,7 @@ check: $(STAMPS) $(WEB)/node_modules/.installed $(ASL)/node_modules/.installed #
 	@echo "checkov, cdk-nag";    $(BIN)/python -m ops.check.template_findings
 	@echo "all checks passed"
 
-test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-stack ## Run every suite
+test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack ## Run every suite
 
 test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
@@ -80,8 +80,13 @@ test-concurrency: .venv/dev/.installed .venv/engine/.installed ## One storm of e
 test-fuzz: .venv/dev/.installed ## Requests nobody should send, to a bank in memory
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/fuzz -n 2 --junitxml=$(REPORTS)/fuzz.xml
 
+test-drills: .venv/dev/.installed ## Something breaks on purpose, and the bank in memory copes
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/drills -n 2 --junitxml=$(REPORTS)/drills.xml
+
 test-stack: $(STAMPS) ## The deployed bank through its API
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
+
+drills: test-drills ## The same by its own name; `./florin drill NAME` prints one
 
 ci: ## What must pass before anything lands
 	@bash .ci/run

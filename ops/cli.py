@@ -10,7 +10,18 @@ import sys
 
 import typer
 
-from ops.commands import ach, asking, bank, checking, documents, people, simulating, webhooks
+from ops.commands import (
+    ach,
+    asking,
+    bank,
+    checking,
+    documents,
+    drilling,
+    people,
+    simulating,
+    sponsor,
+    webhooks,
+)
 
 REFUSED_STATUS = 2
 
@@ -36,6 +47,8 @@ app.add_typer(ach.app, name="ach")
 app.add_typer(simulating.app, name="simulate")
 app.add_typer(documents.app, name="documents")
 app.add_typer(webhooks.app, name="webhook")
+app.add_typer(drilling.app, name="drill")
+app.add_typer(sponsor.app, name="sponsor")
 
 
 def main() -> None:

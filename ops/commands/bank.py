@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -24,6 +25,7 @@ def up(
     ] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget all data of the last run first.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Leave out the seed: no people, no money.")] = False,
+    no_sponsor: Annotated[bool, typer.Option("--no-sponsor", help="Leave out the sponsor bank.")] = False,
 ) -> None:
     """Start the bank, and fill it when it is new."""
     from ops.commands.welcome import welcome
@@ -38,7 +40,8 @@ def up(
     if fresh:
         stop_running(folder)
         forget(folder)
-    bank = start_bank(folder, regions=regions.split(",") if regions else list(REGIONS_DEFAULT), say=say)
+    named = regions.split(",") if regions else list(REGIONS_DEFAULT)
+    bank = start_bank(folder, regions=named, say=say, sponsor=not no_sponsor)
     for region in bank.regions.values():
         fault = health_fault(region)
         if fault:
@@ -78,11 +81,16 @@ def status(folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
 
     from ops.local.addresses import health_fault
     from ops.local.status import status_document
+    from ops.sponsor.keeping import condition
 
     bank = running_bank(folder)
     with ThreadPoolExecutor() as pool:
         faults = dict(zip(bank.regions, pool.map(health_fault, bank.regions.values()), strict=True))
-    document = status_document(bank, healthy={region: fault is None for region, fault in faults.items()})
+    document = status_document(
+        bank,
+        healthy={region: fault is None for region, fault in faults.items()},
+        sponsor=condition(bank.folder, datetime.now(UTC)),
+    )
     if as_json:
         typer.echo(json.dumps(document, indent=2))
         return
@@ -90,6 +98,7 @@ def status(folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
     for region, stands in document["regions"].items():
         typer.echo(f"{region:<12} {stands['graphql']}  {faults[region] or 'healthy'}")
     typer.echo(f"{'GraphiQL':<12} {bank.graphiql}")
+    typer.echo(f"{'sponsor bank':<12} {document['sponsor']}")
 
 
 def seed(folder: FolderOption = FOLDER) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from ops.commands.ach import AchRefused
 from ops.commands.asking import BadInput
 from ops.commands.documents import DocumentsRefused
+from ops.commands.drilling import DrillRefused
+from ops.commands.sponsor import SponsorRefused
 from ops.graphiql.build import BuildFailed
 from ops.graphiql.tokens import TokenRefused
 from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable
@@ -24,9 +26,11 @@ REFUSALS = (
     BuildFailed,
     DeployFault,
     DocumentsRefused,
+    DrillRefused,
     EngineFault,
     PartnerMissing,
     RegionUnknown,
+    SponsorRefused,
     StartFault,
     TemplateFault,
     TokenRefused,

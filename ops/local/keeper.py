@@ -1,4 +1,5 @@
-"""The one background process of a local bank: it owns the engine, serves the GraphiQL page and reloads edited code.
+"""The one background process of a local bank: it owns the engine, serves the GraphiQL page, runs the sponsor bank and
+reloads edited code.
 
 Started by `ops.local.start`; stopped by a signal, or by the death of the engine. What it says goes to `florin.log`.
 """
@@ -32,6 +33,7 @@ from ops.local.engine_process import (
 from ops.local.release import version
 from ops.local.running import FAILED, LOG_FILE, READY, STARTING, AlreadyRunning, Phase, take_lock, write_phase
 from ops.local.watch import POLL_SECONDS, changes, read_times
+from ops.sponsor.run import start as start_sponsor
 
 ENGINE_PORT_DEFAULT = 4610
 GRAPHIQL_PORT_DEFAULT = 4620
@@ -41,11 +43,12 @@ FAILED_STATUS = 1
 class Keeper:
     """Looks after one bank from its start to its end."""
 
-    def __init__(self, folder: Path, *, regions: list[str], template: Path, code: Path) -> None:
+    def __init__(self, folder: Path, *, regions: list[str], template: Path, code: Path, sponsor: bool) -> None:
         self.folder = folder
         self.regions = regions
         self.template = template
         self.code = code
+        self.sponsor = sponsor
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -58,12 +61,15 @@ class Keeper:
                 assets = beside.submit(build, default_out(), say)
                 bank = self.deploy(engine_port=engine_port, graphiql_port=graphiql_port)
                 page = serve_graphiql(bank, assets.result())
+            sponsor = start_sponsor(self.folder, say) if self.sponsor else None
             try:
                 write_phase(self.folder, Phase(os.getpid(), READY))
                 say("ready")
                 self.watch(engine)
             finally:
                 page.shutdown()
+                if sponsor:
+                    sponsor.stop()
         finally:
             say("stopping; the engine saves its state")
             engine.stop()
@@ -124,7 +130,13 @@ def say(text: str) -> None:
 def main() -> int:
     arguments = parse()
     folder: Path = arguments.folder
-    keeper = Keeper(folder, regions=arguments.regions.split(","), template=arguments.template, code=arguments.code)
+    keeper = Keeper(
+        folder,
+        regions=arguments.regions.split(","),
+        template=arguments.template,
+        code=arguments.code,
+        sponsor=not arguments.no_sponsor,
+    )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: keeper.stopping.set())
     try:
@@ -149,6 +161,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--regions", required=True)
     parser.add_argument("--template", type=Path, default=TEMPLATE)
     parser.add_argument("--code", type=Path, default=ROOT)
+    parser.add_argument("--no-sponsor", action="store_true", help="leave the sponsor bank out")
     return parser.parse_args()
 
 

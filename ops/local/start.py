@@ -30,14 +30,14 @@ class StartFault(Exception):
 
 
 def start_bank(
-    folder: Path, *, regions: list[str], say: Say, template: Path = TEMPLATE, code: Path = ROOT
+    folder: Path, *, regions: list[str], say: Say, template: Path = TEMPLATE, code: Path = ROOT, sponsor: bool = True
 ) -> LocalBank:
     """Start the background process and wait until it is ready. One that runs is brought up to date instead."""
     if running_pid(folder) is not None:
         return bring_up_to_date(folder, regions=regions, say=say, template=template, code=code)
     if not is_settled(folder):
         forget(folder)
-    process = spawn(folder, regions=regions, template=template, code=code)
+    process = spawn(folder, regions=regions, template=template, code=code, sponsor=sponsor)
     wait_until_ready(folder, say=say, ended=lambda: process.poll() is not None)
     return LocalBank.load(folder)
 
@@ -78,16 +78,18 @@ def settle(bank: LocalBank, *, regions: list[str]) -> None:
 
 def forget(folder: Path) -> None:
     """Begin again with nothing. A bank whose seed did not finish does: half a history is worse than none."""
-    shutil.rmtree(folder / "engine", ignore_errors=True)
+    for name in ("engine", "sponsor"):
+        shutil.rmtree(folder / name, ignore_errors=True)
     for name in ("deployed.json", "users.json", "phase.json", SEEDED_FILE):
         (folder / name).unlink(missing_ok=True)
 
 
-def spawn(folder: Path, *, regions: list[str], template: Path, code: Path) -> subprocess.Popen[bytes]:
+def spawn(folder: Path, *, regions: list[str], template: Path, code: Path, sponsor: bool) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "phase.json").unlink(missing_ok=True)
     command = [sys.executable, "-P", "-m", "ops.local.keeper", "--folder", str(folder)]
     command += ["--regions", ",".join(regions), "--template", str(template), "--code", str(code)]
+    command += [] if sponsor else ["--no-sponsor"]
     with (folder / LOG_FILE).open("wb") as log:
         return subprocess.Popen(
             command,

@@ -18,9 +18,11 @@ class Status(TypedDict):
     regions: dict[str, RegionStatus]
     graphiql: str
     version: str
+    sponsor: str
+    """`running`, `not running`, or what is wrong."""
 
 
-def status_document(bank: LocalBank, *, healthy: dict[str, bool]) -> Status:
+def status_document(bank: LocalBank, *, healthy: dict[str, bool], sponsor: str) -> Status:
     return {
         "regions": {
             name: {"graphql": region.graphql, "webhooks": region.webhooks, "healthy": healthy[name]}
@@ -28,4 +30,5 @@ def status_document(bank: LocalBank, *, healthy: dict[str, bool]) -> Status:
         },
         "graphiql": bank.graphiql,
         "version": bank.version,
+        "sponsor": sponsor,
     }

@@ -42,7 +42,7 @@ def test_a_folder_without_a_bank_says_how_to_start_one(tmp_path: Path) -> None:
 
 
 def test_status_has_the_shape_that_programs_read(bank: LocalBank) -> None:
-    assert status_document(bank, healthy={"us-east-1": True, "us-west-2": False}) == {
+    assert status_document(bank, healthy={"us-east-1": True, "us-west-2": False}, sponsor="running") == {
         "regions": {
             "us-east-1": {
                 "graphql": "http://127.0.0.1:1/us-east-1/graphql",
@@ -57,4 +57,5 @@ def test_status_has_the_shape_that_programs_read(bank: LocalBank) -> None:
         },
         "graphiql": "http://127.0.0.1:2/",
         "version": "0.1.0",
+        "sponsor": "running",
     }

@@ -1,0 +1,1 @@
+"""Drills: something breaks on purpose, and what must happen then is asserted step by step, in any bank alike."""

@@ -1,0 +1,408 @@
+"""A bank in memory that sends and collects by ACH: the real services, an exchange, and journeys in process."""
+
+import hashlib
+import random
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from domain.access.model import Actor, Approval, Group, Verdict
+from domain.access.service import Approvals
+from domain.access.store_memory import MemoryApprovalStore
+from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case
+from domain.cases.service import Cases
+from domain.cases.store_memory import MemoryCaseStore
+from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
+from domain.counterparties.service import Counterparties
+from domain.counterparties.store_memory import MemoryCounterpartyStore
+from domain.customers.model import Address, Customer, CustomerKind, Profile
+from domain.customers.service import Customers
+from domain.customers.store_memory import MemoryCustomerStore
+from domain.fraud.service import judge
+from domain.ledger.model import State
+from domain.money import Money
+from domain.notices.model import Notice
+from domain.notices.service import Notices
+from domain.notices.store_memory import MemoryNoticeStore
+from domain.payments.bus import MemoryBus
+from domain.payments.events import PaymentInitiated
+from domain.payments.kinds import PaymentState
+from domain.payments.model import Happening, Payment, Speed
+from domain.payments.rules import Deadlines
+from domain.payments.service import Payments
+from domain.payments.store_memory import MemoryPaymentStore
+from domain.rails.ach.exchange import OUTBOUND, MemoryExchange
+from domain.rails.ach.kinds import FileState, RejectionLevel
+from domain.rails.ach.model import AchFile, Entry, RejectionReason
+from domain.rails.ach.nacha.profiles import STRICT
+from domain.rails.ach.nacha.reading import Result, inspect
+from domain.rails.ach.outgoing import Outgoing
+from domain.rails.ach.service import Ach, Wish
+from domain.rails.ach.steps import Steps, features_of
+from domain.rails.ach.store_memory import MemoryAchStore
+from domain.rails.ach.timetable import FedAch
+from domain.refusals import Refusal
+from domain.sealing import KeyedSealer, MemoryDataKeys
+from ops.simulation.house import House, HouseFault, acting, made, staff
+from ops.simulation.machine import Machine
+
+MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
+"""Eleven in the morning in New York: the second same-day window is next."""
+ROUNDS = 200
+RDFI = "021000021"
+MARIA = Details("Maria Márquez", RDFI, "000123456789", AccountType.CHECKING, HolderKind.CONSUMER)
+SUPPLIER = Details("Great Lakes Supply Co.", RDFI, "5550001", AccountType.CHECKING, HolderKind.BUSINESS)
+LEADER, SECOND = "stf_01J0000000000000000000000A", "stf_01J0000000000000000000000B"
+
+
+class AchWorld(House):
+    def __init__(
+        self,
+        *,
+        now: datetime = MONDAY,
+        deadlines: Deadlines | None = None,
+        mortal: Callable[[Any], Any] = lambda part: part,
+    ) -> None:
+        """`mortal`: stands between the services and what they write to, so that they can die there."""
+        super().__init__(mortal=mortal)
+        self.clock.instant = now
+        noise = random.Random(7)  # noqa: S311  (as in `House`)
+        self.keys = MemoryDataKeys(noise.randbytes)
+        self.sealer = KeyedSealer(self.keys, noise.randbytes)
+        self.customers = Customers(
+            store=MemoryCustomerStore(),
+            sealer=self.sealer,
+            clock=self.clock,
+            randomness=noise,
+            region=self.region,
+        )
+        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
+        self.counterparty_store = MemoryCounterpartyStore()
+        self.counterparties = Counterparties(
+            store=self.counterparty_store,
+            sealer=self.sealer,
+            approvals=self.approvals,
+            verifier=_TakesAll(),
+            elsewhere=self.accounts.elsewhere,
+            clock=self.clock,
+            randomness=noise,
+        )
+        self.notices = Notices(store=mortal(MemoryNoticeStore()), clock=self.clock, randomness=noise)
+        self.cases = Cases(
+            store=mortal(MemoryCaseStore()),
+            approvals=self.approvals,
+            clock=self.clock,
+            region=self.region,
+            resolved=lambda: {
+                CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
+                CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+            },
+        )
+        self.bus = MemoryBus()
+        self.exchange = MemoryExchange()
+        self.ach_store = MemoryAchStore()
+        self.payment_store = MemoryPaymentStore()
+        self.deadlines = deadlines or Deadlines()
+        self.machine = Machine(steps=lambda: self.steps, clock=self.clock, wait=self._wait)
+        self.payments = Payments(
+            store=mortal(self.payment_store), journeys=mortal(self.machine), clock=self.clock, deadlines=self.deadlines
+        )
+        self.timetable = FedAch()
+        self.steps = Steps(
+            payments=self.payments,
+            ledger=self.ledger,
+            store=mortal(self.ach_store),
+            timetable=self.timetable,
+            counterparties=self.counterparties,
+            accounts=self.accounts,
+            cases=self.cases,
+            notices=self.notices,
+            bus=mortal(self.bus),
+            clock=self.clock,
+            region=self.region,
+        )
+        self.outgoing = Outgoing(
+            store=mortal(self.ach_store),
+            exchange=mortal(self.exchange),
+            steps=self.steps,
+            payments=self.payments,
+            counterparties=self.counterparties,
+            customers=self.customers,
+            sealer=self.sealer,
+            timetable=self.timetable,
+            cases=self.cases,
+            clock=self.clock,
+            region=self.region,
+            jurisdiction=self.jurisdiction.code,
+        )
+        self.ach = Ach(
+            payments=self.payments,
+            steps=self.steps,
+            outgoing=self.outgoing,
+            accounts=self.accounts,
+            counterparties=self.counterparties,
+            sealer=self.sealer,
+            timetable=self.timetable,
+            clock=self.clock,
+        )
+        self._made = 0
+
+    def _wait(self, deadline: str) -> timedelta:
+        return timedelta(hours=1) if deadline == "file" else getattr(self.deadlines, deadline)
+
+    # People.
+
+    def person(self, name: str = "Ada Lovelace", *, kind: CustomerKind = CustomerKind.PERSON) -> Customer:
+        self._made += 1
+        profile = Profile(
+            name=name,
+            email="somebody@example.com",
+            phone="+12025550123",
+            born_on="1985-12-10",
+            address=Address("12 Analytical Way", None, "New York", "NY", "10001", "US"),
+            tax_id_last4="0042",
+        )
+        answer = self.customers.create(scope="bank", key=f"c-{self._made}", kind=kind, profile=profile)
+        return made(answer, Customer)
+
+    def counterparty(self, owner: Customer, details: Details = MARIA, *, days_ago: int = 90) -> Counterparty:
+        """One that has long been verified."""
+        now = self.clock.instant
+        self.clock.instant = now - timedelta(days=days_ago)
+        self._made += 1
+        actor = acting(owner)
+        answer = self.counterparties.add(actor, customer=owner, details=details, key=f"cp-{self._made}")
+        added = made(answer, Counterparty)
+        answer = self.counterparties.start_verification(
+            actor, added.id, method=VerificationMethod.PRENOTE, key=f"v-{self._made}"
+        )
+        started = made(answer, Counterparty)
+        self.counterparties.verification_settled(
+            added.id, attempt=started.verifications[-1].attempt, settled_on=self.clock.instant.date()
+        )
+        self.clock.instant = now
+        return added
+
+    def sender(self, *, minor: int = 1_000_00, details: Details = MARIA) -> tuple[Actor, Account, Counterparty]:
+        """A customer of long standing with money and a counterparty."""
+        now = self.clock.instant
+        self.clock.instant = now - timedelta(days=120)
+        business = details.holder_kind is HolderKind.BUSINESS
+        owner = self.person(kind=CustomerKind.BUSINESS if business else CustomerKind.PERSON)
+        account = self.open(owner, product="checking", deposit_minor=minor)
+        self.clock.instant = now
+        return acting(owner), account, self.counterparty(owner, details)
+
+    def counterparty_of_today(self, owner: Actor) -> Counterparty:
+        """One that was added a moment ago, and proved by micro-entries."""
+        details = replace(MARIA, account_number="99887766")
+        answer = self.counterparties.add(owner, customer=self.kept(owner), details=details, key="cp-today")
+        added = made(answer, Counterparty)
+        self.counterparties.start_verification(owner, added.id, method=VerificationMethod.MICRO_ENTRIES, key="v-today")
+        self.counterparties.verification_settled(added.id, attempt=1, settled_on=self.clock.instant.date())
+        amounts = made(self.counterparties.micro_amounts(added.id, attempt=1), tuple)
+        return made(self.counterparties.confirm(owner, added.id, amounts=amounts, key="a-today"), Counterparty)
+
+    def unverified(self, owner: Actor) -> Counterparty:
+        details = replace(MARIA, account_number="11223344")
+        answer = self.counterparties.add(owner, customer=self.kept(owner), details=details, key="cp-new")
+        return made(answer, Counterparty)
+
+    def kept(self, owner: Actor) -> Customer:
+        return made(self.customers.get(owner.person), Customer)
+
+    # What people do.
+
+    def send(
+        self,
+        actor: Actor,
+        account: Account,
+        counterparty: Counterparty,
+        minor: int,
+        *,
+        key: str = "p-1",
+        **other: object,
+    ) -> Payment:
+        return made(self.ach.originate_credit(actor, wish(account, counterparty, minor, **other), key=key), Payment)
+
+    def collect(
+        self,
+        actor: Actor,
+        account: Account,
+        counterparty: Counterparty,
+        minor: int,
+        *,
+        key: str = "p-1",
+        **other: object,
+    ) -> Payment:
+        return made(self.ach.originate_debit(actor, wish(account, counterparty, minor, **other), key=key), Payment)
+
+    # What goes on by itself.
+
+    def run(self) -> None:
+        """Everything that can happen now: steps, judgements, files."""
+        for _ in range(ROUNDS):
+            before = (len(self.bus.events), self._steps_made())
+            for _name in self.machine.settle(ROUNDS):
+                pass
+            self.score()
+            if before == (len(self.bus.events), self._steps_made()):
+                return
+        raise HouseFault("the bank does not come to rest")
+
+    def _steps_made(self) -> int:
+        return sum(len(run.trail) for run in self.machine.runs.values())
+
+    def score(self) -> None:
+        while self.bus.events:
+            event = made(self.bus.events.pop(0), PaymentInitiated)
+            self.steps.judged(self.payments.existing(event.payment), judge(features_of(event)))
+
+    def files(self) -> None:
+        """What the function that builds files does each minute."""
+        self.outgoing.cut()
+        for file in self.outgoing.due():
+            self.outgoing.work(file)
+
+    def cut_off(self, payment: Payment) -> AchFile:
+        """Goes on to just after the payment's cut-off, when its file is built and sent."""
+        at = made(self.payment(payment).progress.cut_off_at, datetime)
+        self.clock.instant = max(self.clock.instant, at + timedelta(seconds=5))
+        self.files()
+        self.run()
+        return self.outgoing.existing(made(self.payment(payment).progress.file, str))
+
+    def settlement(self, payment: Payment) -> None:
+        at = made(self.payment(payment).progress.settles_at, datetime)
+        self.clock.instant = max(self.clock.instant, at)
+        self.run()
+
+    # What the bank says.
+
+    def acknowledge(self, file: AchFile, *, delivery: str = "dlv_1") -> AchFile | Refusal:
+        found = self.outgoing.existing(file.id)
+        answer = self.outgoing.acknowledged(
+            found.name or "",
+            sha256=found.sha256 or "",
+            entries=found.entries + found.addenda,
+            debit_minor=found.debit_minor,
+            credit_minor=found.credit_minor,
+            delivery=delivery,
+        )
+        self.run()
+        return answer
+
+    def reject(
+        self,
+        file: AchFile,
+        *reasons: RejectionReason,
+        level: RejectionLevel = RejectionLevel.FILE,
+        delivery: str = "dlv_2",
+    ) -> AchFile | Refusal:
+        found = self.outgoing.existing(file.id)
+        answer = self.outgoing.rejected(
+            found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
+        )
+        self.run()
+        return answer
+
+    def resolve(self, case: str, code: ResolutionCode, group: Group) -> Case:
+        """Two people of the group resolve a case."""
+        self.propose(case, code, group)
+        self.second(case, group)
+        return self.case(case)
+
+    def propose(self, case: str, code: ResolutionCode, group: Group) -> None:
+        """One person of the group resolves a case, or proposes to where a second one is asked for."""
+        first = staff_of(group, LEADER)
+        made(self.cases.resolve(first, case, code=code, reason="looked into", key=f"r-{case}-{code}"), Case)
+        self.run()
+
+    def second(self, case: str, group: Group) -> None:
+        """Another person of the group approves what is proposed; nothing where nothing waits for them."""
+        resolution = self.case(case).resolution
+        if resolution is None or resolution.approval is None or resolution.checker:
+            return
+        approval = made(self.approvals.get(resolution.approval), Approval)
+        checked = self.approvals.check(
+            staff_of(group, SECOND), approval.id, verdict=Verdict.APPROVE, fingerprint=approval.proposal.fingerprint
+        )
+        self.cases.decided(made(checked, Approval))
+        self.run()
+
+    def case(self, case: str) -> Case:
+        return made(self.cases.seen(staff_of(Group.AUDITOR, LEADER), case), Case)
+
+    # Looking.
+
+    def payment(self, payment: Payment) -> Payment:
+        return self.payments.existing(payment.id)
+
+    def state(self, payment: Payment) -> PaymentState:
+        return self.payment(payment).state
+
+    def timeline(self, payment: Payment) -> tuple[Happening, ...]:
+        return self.payments.timeline(payment.id, limit=100).happenings
+
+    def events(self, payment: Payment) -> list[str]:
+        return [line.event for line in self.timeline(payment)]
+
+    def entries(self, file: AchFile) -> tuple[Entry, ...]:
+        return self.ach_store.entries(file.id, after=None, limit=100).entries
+
+    def text(self, file: AchFile) -> str:
+        return made(self.exchange.get(f"{OUTBOUND}{file.name}"), bytes).decode("ascii")
+
+    def read(self, file: AchFile) -> Result:
+        content = made(self.exchange.get(f"{OUTBOUND}{file.name}"), bytes)
+        if hashlib.sha256(content).hexdigest() != file.sha256:
+            raise HouseFault(f"{file.name} in the exchange is not what was built")
+        return inspect((content,), STRICT)
+
+    def file_state(self, file: AchFile) -> FileState:
+        return self.outgoing.existing(file.id).state
+
+    def book(self, name: str) -> int:
+        """Credits minus debits of one of the bank's books, from its items."""
+        account = f"int_us_usd_{name}"
+        return sum(
+            leg.signed_minor
+            for journal in self.ledger_store.journals.values()
+            for leg in journal.legs
+            if leg.account == account
+        )
+
+    def held(self, account: Account) -> int:
+        return made(self.ledger.head(account.id), State).held_minor
+
+    def told(self, actor: Actor) -> list[Notice]:
+        return list(self.notices.page(actor.person).notices)
+
+
+def wish(payer: Account, payee: Counterparty, minor: int, **other: object) -> Wish:
+    asked = Wish(
+        account=payer.id,
+        counterparty=payee.id,
+        amount=Money(minor, "USD"),
+        sec="CCD" if payee.holder_kind is HolderKind.BUSINESS else "PPD",
+        speed=Speed.SAME_DAY,
+        description="RENT",
+    )
+    return replace(asked, **other)  # type: ignore[arg-type]  # fields of a wish, by their names
+
+
+def staff_of(group: Group, person: str) -> Actor:
+    return staff(group, person=person)
+
+
+class _TakesAll:
+    def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
+        del counterparty, attempt
+        return True
+
+    def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
+        del counterparty, attempt, amounts
+        return True
