@@ -8,6 +8,8 @@ from domain.money import Money
 from domain.rails.ach.kinds import EntryKind, EntryState, FileState, RejectionLevel
 from domain.refusals import Refusal
 
+REMITTANCE: Final = "ach.remittance"
+"""What the seal of a payment's text is bound to: what an originator wrote, or what a receiver is told."""
 REASONS_MAX: Final = 1_000
 """Of one rejection: as many as the webhook takes."""
 FILES_OF_ENTRY_MAX: Final = 10

@@ -28,6 +28,7 @@ from domain.rails.ach.exchange import OUTBOUND, Exchange
 from domain.rails.ach.kinds import FILES_ENDED, EntryState, FileEvent, FileState, RejectionLevel, file_target
 from domain.rails.ach.model import (
     FILES_OF_ENTRY_MAX,
+    REMITTANCE,
     AchFile,
     AnswerMismatch,
     Entry,
@@ -66,8 +67,6 @@ REBUILDS_MAX: Final = 2
 """Files that replace each other without a person: what is rejected a third time is no matter of form."""
 WINDOWS: Final = "windows"
 FACT_MAX: Final = 120
-REMITTANCE: Final = "ach.remittance"
-"""What a remittance's seal is bound to."""
 BUILT: Final = "built/ach/"
 
 Changes = Callable[[AchFile], AchFile]

@@ -31,7 +31,12 @@ from domain.payments.model import Happening, Payment, Speed
 from domain.payments.rules import Deadlines
 from domain.payments.service import Payments
 from domain.payments.store_memory import MemoryPaymentStore
-from domain.rails.ach.exchange import OUTBOUND, MemoryExchange
+from domain.rails.ach.exchange import INBOUND, OUTBOUND, MemoryExchange
+from domain.rails.ach.incoming import Incoming
+from domain.rails.ach.incoming_entries import Parts
+from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_ports import MemoryForwarder
+from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.kinds import FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, Entry, RejectionReason
 from domain.rails.ach.nacha.profiles import STRICT
@@ -137,6 +142,25 @@ class AchBank(House):
             sealer=self.sealer,
             timetable=self.timetable,
             clock=self.clock,
+        )
+        self.incoming_store = MemoryIncomingStore()
+        self.forwarder = MemoryForwarder()
+        self.incoming = Incoming(
+            Parts(
+                store=self.incoming_store,
+                outgoing=self.ach_store,
+                ledger=self.ledger,
+                payments=self.payments,
+                accounts=self.accounts,
+                cases=self.cases,
+                timetable=self.timetable,
+                clock=self.clock,
+                region=self.region,
+                jurisdiction=self.jurisdiction.code,
+            ),
+            exchanges=lambda _: self.exchange,
+            forwarder=self.forwarder,
+            sealer=self.sealer,
         )
         self._made = 0
 
@@ -285,6 +309,36 @@ class AchBank(House):
         assert at is not None
         self.clock.instant = max(self.clock.instant, at)
         self.run()
+
+    # What comes in.
+
+    def put(self, text: bytes, name: str = "in-1.ach") -> ReceivedFile:
+        """The partner puts a file, and whoever hears of it takes note of it."""
+        self.exchange.files[f"{INBOUND}{name}"] = text
+        found = self.incoming.files.receive(f"{INBOUND}{name}")
+        assert isinstance(found, ReceivedFile), found
+        return found
+
+    def receive(self, text: bytes, name: str = "in-1.ach") -> ReceivedFile:
+        file = self.put(text, name)
+        self.take_in()
+        return self.incoming.files.existing(file.id)
+
+    def take_in(self) -> None:
+        """What the function that works received files does each minute."""
+        for _ in range(ROUNDS):
+            due = self.incoming.files.due()
+            for file in due:
+                self.incoming.files.work(file)
+            entries = self.incoming.due_entries()
+            for entry in entries:
+                self.incoming.work_entry(entry)
+            if not due and not entries:
+                return
+        raise AssertionError("received files do not come to rest")
+
+    def received(self, file: ReceivedFile) -> list[ReceivedEntry]:
+        return list(self.incoming.entries_of(file.id, limit=100).entries)
 
     # What the bank says.
 
