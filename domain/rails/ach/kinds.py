@@ -32,6 +32,8 @@ class EntryKind(StrEnum):
     """It takes back what the micro-credits gave."""
 
 
+OF_PAYMENTS: Final = frozenset({EntryKind.CREDIT, EntryKind.DEBIT})
+"""Made for a payment of a customer, whose journey waits for its settlement itself."""
 ANSWERS: Final = frozenset(
     {EntryKind.RETURN, EntryKind.DISHONOUR, EntryKind.CONTEST, EntryKind.NOC, EntryKind.NOC_REFUSAL}
 )
