@@ -1,14 +1,21 @@
 """The journey in, as the rest of the bank asks for it: take a file, work what is due, act on decisions."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Final
 
+from domain.counterparties.service import Counterparties
 from domain.rails.ach.exchange import Exchange
+from domain.rails.ach.incoming_decisions import Decisions
 from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
 from domain.rails.ach.incoming_files import ReceivedFiles
+from domain.rails.ach.incoming_matching import Matching
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_ports import Forwarder
+from domain.rails.ach.incoming_ports import Forwarder, Proofs
 from domain.rails.ach.incoming_store import ReceivedPage
+from domain.rails.ach.kinds import ANSWERS, EntryKind
+from domain.rails.ach.origin_answers import AnswerOrigin
+from domain.rails.ach.origins import Origin
+from domain.rails.ach.steps import Steps
 from domain.sealing import Sealer
 
 DUE_MAX: Final = 500
@@ -24,11 +31,24 @@ class Incoming:
         exchanges: Callable[[str], Exchange],
         forwarder: Forwarder,
         sealer: Sealer,
+        steps: Steps,
+        counterparties: Counterparties,
+        proofs: Proofs,
     ) -> None:
         self._store = parts.store
         self._clock = parts.clock
         self.entries = ReceivedEntries(parts)
         self.files = ReceivedFiles(parts, entries=self.entries, exchanges=exchanges, forwarder=forwarder, sealer=sealer)
+        self.matching = Matching(parts, entries=self.entries, steps=steps, counterparties=counterparties, proofs=proofs)
+        self.decisions = Decisions(
+            parts, entries=self.entries, originals=self.files.originals, counterparties=counterparties
+        )
+        self.answers = AnswerOrigin(store=parts.store, entries=self.entries, originals=self.files.originals)
+
+    @property
+    def origins(self) -> Mapping[EntryKind, Origin]:
+        """For the files that answers go out in."""
+        return dict.fromkeys(ANSWERS, self.answers)
 
     # Looking.
 

@@ -60,9 +60,8 @@ ANSWERED_BY: Final[Mapping[ReceivedKind, EntryKind]] = {
     ReceivedKind.ZERO: EntryKind.RETURN,
     ReceivedKind.RETURN: EntryKind.DISHONOUR,
     ReceivedKind.DISHONOUR: EntryKind.CONTEST,
-    ReceivedKind.NOC: EntryKind.NOC_REFUSAL,
 }
-"""What goes out to send an entry back, or to refuse it. Nothing answers a contest."""
+"""What goes out to send an entry back. Nothing answers a contest."""
 CASE_OF: Final[Mapping[ReceivedKind, CaseKind]] = {
     ReceivedKind.RETURN: CaseKind.ACH_RETURN_UNMATCHED,
     ReceivedKind.CONTEST: CaseKind.ACH_RETURN_UNMATCHED,
@@ -151,10 +150,10 @@ class ReceivedEntries:
             return entry
         if entry.kind not in FORWARD:
             return self.matchers[entry.kind](entry)
-        way = screened(self._seen(entry), self._today())
+        way = screened(self.seen(entry), self.today())
         if entry.amount.minor == 0:
             return self._answered(entry, way)
-        entry = self._shown(entry)
+        entry = self.shown(entry)
         if way is None:
             return self.moved(entry, _E.ACCEPTED)
         return self.moved(entry, _E.PENDED, changes=lambda found: on_its_way(found, way))
@@ -167,13 +166,13 @@ class ReceivedEntries:
             )
         return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: on_its_way(found, way))
 
-    def _seen(self, entry: ReceivedEntry) -> Seen:
+    def seen(self, entry: ReceivedEntry) -> Seen:
         return Seen(entry, self._record(entry))
 
     def _record(self, entry: ReceivedEntry) -> AccountRecord | None:
         return self._accounts.records([entry.account]).get(entry.account) if entry.account else None
 
-    def _today(self) -> date:
+    def today(self) -> date:
         """The processing day that a return decided now belongs to."""
         return banking_day_on_or_after(day_of(self._clock.now()))
 
@@ -197,7 +196,7 @@ class ReceivedEntries:
         if effect.refused is None or not (answer.refusal.stored or isinstance(answer.refusal, NotFound)):
             raise EntryUnsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
         head = self._ledger.head(entry.account) if entry.account else None
-        way = refused(answer.refusal.code, head.status if head else None, self._seen(entry), self._today())
+        way = refused(answer.refusal.code, head.status if head else None, self.seen(entry), self.today())
         if entry.state is _S.RELEASING:  # people wanted it posted: they hear that it cannot be, and decide again
             way = replace(way, code=entry.return_code, return_by=entry.return_by, undecided=True)
         return self.moved(
@@ -228,7 +227,7 @@ class ReceivedEntries:
 
     # What its customer sees.
 
-    def _shown(self, entry: ReceivedEntry) -> ReceivedEntry:
+    def shown(self, entry: ReceivedEntry) -> ReceivedEntry:
         """Opens the payment that its customer sees of it, once."""
         if entry.account is None or entry.customer is None:
             return entry
@@ -291,10 +290,11 @@ class ReceivedEntries:
         if not entry.undecided and entry.return_code:
             return self.moved(entry, _E.RETURN_DECIDED)
         until = self.decided_by(entry)
-        if until is not None and entry.return_code and until <= self._clock.now():
+        falls_back = entry.kind in FORWARD and entry.return_code is not None
+        if until is not None and falls_back and until <= self._clock.now():
             return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: replace(found, undecided=False))
         case = self.case_of(entry, until)
-        return self.noted(entry, lambda found: replace(found, case=case, due_at=until if found.return_code else None))
+        return self.noted(entry, lambda found: replace(found, case=case, due_at=until if falls_back else None))
 
     def decided_by(self, entry: ReceivedEntry) -> datetime | None:
         """Until when people decide; None where the rules set no day."""
@@ -316,21 +316,24 @@ class ReceivedEntries:
             **({"decided by": instant_text(due_at)} if due_at else {}),
         }
         kind = CASE_OF.get(entry.kind, CaseKind.ACH_ENTRY_PENDED)
-        key = f"pended-{entry.attempt}"
+        key = f"pended-{entry.given_up}"
         return self._cases.open(kind, Subject(SUBJECT, entry.id), key=key, due_at=due_at, facts=facts).id
 
     # Going back.
 
     def _scheduled(self, entry: ReceivedEntry) -> ReceivedEntry:
         """Into the next window. Listed there before the entry says so: listed twice, it goes once."""
-        answer, window = self._listed(entry)
-        due_at = window.cut_off_at + MISSED_AFTER
+        answer, window = self.listed(entry, ANSWERED_BY[entry.kind])
+        return self.queued(entry, answer, window.cut_off_at + MISSED_AFTER)
+
+    def queued(self, entry: ReceivedEntry, answer: str, due_at: datetime | None) -> ReceivedEntry:
+        """The answer waits for a file, or is in one already."""
         return self.moved(entry, _E.SCHEDULED, changes=lambda found: replace(found, answer=answer, due_at=due_at))
 
-    def _listed(self, entry: ReceivedEntry) -> tuple[str, windows.Window]:
+    def listed(self, entry: ReceivedEntry, kind: EntryKind) -> tuple[str, windows.Window]:
+        """The id of an answer of this kind to the entry, and the next window, which it is listed for."""
         window = self._timetable.assign(self._clock.now(), windows.Speed.NEXT_DAY).window
-        kind = ANSWERED_BY[entry.kind]
-        answer = entry_id(entry.id, kind.value, str(entry.attempt))
+        answer = entry_id(entry.id, kind.value, str(entry.given_up))
         self._outgoing.schedule(Scheduled(window=window.id, entry=answer, kind=kind, subject=entry.id))
         return answer, window
 
@@ -340,7 +343,7 @@ class ReceivedEntries:
             return entry
         if entry.answer and self._outgoing.entry(entry.answer):
             return self.noted(entry, lambda found: replace(found, due_at=None))
-        _, window = self._listed(entry)
+        _, window = self.listed(entry, ANSWERED_BY[entry.kind])
         return self.noted(entry, lambda found: replace(found, due_at=window.cut_off_at + MISSED_AFTER))
 
     # Writing.

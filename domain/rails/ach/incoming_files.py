@@ -246,7 +246,7 @@ class ReceivedFiles:
         """Nothing of it was kept: people have it read again, under another profile if need be, or put it away."""
         first = file.findings[0] if file.findings else None
         case = self._cases.open(
-            CaseKind.PARTNER_DELIVERY_QUARANTINED,
+            CaseKind.ACH_FILE_QUARANTINED,
             Subject(SUBJECT, file.id),
             key=f"quarantined-{file.replays}",
             facts={

@@ -153,11 +153,15 @@ class ReceivedEntry:
     """People decide whether it goes back with `return_code`; when they do not in time, it does."""
     reason: str | None = None
     """Why it was pended, refused or sent back: a code of the screening, of the ledger or of a person's case."""
+    given_up: int = 0
+    """How many answers to it went into no file after all."""
     answer: str | None = None
     """The entry of ours that sends it back, or refuses it."""
     change: str | None = None
     """The entry of ours that notifies its sender of a change."""
     change_code: str | None = None
+    change_data: Mapping[str, str] | None = None
+    """What it corrects, by the names of `nacha.corrections`. Codes alone: no number and no name is corrected by us."""
     case: str | None = None
     version: int = 1
 

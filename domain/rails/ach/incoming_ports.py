@@ -3,6 +3,7 @@
 from typing import Protocol
 
 from domain.rails.ach.incoming_model import Handoff
+from domain.rails.ach.model import Entry
 
 
 class Forwarder(Protocol):
@@ -10,6 +11,14 @@ class Forwarder(Protocol):
 
     def forward(self, region: str, handoff: Handoff) -> None:
         """Puts entries into a region's queue. It may be put there twice, and the region takes it once."""
+        ...
+
+
+class Proofs(Protocol):
+    """Who proves counterparties by entries."""
+
+    def returned(self, entry: Entry, *, code: str) -> None:
+        """A prenote or a micro-entry came back. Said again, it changes nothing."""
         ...
 
 

@@ -33,17 +33,19 @@ from domain.payments.service import Payments
 from domain.payments.store_memory import MemoryPaymentStore
 from domain.rails.ach.exchange import INBOUND, OUTBOUND, MemoryExchange
 from domain.rails.ach.incoming import Incoming
-from domain.rails.ach.incoming_entries import Parts
+from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_ports import MemoryForwarder
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.kinds import FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, Entry, RejectionReason
 from domain.rails.ach.nacha.profiles import STRICT
-from domain.rails.ach.nacha.reading import Result, inspect
+from domain.rails.ach.nacha.reading import Reading, Result, inspect
+from domain.rails.ach.nacha.reading import entries as entries_of
+from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.service import Ach, Wish
-from domain.rails.ach.steps import Steps, features_of
+from domain.rails.ach.steps import SPEEDS, Steps, features_of
 from domain.rails.ach.store_memory import MemoryAchStore
 from domain.rails.ach.timetable import FedAch
 from domain.refusals import Refusal
@@ -61,8 +63,10 @@ LEADER, SECOND = "stf_01J0000000000000000000000A", "stf_01J000000000000000000000
 
 
 class AchBank(House):
-    def __init__(self, *, now: datetime = MONDAY, deadlines: Deadlines | None = None) -> None:
-        super().__init__()
+    def __init__(
+        self, *, now: datetime = MONDAY, deadlines: Deadlines | None = None, region: str = "us-east-1"
+    ) -> None:
+        super().__init__(region=region)
         self.clock.instant = now
         noise = random.Random(7)
         self.keys = MemoryDataKeys(noise.randbytes)
@@ -94,6 +98,11 @@ class AchBank(House):
             resolved=lambda: {
                 CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
                 CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+                CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
+                CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,
+                CaseKind.ACH_RETURN_UNMATCHED: self.incoming.decisions.decided,
+                CaseKind.ACH_DISHONOUR: self.incoming.decisions.decided,
+                CaseKind.ACH_NOC: self.incoming.decisions.decided,
             },
         )
         self.bus = MemoryBus()
@@ -119,32 +128,9 @@ class AchBank(House):
             clock=self.clock,
             region=self.region,
         )
-        self.outgoing = Outgoing(
-            store=self.ach_store,
-            exchange=self.exchange,
-            steps=self.steps,
-            payments=self.payments,
-            counterparties=self.counterparties,
-            customers=self.customers,
-            sealer=self.sealer,
-            timetable=self.timetable,
-            cases=self.cases,
-            clock=self.clock,
-            region=self.region,
-            jurisdiction=self.jurisdiction.code,
-        )
-        self.ach = Ach(
-            payments=self.payments,
-            steps=self.steps,
-            outgoing=self.outgoing,
-            accounts=self.accounts,
-            counterparties=self.counterparties,
-            sealer=self.sealer,
-            timetable=self.timetable,
-            clock=self.clock,
-        )
         self.incoming_store = MemoryIncomingStore()
         self.forwarder = MemoryForwarder()
+        self.peers: dict[str, AchBank] = {}
         self.incoming = Incoming(
             Parts(
                 store=self.incoming_store,
@@ -158,9 +144,37 @@ class AchBank(House):
                 region=self.region,
                 jurisdiction=self.jurisdiction.code,
             ),
-            exchanges=lambda _: self.exchange,
+            exchanges=lambda region: self.exchange if region == self.region else self.peers[region].exchange,
             forwarder=self.forwarder,
             sealer=self.sealer,
+            steps=self.steps,
+            counterparties=self.counterparties,
+            proofs=_NoProofs(),
+        )
+        self.outgoing = Outgoing(
+            store=self.ach_store,
+            exchange=self.exchange,
+            steps=self.steps,
+            payments=self.payments,
+            counterparties=self.counterparties,
+            customers=self.customers,
+            sealer=self.sealer,
+            timetable=self.timetable,
+            cases=self.cases,
+            clock=self.clock,
+            region=self.region,
+            jurisdiction=self.jurisdiction.code,
+            origins=self.incoming.origins,
+        )
+        self.ach = Ach(
+            payments=self.payments,
+            steps=self.steps,
+            outgoing=self.outgoing,
+            accounts=self.accounts,
+            counterparties=self.counterparties,
+            sealer=self.sealer,
+            timetable=self.timetable,
+            clock=self.clock,
         )
         self._made = 0
 
@@ -337,6 +351,34 @@ class AchBank(House):
                 return
         raise AssertionError("received files do not come to rest")
 
+    def send_back(self, entry: ReceivedEntry) -> AchFile:
+        """Goes on to the cut-off of the window that an answer waits for, and has the bank acknowledge its file."""
+        file = self.outgoing.existing(self.answer(entry).file)
+        self.acknowledge(file, delivery=f"dlv_{file.id}")
+        return self.outgoing.existing(file.id)
+
+    def answer(self, entry: ReceivedEntry) -> Entry:
+        """The entry of ours that answers, once its window has been cut off."""
+        cut_off_at = self.timetable.assign(self.clock.instant, SPEEDS["NEXT_DAY"]).window.cut_off_at
+        if entry.due_at is not None:
+            cut_off_at = entry.due_at - MISSED_AFTER
+        self.clock.instant = max(self.clock.instant, cut_off_at + timedelta(seconds=5))
+        self.files()
+        out = self.ach_store.entry(entry.answer or "")
+        assert out is not None
+        return out
+
+    def only_entry(self, file: AchFile) -> tuple[AnyBatchHeader, AnyEntry]:
+        (found,) = entries_of(Reading((self.text(file).encode(),), STRICT))
+        return found
+
+    def settle_file(self, file: AchFile) -> None:
+        self.clock.instant = max(self.clock.instant, self.timetable.window(file.window).settles_at)
+        self.files()
+
+    def entry(self, entry: ReceivedEntry) -> ReceivedEntry:
+        return self.incoming.entries.existing(entry.id)
+
     def received(self, file: ReceivedFile) -> list[ReceivedEntry]:
         return list(self.incoming.entries_of(file.id, limit=100).entries)
 
@@ -454,6 +496,11 @@ def wish(payer: Account, payee: Counterparty, minor: int, **other: object) -> Wi
 
 def staff_of(group: Group, person: str) -> Actor:
     return staff(group, person=person)
+
+
+class _NoProofs:
+    def returned(self, entry: Entry, *, code: str) -> None:
+        raise AssertionError((entry, code))
 
 
 class _TakesAll:

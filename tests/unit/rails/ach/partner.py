@@ -1,12 +1,21 @@
 """The other banks, as they reach us: files built by hand from plain facts, some of them wrong."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from typing import Any
 
 from domain.jurisdictions import JURISDICTIONS
 from domain.rails.ach.calendar import EASTERN
+from domain.rails.ach.nacha.answering import (
+    AnswerInvalid,
+    answer_header,
+    change_header,
+    contested_return,
+    dishonored_return,
+    notification_of_change,
+    return_of,
+)
 from domain.rails.ach.nacha.building import BatchDraft, file_header, stream
 from domain.rails.ach.nacha.drafting import batch_header, entry, service_class_of
 from domain.rails.ach.nacha.records import AnyBatchHeader, Entry
@@ -86,6 +95,54 @@ class Sheet:
             origin_name="SPONSOR BANK",
         )
         return "".join(stream(header, iter(self.batches))).encode("ascii")
+
+
+Pair = tuple[AnyBatchHeader, Any]
+
+
+def settling(header: AnyBatchHeader, day: date) -> AnyBatchHeader:
+    """As the operator hands it on: with the day of settlement written in."""
+    return replace(header, settlement_date=f"{day:%j}")
+
+
+def answered(header: AnyBatchHeader, entry: Any, code: str, trace: str, **other: Any) -> Pair:
+    """The other bank's return of an entry of ours; `other` changes what its addenda, or it itself, say."""
+    made = return_of(header, entry, return_code=code, trace_number=trace)
+    assert not isinstance(made, AnswerInvalid), made
+    of_entry = {name: other.pop(name) for name in ("amount_minor",) if name in other}
+    back = replace(made, addenda=(replace(made.addenda[0], **other),), **of_entry)
+    return _header(answer_header, header, back), back
+
+
+def changed(header: AnyBatchHeader, entry: Any, code: str, data: str, trace: str) -> Pair:
+    made = notification_of_change(header, entry, change_code=code, corrected_data=data, trace_number=trace)
+    assert not isinstance(made, AnswerInvalid), made
+    return _header(change_header, header, made), made
+
+
+def dishonoured(header: AnyBatchHeader, entry: Any, code: str, trace: str) -> Pair:
+    made = dishonored_return(header, entry, return_code=code, trace_number=trace)
+    assert not isinstance(made, AnswerInvalid), made
+    return _header(answer_header, header, made), made
+
+
+def contested(header: AnyBatchHeader, entry: Any, code: str, trace: str) -> Pair:
+    made = contested_return(
+        header,
+        entry,
+        return_code=code,
+        trace_number=trace,
+        date_returned="260310",
+        original_settlement_date="068",
+    )
+    assert not isinstance(made, AnswerInvalid), made
+    return _header(answer_header, header, made), made
+
+
+def _header(make: Any, header: AnyBatchHeader, made: Any) -> AnyBatchHeader:
+    service_class = service_class_of([made.transaction_code])
+    answer: AnyBatchHeader = make(header, odfi=THEIRS[:8], batch_number=1, service_class=service_class)
+    return answer
 
 
 def with_wrong_digit(text: bytes) -> bytes:
