@@ -24,7 +24,7 @@ from domain.payments.kinds import Event, PaymentKind
 from domain.payments.model import BANK, AchProgress, AchTerms, Payment, Speed
 from domain.payments.service import Payments
 from domain.rails.ach import windows
-from domain.rails.ach.calendar import banking_day_on_or_after, day_of
+from domain.rails.ach.calendar import previous_banking_day
 from domain.rails.ach.effects import SETTLEMENT, UNPOSTED
 from domain.rails.ach.incoming_kinds import (
     FORWARD,
@@ -36,10 +36,11 @@ from domain.rails.ach.incoming_kinds import (
     received_target,
 )
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_screening import Seen, Way, refused, screened
+from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, screened
 from domain.rails.ach.incoming_store import IncomingStore
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import Scheduled
+from domain.rails.ach.return_codes import return_allowed
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.refusals import NotFound
@@ -68,6 +69,10 @@ CASE_OF: Final[Mapping[ReceivedKind, CaseKind]] = {
     ReceivedKind.DISHONOUR: CaseKind.ACH_DISHONOUR,
 }
 """The case of an entry that waits for people; ACH_ENTRY_PENDED of what others originate."""
+
+UNFINISHED: Final = frozenset({_S.PENDED, _S.RETURN_DUE, _S.RELEASING, _S.SENDING_BACK})
+"""States that somebody brings an entry into when its file is done, and that ask for work at once: the sweep finds them.
+The others are of the file's round, which is made again until every entry has come through."""
 
 Changes = Callable[[ReceivedEntry], ReceivedEntry]
 Matcher = Callable[[ReceivedEntry], ReceivedEntry]
@@ -173,8 +178,9 @@ class ReceivedEntries:
         return self._accounts.records([entry.account]).get(entry.account) if entry.account else None
 
     def today(self) -> date:
-        """The processing day that a return decided now belongs to."""
-        return banking_day_on_or_after(day_of(self._clock.now()))
+        """The processing day that a return decided now leaves on: it ends with the last cut-off of the night."""
+        window = self._timetable.assign(self._clock.now(), windows.Speed.NEXT_DAY).window
+        return window.settles_on if window.same_day else previous_banking_day(window.settles_on)
 
     def forwarded(self, entry: ReceivedEntry) -> ReceivedEntry:
         """Another region has it."""
@@ -292,9 +298,15 @@ class ReceivedEntries:
         until = self.decided_by(entry)
         falls_back = entry.kind in FORWARD and entry.return_code is not None
         if until is not None and falls_back and until <= self._clock.now():
-            return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: replace(found, undecided=False))
+            return self._fallen_back(entry, entry.return_code or "")
         case = self.case_of(entry, until)
         return self.noted(entry, lambda found: replace(found, case=case, due_at=until if falls_back else None))
+
+    def _fallen_back(self, entry: ReceivedEntry, code: str) -> ReceivedEntry:
+        """Nobody decided in time. Where even that comes too late, because nobody looked, it stays with people."""
+        if return_allowed(code, facts_of(self.seen(entry)), self.today()) is None:
+            return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: replace(found, undecided=False))
+        return self.noted(entry, lambda found: replace(found, return_code=None, due_at=None))
 
     def decided_by(self, entry: ReceivedEntry) -> datetime | None:
         """Until when people decide; None where the rules set no day."""
@@ -357,9 +369,10 @@ class ReceivedEntries:
             target = received_target(stored.state, event)
             if stored.state is not entry.state or target is None:
                 return stored
-            known = replace(stored, payment=stored.payment or entry.payment)
-            moved = changes(replace(known, due_at=None))
-            moved = replace(moved, state=target, entered_at=self._clock.now(), version=stored.version + 1)
+            now = self._clock.now()
+            due_at = now if target in UNFINISHED else None
+            moved = changes(replace(stored, payment=stored.payment or entry.payment, due_at=due_at))
+            moved = replace(moved, state=target, entered_at=now, version=stored.version + 1)
             if self._store.replace_received(moved, version=stored.version):
                 return moved
         raise EntryContended(entry.id)

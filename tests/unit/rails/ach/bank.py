@@ -2,8 +2,10 @@
 
 import hashlib
 import random
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from domain.access.model import Actor, Group, Verdict
 from domain.access.service import Approvals
@@ -64,8 +66,14 @@ LEADER, SECOND = "stf_01J0000000000000000000000A", "stf_01J000000000000000000000
 
 class AchBank(House):
     def __init__(
-        self, *, now: datetime = MONDAY, deadlines: Deadlines | None = None, region: str = "us-east-1"
+        self,
+        *,
+        now: datetime = MONDAY,
+        deadlines: Deadlines | None = None,
+        region: str = "us-east-1",
+        wrap: Callable[[Any], Any] = lambda part: part,
     ) -> None:
+        """`wrap`: what stands between the services and each store, and between ACH and the ledger."""
         super().__init__(region=region)
         self.clock.instant = now
         noise = random.Random(7)
@@ -91,7 +99,7 @@ class AchBank(House):
         )
         self.notices = Notices(store=MemoryNoticeStore(), clock=self.clock, randomness=noise)
         self.cases = Cases(
-            store=MemoryCaseStore(),
+            store=wrap(MemoryCaseStore()),
             approvals=self.approvals,
             clock=self.clock,
             region=self.region,
@@ -112,13 +120,13 @@ class AchBank(House):
         self.deadlines = deadlines or Deadlines()
         self.machine = Machine(steps=lambda: self.steps, clock=self.clock, wait=self._wait)
         self.payments = Payments(
-            store=self.payment_store, journeys=self.machine, clock=self.clock, deadlines=self.deadlines
+            store=wrap(self.payment_store), journeys=self.machine, clock=self.clock, deadlines=self.deadlines
         )
         self.timetable = FedAch()
         self.steps = Steps(
             payments=self.payments,
-            ledger=self.ledger,
-            store=self.ach_store,
+            ledger=wrap(self.ledger),
+            store=wrap(self.ach_store),
             timetable=self.timetable,
             counterparties=self.counterparties,
             accounts=self.accounts,
@@ -133,9 +141,9 @@ class AchBank(House):
         self.peers: dict[str, AchBank] = {}
         self.incoming = Incoming(
             Parts(
-                store=self.incoming_store,
-                outgoing=self.ach_store,
-                ledger=self.ledger,
+                store=wrap(self.incoming_store),
+                outgoing=wrap(self.ach_store),
+                ledger=wrap(self.ledger),
                 payments=self.payments,
                 accounts=self.accounts,
                 cases=self.cases,
@@ -145,14 +153,14 @@ class AchBank(House):
                 jurisdiction=self.jurisdiction.code,
             ),
             exchanges=lambda region: self.exchange if region == self.region else self.peers[region].exchange,
-            forwarder=self.forwarder,
+            forwarder=wrap(self.forwarder),
             sealer=self.sealer,
             steps=self.steps,
             counterparties=self.counterparties,
             proofs=_NoProofs(),
         )
         self.outgoing = Outgoing(
-            store=self.ach_store,
+            store=wrap(self.ach_store),
             exchange=self.exchange,
             steps=self.steps,
             payments=self.payments,
