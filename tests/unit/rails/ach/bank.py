@@ -39,7 +39,7 @@ from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_ports import MemoryForwarder
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
-from domain.rails.ach.kinds import FileState, RejectionLevel
+from domain.rails.ach.kinds import VERIFICATIONS, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, Entry, RejectionReason
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Reading, Result, inspect
@@ -50,6 +50,7 @@ from domain.rails.ach.service import Ach, Wish
 from domain.rails.ach.steps import SPEEDS, Steps, features_of
 from domain.rails.ach.store_memory import MemoryAchStore
 from domain.rails.ach.timetable import FedAch
+from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys
 from ops.simulation.machine import Machine
@@ -75,6 +76,7 @@ class AchBank(House):
     ) -> None:
         """`wrap`: what stands between the services and each store, and between ACH and the ledger."""
         super().__init__(region=region)
+        self.proves_by_entries = False
         self.clock.instant = now
         noise = random.Random(7)
         self.keys = MemoryDataKeys(noise.randbytes)
@@ -92,7 +94,7 @@ class AchBank(House):
             store=self.counterparty_store,
             sealer=self.sealer,
             approvals=self.approvals,
-            verifier=_TakesAll(),
+            verifier=_Carrier(self),
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,
             randomness=noise,
@@ -136,6 +138,15 @@ class AchBank(House):
             clock=self.clock,
             region=self.region,
         )
+        self.verifications = Verifications(
+            outgoing=wrap(self.ach_store),
+            ledger=wrap(self.ledger),
+            counterparties=lambda: self.counterparties,
+            customers=self.customers,
+            timetable=self.timetable,
+            clock=self.clock,
+            jurisdiction=self.jurisdiction.code,
+        )
         self.incoming_store = MemoryIncomingStore()
         self.forwarder = MemoryForwarder()
         self.peers: dict[str, AchBank] = {}
@@ -157,7 +168,7 @@ class AchBank(House):
             sealer=self.sealer,
             steps=self.steps,
             counterparties=self.counterparties,
-            proofs=_NoProofs(),
+            proofs=self.verifications,
         )
         self.outgoing = Outgoing(
             store=wrap(self.ach_store),
@@ -172,7 +183,7 @@ class AchBank(House):
             clock=self.clock,
             region=self.region,
             jurisdiction=self.jurisdiction.code,
-            origins=self.incoming.origins,
+            origins={**self.incoming.origins, **dict.fromkeys(VERIFICATIONS, self.verifications)},
         )
         self.ach = Ach(
             payments=self.payments,
@@ -506,14 +517,18 @@ def staff_of(group: Group, person: str) -> Actor:
     return staff(group, person=person)
 
 
-class _NoProofs:
-    def returned(self, entry: Entry, *, code: str) -> None:
-        raise AssertionError((entry, code))
+class _Carrier:
+    """Carries verifications by entries when a story is about them; else whatever is asked counts as sent."""
 
+    def __init__(self, bank: AchBank) -> None:
+        self._bank = bank
 
-class _TakesAll:
     def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
-        return True
+        if not self._bank.proves_by_entries:
+            return True
+        return self._bank.verifications.send_prenote(counterparty, attempt=attempt)
 
     def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
-        return True
+        if not self._bank.proves_by_entries:
+            return True
+        return self._bank.verifications.send_micro_entries(counterparty, attempt=attempt, amounts=amounts)
