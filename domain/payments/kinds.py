@@ -242,6 +242,7 @@ _RECEIVED: Final = (
     Move(_S.ACCEPTED, _E.PENDED, _S.PENDED),
     Move(_S.PENDED, _E.POSTED, _S.POSTED),
     Move(_S.PENDED, _E.GIVEN_BACK, _S.RETURNED),
+    Move(_S.POSTED, _E.PENDED, _S.PENDED),  # it goes back after all
 )
 """Without claimed states: the money is claimed by the entry (domain/rails/ach/incoming_kinds.py), and the payment moves
 when the entry's journal is posted."""

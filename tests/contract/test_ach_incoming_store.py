@@ -166,6 +166,7 @@ class TestEntries:
             return_by=DAY,
             undecided=True,
             reason="UNMATCHED",
+            asked_by="stf_x",
             given_up=1,
             answer="ent_y",
             change="ent_z",

@@ -5,7 +5,8 @@ meanwhile.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Final
 
 from domain.cases.kinds import ResolutionCode
@@ -28,12 +29,18 @@ from domain.rails.ach.model import Entry
 from domain.rails.ach.nacha import corrections
 from domain.rails.ach.nacha.records import Addenda98, Addenda98Iat
 from domain.rails.ach.noc_codes import refuse_by
-from domain.rails.ach.return_codes import TOO_LATE, Decision, return_allowed
+from domain.rails.ach.return_codes import TOO_LATE, Decision, code_for, last_legal_day, return_allowed
 from domain.rails.ach.tables import Reason
 from domain.refusals import NotFound, Refusal
 
 GONE_BACK: Final = frozenset(
-    {ReceivedState.RETURN_DUE, ReceivedState.RETURN_QUEUED, ReceivedState.SENDING_BACK, ReceivedState.RETURNED}
+    {
+        ReceivedState.TAKING_BACK,
+        ReceivedState.RETURN_DUE,
+        ReceivedState.RETURN_QUEUED,
+        ReceivedState.SENDING_BACK,
+        ReceivedState.RETURNED,
+    }
 )
 GONE_ON: Final = frozenset({ReceivedState.RELEASING, ReceivedState.POSTED, ReceivedState.ANSWERED})
 ACCOUNT_TYPES: Final[Mapping[str, AccountType]] = {
@@ -49,6 +56,20 @@ REFUSAL_UNREADABLE: Final = "C65"
 NO_CODE: Final = Reason("NO_CODE", "No code of the rules says this of the entry.")
 NO_ACCOUNT: Final = Reason("NO_ACCOUNT", "No account of the bank is known for this entry.")
 NOTHING_TO_CORRECT: Final = Reason("NOTHING_TO_CORRECT", "The notification corrects nothing that is kept here.")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a return after posting leans on."""
+
+    statement: bool = False
+    """The receiver's written statement of unauthorised debit is with the bank."""
+    statement_reviewed_on: date | None = None
+    event_on: date | None = None
+    """When the receiver refused the credit (R23), or the originating bank asked (R06) or agreed (R31)."""
+
+
+NO_GROUNDS: Final = Grounds()
 _S, _E, _R = ReceivedState, ReceivedEvent, ResolutionCode
 
 
@@ -122,6 +143,53 @@ class Decisions:
         )
         self._entries.work(moved)
         return None
+
+    # Posted entries that go back after all.
+
+    def send_back(
+        self, entry: str, decision: Decision, *, by: str, facts: Grounds = NO_GROUNDS
+    ) -> ReceivedEntry | Refusal:
+        """Takes a posted entry back from its account and returns it: its receiver denies or refuses it, or its sender
+        asked for it or agreed. Said again, it changes nothing.
+
+        Refusals: NotFound, NotPending (it is not posted), AnswerNotAllowed (no code, a statement or a date is missing,
+        too late, or the account has not got the money any more).
+        """
+        found = self._store.received(entry)
+        if found is None:
+            return NotFound(entry)
+        if found.state in GONE_BACK:
+            return self._entries.work(found)
+        if found.state is not _S.POSTED or found.kind not in FORWARD:
+            return NotPending(found.id, found.state.value)
+        grounds = replace(
+            facts_of(self._entries.seen(found)),
+            statement=facts.statement,
+            statement_reviewed_on=facts.statement_reviewed_on,
+            event_on=facts.event_on,
+        )
+        code = code_for(decision, grounds)
+        reason = return_allowed(code, grounds, self._entries.today()) if code else NO_CODE
+        if code is None or reason is not None:
+            return _not_allowed(found, reason or NO_CODE)
+        last = last_legal_day(
+            code,
+            found.settles_on,
+            statement_reviewed_on=facts.statement_reviewed_on,
+            event_on=facts.event_on,
+        )
+        done = self._entries.work(
+            self._entries.moved(
+                found,
+                _E.DISPUTED,
+                changes=lambda one: replace(
+                    one, return_code=code, return_by=last, reason=decision.value.upper(), asked_by=by, undecided=False
+                ),
+            )
+        )
+        if done.state is _S.POSTED:
+            return AnswerNotAllowed(done.id, done.reason or "", "The account does not give it back.")
+        return done
 
     def _with_code(self, entry: ReceivedEntry) -> ReceivedEntry:
         """People may send back what no rule found a code for, as long as the rules allow any."""

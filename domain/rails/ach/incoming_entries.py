@@ -70,9 +70,11 @@ CASE_OF: Final[Mapping[ReceivedKind, CaseKind]] = {
 }
 """The case of an entry that waits for people; ACH_ENTRY_PENDED of what others originate."""
 
-UNFINISHED: Final = frozenset({_S.PENDED, _S.RETURN_DUE, _S.RELEASING, _S.SENDING_BACK})
+UNFINISHED: Final = frozenset({_S.PENDED, _S.RETURN_DUE, _S.RELEASING, _S.TAKING_BACK, _S.SENDING_BACK})
 """States that somebody brings an entry into when its file is done, and that ask for work at once: the sweep finds them.
 The others are of the file's round, which is made again until every entry has come through."""
+
+ASKED_BY_PEOPLE: Final = frozenset({_S.RELEASING, _S.TAKING_BACK})
 
 Changes = Callable[[ReceivedEntry], ReceivedEntry]
 Matcher = Callable[[ReceivedEntry], ReceivedEntry]
@@ -203,7 +205,7 @@ class ReceivedEntries:
             raise EntryUnsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
         head = self._ledger.head(entry.account) if entry.account else None
         way = refused(answer.refusal.code, head.status if head else None, self.seen(entry), self.today())
-        if entry.state is _S.RELEASING:  # people wanted it posted: they hear that it cannot be, and decide again
+        if entry.state in ASKED_BY_PEOPLE:  # they hear that it cannot be, and decide again
             way = replace(way, code=entry.return_code, return_by=entry.return_by, undecided=True)
         return self.moved(
             entry,
@@ -392,6 +394,7 @@ class ReceivedEntries:
 SHOWN: Final[Mapping[ReceivedEvent, Event]] = {
     _E.POSTED: Event.POSTED,
     _E.PENDED_DONE: Event.PENDED,
+    _E.TAKEN_BACK: Event.PENDED,
     _E.SENT_BACK: Event.GIVEN_BACK,
 }
 """What its customer sees when the journal of a claimed state is posted."""
@@ -403,6 +406,8 @@ _LEGS: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "ach_debit_pended": (None, UNPOSTED),
     "ach_credit_posted": ("destination", UNPOSTED),
     "ach_debit_posted": ("source", None),
+    "ach_credit_taken_back": ("source", None),
+    "ach_debit_given_back": ("destination", UNPOSTED),
     "ach_credit_sent_back": (None, UNPOSTED),
     "ach_debit_sent_back": (None, SETTLEMENT),
 }

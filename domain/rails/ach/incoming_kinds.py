@@ -105,6 +105,8 @@ class ReceivedState(StrEnum):
     PENDED = "PENDED"
     """Its money lies in a book of the bank, until people decide or the deadline does."""
     RELEASING = "RELEASING"
+    TAKING_BACK = "TAKING_BACK"
+    """It was posted and goes back after all: the account gives its money up, or gets it again."""
     RETURN_DUE = "RETURN_DUE"
     """It goes back, and is not in a window yet."""
     RETURN_QUEUED = "RETURN_QUEUED"
@@ -134,6 +136,8 @@ class ReceivedEvent(StrEnum):
     PENDED_DONE = "pended_done"
     RELEASED = "released"
     RETURN_DECIDED = "return_decided"
+    DISPUTED = "disputed"
+    TAKEN_BACK = "taken_back"
     SCHEDULED = "scheduled"
     REJECTED = "rejected"
     REBUILT = "rebuilt"
@@ -178,6 +182,9 @@ RECEIVED_MOVES: Final = (
     ReceivedMove(_S.RECEIVED, _E.CORRECTION_OPENED, _S.CORRECTION_OPEN),
     ReceivedMove(_S.POSTING, _E.POSTED, _S.POSTED),
     ReceivedMove(_S.POSTING, _E.REFUSED, _S.PENDING),
+    ReceivedMove(_S.POSTED, _E.DISPUTED, _S.TAKING_BACK),
+    ReceivedMove(_S.TAKING_BACK, _E.TAKEN_BACK, _S.RETURN_DUE),
+    ReceivedMove(_S.TAKING_BACK, _E.REFUSED, _S.POSTED),
     ReceivedMove(_S.PENDING, _E.PENDED_DONE, _S.PENDED),
     ReceivedMove(_S.PENDED, _E.RELEASED, _S.RELEASING),
     ReceivedMove(_S.PENDED, _E.RETURN_DECIDED, _S.RETURN_DUE),
@@ -199,11 +206,11 @@ RECEIVED_EFFECTS: Final[Mapping[ReceivedState, ReceivedEffect]] = {
     _S.POSTING: ReceivedEffect("ach_credit_received", "ach_debit_received", _E.POSTED, _E.REFUSED),
     _S.PENDING: ReceivedEffect("ach_credit_pended", "ach_debit_pended", _E.PENDED_DONE),
     _S.RELEASING: ReceivedEffect("ach_credit_posted", "ach_debit_posted", _E.POSTED, _E.REFUSED),
+    _S.TAKING_BACK: ReceivedEffect("ach_credit_taken_back", "ach_debit_given_back", _E.TAKEN_BACK, _E.REFUSED),
     _S.SENDING_BACK: ReceivedEffect("ach_credit_sent_back", "ach_debit_sent_back", _E.SENT_BACK),
 }
-RECEIVED_ENDED: Final = frozenset(
-    {_S.FORWARDED, _S.POSTED, _S.RETURNED, _S.MATCHED, _S.ANSWERED, _S.APPLIED, _S.REFUSED_NOC}
-)
+RECEIVED_ENDED: Final = frozenset({_S.FORWARDED, _S.RETURNED, _S.MATCHED, _S.ANSWERED, _S.APPLIED, _S.REFUSED_NOC})
+"""Nothing leads out. A posted entry may still go back: its receiver denies it, or its sender asks for it."""
 _TARGETS: Final = {(move.source, move.event): move.target for move in RECEIVED_MOVES}
 
 

@@ -153,6 +153,8 @@ class ReceivedEntry:
     """People decide whether it goes back with `return_code`; when they do not in time, it does."""
     reason: str | None = None
     """Why it was pended, refused or sent back: a code of the screening, of the ledger or of a person's case."""
+    asked_by: str | None = None
+    """Who had a posted entry taken back."""
     given_up: int = 0
     """How many answers to it went into no file after all."""
     answer: str | None = None

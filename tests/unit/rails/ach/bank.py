@@ -22,6 +22,7 @@ from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
 from domain.fraud.service import judge
+from domain.ledger.model import Command, Posted
 from domain.money import Money
 from domain.notices.model import Notice
 from domain.notices.service import Notices
@@ -46,6 +47,7 @@ from domain.rails.ach.nacha.reading import Reading, Result, inspect
 from domain.rails.ach.nacha.reading import entries as entries_of
 from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.outgoing import Outgoing
+from domain.rails.ach.return_rates import ReturnRates
 from domain.rails.ach.service import Ach, Wish
 from domain.rails.ach.steps import SPEEDS, Steps, features_of
 from domain.rails.ach.store_memory import MemoryAchStore
@@ -125,6 +127,8 @@ class AchBank(House):
             store=wrap(self.payment_store), journeys=self.machine, clock=self.clock, deadlines=self.deadlines
         )
         self.timetable = FedAch()
+        self.incoming_store = MemoryIncomingStore()
+        self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
         self.steps = Steps(
             payments=self.payments,
             ledger=wrap(self.ledger),
@@ -137,6 +141,7 @@ class AchBank(House):
             bus=self.bus,
             clock=self.clock,
             region=self.region,
+            debit_settled=self.rates.debit_settled,
         )
         self.verifications = Verifications(
             outgoing=wrap(self.ach_store),
@@ -147,7 +152,6 @@ class AchBank(House):
             clock=self.clock,
             jurisdiction=self.jurisdiction.code,
         )
-        self.incoming_store = MemoryIncomingStore()
         self.forwarder = MemoryForwarder()
         self.peers: dict[str, AchBank] = {}
         self.incoming = Incoming(
@@ -342,6 +346,19 @@ class AchBank(House):
         assert at is not None
         self.clock.instant = max(self.clock.instant, at)
         self.run()
+
+    def spend(self, account: Account, minor: int) -> None:
+        answer = self.ledger.post(
+            Command(
+                kind="cash_withdrawal",
+                initiator=account.id,
+                scope="bank",
+                key=f"spend-{self.randomness.getrandbits(64)}",
+                parties={"source": account.id},
+                amounts={"amount": Money(minor, "USD")},
+            )
+        )
+        assert isinstance(answer, Posted), answer
 
     # What comes in.
 

@@ -11,12 +11,14 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState, Happened
 from domain.customers.model import CustomerKind
 from domain.payments.kinds import PaymentKind, PaymentState
+from domain.rails.ach.incoming_decisions import Grounds
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import FileUnknown, Found
+from domain.rails.ach.incoming_model import AnswerNotAllowed, FileUnknown, Found, ReceivedEntry
 from domain.rails.ach.kinds import FileState, RejectionLevel
 from domain.rails.ach.model import RejectionReason
 from domain.rails.ach.nacha.records import Addenda99
-from tests.unit.accounts.house import staff
+from domain.rails.ach.return_codes import Decision
+from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import AchBank
 from tests.unit.rails.ach.partner import Sheet, with_wrong_digit, with_wrong_total
 
@@ -262,6 +264,79 @@ class TestPended:
         assert (bank.book("ach_unposted"), bank.book("settlement")) == (0, 0)
 
 
+class TestPostedAndBackAfterAll:
+    def test_a_debit_that_its_receiver_denies_in_writing_is_given_back_and_returned_for_sixty_days(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        bank.clock.move(timedelta(days=40))
+        grounds = Grounds(statement=True, statement_reviewed_on=date(2026, 4, 17))
+        done = bank.incoming.decisions.send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        assert (done.state, done.return_code) == (_S.RETURN_QUEUED, "R10")
+        assert (bank.balance(account), bank.book("ach_unposted")) == (100_00, -60_00)
+        payment = bank.payments.existing(done.payment or "")
+        assert payment.state is PaymentState.PENDED
+        bank.settle_file(bank.send_back(done))
+        assert (bank.book("ach_unposted"), bank.book("settlement")) == (0, 0)
+        assert bank.payments.existing(done.payment or "").state is PaymentState.RETURNED
+
+    def test_said_again_it_changes_nothing(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        first = bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x")
+        assert bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_y") == first
+        assert bank.balance(account) == 100_00
+
+    @pytest.mark.parametrize(
+        ("decision", "days", "expected"),
+        [
+            (Decision.UNAUTHORISED, 40, "STATEMENT_MISSING"),
+            (Decision.STOPPED, 9, "TOO_LATE"),
+            (Decision.REFUSED, 0, "NO_CODE"),
+            (Decision.REQUESTED, 0, "EVENT_MISSING"),
+        ],
+    )
+    def test_what_the_rules_do_not_allow_is_refused_and_moves_nothing(
+        self, decision: Decision, days: int, expected: str
+    ) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        bank.clock.move(timedelta(days=days))
+        answer = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x")
+        assert isinstance(answer, AnswerNotAllowed)
+        assert answer.reason_code == expected
+        assert (bank.entry(entry).state, bank.balance(account)) == (_S.POSTED, 40_00)
+
+    def test_a_credit_that_its_receiver_refuses_goes_back_while_it_is_there(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00)))
+        facts = Grounds(event_on=date(2026, 3, 9))
+        done = bank.incoming.decisions.send_back(entry.id, Decision.REFUSED, by="stf_x", facts=facts)
+        assert isinstance(done, ReceivedEntry)
+        assert (done.return_code, bank.balance(account)) == ("R23", 0)
+
+    def test_a_credit_that_is_spent_stays_posted_and_who_asked_hears_why(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00)))
+        bank.spend(account, 50_00)
+        facts = Grounds(event_on=date(2026, 3, 9))
+        answer = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=facts)
+        assert isinstance(answer, AnswerNotAllowed)
+        assert answer.reason_code == "INSUFFICIENT_FUNDS"
+        assert (bank.entry(entry).state, bank.balance(account)) == (_S.POSTED, 10_00)
+        bank.deposit(account, 50_00)
+        done = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=facts)
+        assert isinstance(done, ReceivedEntry)
+        assert done.return_code == "R06"
+
+    def test_what_is_not_posted_is_not_taken_back(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 0, code="23")))
+        send_back = bank.incoming.decisions.send_back
+        assert code(send_back(entry.id, Decision.STOPPED, by="stf_x")) == "ENTRY_NOT_PENDING"
+        assert code(send_back("rce_us9999_x", Decision.STOPPED, by="stf_x")) == "NOT_FOUND"
+
+
 class TestWithoutMoney:
     def test_a_prenote_to_an_account_of_ours_is_answered_by_silence(self) -> None:
         bank, account = bank_with_account()
@@ -380,14 +455,14 @@ class TestFiles:
     def test_totals_of_the_file_are_those_of_the_books(self) -> None:
         bank, account = bank_with_account(minor=1_000_00)
         sheet = Sheet()
-        for number, minor, code in (
+        for number, minor, transaction_code in (
             (account.record.number, 10_00, "22"),
             (account.record.number, 25_00, "27"),
             (NOBODYS, 7_00, "22"),
             (NOBODYS, 3_00, "27"),
             (account.record.number, 2_000_00, "27"),
         ):
-            sheet.add(number, minor, code=code)
+            sheet.add(number, minor, code=transaction_code)
         file = bank.receive(sheet.text())
         assert (file.credit_minor, file.debit_minor) == (17_00, 2_028_00)
         assert bank.book("settlement") == file.debit_minor - file.credit_minor
