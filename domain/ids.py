@@ -8,6 +8,7 @@ lim_us0417_01K…        joint limit: a log of its own
 ord_us0417_01K…        transfer order (scheduled, recurring)
 pay_us0417_<base32>    payment: the same text as a journal of its account, scope and key would have
 ent_us0417_<base32>    ACH entry that we originate, named after what it is made of
+rce_us9999_<base32>    ACH entry that came in, named after its file and line; in no slot
 cpy_us0417_01K…        counterparty: a customer's account at another bank, in the customer's own slot
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
@@ -29,7 +30,7 @@ _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 """Two signs for each ten bits."""
-_PLACED = re.compile(r"(acc|inc|lim|ord|cpy|jrn|hld|pay|ent)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
+_PLACED = re.compile(r"(acc|inc|lim|ord|cpy|jrn|hld|pay|ent|rce)_([a-z]{2})([0-9]{4})_([0-9A-Za-z]{26,32})", re.ASCII)
 _CUSTOMER = re.compile(r"cus_([a-z]{2})_([0-9A-HJKMNP-TV-Z]{26})", re.ASCII)
 _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
@@ -38,6 +39,8 @@ _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
 _WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
 ID_LENGTH_MAX: Final = 64
+NO_SLOT: Final = "9999"
+"""Stands where a slot would, in ids of what belongs to no account."""
 JOURNAL_IDS_KEPT: Final = 256
 """A request asks for the id of its journal several times: what its key led to, each attempt, a retry."""
 
@@ -134,6 +137,11 @@ def entry_id(subject: str, *parts: str) -> str:
     return "ent_" + journal_id(subject, "entry", "\x00".join(parts)).removeprefix("jrn_")
 
 
+def received_entry_id(jurisdiction: str, file: str, line: int) -> str:
+    """An ACH entry that came in is the line of a file, and lies in no slot."""
+    return f"rce_{jurisdiction}{NO_SLOT}_{work_id('rce', file, str(line)).removeprefix('rce_')}"
+
+
 def place_of(placed_id: str) -> Place | None:
     """The place that stands in the id of an account or of what lives beside one; None when the text is no such id."""
     match = _PLACED.fullmatch(placed_id)
@@ -175,4 +183,4 @@ def _place_text(initiator: str) -> str:
     match = _INTERNAL.fullmatch(initiator.partition("@")[0])  # a shard's log is its account's
     if not match:
         raise ValueError(f"{initiator[:ID_LENGTH_MAX]!r} is no account")
-    return f"{match[1]}9999"  # journals that an internal account initiates have no slot
+    return f"{match[1]}{NO_SLOT}"  # journals that an internal account initiates have no slot

@@ -16,7 +16,8 @@ _MARKED: Final = re.compile(r"(<!-- ([A-Z_]+) -->\n).*?(<!-- /\2 -->\n)", re.DOT
 
 def drawn(journey: Journey) -> str:
     """The moves as a diagram, and under it what each claimed state waits for."""
-    return f"```mermaid\n{diagram(journey)}```\n\n{claimed_states(journey)}"
+    picture = f"```mermaid\n{diagram(journey)}```\n"
+    return f"{picture}\n{claimed_states(journey)}" if journey.effects else picture
 
 
 def diagram(journey: Journey) -> str:
@@ -26,9 +27,9 @@ def diagram(journey: Journey) -> str:
         f"    [*] --> {PaymentState.ACCEPTED}",
         *(f"    {move.source} --> {move.target}: {move.event}" for move in journey.moves),
         *(f"    {state} --> [*]" for state in PaymentState if state in journey.final),
-        "    classDef claimed stroke-width:3px",
-        f"    class {claimed} claimed",
     ]
+    if claimed:
+        lines += ["    classDef claimed stroke-width:3px", f"    class {claimed} claimed"]
     return "\n".join(lines) + "\n"
 
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 
 import yaml
 
-from domain.payments.kinds import JOURNEYS, PaymentKind
+from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind
 from domain.payments.steps import MADE_BY_OTHERS, Step, Waits, steps
 
 ROOT: Final = Path(__file__).parent.parent
@@ -41,7 +41,7 @@ there; a box without a way on, and one that finds the payment elsewhere, leads b
 
 
 def page() -> str:
-    return "\n".join([HEAD, *(section(kind) for kind in PaymentKind)])
+    return "\n".join([HEAD, *(section(kind) for kind in DRIVEN_BY_STEPS)])
 
 
 def section(kind: PaymentKind) -> str:

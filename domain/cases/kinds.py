@@ -13,9 +13,11 @@ class CaseKind(StrEnum):
     ACH_PAYMENT_REVIEW = "ACH_PAYMENT_REVIEW"
     ACH_PAYMENT_UNPOSTED = "ACH_PAYMENT_UNPOSTED"
     ACH_FILE_REJECTED = "ACH_FILE_REJECTED"
+    ACH_FILE_QUARANTINED = "ACH_FILE_QUARANTINED"
     ACH_ENTRY_PENDED = "ACH_ENTRY_PENDED"
     ACH_NOC = "ACH_NOC"
     ACH_RETURN_UNMATCHED = "ACH_RETURN_UNMATCHED"
+    ACH_RETURN_UNAUTHORISED = "ACH_RETURN_UNAUTHORISED"
     ACH_DISHONOUR = "ACH_DISHONOUR"
     ACH_RETURN_RATE = "ACH_RETURN_RATE"
     PARTNER_DELIVERY_QUARANTINED = "PARTNER_DELIVERY_QUARANTINED"
@@ -99,6 +101,15 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
             ResolutionCode.POST_BACK: Choice("Post its entries back", second_person=True),
         },
     ),
+    CaseKind.ACH_FILE_QUARANTINED: KindOfCase(
+        Group.OPERATIONS,
+        "A received ACH file cannot be read under the partner's profile",
+        timedelta(hours=1),
+        {
+            ResolutionCode.REPLAY: Choice("Read it again"),
+            ResolutionCode.DISCARD: Choice("Never process it", second_person=True),
+        },
+    ),
     CaseKind.ACH_ENTRY_PENDED: KindOfCase(
         Group.OPERATIONS,
         "A received ACH entry could not be posted or returned by rule",
@@ -127,6 +138,12 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
             ResolutionCode.DISHONOUR: Choice("Dishonour the return", second_person=True),
             ResolutionCode.SETTLED_BY_HAND: Choice("It was settled by hand", second_person=True),
         },
+    ),
+    CaseKind.ACH_RETURN_UNAUTHORISED: KindOfCase(
+        Group.FRAUD_ANALYST,
+        "The receiver of an ACH debit denies it, or suspects a fraud",
+        timedelta(hours=24),
+        {ResolutionCode.NOTED: Choice("It was looked into")},
     ),
     CaseKind.ACH_DISHONOUR: KindOfCase(
         Group.OPERATIONS,

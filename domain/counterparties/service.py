@@ -463,6 +463,24 @@ class Counterparties:
             return used
         return self._moved(counterparty, lambda row: self._corrected(row, correction, approval, proposal.fingerprint))
 
+    def apply_decided_correction(
+        self, counterparty: str, correction: Correction, *, approval: str
+    ) -> Counterparty | InputInvalid | NotFound | WrongRegion | rules.CorrectionDeclined | Refusal:
+        """As `apply_correction`, for a notification whose case two people resolved: `approval` is theirs and was spent
+        on the case. Who calls it vouches for that; the correction is read from the notification itself both times.
+
+        Refusals: InputInvalid, NotFound, WrongRegion, CounterpartyClosed, TooManyChanges, Shredded, TryAgain.
+        """
+        if faults := rules.correction_faults(correction):
+            return InputInvalid(faults)
+        found = self._found(counterparty)
+        if isinstance(found, Refusal):
+            return found
+        proposal = self._proposal(found, correction)
+        if isinstance(proposal, Shredded):
+            return proposal
+        return self._moved(counterparty, lambda row: self._corrected(row, correction, approval, proposal.fingerprint))
+
     def _proposal(self, counterparty: Counterparty, correction: Correction) -> Proposal | Shredded:
         text = rules.correction_text(correction)
         fingerprint = self._sealer.digest(counterparty.customer, text, _of(CORRECTION, counterparty.id))

@@ -32,6 +32,7 @@ _BOOKS: Final = (
     Book("fx_position", "2310", Side.CREDIT, "Foreign-exchange position"),
     Book("fee_income", "4010", Side.CREDIT, "Fees"),
     Book("interest_expense", "5010", Side.DEBIT, "Interest paid to customers"),
+    Book("micro_entries", "5020", Side.DEBIT, "Micro-entries that prove accounts at other banks"),
     Book("losses", "5910", Side.DEBIT, "Losses charged off"),
 )
 BOOKS: Final[dict[str, Book]] = {book.name: book for book in _BOOKS}

@@ -220,6 +220,32 @@ _KINDS: Final = (
     _unguarded(
         "ach_debit_sent_back", "Received ACH debit returned", _debit(book="settlement"), _credit(book="ach_unposted")
     ),
+    # A posted entry that goes back after all: the account gives it up, or gets it again, before its return leaves.
+    _payment(
+        "ach_credit_taken_back",
+        "Received ACH credit returned",
+        _debit("source"),
+        _credit(book="ach_unposted"),
+        guards=_NO_LIMITS,
+    ),
+    _payment(
+        "ach_debit_given_back", "Received ACH debit returned", _debit(book="ach_unposted"), _credit("destination")
+    ),
+    # ACH, micro-entries: cents of the bank's own that prove an account at another bank, and are taken back.
+    _unguarded("ach_micro_sent", "Micro-entry sent", _debit(book="micro_entries"), _credit(book="ach_in_transit")),
+    _unguarded(
+        "ach_micro_rejected", "Micro-entry rejected", _debit(book="ach_in_transit"), _credit(book="micro_entries")
+    ),
+    _unguarded("ach_micro_returned", "Micro-entry returned", _debit(book="settlement"), _credit(book="micro_entries")),
+    _unguarded(
+        "ach_micro_collected", "Micro-entry collected", _debit(book="settlement"), _credit(book="micro_entries")
+    ),
+    _unguarded(
+        "ach_micro_uncollected",
+        "Collected micro-entry returned",
+        _debit(book="micro_entries"),
+        _credit(book="settlement"),
+    ),
     # Undoing.
     Kind(name="reversal", title="Reversal", effect=Effect.REVERSE, guards=_NO_LIMITS, reversible=False),
     Kind(

@@ -29,6 +29,7 @@ CREDITED: Final[Mapping[str, NoticeKind]] = {
     "interest": NoticeKind.MONEY_RECEIVED,
     "ach_credit_received": NoticeKind.MONEY_RECEIVED,
     "ach_credit_posted": NoticeKind.MONEY_RECEIVED,
+    "ach_debit_given_back": NoticeKind.MONEY_RECEIVED,
     "ach_debit_settled": NoticeKind.ACH_DEBIT_COLLECTED,
     "ach_credit_rejected": NoticeKind.ACH_PAYMENT_GIVEN_BACK,
     "ach_credit_returned": NoticeKind.ACH_PAYMENT_GIVEN_BACK,
@@ -45,6 +46,7 @@ DEBITED: Final[Mapping[str, NoticeKind]] = {
     "card_cleared": NoticeKind.HOLD_CAPTURED,
     "ach_debit_received": NoticeKind.MONEY_TAKEN,
     "ach_debit_posted": NoticeKind.MONEY_TAKEN,
+    "ach_credit_taken_back": NoticeKind.MONEY_TAKEN,
     "ach_debit_returned": NoticeKind.ACH_DEBIT_RETURNED,
     "reversal": NoticeKind.TRANSFER_REVERSED,
 }

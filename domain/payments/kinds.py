@@ -21,6 +21,19 @@ class PaymentKind(StrEnum):
     """Money that a customer sends: an ACH credit entry we originate."""
     ACH_DEBIT = "ACH_DEBIT"
     """Money that a customer collects: an ACH debit entry we originate."""
+    ACH_CREDIT_RECEIVED = "ACH_CREDIT_RECEIVED"
+    """Money that somebody sent to a customer: an ACH credit entry we received."""
+    ACH_DEBIT_RECEIVED = "ACH_DEBIT_RECEIVED"
+    """Money that somebody collects from a customer: an ACH debit entry we received."""
+
+
+class Driver(StrEnum):
+    """Who takes a payment through its states."""
+
+    STEPS = "STEPS"
+    """Executions of a state machine, begun for each payment and looked after by the sweep."""
+    RECEIVED_ENTRY = "RECEIVED_ENTRY"
+    """The entry that came in: its own table claims the money, and the payment shows what became of it."""
 
 
 class PaymentState(StrEnum):
@@ -50,6 +63,8 @@ class PaymentState(StrEnum):
     DROPPING = "DROPPING"
     REFUSED = "REFUSED"
     UNPOSTED = "UNPOSTED"
+    PENDED = "PENDED"
+    POSTED = "POSTED"
 
 
 class Event(StrEnum):
@@ -82,6 +97,8 @@ class Event(StrEnum):
     GIVEN_BACK = "given_back"
     UNPOSTED = "unposted"
     COMPLETED = "completed"
+    PENDED = "pended"
+    POSTED = "posted"
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,6 +127,7 @@ class Journey:
     effects: Mapping[PaymentState, Effect]
     final: frozenset[PaymentState]
     """Where it ends. A completed payment can still be returned: the networks' windows are longer than a journey."""
+    driver: Driver = Driver.STEPS
 
     def target(self, source: PaymentState, event: Event) -> PaymentState | None:
         return _targets(self.kind).get((source, event))
@@ -219,7 +237,38 @@ _ACH_DEBIT: Final = Journey(
     final=frozenset({_S.DECLINED, _S.CANCELLED, _S.FAILED, _S.COMPLETED, _S.RETURNED, _S.UNPOSTED}),
 )
 
-JOURNEYS: Final[Mapping[PaymentKind, Journey]] = {journey.kind: journey for journey in (_ACH_CREDIT, _ACH_DEBIT)}
+_RECEIVED: Final = (
+    Move(_S.ACCEPTED, _E.POSTED, _S.POSTED),
+    Move(_S.ACCEPTED, _E.PENDED, _S.PENDED),
+    Move(_S.PENDED, _E.POSTED, _S.POSTED),
+    Move(_S.PENDED, _E.GIVEN_BACK, _S.RETURNED),
+    Move(_S.POSTED, _E.PENDED, _S.PENDED),  # it goes back after all
+)
+"""Without claimed states: the money is claimed by the entry (domain/rails/ach/incoming_kinds.py), and the payment moves
+when the entry's journal is posted."""
+
+
+def _received(kind: PaymentKind) -> Journey:
+    return Journey(
+        kind=kind,
+        moves=_RECEIVED,
+        effects={},
+        final=frozenset({_S.POSTED, _S.RETURNED}),
+        driver=Driver.RECEIVED_ENTRY,
+    )
+
+
+JOURNEYS: Final[Mapping[PaymentKind, Journey]] = {
+    journey.kind: journey
+    for journey in (
+        _ACH_CREDIT,
+        _ACH_DEBIT,
+        _received(PaymentKind.ACH_CREDIT_RECEIVED),
+        _received(PaymentKind.ACH_DEBIT_RECEIVED),
+    )
+}
+DRIVEN_BY_STEPS: Final = tuple(kind for kind, journey in JOURNEYS.items() if journey.driver is Driver.STEPS)
+"""The kinds that have a state machine."""
 
 UNPOSTED_JOURNALS: Final[Mapping[str, str]] = {
     "ach_credit_rejected": "ach_rejection_unposted",

@@ -73,6 +73,7 @@ class Payment:
     customer: str
     """Who holds the account: seals follow this customer's key."""
     counterparty: str
+    """Id of the counterparty; empty where the money came from somebody whom the customer has not named as one."""
     counterparty_masked: str
     amount: Money
     ach: AchTerms

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Final
 
-from domain.payments.kinds import Event, PaymentState
+from domain.payments.kinds import Driver, Event, PaymentState
 from domain.payments.model import FACT_LENGTH_MAX, FACTS_MAX, OPENED, Happening, Payment
 
 GRACE: Final = timedelta(minutes=2)
@@ -71,7 +71,7 @@ def moved(
 
 def due_at(payment: Payment, now: datetime, deadlines: Deadlines) -> datetime | None:
     """When somebody has to look at a payment that is still in this state then; None when nobody has to."""
-    if payment.ended:
+    if payment.ended or payment.journey.driver is not Driver.STEPS:
         return None
     if payment.state in payment.journey.effects:
         return now + deadlines.step

@@ -12,7 +12,7 @@ from typing import Final
 from domain.clock import Clock
 from domain.payments import rules
 from domain.payments.journeys import Execution, Journeys
-from domain.payments.kinds import Event, PaymentState
+from domain.payments.kinds import Driver, Event, PaymentState
 from domain.payments.model import Moved, Payment, PaymentKeyReused, Waiting
 from domain.payments.rules import Deadlines
 from domain.payments.store import DuePayment, HappeningPage, PaymentPage, PaymentStore
@@ -143,8 +143,9 @@ class Payments:
     # Journeys.
 
     def begin(self, payment: Payment) -> Payment:
-        """Starts the payment's journey, if none was started."""
-        return payment if payment.execution else self._start_next(payment)
+        """Starts the payment's journey, if it has one and none was started."""
+        driven = payment.journey.driver is Driver.STEPS
+        return self._start_next(payment) if driven and not payment.execution else payment
 
     def sweep(self) -> Swept:
         """Looks at the payments that are overdue in their state, and sees to it that somebody is at work on each."""
@@ -170,7 +171,9 @@ class Payments:
     def _overdue(self, due: DuePayment) -> Payment | None:
         """The index is a moment behind: what it names may have moved on."""
         payment = self._store.payment(due.payment)
-        return payment if payment and payment.due_at and payment.due_at <= self._clock.now() else None
+        if payment is None or payment.journey.driver is not Driver.STEPS:
+            return None
+        return payment if payment.due_at and payment.due_at <= self._clock.now() else None
 
     def _start_next(self, payment: Payment) -> Payment:
         """The number is claimed before the execution starts: two who start one both claim, and one of them wins."""

@@ -12,7 +12,7 @@ from enum import StrEnum
 from functools import cache
 from typing import Final, Protocol
 
-from domain.payments.kinds import JOURNEYS, Event, Journey, PaymentKind, PaymentState
+from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, Event, Journey, PaymentKind, PaymentState
 
 
 class StepName(StrEnum):
@@ -191,7 +191,7 @@ MADE_BY_OTHERS: Final[Mapping[Event, By]] = {
 
 
 def steps(kind: PaymentKind) -> Mapping[StepName, Step]:
-    """Every step of the journey of a kind."""
+    """Every step of the journey of a kind that is driven by steps."""
     return _steps(kind)
 
 
@@ -206,7 +206,7 @@ def check(name: str, answer: StepAnswer) -> None:
     """Raises `StepUnknown` or `StepAnswerFaulty`, so that a wait without an end is noticed where it is asked for."""
     if name not in set(StepName):
         raise StepUnknown(name)
-    found = [table[StepName(name)] for table in map(_steps, PaymentKind) if name in table]
+    found = [table[StepName(name)] for table in map(_steps, DRIVEN_BY_STEPS) if name in table]
     waits = any(step.waits is Waits.MOMENT and answer.state in step.serves for step in found)
     if waits != (answer.wait_until is not None):
         missing = "needs" if waits else "has"

@@ -22,7 +22,7 @@ from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
 from domain.fraud.service import judge
-from domain.ledger.model import State
+from domain.ledger.model import Command, Posted, State
 from domain.money import Money
 from domain.notices.model import Notice
 from domain.notices.service import Notices
@@ -34,16 +34,25 @@ from domain.payments.model import Happening, Payment, Speed
 from domain.payments.rules import Deadlines
 from domain.payments.service import Payments
 from domain.payments.store_memory import MemoryPaymentStore
-from domain.rails.ach.exchange import OUTBOUND, MemoryExchange
-from domain.rails.ach.kinds import FileState, RejectionLevel
+from domain.rails.ach.exchange import INBOUND, OUTBOUND, MemoryExchange
+from domain.rails.ach.incoming import Incoming
+from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts
+from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_ports import MemoryForwarder
+from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
+from domain.rails.ach.kinds import VERIFICATIONS, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, Entry, RejectionReason
 from domain.rails.ach.nacha.profiles import STRICT
-from domain.rails.ach.nacha.reading import Result, inspect
+from domain.rails.ach.nacha.reading import Reading, Result, inspect
+from domain.rails.ach.nacha.reading import entries as entries_of
+from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.outgoing import Outgoing
+from domain.rails.ach.return_rates import ReturnRates
 from domain.rails.ach.service import Ach, Wish
-from domain.rails.ach.steps import Steps, features_of
+from domain.rails.ach.steps import SPEEDS, Steps, features_of
 from domain.rails.ach.store_memory import MemoryAchStore
 from domain.rails.ach.timetable import FedAch
+from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys
 from ops.simulation.house import House, HouseFault, acting, made, staff
@@ -64,10 +73,14 @@ class AchWorld(House):
         *,
         now: datetime = MONDAY,
         deadlines: Deadlines | None = None,
+        region: str = "us-east-1",
+        wrap: Callable[[Any], Any] = lambda part: part,
         mortal: Callable[[Any], Any] = lambda part: part,
     ) -> None:
-        """`mortal`: stands between the services and what they write to, so that they can die there."""
-        super().__init__(mortal=mortal)
+        """`wrap`: what stands between the services and each store, and between ACH and the ledger. `mortal`: what
+        stands before all that they write to, the ledger's own store and Step Functions among it."""
+        super().__init__(region=region, mortal=mortal)
+        self.proves_by_entries = False
         self.clock.instant = now
         noise = random.Random(7)  # noqa: S311  (as in `House`)
         self.keys = MemoryDataKeys(noise.randbytes)
@@ -85,20 +98,25 @@ class AchWorld(House):
             store=self.counterparty_store,
             sealer=self.sealer,
             approvals=self.approvals,
-            verifier=_TakesAll(),
+            verifier=_Carrier(self),
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,
             randomness=noise,
         )
         self.notices = Notices(store=mortal(MemoryNoticeStore()), clock=self.clock, randomness=noise)
         self.cases = Cases(
-            store=mortal(MemoryCaseStore()),
+            store=wrap(mortal(MemoryCaseStore())),
             approvals=self.approvals,
             clock=self.clock,
             region=self.region,
             resolved=lambda: {
                 CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
                 CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+                CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
+                CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,
+                CaseKind.ACH_RETURN_UNMATCHED: self.incoming.decisions.decided,
+                CaseKind.ACH_DISHONOUR: self.incoming.decisions.decided,
+                CaseKind.ACH_NOC: self.incoming.decisions.decided,
             },
         )
         self.bus = MemoryBus()
@@ -108,13 +126,18 @@ class AchWorld(House):
         self.deadlines = deadlines or Deadlines()
         self.machine = Machine(steps=lambda: self.steps, clock=self.clock, wait=self._wait)
         self.payments = Payments(
-            store=mortal(self.payment_store), journeys=mortal(self.machine), clock=self.clock, deadlines=self.deadlines
+            store=wrap(mortal(self.payment_store)),
+            journeys=mortal(self.machine),
+            clock=self.clock,
+            deadlines=self.deadlines,
         )
         self.timetable = FedAch()
+        self.incoming_store = MemoryIncomingStore()
+        self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
         self.steps = Steps(
             payments=self.payments,
-            ledger=self.ledger,
-            store=mortal(self.ach_store),
+            ledger=wrap(self.ledger),
+            store=wrap(mortal(self.ach_store)),
             timetable=self.timetable,
             counterparties=self.counterparties,
             accounts=self.accounts,
@@ -123,9 +146,41 @@ class AchWorld(House):
             bus=mortal(self.bus),
             clock=self.clock,
             region=self.region,
+            debit_settled=self.rates.debit_settled,
+        )
+        self.verifications = Verifications(
+            outgoing=wrap(self.ach_store),
+            ledger=wrap(self.ledger),
+            counterparties=lambda: self.counterparties,
+            customers=self.customers,
+            timetable=self.timetable,
+            clock=self.clock,
+            jurisdiction=self.jurisdiction.code,
+        )
+        self.forwarder = MemoryForwarder()
+        self.peers: dict[str, AchWorld] = {}
+        self.incoming = Incoming(
+            Parts(
+                store=wrap(self.incoming_store),
+                outgoing=wrap(self.ach_store),
+                ledger=wrap(self.ledger),
+                payments=self.payments,
+                accounts=self.accounts,
+                cases=self.cases,
+                timetable=self.timetable,
+                clock=self.clock,
+                region=self.region,
+                jurisdiction=self.jurisdiction.code,
+            ),
+            exchanges=lambda region: self.exchange if region == self.region else self.peers[region].exchange,
+            forwarder=wrap(self.forwarder),
+            sealer=self.sealer,
+            steps=self.steps,
+            counterparties=self.counterparties,
+            proofs=self.verifications,
         )
         self.outgoing = Outgoing(
-            store=mortal(self.ach_store),
+            store=wrap(mortal(self.ach_store)),
             exchange=mortal(self.exchange),
             steps=self.steps,
             payments=self.payments,
@@ -137,6 +192,7 @@ class AchWorld(House):
             clock=self.clock,
             region=self.region,
             jurisdiction=self.jurisdiction.code,
+            origins={**self.incoming.origins, **dict.fromkeys(VERIFICATIONS, self.verifications)},
         )
         self.ach = Ach(
             payments=self.payments,
@@ -280,6 +336,71 @@ class AchWorld(House):
         self.clock.instant = max(self.clock.instant, at)
         self.run()
 
+    def spend(self, account: Account, minor: int) -> None:
+        withdrawal = Command(
+            kind="cash_withdrawal",
+            initiator=account.id,
+            scope="bank",
+            key=f"spend-{self.randomness.getrandbits(64)}",
+            parties={"source": account.id},
+            amounts={"amount": Money(minor, "USD")},
+        )
+        made(self.ledger.post(withdrawal), Posted)
+
+    # What comes in.
+
+    def put(self, text: bytes, name: str = "in-1.ach") -> ReceivedFile:
+        """The partner puts a file, and whoever hears of it takes note of it."""
+        self.exchange.files[f"{INBOUND}{name}"] = text
+        return made(self.incoming.files.receive(f"{INBOUND}{name}"), ReceivedFile)
+
+    def receive(self, text: bytes, name: str = "in-1.ach") -> ReceivedFile:
+        file = self.put(text, name)
+        self.take_in()
+        return self.incoming.files.existing(file.id)
+
+    def take_in(self) -> None:
+        """What the function that works received files does each minute."""
+        for _ in range(ROUNDS):
+            due = self.incoming.files.due()
+            for file in due:
+                self.incoming.files.work(file)
+            entries = self.incoming.due_entries()
+            for entry in entries:
+                self.incoming.work_entry(entry)
+            if not due and not entries:
+                return
+        raise AssertionError("received files do not come to rest")
+
+    def send_back(self, entry: ReceivedEntry) -> AchFile:
+        """Goes on to the cut-off of the window that an answer waits for, and has the bank acknowledge its file."""
+        file = self.outgoing.existing(self.answer(entry).file)
+        self.acknowledge(file, delivery=f"dlv_{file.id}")
+        return self.outgoing.existing(file.id)
+
+    def answer(self, entry: ReceivedEntry) -> Entry:
+        """The entry of ours that answers, once its window has been cut off."""
+        cut_off_at = self.timetable.assign(self.clock.instant, SPEEDS["NEXT_DAY"]).window.cut_off_at
+        if entry.due_at is not None:
+            cut_off_at = entry.due_at - MISSED_AFTER
+        self.clock.instant = max(self.clock.instant, cut_off_at + timedelta(seconds=5))
+        self.files()
+        return made(self.ach_store.entry(entry.answer or ""), Entry)
+
+    def only_entry(self, file: AchFile) -> tuple[AnyBatchHeader, AnyEntry]:
+        (found,) = entries_of(Reading((self.text(file).encode(),), STRICT))
+        return found
+
+    def settle_file(self, file: AchFile) -> None:
+        self.clock.instant = max(self.clock.instant, self.timetable.window(file.window).settles_at)
+        self.files()
+
+    def entry(self, entry: ReceivedEntry) -> ReceivedEntry:
+        return self.incoming.entries.existing(entry.id)
+
+    def received(self, file: ReceivedFile) -> list[ReceivedEntry]:
+        return list(self.incoming.entries_of(file.id, limit=100).entries)
+
     # What the bank says.
 
     def acknowledge(self, file: AchFile, *, delivery: str = "dlv_1") -> AchFile | Refusal:
@@ -398,11 +519,18 @@ def staff_of(group: Group, person: str) -> Actor:
     return staff(group, person=person)
 
 
-class _TakesAll:
+class _Carrier:
+    """Carries verifications by entries when a story is about them; else whatever is asked counts as sent."""
+
+    def __init__(self, bank: AchWorld) -> None:
+        self._bank = bank
+
     def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
-        del counterparty, attempt
-        return True
+        if not self._bank.proves_by_entries:
+            return True
+        return self._bank.verifications.send_prenote(counterparty, attempt=attempt)
 
     def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
-        del counterparty, attempt, amounts
-        return True
+        if not self._bank.proves_by_entries:
+            return True
+        return self._bank.verifications.send_micro_entries(counterparty, attempt=attempt, amounts=amounts)

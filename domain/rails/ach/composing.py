@@ -5,10 +5,10 @@ entries give the same file.
 """
 
 import hashlib
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from itertools import groupby
-from typing import Final
+from typing import Final, Protocol
 
 from domain.counterparties.model import AccountType, OpenedCounterparty
 from domain.payments.model import Payment
@@ -20,7 +20,7 @@ from domain.rails.ach.nacha.characters import to_ascii
 from domain.rails.ach.nacha.drafting import batch_header, entry, service_class_of
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Result, inspect
-from domain.rails.ach.nacha.records import BatchHeader
+from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry, BatchHeader
 from domain.rails.ach.nacha.records import Entry as EntryRecord
 from domain.rails.ach.sponsors import Sponsor
 
@@ -45,20 +45,6 @@ CODES: Final = {
 """Transaction codes of live entries. A loan is not debited, but to take a credit back."""
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class Content:
-    """An entry with what is sealed elsewhere: never kept, never printed."""
-
-    entry: Entry
-    payment: Payment
-    receiver: OpenedCounterparty
-    originator: str
-    """The originator's name."""
-    remittance: str
-    same_day_until: str
-    """HHMM of the settlement asked for, such as 1300; empty for the next day."""
-
-
 @dataclass(frozen=True, slots=True)
 class Composed:
     content: bytes
@@ -73,12 +59,10 @@ class Composed:
 
 
 @dataclass(slots=True)
-class _Written:
+class Written:
     """What is written so far of the texts that people gave."""
 
     transliterated: int = 0
-    batches: list[tuple[str, str]] = field(default_factory=list)
-    """(description, effective date) of each batch, in the order of the file."""
 
     def ascii(self, text: str) -> str:
         written = to_ascii(text)
@@ -89,11 +73,86 @@ class _Written:
         return self.ascii(text).upper()[:length].rstrip()
 
 
-def composed(file: AchFile, sponsor: Sponsor, contents: Sequence[Content]) -> Composed:
+class Part(Protocol):
+    """What one entry says in a file."""
+
+    @property
+    def entry(self) -> Entry: ...
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        """What entries of one batch have in common."""
+        ...
+
+    def header(self, sponsor: Sponsor, codes: Sequence[str], number: int, written: Written) -> AnyBatchHeader:
+        """Of the batch of this number with entries of these transaction codes."""
+        ...
+
+    def record(self, written: Written) -> AnyEntry: ...
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Content:
+    """An entry of a payment with what is sealed elsewhere: never kept, never printed."""
+
+    entry: Entry
+    payment: Payment
+    receiver: OpenedCounterparty
+    originator: str
+    """The originator's name."""
+    remittance: str
+    same_day_until: str
+    """HHMM of the settlement asked for, such as 1300; empty for the next day."""
+
+    @property
+    def shared(self) -> tuple[str, ...]:
+        entry = self.entry
+        return (
+            entry.customer,
+            entry.sec,
+            entry.kind.value,
+            entry.description,
+            entry.effective_on.isoformat(),
+            self.same_day_until,
+        )
+
+    def header(self, sponsor: Sponsor, codes: Sequence[str], number: int, written: Written) -> AnyBatchHeader:
+        return originated_header(
+            self.entry,
+            sponsor,
+            codes,
+            number,
+            company=written.name(self.originator, COMPANY_NAME_MAX),
+            same_day_until=self.same_day_until,
+        )
+
+    def record(self, written: Written) -> EntryRecord:
+        details, with_count = self.receiver.details, self.entry.sec == "CTX"
+        return entry(
+            sec=self.entry.sec,
+            transaction_code=CODES[details.account_type, self.entry.kind],
+            routing_number=details.routing_number,
+            account_number=details.account_number,
+            amount_minor=self.entry.amount.minor,
+            receiver=written.name(details.name, RECEIVER_WITH_COUNT_MAX if with_count else RECEIVER_MAX),
+            trace_number=self.entry.trace,
+            identification=self._identification(),
+            discretionary_data=("R" if self.payment.ach.recurring else "S") if self.entry.sec in ("WEB", "TEL") else "",
+            payment_information=addenda_texts(written.ascii(self.remittance)),
+        )
+
+    def _identification(self) -> str:
+        """Of a WEB credit the originator's name, because the receiver is to know who pays; else our own reference."""
+        if self.entry.sec == "WEB" and self.entry.kind is EntryKind.CREDIT:
+            return to_ascii(self.originator).upper()[:IDENTIFICATION_MAX].rstrip()
+        return self.payment.id[-IDENTIFICATION_MAX:].upper()
+
+
+def composed(file: AchFile, sponsor: Sponsor, parts: Sequence[Part]) -> Composed:
     """The file of these entries. Raises `FileUnwritable` for what no bank would take."""
     if file.created_at is None or file.modifier is None:
         raise ValueError(f"{file.id} has no creation time and no modifier yet")
-    written = _Written()
+    written = Written()
     header = file_header(
         destination=sponsor.routing_number,
         origin=sponsor.origin,
@@ -102,9 +161,9 @@ def composed(file: AchFile, sponsor: Sponsor, contents: Sequence[Content]) -> Co
         destination_name=sponsor.name,
         origin_name=sponsor.origin_name,
     )
-    content = "".join(stream(header, _batches(sponsor, contents, written))).encode("ascii")
+    content = "".join(stream(header, _batches(sponsor, parts, written))).encode("ascii")
     result = inspect((content,), STRICT)
-    return Composed(content, result, _totals(result, written, contents), written.transliterated)
+    return Composed(content, result, _totals(result, parts), written.transliterated)
 
 
 def company_id(customer: str) -> str:
@@ -113,65 +172,35 @@ def company_id(customer: str) -> str:
     return f"F{digits:09d}"
 
 
-def _batches(sponsor: Sponsor, contents: Sequence[Content], written: _Written) -> Iterator[BatchDraft]:
-    ordered = sorted(contents, key=lambda one: (_shared(one), one.entry.trace))
-    for number, (_, group) in enumerate(groupby(ordered, key=_shared), start=1):
-        members = list(group)
-        records = [_record(one, written) for one in members]
-        yield BatchDraft(_header(sponsor, members[0], records, number, written), records)
+def _batches(sponsor: Sponsor, parts: Sequence[Part], written: Written) -> Iterator[BatchDraft]:
+    for number, members in enumerate(_grouped(parts), start=1):
+        records = [one.record(written) for one in members]
+        codes = [record.transaction_code for record in records]
+        yield BatchDraft(members[0].header(sponsor, codes, number, written), records)
 
 
-def _shared(one: Content) -> tuple[str, ...]:
-    """What entries of one batch have in common."""
-    entry = one.entry
-    return (
-        entry.customer,
-        entry.sec,
-        entry.kind.value,
-        entry.description,
-        entry.effective_on.isoformat(),
-        one.same_day_until,
-    )
+def _grouped(parts: Sequence[Part]) -> Iterator[list[Part]]:
+    """Batches in the order of the file."""
+    ordered = sorted(parts, key=lambda one: (one.shared, one.entry.trace))
+    for _, group in groupby(ordered, key=lambda one: one.shared):
+        yield list(group)
 
 
-def _header(
-    sponsor: Sponsor, first: Content, records: Iterable[EntryRecord], number: int, written: _Written
+def originated_header(
+    entry: Entry, sponsor: Sponsor, codes: Sequence[str], number: int, *, company: str, same_day_until: str
 ) -> BatchHeader:
-    written.batches.append((first.entry.description, first.entry.effective_on.isoformat()))
+    """The header of a batch that a customer of ours originates."""
     return batch_header(
-        sec=first.entry.sec,
-        service_class=service_class_of([record.transaction_code for record in records]),
-        company_name=written.name(first.originator, COMPANY_NAME_MAX),
-        company_id=company_id(first.entry.customer),
-        entry_description=first.entry.description,
-        effective_date=first.entry.effective_on,
+        sec=entry.sec,
+        service_class=service_class_of(codes),
+        company_name=company,
+        company_id=company_id(entry.customer),
+        entry_description=entry.description,
+        effective_date=entry.effective_on,
         odfi=sponsor.odfi,
         batch_number=number,
-        descriptive_date=f"{SAME_DAY}{first.same_day_until}" if first.same_day_until else "",
+        descriptive_date=f"{SAME_DAY}{same_day_until}" if same_day_until else "",
     )
-
-
-def _record(one: Content, written: _Written) -> EntryRecord:
-    details, with_count = one.receiver.details, one.entry.sec == "CTX"
-    return entry(
-        sec=one.entry.sec,
-        transaction_code=CODES[details.account_type, one.entry.kind],
-        routing_number=details.routing_number,
-        account_number=details.account_number,
-        amount_minor=one.entry.amount.minor,
-        receiver=written.name(details.name, RECEIVER_WITH_COUNT_MAX if with_count else RECEIVER_MAX),
-        trace_number=one.entry.trace,
-        identification=_identification(one),
-        discretionary_data=("R" if one.payment.ach.recurring else "S") if one.entry.sec in ("WEB", "TEL") else "",
-        payment_information=addenda_texts(written.ascii(one.remittance)),
-    )
-
-
-def _identification(one: Content) -> str:
-    """Of a WEB credit the originator's name, because the receiver is to know who pays; else our own reference."""
-    if one.entry.sec == "WEB" and one.entry.kind is EntryKind.CREDIT:
-        return to_ascii(one.originator).upper()[:IDENTIFICATION_MAX].rstrip()
-    return one.payment.id[-IDENTIFICATION_MAX:].upper()
 
 
 def addenda_texts(text: str) -> tuple[str, ...]:
@@ -179,21 +208,20 @@ def addenda_texts(text: str) -> tuple[str, ...]:
     return tuple(text[at : at + ADDENDA_TEXT_MAX] for at in range(0, len(text), ADDENDA_TEXT_MAX))
 
 
-def _totals(result: Result, written: _Written, contents: Sequence[Content]) -> tuple[BatchTotals, ...]:
-    dates = {one.entry.effective_on.isoformat(): one.entry.effective_on for one in contents}
+def _totals(result: Result, parts: Sequence[Part]) -> tuple[BatchTotals, ...]:
     return tuple(
         BatchTotals(
             number=batch.number,
             sec=batch.sec,
             service_class=batch.service_class,
             company_id=batch.company_id,
-            description=description,
-            effective_on=dates[effective_on],
+            description=members[0].entry.description,
+            effective_on=members[0].entry.effective_on,
             entries=batch.entries,
             addenda=batch.addenda,
             debit_minor=batch.debit_minor,
             credit_minor=batch.credit_minor,
             entry_hash=f"{batch.entry_hash:010d}",
         )
-        for batch, (description, effective_on) in zip(result.batches, written.batches, strict=True)
+        for batch, members in zip(result.batches, _grouped(parts), strict=True)
     )

@@ -1,9 +1,12 @@
 """The place where files are exchanged with the sponsor bank: we put ours, it puts its own."""
 
-from typing import Protocol
+from collections.abc import Iterator
+from typing import Final, Protocol
 
 OUTBOUND = "outbound/ach/"
 INBOUND = "inbound/ach/"
+CHUNK_BYTES: Final = 256 * 1024
+"""What is held of a file at once while it is read: some 2,700 lines."""
 
 
 class Exchange(Protocol):
@@ -12,6 +15,10 @@ class Exchange(Protocol):
         ...
 
     def get(self, name: str) -> bytes | None: ...
+
+    def chunks(self, name: str) -> Iterator[bytes] | None:
+        """The file piece by piece, of at most `CHUNK_BYTES`, however long it is; None when there is none."""
+        ...
 
 
 class ContentDiffers(Exception):
@@ -28,3 +35,9 @@ class MemoryExchange:
 
     def get(self, name: str) -> bytes | None:
         return self.files.get(name)
+
+    def chunks(self, name: str) -> Iterator[bytes] | None:
+        content = self.files.get(name)
+        if content is None:
+            return None
+        return (content[at : at + CHUNK_BYTES] for at in range(0, len(content), CHUNK_BYTES))

@@ -1,11 +1,11 @@
 """The exchange as a bucket of Amazon S3."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Final
 
 from botocore.exceptions import ClientError
 
-from domain.rails.ach.exchange import ContentDiffers
+from domain.rails.ach.exchange import CHUNK_BYTES, ContentDiffers
 
 _TAKEN: Final = frozenset({"PreconditionFailed", "412", "ConditionalRequestConflict"})
 _MISSING: Final = frozenset({"NoSuchKey", "404"})
@@ -28,11 +28,18 @@ class S3Exchange:
                 raise ContentDiffers(name) from error
 
     def get(self, name: str) -> bytes | None:
+        body = self._body(name)
+        return None if body is None else bytes(body.read())
+
+    def chunks(self, name: str) -> Iterator[bytes] | None:
+        body = self._body(name)
+        return None if body is None else body.iter_chunks(CHUNK_BYTES)
+
+    def _body(self, name: str) -> Any:
+        """What streams the object; None when there is none."""
         try:
-            answer = self._client().get_object(Bucket=self._bucket, Key=name)
+            return self._client().get_object(Bucket=self._bucket, Key=name)["Body"]
         except ClientError as error:
             if error.response["Error"]["Code"] not in _MISSING:
                 raise
             return None
-        content: bytes = answer["Body"].read()
-        return content

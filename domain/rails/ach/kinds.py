@@ -14,6 +14,32 @@ class EntryKind(StrEnum):
 
     CREDIT = "CREDIT"
     DEBIT = "DEBIT"
+    RETURN = "RETURN"
+    """Of an entry that we received."""
+    DISHONOUR = "DISHONOUR"
+    """Of a return that we received."""
+    CONTEST = "CONTEST"
+    """Of a dishonour that we received."""
+    NOC = "NOC"
+    """A notification of change about an entry that we received."""
+    NOC_REFUSAL = "NOC_REFUSAL"
+    """Of a notification of change that we received."""
+    PRENOTE = "PRENOTE"
+    """It proves a counterparty, and moves nothing."""
+    MICRO_CREDIT = "MICRO_CREDIT"
+    """Under a dollar, to prove a counterparty; the bank's own money."""
+    MICRO_DEBIT = "MICRO_DEBIT"
+    """It takes back what the micro-credits gave."""
+
+
+OF_PAYMENTS: Final = frozenset({EntryKind.CREDIT, EntryKind.DEBIT})
+"""Made for a payment of a customer, whose journey waits for its settlement itself."""
+ANSWERS: Final = frozenset(
+    {EntryKind.RETURN, EntryKind.DISHONOUR, EntryKind.CONTEST, EntryKind.NOC, EntryKind.NOC_REFUSAL}
+)
+"""Made from an entry that came in."""
+VERIFICATIONS: Final = frozenset({EntryKind.PRENOTE, EntryKind.MICRO_CREDIT, EntryKind.MICRO_DEBIT})
+"""Made to prove a counterparty."""
 
 
 class EntryState(StrEnum):

@@ -8,6 +8,8 @@ from domain.money import Money
 from domain.rails.ach.kinds import EntryKind, EntryState, FileState, RejectionLevel
 from domain.refusals import Refusal
 
+REMITTANCE: Final = "ach.remittance"
+"""What the seal of a payment's text is bound to: what an originator wrote, or what a receiver is told."""
 REASONS_MAX: Final = 1_000
 """Of one rejection: as many as the webhook takes."""
 FILES_OF_ENTRY_MAX: Final = 10
@@ -40,6 +42,8 @@ class Entry:
     amount: Money
     sec: str
     description: str
+    rdfi: str = ""
+    """Eight digits of the bank it goes to: what comes back must name it."""
     effective_on: date
     window: str
     trace: str
@@ -53,6 +57,8 @@ class Entry:
     """The journal that took its money, of a credit."""
     reason_code: str | None = None
     reason: str | None = None
+    returned_by: str | None = None
+    """The received entry that brought it back."""
     version: int = 1
 
 
@@ -125,6 +131,8 @@ class AchFile:
     """How many signs were replaced because a file is ASCII."""
     told: FileState | None = None
     """The state that its payments have been told of."""
+    settled: bool = False
+    """Whether its entries that have no journey of their own were told that they have settled."""
     replaces: str | None = None
     replacing: str | None = None
     """The file that its rejected entries are being put into right now."""

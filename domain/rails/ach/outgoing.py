@@ -9,23 +9,32 @@ number.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from types import MappingProxyType
 from typing import Final
 
 from domain.cases.kinds import CaseKind
 from domain.cases.model import Subject
 from domain.cases.service import Cases
 from domain.clock import Clock
-from domain.counterparties.model import OpenedCounterparty
 from domain.counterparties.service import Counterparties
 from domain.customers.service import Customers
-from domain.payments.kinds import Event, PaymentState
-from domain.payments.model import BANK, Payment, partner
+from domain.payments.kinds import Event
+from domain.payments.model import BANK, partner
 from domain.payments.service import Payments
 from domain.rails.ach import ranges
 from domain.rails.ach.calendar import day_of, wall_time_of
-from domain.rails.ach.composing import Composed, Content, composed
+from domain.rails.ach.composing import Composed, Part, composed
 from domain.rails.ach.exchange import OUTBOUND, Exchange
-from domain.rails.ach.kinds import FILES_ENDED, EntryState, FileEvent, FileState, RejectionLevel, file_target
+from domain.rails.ach.kinds import (
+    FILES_ENDED,
+    OF_PAYMENTS,
+    EntryKind,
+    EntryState,
+    FileEvent,
+    FileState,
+    RejectionLevel,
+    file_target,
+)
 from domain.rails.ach.model import (
     FILES_OF_ENTRY_MAX,
     AchFile,
@@ -39,6 +48,8 @@ from domain.rails.ach.nacha.building import FileUnwritable
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Reading
 from domain.rails.ach.nacha.reading import entries as entries_of
+from domain.rails.ach.origin_payments import PaymentOrigin
+from domain.rails.ach.origins import Draft, Origin, Unreadable
 from domain.rails.ach.rejections import mendable
 from domain.rails.ach.sponsors import sponsor_on
 from domain.rails.ach.steps import SPEEDS, Steps
@@ -46,7 +57,7 @@ from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Window
 from domain.refusals import NotFound, Refusal
-from domain.sealing import Sealer, Shredded
+from domain.sealing import Sealer
 
 ENTRIES_MAX: Final = 5_000
 """Of a file: with an addenda each it stays under the ten thousand lines that banks take at most."""
@@ -70,9 +81,9 @@ REBUILDS_MAX: Final = 2
 """Files that replace each other without a person: what is rejected a third time is no matter of form."""
 WINDOWS: Final = "windows"
 FACT_MAX: Final = 120
-REMITTANCE: Final = "ach.remittance"
-"""What a remittance's seal is bound to."""
 BUILT: Final = "built/ach/"
+
+NO_OTHERS: Final[Mapping[EntryKind, Origin]] = MappingProxyType({})
 
 Changes = Callable[[AchFile], AchFile]
 
@@ -83,14 +94,6 @@ class FileMissing(Exception):
 
 class Contended(Exception):
     """Too many writers of one file at once; it may be asked again."""
-
-
-class EntryUnreadable(Exception):
-    """What an entry needs cannot be had any more."""
-
-    def __init__(self, code: str) -> None:
-        super().__init__(code)
-        self.code = code
 
 
 class NumbersExhausted(Exception):
@@ -121,14 +124,16 @@ class Outgoing:
         clock: Clock,
         region: str,
         jurisdiction: str,
+        origins: Mapping[EntryKind, Origin] = NO_OTHERS,
     ) -> None:
+        """`origins`: who stands behind entries that are not of payments."""
         self._store = store
         self._exchange = exchange
-        self._steps = steps
         self._payments = payments
-        self._counterparties = counterparties
-        self._customers = customers
-        self._sealer = sealer
+        of_payments = PaymentOrigin(
+            steps=steps, payments=payments, counterparties=counterparties, customers=customers, sealer=sealer
+        )
+        self._origins = {**dict.fromkeys(OF_PAYMENTS, of_payments), **origins}
         self._timetable = timetable
         self._cases = cases
         self._clock = clock
@@ -202,7 +207,7 @@ class Outgoing:
                 case FileState.SENT:
                     found = self._waited(self._told(found, Event.SENT))
                 case FileState.ACKNOWLEDGED:
-                    found = self._rested(self._told(found, Event.ACKNOWLEDGED))
+                    found = self._settled(self._told(found, Event.ACKNOWLEDGED))
                 case FileState.REJECTED | FileState.PARTLY_REJECTED:
                     found = self._answered(found)
                 case _:
@@ -218,12 +223,12 @@ class Outgoing:
         after: str | None = None
         while True:
             page = self._store.scheduled(file.window, after=after, limit=PAGE)
-            wanted = [one for one in page.scheduled if self._wanted(one, file)]
-            room = ENTRIES_MAX - count
-            if not self._joined(file, wanted[:room]):
+            wanted = [drafts for drafts in (self._drafts(one, file) for one in page.scheduled) if drafts]
+            fits = list(_fitting(wanted, ENTRIES_MAX - count))
+            if not self._joined(file, [draft for drafts in fits for draft in drafts]):
                 return self.existing(file.id)
-            count += len(wanted[:room])
-            if len(wanted) > room:
+            count += sum(map(len, fits))
+            if len(fits) < len(wanted):
                 self._opened(self._timetable.window(file.window), number=file.number + 1)
                 break
             if page.after is None:
@@ -231,37 +236,20 @@ class Outgoing:
             after = page.after
         return self._moved(file, FileEvent.CLOSED)
 
-    def _wanted(self, scheduled: Scheduled, file: AchFile) -> Payment | None:
-        """The payment, if it still wants to go with this window and is in no file yet."""
-        if self._store.entry(scheduled.entry):
-            return None
-        payment = self._payments.existing(scheduled.subject)
-        waits = payment.state is PaymentState.SCHEDULED and payment.progress.entry == scheduled.entry
-        return payment if waits and payment.progress.window == file.window else None
+    def _drafts(self, scheduled: Scheduled, file: AchFile) -> tuple[Draft, ...]:
+        """What is to go in, of what is in no file yet."""
+        drafts = self._origin(scheduled.kind).drafts(scheduled, file)
+        return tuple(draft for draft in drafts if self._store.entry(draft.id) is None)
 
-    def _joined(self, file: AchFile, wanted: Sequence[Scheduled]) -> bool:
+    def _origin(self, kind: EntryKind) -> Origin:
+        return self._origins[kind]
+
+    def _joined(self, file: AchFile, drafts: Sequence[Draft]) -> bool:
         """Puts entries in, each under a trace number of its own. False when the file is not open any more."""
-        if not wanted:
+        if not drafts:
             return True
-        for scheduled, trace in zip(wanted, self._traces(file, len(wanted)), strict=True):
-            payment = self._payments.existing(scheduled.subject)
-            entry = Entry(
-                id=scheduled.entry,
-                kind=scheduled.kind,
-                subject=payment.id,
-                counterparty=payment.counterparty,
-                counterparty_masked=payment.counterparty_masked,
-                account=payment.account,
-                customer=payment.customer,
-                amount=payment.amount,
-                sec=payment.ach.sec,
-                description=payment.ach.description,
-                effective_on=file.effective_on,
-                window=file.window,
-                trace=trace,
-                file=file.id,
-                files=(file.id,),
-            )
+        for draft, trace in zip(drafts, self._traces(file, len(drafts)), strict=True):
+            entry = draft.joined(file, trace)
             if not self._store.join(entry) and self.existing(file.id).state is not FileState.OPEN:
                 return False
         return True
@@ -281,7 +269,7 @@ class Outgoing:
         self._replacing(file)
         taken = [self._taken(entry) for entry in self._entries(file) if entry.file == file.id]
         ready = [entry for entry in taken if entry.state is EntryState.READY]
-        contents = [content for content in (self._readable(entry, file) for entry in ready) if content]
+        contents = self._readable(ready, file)
         if not contents:
             return self._moved(file, FileEvent.FOUND_EMPTY)
         file = self._numbered(file)
@@ -298,70 +286,26 @@ class Outgoing:
         """The entry with its money where the file says it is; excluded when that cannot be."""
         if entry.state is not EntryState.JOINED:
             return entry
-        payment = self._payments.move(
-            entry.subject,
-            Event.TAKEN,
-            by=BANK,
-            facts={"file": entry.file, "trace": entry.trace},
-            changes=lambda found: replace(found, progress=replace(found.progress, file=entry.file, trace=entry.trace)),
-            only_if=lambda found: found.progress.entry == entry.id and not self._shredded(found),
-        ).payment
-        if payment.progress.trace != entry.trace:
-            self._let_go(payment, entry)
-            return self._entry_moved(entry, EntryState.EXCLUDED, "NOT_WAITING", "It did not wait for this file.")
-        payment = self._steps.advance(payment)
-        if payment.state is not PaymentState.IN_FILE:
-            code, reason = payment.reason_code or payment.state.value, payment.reason or ""
-            return self._entry_moved(entry, EntryState.EXCLUDED, code, reason)
-        return self._entry_moved(entry, EntryState.READY, journal=payment.journals.get(PaymentState.TAKEN.value))
+        taken = self._origin(entry.kind).take(entry)
+        return self._entry_moved(entry, taken.state, taken.code, taken.reason, journal=taken.journal)
 
-    def _shredded(self, payment: Payment) -> bool:
-        """Whether the name and number that the entry needs are erased for ever."""
-        return isinstance(self._counterparties.opened(payment.counterparty), Shredded)
-
-    def _let_go(self, payment: Payment, entry: Entry) -> None:
-        """Of a payment that waits and can go nowhere, because its receiver's data is erased: its end."""
-        if payment.state is PaymentState.SCHEDULED and payment.progress.entry == entry.id:
-            moved = self._payments.move(
-                payment.id,
-                Event.CANCELLED,
-                by=BANK,
-                facts={"reason": Shredded.code},
-                changes=lambda found: replace(found, reason_code=Shredded.code),
-                only_if=lambda found: found.progress.entry == entry.id,
-            )
-            self._steps.advance(moved.payment)
-
-    def _readable(self, entry: Entry, file: AchFile) -> Content | None:
-        """None for an entry whose receiver or originator has been erased since: its money goes back."""
+    def _readable(self, entries: Sequence[Entry], file: AchFile) -> list[Part]:
+        """What each entry says; one whose receiver or originator has been erased since goes back."""
         window = self._timetable.window(file.window)
-        try:
-            return self._content(entry, f"{wall_time_of(window.settles_at):%H%M}" if window.same_day else "")
-        except EntryUnreadable as unreadable:
-            self._withdraw(entry, file, unreadable.code)
-            return None
+        until = f"{wall_time_of(window.settles_at):%H%M}" if window.same_day else ""
+        found: list[Part] = []
+        for kind in EntryKind:
+            some = [entry for entry in entries if entry.kind is kind]
+            parts = self._origin(kind).parts(some, until) if some else {}
+            for entry in some:
+                part = parts[entry.id]
+                if isinstance(part, Unreadable):
+                    self._withdraw(entry, file, part.code)
+                else:
+                    found.append(part)
+        return found
 
-    def _content(self, entry: Entry, same_day_until: str) -> Content:
-        payment = self._payments.existing(entry.subject)
-        receiver = self._counterparties.opened(entry.counterparty)
-        if not isinstance(receiver, OpenedCounterparty):
-            raise EntryUnreadable(receiver.code)
-        sealed = payment.ach.remittance
-        remittance = self._sealer.open(payment.customer, sealed, REMITTANCE) if sealed else b""
-        customer = self._customers.get(payment.customer)
-        profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
-        if isinstance(remittance, Refusal) or isinstance(profile, Refusal):
-            raise EntryUnreadable(Shredded.code)
-        return Content(
-            entry=entry,
-            payment=payment,
-            receiver=receiver,
-            originator=profile.name,
-            remittance=remittance.decode(),
-            same_day_until=same_day_until,
-        )
-
-    def _left_out(self, file: AchFile, contents: Sequence[Content]) -> int:
+    def _left_out(self, file: AchFile, contents: Sequence[Part]) -> int:
         """Takes out each entry that no bank would take even alone; how many there were."""
         count = 0
         for content in contents:
@@ -374,14 +318,7 @@ class Outgoing:
 
     def _withdraw(self, entry: Entry, file: AchFile, code: str) -> None:
         """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good."""
-        self._payments.move(
-            entry.subject,
-            Event.REJECTED,
-            by=BANK,
-            facts={"file": file.id, "code": code},
-            changes=lambda found: replace(found, reason_code=code),
-            only_if=lambda found: found.progress.file == file.id,
-        )
+        self._origin(entry.kind).rejected(entry, code=code, by=BANK, facts={"file": file.id, "code": code})
         self._given_up(self._entry_moved(entry, EntryState.REJECTED, code), BANK)
 
     def _numbered(self, file: AchFile) -> AchFile:
@@ -409,23 +346,28 @@ class Outgoing:
         return self._moved(file, FileEvent.SENT)
 
     def _told(self, file: AchFile, event: Event) -> AchFile:
-        """Moves the payments of its entries, once for each state of the file."""
+        """Tells whoever stands behind its entries, once for each state of the file."""
         if file.told is file.state:
             return file
-        self._move_payments(file, event)
+        self._tell(file, event)
         return self._noted(file, lambda found: replace(found, told=found.state))
 
-    def _move_payments(self, file: AchFile, event: Event) -> None:
+    def _tell(self, file: AchFile, event: Event) -> None:
         by = BANK if event is Event.SENT else partner(sponsor_on(file.effective_on).partner)
-        for entry in self._entries(file):
-            if entry.state is EntryState.READY and entry.file == file.id:
-                self._payments.move(
-                    entry.subject,
-                    event,
-                    by=by,
-                    facts={"file": file.id},
-                    only_if=lambda found: found.progress.file == file.id,
-                )
+        for entry in self._standing(file):
+            self._origin(entry.kind).told(entry, event, by=by)
+
+    def _settled(self, file: AchFile) -> AchFile:
+        """Tells what has no journey of its own that it has settled, once that has come."""
+        if file.settled:
+            return self._rested(file)
+        others = [entry for entry in self._standing(file) if entry.kind not in OF_PAYMENTS]
+        settles_at = self._timetable.window(file.window).settles_at
+        if others and self._clock.now() < settles_at:
+            return self._due_again(file, settles_at)
+        for entry in others:
+            self._origin(entry.kind).settled(entry)
+        return self._noted(file, lambda found: replace(found, settled=True, due_at=None))
 
     def _waited(self, file: AchFile) -> AchFile:
         """The bank has some time to answer. After it people ask; nothing is sent again."""
@@ -522,7 +464,7 @@ class Outgoing:
             for rejection in file.rejections:
                 self._reject_entries(file, rejection)
             if file.state is FileState.PARTLY_REJECTED:
-                self._move_payments(file, Event.ACKNOWLEDGED)
+                self._tell(file, Event.ACKNOWLEDGED)
             file = self._noted(file, lambda found: replace(found, told=found.state))
         if file.replacing:
             return self._continued(file)
@@ -547,15 +489,13 @@ class Outgoing:
             reason = meant.get(entry.trace)
             if reason is None or entry.file != file.id:
                 continue
-            payment = self._payments.move(
-                entry.subject,
-                Event.REJECTED,
+            stands = self._origin(entry.kind).rejected(
+                entry,
+                code=reason.code,
                 by=partner(sponsor_on(file.effective_on).partner),
                 facts={"file": file.id, "code": reason.code, "delivery": rejection.delivery},
-                changes=lambda found, reason=reason: replace(found, reason_code=reason.code),  # type: ignore[misc]  # bound now
-                only_if=lambda found: found.progress.file == file.id,
-            ).payment
-            if entry.state is EntryState.READY and payment.state is PaymentState.REJECTED:
+            )
+            if entry.state is EntryState.READY and stands:
                 self._entry_moved(entry, EntryState.REJECTED, reason.code, reason.message)
 
     def rebuild(self, file: str) -> AchFile:
@@ -605,28 +545,10 @@ class Outgoing:
         return self.existing(successor)
 
     def _carried_over(self, entry: Entry, new: AchFile, window: Window) -> None:
-        """The payment first: an entry that is still listed as rejected is carried over by the next run."""
+        """Who stands behind it first: an entry that is still listed as rejected is carried over by the next run."""
         if len(entry.files) >= FILES_OF_ENTRY_MAX:
             raise Contended(f"{entry.id} was in {len(entry.files)} files")
-        self._payments.move(
-            entry.subject,
-            Event.REBUILT,
-            by=BANK,
-            facts={"file": new.id, "replaces": entry.file},
-            changes=lambda found: replace(
-                found,
-                reason_code=None,
-                progress=replace(
-                    found.progress,
-                    file=new.id,
-                    window=window.id,
-                    cut_off_at=window.cut_off_at,
-                    settles_on=window.settles_on,
-                    settles_at=window.settles_at,
-                ),
-            ),
-            only_if=lambda found: found.progress.file == entry.file,
-        )
+        self._origin(entry.kind).rebuilt(entry, new, window)
         moved = replace(
             entry,
             state=EntryState.READY,
@@ -662,14 +584,7 @@ class Outgoing:
         return self.work(found.id)
 
     def _given_up(self, entry: Entry, by: str) -> None:
-        moved = self._payments.move(
-            entry.subject,
-            Event.GIVEN_UP,
-            by=by,
-            facts={"file": entry.file},
-            only_if=lambda found: found.progress.file == entry.file,
-        )
-        self._steps.advance(moved.payment)
+        self._origin(entry.kind).given_up(entry, by=by)
         if entry.state is EntryState.REJECTED:
             self._entry_moved(entry, EntryState.WITHDRAWN, entry.reason_code, entry.reason)
 
@@ -750,6 +665,15 @@ class Outgoing:
 def file_id(jurisdiction: str, region: str, window: str, number: int) -> str:
     """A file is made once for its region, its window and its number in it."""
     return f"fil_{jurisdiction}_{region.replace('-', '')}_{window}_{number}"
+
+
+def _fitting(wanted: Sequence[tuple[Draft, ...]], room: int) -> Iterator[tuple[Draft, ...]]:
+    """As many as there is room for, what belongs together together."""
+    for drafts in wanted:
+        room -= len(drafts)
+        if room < 0:
+            return
+        yield drafts
 
 
 def _with(file: AchFile, text: Composed) -> AchFile:

@@ -37,8 +37,8 @@ from domain.payments.service import Payments
 from domain.rails.ach import limits, sec_codes
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.composing import ADDENDA_TEXT_MAX
-from domain.rails.ach.model import AchNotEligible, DuplicateSuspected
-from domain.rails.ach.outgoing import REMITTANCE, Outgoing
+from domain.rails.ach.model import REMITTANCE, AchNotEligible, DuplicateSuspected
+from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.tables import AccountKind, Direction, Reason
 from domain.rails.ach.timetable import Timetable

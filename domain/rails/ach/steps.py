@@ -79,7 +79,9 @@ class Steps:
         bus: Bus,
         clock: Clock,
         region: str,
+        debit_settled: Callable[[Payment], None] = lambda _: None,
     ) -> None:
+        """`debit_settled`: told of each debit whose money has come, perhaps more than once."""
         self._payments = payments
         self._ledger = ledger
         self._store = store
@@ -91,6 +93,7 @@ class Steps:
         self._bus = bus
         self._clock = clock
         self._region = region
+        self._debit_settled = debit_settled
         self._steps: Mapping[str, Callable[[Payment, str | None], Payment]] = {
             "begin": lambda payment, _: payment,
             "screen": self._screen,
@@ -153,6 +156,8 @@ class Steps:
                 progress=progress or found.progress,
             )
 
+        if journal == "ach_debit_settled":
+            self._debit_settled(payment)
         facts = {"journal": posted.journal.id}
         return self._moved(payment, event, facts=facts, changes=changes)
 

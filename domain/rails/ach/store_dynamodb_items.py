@@ -26,6 +26,7 @@ def entry_item(entry: Entry) -> dict[str, Value]:
         "currency": entry.amount.currency,
         "sec": entry.sec,
         "description": entry.description,
+        "rdfi": entry.rdfi,
         "effective_on": entry.effective_on.isoformat(),
         "window": entry.window,
         "trace": entry.trace,
@@ -35,6 +36,7 @@ def entry_item(entry: Entry) -> dict[str, Value]:
         "journal": entry.journal,
         "reason_code": entry.reason_code,
         "reason": entry.reason,
+        "returned_by": entry.returned_by,
         "version": entry.version,
     }
 
@@ -51,6 +53,7 @@ def entry_of(item: Mapping[str, Any]) -> Entry:
         amount=Money(item["amount_minor"], item["currency"]),
         sec=item["sec"],
         description=item["description"],
+        rdfi=item["rdfi"],
         effective_on=date.fromisoformat(item["effective_on"]),
         window=item["window"],
         trace=item["trace"],
@@ -60,6 +63,7 @@ def entry_of(item: Mapping[str, Any]) -> Entry:
         journal=item.get("journal"),
         reason_code=item.get("reason_code"),
         reason=item.get("reason"),
+        returned_by=item.get("returned_by"),
         version=item["version"],
     )
 
@@ -89,6 +93,7 @@ def file_item(file: AchFile) -> dict[str, Value]:
         "batches": [_batch_item(batch) for batch in file.batches],
         "transliterated": file.transliterated,
         "told": file.told.value if file.told else None,
+        "settled": file.settled,
         "replaces": file.replaces,
         "replacing": file.replacing,
         "replaced_by": list(file.replaced_by),
@@ -123,6 +128,7 @@ def file_of(item: Mapping[str, Any]) -> AchFile:
         batches=tuple(map(_batch, item["batches"])),
         transliterated=item["transliterated"],
         told=FileState(item["told"]) if "told" in item else None,
+        settled=item["settled"],
         replaces=item.get("replaces"),
         replacing=item.get("replacing"),
         replaced_by=tuple(item["replaced_by"]),

@@ -4,7 +4,7 @@ Everything else asks a timetable and no calendar, so a bank on a developer's mac
 """
 
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Protocol
 
 from domain.rails.ach import funds, windows
@@ -17,6 +17,12 @@ RETURN_BANKING_DAYS: Final = 3
 """An ordinary return leaves by the second banking day after settlement, and is read on the third."""
 TOGETHER_MAX: Final = 100_000
 """Windows that one question may span: more than a day has seconds."""
+
+
+DECIDED_BEFORE: Final = timedelta(minutes=30)
+"""Before the last cut-off for a return: what nobody decided is put into that window by its fallback."""
+PERIODS_TO_DECIDE: Final = 10
+"""Of a local bank: long enough for two people to click, short enough to see the deadline pass."""
 
 
 class Timetable(Protocol):
@@ -36,6 +42,14 @@ class Timetable(Protocol):
 
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         """Until when a journey waits for a return."""
+        ...
+
+    def posts_at(self, settles_on: date, received_at: datetime) -> datetime:
+        """When the money of an entry that came in is due on its account."""
+        ...
+
+    def decided_by(self, last_day: date, received_at: datetime) -> datetime:
+        """Until when it is decided what goes back by its last legal day."""
         ...
 
     def modifiers_of(self, now: datetime) -> str:
@@ -66,6 +80,12 @@ class FedAch:
         if consumer_debit:
             day = banking_day_on_or_after(day + timedelta(days=EXPOSURE_DAYS + 1))
         return instant_of(add_banking_days(day, RETURN_BANKING_DAYS), funds.RELEASE)
+
+    def posts_at(self, settles_on: date, received_at: datetime) -> datetime:
+        return windows.posting_at(settles_on, received_at)
+
+    def decided_by(self, last_day: date, received_at: datetime) -> datetime:
+        return max(received_at, windows.return_cut_off(last_day, self.lead) - DECIDED_BEFORE)
 
     def modifiers_of(self, now: datetime) -> str:
         return f"{day_of(now):%Y%m%d}"
@@ -105,6 +125,14 @@ class Compressed:
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         del consumer_debit
         return window.settles_at + 3 * self.period
+
+    def posts_at(self, settles_on: date, received_at: datetime) -> datetime:
+        del settles_on
+        return received_at
+
+    def decided_by(self, last_day: date, received_at: datetime) -> datetime:
+        del last_day
+        return received_at + PERIODS_TO_DECIDE * self.period
 
     def modifiers_of(self, now: datetime) -> str:
         """A local bank sends more files in an hour than another in a day: each minute has its own."""

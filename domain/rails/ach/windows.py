@@ -165,6 +165,30 @@ def assign(now: datetime, speed: Speed, lead: timedelta = LEAD_DEFAULT) -> Assig
     return Assignment(window, AFTER_LAST_SAME_DAY_CUT_OFF if is_banking_day(today) else NOT_A_BANKING_DAY)
 
 
+def posting_at(settles_on: date, received_at: datetime) -> datetime:
+    """When the money of an entry that came at `received_at` is due: at the settlement of the delivery that it came
+    with, which is the last one of the day that was handed out by then; what came before the first of them is of the
+    night. Money that should have been there already is due at once."""
+    row = max(
+        (
+            schedule
+            for schedule in SCHEDULES
+            if schedule.speed is Speed.SAME_DAY
+            and schedule.since <= settles_on
+            and schedule.distribution
+            and instant_of(settles_on, schedule.distribution) <= received_at
+        ),
+        key=lambda schedule: schedule.settlement,
+        default=SCHEDULES[-1],
+    )
+    return max(received_at, instant_of(settles_on, row.settlement))
+
+
+def return_cut_off(last_day: date, lead: timedelta = LEAD_DEFAULT) -> datetime:
+    """The last cut-off of a processing day: what is to leave on its last legal day is decided by then."""
+    return max(window.cut_off_at for window in _windows_of(last_day, lead))
+
+
 def windows_between(start: datetime, end: datetime, lead: timedelta = LEAD_DEFAULT) -> tuple[Window, ...]:
     """The windows whose cut-off comes after `start`, up to and with `end`, in the order of their cut-offs.
 

@@ -13,13 +13,13 @@ from typing import Any, Final
 
 import yaml
 
-from domain.payments.kinds import JOURNEYS, PaymentKind, PaymentState
+from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import MADE_BY_OTHERS, Step, StepName, Waits, step_for, steps
 from tests.unit.infra.templates import ROOT
 
 Machine = dict[str, Any]
 
-FILES: Final = {kind: f"infra/state_machines/{kind.value.lower()}.asl.yaml" for kind in PaymentKind}
+FILES: Final = {kind: f"infra/state_machines/{kind.value.lower()}.asl.yaml" for kind in DRIVEN_BY_STEPS}
 
 EVENTS_MAX: Final = 25_000
 """Of one execution (AWS Step Functions, service quotas)."""

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
-from domain.payments.kinds import JOURNEYS, PaymentKind, PaymentState
+from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import MADE_BY_OTHERS, Waits, steps
 from tests.unit.infra.state_machines import FILES, Machine, findings, lint, machine, transitions, unserved, walk
 from tests.unit.infra.templates import ROOT
 
-KINDS = pytest.mark.parametrize("kind", PaymentKind)
+KINDS = pytest.mark.parametrize("kind", DRIVEN_BY_STEPS)
 Mutant = Callable[[Machine], None]
 
 

@@ -31,7 +31,8 @@ EVERYTHING = """
     o: ach_hold bob 9; ach_take bob o 9; ach_settle 5; ach_reject bob 2; ach_return bob 5; ach_rejection_unposted 2
     ach_return_unposted 1; i: ach_collect bob 4; ach_collect_back bob i 4
     ach_in bob 3; ach_out bob 3; ach_in_pended 2; ach_out_pended 2; ach_in_posted bob 1; ach_out_posted bob 1
-    ach_in_back 1; ach_out_back 1
+    ach_in_back 1; ach_out_back 1; ach_out_given bob 2; ach_in_taken bob 1; ach_micro 2; ach_micro_reject 1
+    ach_micro_return 1; ach_micro_collect 1; ach_micro_uncollect 1
 """
 """Every kind of journal but those of the prefunded position, which its test adds."""
 

@@ -1,0 +1,492 @@
+"""Files that the sponsor bank puts for us, from their arrival to the last of their entries.
+
+A file is read twice: once to its end, for whether it balances, and then for its entries, a page at a time, so that
+memory does not grow with it. A piece of work ends after so many entries and says that more is due; whoever begins it
+again goes on from the line it came to.
+"""
+
+import hashlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Final
+
+from domain.accounts.model import Elsewhere
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case, Subject
+from domain.rails.ach import ranges
+from domain.rails.ach.calendar import day_of
+from domain.rails.ach.exchange import Exchange
+from domain.rails.ach.incoming_entries import EntryContended, EntryUnsettled, Parts, ReceivedEntries
+from domain.rails.ach.incoming_kinds import (
+    FORWARD,
+    RECEIVED_FILES_ENDED,
+    ReceivedFileEvent,
+    ReceivedFileState,
+    ReceivedKind,
+    ReceivedState,
+    received_file_target,
+)
+from domain.rails.ach.incoming_model import LINES_MAX, FileUnknown, Found, Handoff, ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_ports import Forwarder
+from domain.rails.ach.incoming_reading import (
+    Originals,
+    file_id,
+    identity_of,
+    kept_entries,
+    masked,
+    overview,
+    routing_number,
+    shown_text,
+)
+from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, ReceivedFilePage
+from domain.rails.ach.model import REMITTANCE
+from domain.rails.ach.nacha.profiles import PROFILES
+from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
+from domain.rails.ach.sponsors import sponsor_on
+from domain.refusals import NotFound, Refusal
+from domain.sealing import Sealer, Shredded
+
+PROFILE: Final = "default"
+"""What the sponsor bank's files may do otherwise than the rules say, until people have one read under another."""
+KEPT_AT_ONCE_MAX: Final = 5_000
+"""Entries that one piece of work keeps: a minute of a function, with two calls for each."""
+WORKED_AT_ONCE_MAX: Final = 1_000
+"""Entries that one piece of work posts: a dozen calls for each."""
+PAGE: Final = 100
+WORK_MAX: Final = 8
+"""States that one run takes a file through."""
+TRIES_MAX: Final = 8
+"""Lost races on one file: two workers, a person, a handoff."""
+DUE_MAX: Final = 100
+AGAIN: Final = timedelta(minutes=1)
+"""When a file of which an entry could not be ended now is taken up again."""
+SUBJECT: Final = "ach_received_file"
+
+Changes = Callable[[ReceivedFile], ReceivedFile]
+_S, _E = ReceivedFileState, ReceivedFileEvent
+TRACE_DIGITS: Final = 15
+
+
+class ReceivedFileMissing(Exception):
+    """A file that something names does not exist: a fault, because none is ever deleted."""
+
+
+class ReceivedFileContended(Exception):
+    """Too many writers of one received file at once; it may be asked again."""
+
+
+class ReceivedFiles:
+    def __init__(
+        self,
+        parts: Parts,
+        *,
+        entries: ReceivedEntries,
+        exchanges: Callable[[str], Exchange],
+        forwarder: Forwarder,
+        sealer: Sealer,
+    ) -> None:
+        """`exchanges`: the exchange of a region, for files that lie there."""
+        self._store = parts.store
+        self._accounts = parts.accounts
+        self._cases = parts.cases
+        self._timetable = parts.timetable
+        self._clock = parts.clock
+        self._region = parts.region
+        self._jurisdiction = parts.jurisdiction
+        self._entries = entries
+        self._exchanges = exchanges
+        self._forwarder = forwarder
+        self._sealer = sealer
+        self.originals = Originals(exchanges)
+
+    # Arriving.
+
+    def receive(self, name: str) -> ReceivedFile | FileUnknown:
+        """Takes note of what lies under a name in this region's exchange, once for each name and content. It is
+        worked by `work`, or by whoever works what is due."""
+        chunks = self._exchanges(self._region).chunks(name)
+        if chunks is None:
+            return FileUnknown(name[:200])
+        digest, size = _digest(chunks)
+        now = self._clock.now()
+        file = ReceivedFile(
+            id=file_id(self._jurisdiction, self._region, name, digest),
+            region=self._region,
+            name=name,
+            sha256=digest,
+            size_bytes=size,
+            received_at=now,
+            entered_at=now,
+            due_at=now,
+            profile=PROFILE,
+        )
+        self._store.add_received_file(file)
+        return self.existing(file.id)
+
+    def take(self, handoff: Handoff) -> ReceivedFile:
+        """Takes over entries of a file that another region received. Said again, it changes nothing."""
+        now = self._clock.now()
+        shadow = ReceivedFile(
+            id=handoff.file,
+            region=handoff.region,
+            name=handoff.name,
+            sha256=handoff.sha256,
+            size_bytes=handoff.size_bytes,
+            received_at=handoff.received_at,
+            entered_at=now,
+            state=_S.POSTING,
+            due_at=now,
+            profile=handoff.profile,
+            created_on=handoff.created_on,
+        )
+        self._store.add_received_file(shadow)
+        file = self.existing(handoff.file)
+        wanted = set(handoff.lines)
+        for page in _pages(one for one in self._read(file) if one[0].line in wanted):
+            self._store.add_received([self._placed(*one) for one in page])
+        if file.state is _S.DONE:
+            return self._moved(file, _E.MORE_CAME, changes=_from_the_top)
+        return self._noted(file, lambda found: replace(_from_the_top(found), due_at=now))
+
+    # Looking.
+
+    def file(self, file: str) -> ReceivedFile | None:
+        return self._store.received_file(file)
+
+    def existing(self, file: str) -> ReceivedFile:
+        found = self._store.received_file(file)
+        if found is None:
+            raise ReceivedFileMissing(file)
+        return found
+
+    def listed(self, *, before: str | None = None, limit: int = 25) -> ReceivedFilePage:
+        return self._store.received_files(before=before, limit=limit)
+
+    def due(self) -> tuple[str, ...]:
+        """Files that somebody has to work on now; taken one by one, so that one bad file stops no other."""
+        return self._store.due_received_files(through=self._clock.now(), limit=DUE_MAX)
+
+    # Work.
+
+    def work(self, file: str) -> ReceivedFile:
+        """Does what the file's state asks for, until it waits for a day, for people, or for nothing more. Its
+        `due_at` says when it is to be worked again; now, when it was too long for one piece of work."""
+        found = self.existing(file)
+        for _ in range(WORK_MAX):
+            before = found.state
+            match before:
+                case _S.RECEIVED:
+                    found = self._looked_into(found)
+                case _S.READ:
+                    found = self._kept(found)
+                case _S.POSTING:
+                    found = self._worked(found)
+                case _S.QUARANTINED:
+                    found = self._asked_about(found)
+                case _:
+                    return found
+            if found.state is before:
+                return found
+        raise ReceivedFileContended(file)
+
+    # Received: what is it?
+
+    def _looked_into(self, file: ReceivedFile) -> ReceivedFile:
+        holder = self._store.claim(f"content#{file.sha256}", file.id)
+        if holder != file.id:
+            return self._found_again(file, holder)
+        seen = overview(self._chunks(file), PROFILES[file.profile])
+        result = seen.result
+        if not seen.readable or result.header is None:
+            return self._moved(
+                file,
+                _E.FOUND_INVALID,
+                changes=lambda found: replace(
+                    found,
+                    profile_version=result.profile_version,
+                    forgiven=dict(result.forgiven),
+                    findings=seen.file_findings,
+                    findings_count=seen.file_findings_count,
+                ),
+            )
+        identity, totals = identity_of(result.header), result.totals
+        holder = self._store.claim(f"identity#{identity}", file.id)
+        if holder != file.id:
+            return self._found_again(replace(file, identity=identity), holder)
+        return self._moved(
+            file,
+            _E.READ,
+            changes=lambda found: replace(
+                found,
+                profile_version=result.profile_version,
+                identity=identity,
+                created_on=seen.created_on or day_of(found.received_at),
+                forgiven=dict(result.forgiven),
+                findings=(),
+                findings_count=0,
+                batches=totals.batches,
+                entries=totals.entries,
+                addenda=totals.addenda,
+                debit_minor=totals.debit_minor,
+                credit_minor=totals.credit_minor,
+                entries_bad=seen.entries_bad,
+            ),
+        )
+
+    def _found_again(self, file: ReceivedFile, holder: str) -> ReceivedFile:
+        identity = file.identity
+        return self._moved(
+            file,
+            _E.FOUND_AGAIN,
+            changes=lambda found: replace(found, duplicate_of=holder, identity=identity),
+        )
+
+    def _asked_about(self, file: ReceivedFile) -> ReceivedFile:
+        """Nothing of it was kept: people have it read again, under another profile if need be, or put it away."""
+        first = file.findings[0] if file.findings else None
+        case = self._cases.open(
+            CaseKind.ACH_FILE_QUARANTINED,
+            Subject(SUBJECT, file.id),
+            key=f"quarantined-{file.replays}",
+            facts={
+                "file": file.id,
+                "findings": str(file.findings_count),
+                **({"first": f"line {first.line} column {first.column}: {first.code}"} if first else {}),
+            },
+        )
+        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
+
+    def replay(self, file: str, *, profile: str = PROFILE) -> ReceivedFile:
+        """Has a quarantined file read again, under the profile of this name. Said again, it changes nothing."""
+        if profile not in PROFILES:
+            raise ValueError(f"there is no profile {profile[:40]!r}")
+        found = self.existing(file)
+        self._moved(
+            found,
+            _E.REPLAYED,
+            changes=lambda one: replace(one, profile=profile, replays=one.replays + 1, case=None),
+        )
+        return self.work(file)
+
+    def decided(self, case: Case) -> Refusal | None:
+        """Acts on the resolution of a quarantined file's case."""
+        if case.resolution is None:
+            raise ValueError(f"{case.id} has no resolution")
+        file = self._store.received_file(case.subject.id)
+        if file is None:
+            return NotFound(case.subject.id)
+        if file.case != case.id:
+            return None  # it was carried out before
+        if case.resolution.code is ResolutionCode.REPLAY:
+            self.replay(file.id, profile=file.profile)
+        else:
+            self._moved(file, _E.DISCARDED)
+        return None
+
+    # Read: every entry is kept, once.
+
+    def _kept(self, file: ReceivedFile) -> ReceivedFile:
+        kept, begun_after = 0, file.kept_through
+        ahead = (one for one in self._read(file) if one[0].line > begun_after)
+        for page in _pages(ahead):
+            if kept >= KEPT_AT_ONCE_MAX:
+                return self._noted(file, lambda found: replace(found, due_at=self._clock.now()))
+            self._store.add_received([self._placed(*one) for one in page])
+            kept += len(page)
+            through = page[-1][0].line
+            file = self._noted(file, lambda found, through=through: _kept_to(found, through))  # type: ignore[misc]  # bound now
+        return self._moved(file, _E.KEPT)
+
+    def _read(self, file: ReceivedFile) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
+        return kept_entries(
+            self._chunks(file),
+            PROFILES[file.profile],
+            file,
+            jurisdiction=self._jurisdiction,
+            timetable=self._timetable,
+        )
+
+    def _placed(self, entry: ReceivedEntry, header: AnyBatchHeader, record: AnyEntry) -> ReceivedEntry:
+        """The entry with what it is about: an account, here or elsewhere, or something that we sent."""
+        if entry.kind not in FORWARD:
+            return replace(entry, home=self._home_of_answer(entry))
+        number = record.account_number.strip()
+        routing = routing_number(record)
+        faults = {fault.code for fault in self._accounts.number_faults(routing, number)}
+        if "ROUTING_NUMBER_UNKNOWN" in faults:
+            return replace(entry, found=Found.MISROUTED, number_masked=masked(number))
+        if faults:
+            return replace(entry, found=Found.MALFORMED, number_masked=masked(number))
+        account = self._accounts.find_by_number(routing, number)
+        if isinstance(account, Elsewhere):
+            return replace(entry, found=Found.ELSEWHERE, home=account.region)
+        if isinstance(account, NotFound):
+            return replace(entry, found=Found.UNKNOWN, number_masked=masked(number))
+        holder = self._accounts.records([account])[account].holder
+        sealed = self._sealer.seal(holder, shown_text(header, record).encode(), REMITTANCE)
+        return replace(
+            entry,
+            found=Found.HERE,
+            account=account,
+            customer=holder,
+            sealed_text=None if isinstance(sealed, Shredded) else sealed,
+        )
+
+    def _home_of_answer(self, entry: ReceivedEntry) -> str | None:
+        """The region that sent what the entry answers, by the range of its trace number."""
+        about = entry.original_trace
+        if entry.kind in (ReceivedKind.DISHONOUR, ReceivedKind.CONTEST):
+            about = entry.answered_trace
+        day = entry.effective_on or entry.settles_on
+        if about is None or len(about) != TRACE_DIGITS or not (about.isascii() and about.isdigit()):
+            return None
+        if not about.startswith(sponsor_on(day).odfi):
+            return None
+        return ranges.region_of_trace(about, day)
+
+    # Posting: each entry on its day.
+
+    def _worked(self, file: ReceivedFile) -> ReceivedFile:
+        """One round over the entries, as far as this piece of work goes."""
+        worked, after, waits_until = 0, file.worked_through, file.waits_until
+        while True:
+            page = self._store.received_entries(file.id, after=after, limit=PAGE)
+            waits_until = _earliest(waits_until, self._page_worked(file, page.entries))
+            worked += len(page.entries)
+            if page.after is None:
+                break
+            after = page.after
+            if worked >= WORKED_AT_ONCE_MAX:
+                return self._stopped(file, after, waits_until)
+        if waits_until is None:
+            return self._moved(file, _E.FINISHED)
+        again = waits_until
+        return self._noted(file, lambda found: replace(_from_the_top(found), due_at=again))
+
+    def _stopped(self, file: ReceivedFile, through: int, waits_until: datetime | None) -> ReceivedFile:
+        """The next piece of work goes on from this line."""
+        now = self._clock.now()
+        return self._noted(
+            file, lambda found: replace(found, worked_through=through, waits_until=waits_until, due_at=now)
+        )
+
+    def _page_worked(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
+        """When the earliest of those that wait is due; None when none waits."""
+        away = [one for one in entries if one.state is ReceivedState.RECEIVED and self._is_elsewhere(one)]
+        self._handed_over(file, away)
+        waits_until: datetime | None = None
+        for entry in entries:
+            if entry in away:
+                continue
+            try:
+                worked = self._entries.work(entry)
+            except (EntryUnsettled, EntryContended):
+                waits_until = _earliest(waits_until, self._clock.now() + AGAIN)
+                continue
+            if worked.state is ReceivedState.RECEIVED:
+                later = max(worked.posts_at, worked.due_at or worked.posts_at)
+                waits_until = _earliest(waits_until, later)
+        return waits_until
+
+    def _is_elsewhere(self, entry: ReceivedEntry) -> bool:
+        return entry.home is not None and entry.home != self._region
+
+    def _handed_over(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> None:
+        """To the region each belongs to, which takes it once however often it is told; then it is none of ours."""
+        for region in sorted({entry.home for entry in entries if entry.home}):
+            theirs = [entry for entry in entries if entry.home == region]
+            for at in range(0, len(theirs), LINES_MAX):
+                some = theirs[at : at + LINES_MAX]
+                self._forwarder.forward(region, _handoff(file, [entry.line for entry in some]))
+                for entry in some:
+                    self._entries.forwarded(entry)
+
+    # Writing.
+
+    def _chunks(self, file: ReceivedFile) -> Iterable[bytes]:
+        chunks = self._exchanges(file.region).chunks(file.name)
+        if chunks is None:
+            raise ReceivedFileMissing(f"the content of {file.id}")
+        return chunks
+
+    def _moved(
+        self, file: ReceivedFile, event: ReceivedFileEvent, *, changes: Changes = lambda found: found
+    ) -> ReceivedFile:
+        """By the table; an event that has no row for the file as it is changes nothing."""
+        for _ in range(TRIES_MAX):
+            stored = self.existing(file.id)
+            target = received_file_target(stored.state, event)
+            if target is None:
+                return stored
+            now = self._clock.now()
+            rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
+            moved = replace(
+                changes(stored),
+                state=target,
+                entered_at=now,
+                due_at=None if rests else now,
+                version=stored.version + 1,
+            )
+            if self._store.replace_received_file(moved, version=stored.version):
+                return moved
+        raise ReceivedFileContended(file.id)
+
+    def _noted(self, file: ReceivedFile, changes: Changes) -> ReceivedFile:
+        for _ in range(TRIES_MAX):
+            stored = self.existing(file.id)
+            changed = changes(stored) if stored.state is file.state else stored
+            if changed == stored:
+                return stored
+            changed = replace(changed, version=stored.version + 1)
+            if self._store.replace_received_file(changed, version=stored.version):
+                return changed
+        raise ReceivedFileContended(file.id)
+
+
+def _digest(chunks: Iterable[bytes]) -> tuple[str, int]:
+    digest, size = hashlib.sha256(), 0
+    for chunk in chunks:
+        digest.update(chunk)
+        size += len(chunk)
+    return digest.hexdigest(), size
+
+
+def _pages(
+    ahead: Iterable[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]],
+) -> Iterator[list[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]]:
+    page: list[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]] = []
+    for one in ahead:
+        page.append(one)
+        if len(page) == ADDED_AT_ONCE_MAX:
+            yield page
+            page = []
+    if page:
+        yield page
+
+
+def _kept_to(file: ReceivedFile, line: int) -> ReceivedFile:
+    return replace(file, kept_through=max(file.kept_through, line))
+
+
+def _from_the_top(file: ReceivedFile) -> ReceivedFile:
+    """The next round over its entries begins with the first."""
+    return replace(file, worked_through=0, waits_until=None)
+
+
+def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
+    return min((at for at in (one, other) if at is not None), default=None)
+
+
+def _handoff(file: ReceivedFile, lines: Sequence[int]) -> Handoff:
+    return Handoff(
+        file=file.id,
+        name=file.name,
+        region=file.region,
+        sha256=file.sha256,
+        size_bytes=file.size_bytes,
+        profile=file.profile,
+        received_at=file.received_at,
+        created_on=file.created_on,
+        lines=tuple(lines),
+    )

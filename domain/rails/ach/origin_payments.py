@@ -1,0 +1,174 @@
+"""Payments behind entries: money that customers send and collect."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from domain.counterparties.model import OpenedCounterparty
+from domain.counterparties.service import Counterparties
+from domain.customers.service import Customers
+from domain.payments.kinds import Event, PaymentState
+from domain.payments.model import BANK, Payment
+from domain.payments.service import Payments
+from domain.rails.ach.composing import Content, Part
+from domain.rails.ach.kinds import EntryState
+from domain.rails.ach.model import REMITTANCE, AchFile, Entry, Scheduled
+from domain.rails.ach.origins import Draft, Taken, Unreadable
+from domain.rails.ach.steps import Steps
+from domain.rails.ach.windows import Window
+from domain.refusals import NotFound, Refusal
+from domain.sealing import Sealer, Shredded
+
+
+class PaymentOrigin:
+    def __init__(
+        self,
+        *,
+        steps: Steps,
+        payments: Payments,
+        counterparties: Counterparties,
+        customers: Customers,
+        sealer: Sealer,
+    ) -> None:
+        self._steps = steps
+        self._payments = payments
+        self._counterparties = counterparties
+        self._customers = customers
+        self._sealer = sealer
+
+    def drafts(self, scheduled: Scheduled, file: AchFile) -> tuple[Draft, ...]:
+        payment = self._payments.existing(scheduled.subject)
+        waits = payment.state is PaymentState.SCHEDULED and payment.progress.entry == scheduled.entry
+        if not waits or payment.progress.window != file.window:
+            return ()
+        draft = Draft(
+            id=scheduled.entry,
+            kind=scheduled.kind,
+            subject=payment.id,
+            counterparty=payment.counterparty,
+            counterparty_masked=payment.counterparty_masked,
+            account=payment.account,
+            customer=payment.customer,
+            amount=payment.amount,
+            sec=payment.ach.sec,
+            description=payment.ach.description,
+            rdfi=self._counterparties.kept(payment.counterparty).routing_number[:8],
+        )
+        return (draft,)
+
+    # Its money.
+
+    def take(self, entry: Entry) -> Taken:
+        payment = self._payments.move(
+            entry.subject,
+            Event.TAKEN,
+            by=BANK,
+            facts={"file": entry.file, "trace": entry.trace},
+            changes=lambda found: replace(found, progress=replace(found.progress, file=entry.file, trace=entry.trace)),
+            only_if=lambda found: found.progress.entry == entry.id and not self._shredded(found),
+        ).payment
+        if payment.progress.trace != entry.trace:
+            self._let_go(payment, entry)
+            return Taken(EntryState.EXCLUDED, "NOT_WAITING", "It did not wait for this file.")
+        payment = self._steps.advance(payment)
+        if payment.state is not PaymentState.IN_FILE:
+            return Taken(EntryState.EXCLUDED, payment.reason_code or payment.state.value, payment.reason or "")
+        return Taken(EntryState.READY, journal=payment.journals.get(PaymentState.TAKEN.value))
+
+    def _shredded(self, payment: Payment) -> bool:
+        """Whether the name and number that the entry needs are erased for ever."""
+        return isinstance(self._counterparties.opened(payment.counterparty), Shredded)
+
+    def _let_go(self, payment: Payment, entry: Entry) -> None:
+        """Of a payment that waits and can go nowhere, because its receiver's data is erased: its end."""
+        if payment.state is PaymentState.SCHEDULED and payment.progress.entry == entry.id:
+            moved = self._payments.move(
+                payment.id,
+                Event.CANCELLED,
+                by=BANK,
+                facts={"reason": Shredded.code},
+                changes=lambda found: replace(found, reason_code=Shredded.code),
+                only_if=lambda found: found.progress.entry == entry.id,
+            )
+            self._steps.advance(moved.payment)
+
+    # What it says.
+
+    def parts(self, entries: Sequence[Entry], same_day_until: str) -> Mapping[str, Part | Unreadable]:
+        return {entry.id: self._content(entry, same_day_until) for entry in entries}
+
+    def _content(self, entry: Entry, same_day_until: str) -> Content | Unreadable:
+        """Unreadable when the receiver or the originator has been erased since."""
+        payment = self._payments.existing(entry.subject)
+        receiver = self._counterparties.opened(entry.counterparty)
+        if not isinstance(receiver, OpenedCounterparty):
+            return Unreadable(receiver.code)
+        sealed = payment.ach.remittance
+        remittance = self._sealer.open(payment.customer, sealed, REMITTANCE) if sealed else b""
+        customer = self._customers.get(payment.customer)
+        profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
+        if isinstance(remittance, Refusal) or isinstance(profile, Refusal):
+            return Unreadable(Shredded.code)
+        return Content(
+            entry=entry,
+            payment=payment,
+            receiver=receiver,
+            originator=profile.name,
+            remittance=remittance.decode(),
+            same_day_until=same_day_until,
+        )
+
+    # What the bank says of it.
+
+    def told(self, entry: Entry, event: Event, *, by: str) -> None:
+        self._payments.move(
+            entry.subject,
+            event,
+            by=by,
+            facts={"file": entry.file},
+            only_if=lambda found: found.progress.file == entry.file,
+        )
+
+    def rejected(self, entry: Entry, *, code: str, by: str, facts: Mapping[str, str]) -> bool:
+        payment = self._payments.move(
+            entry.subject,
+            Event.REJECTED,
+            by=by,
+            facts=facts,
+            changes=lambda found: replace(found, reason_code=code),
+            only_if=lambda found: found.progress.file == entry.file,
+        ).payment
+        return payment.state is PaymentState.REJECTED
+
+    def rebuilt(self, entry: Entry, new: AchFile, window: Window) -> None:
+        self._payments.move(
+            entry.subject,
+            Event.REBUILT,
+            by=BANK,
+            facts={"file": new.id, "replaces": entry.file},
+            changes=lambda found: replace(
+                found,
+                reason_code=None,
+                progress=replace(
+                    found.progress,
+                    file=new.id,
+                    window=window.id,
+                    cut_off_at=window.cut_off_at,
+                    settles_on=window.settles_on,
+                    settles_at=window.settles_at,
+                ),
+            ),
+            only_if=lambda found: found.progress.file == entry.file,
+        )
+
+    def given_up(self, entry: Entry, *, by: str) -> None:
+        moved = self._payments.move(
+            entry.subject,
+            Event.GIVEN_UP,
+            by=by,
+            facts={"file": entry.file},
+            only_if=lambda found: found.progress.file == entry.file,
+        )
+        self._steps.advance(moved.payment)
+
+    def settled(self, entry: Entry) -> None:
+        """Its journey waits for that itself."""

@@ -1,0 +1,533 @@
+"""Stories of files that come in by ACH, from their arrival to the accounts, over the real ledger in memory."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+
+from domain.access.model import Group
+from domain.accounts.model import Account
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import CaseState, Happened
+from domain.customers.model import CustomerKind
+from domain.payments.kinds import PaymentKind, PaymentState
+from domain.rails.ach.incoming_decisions import Grounds
+from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
+from domain.rails.ach.incoming_model import AnswerNotAllowed, FileUnknown, Found, ReceivedEntry
+from domain.rails.ach.kinds import FileState, RejectionLevel
+from domain.rails.ach.model import RejectionReason
+from domain.rails.ach.nacha.records import Addenda99
+from domain.rails.ach.return_codes import Decision
+from tests.unit.accounts.house import code, staff
+from tests.unit.rails.ach.bank import AchBank
+from tests.unit.rails.ach.partner import Sheet, with_wrong_digit, with_wrong_total
+
+_S, _F = ReceivedState, ReceivedFileState
+TUESDAY = date(2026, 3, 10)
+NOBODYS = "000000000000"
+"""Well formed, and no account's."""
+
+
+def bank_with_account(
+    *, minor: int = 0, product: str = "checking", kind: CustomerKind = CustomerKind.PERSON
+) -> tuple[AchBank, Account]:
+    bank = AchBank()
+    return bank, bank.open(bank.person(kind=kind), product=product, deposit_minor=minor)
+
+
+def one_entry(number: str, minor: int, **other: object) -> bytes:
+    sheet = Sheet()
+    sheet.add(number, minor, **other)  # type: ignore[arg-type]  # facts of an entry, by their names
+    return sheet.text()
+
+
+class TestACredit:
+    def test_is_posted_once_on_its_day_and_its_customer_sees_who_sent_it(self) -> None:
+        bank, account = bank_with_account()
+        file = bank.receive(one_entry(account.record.number, 250_00))
+        assert file.state is _F.DONE
+        (entry,) = bank.received(file)
+        assert (entry.state, entry.account) == (_S.POSTED, account.id)
+        assert bank.balance(account) == 250_00
+        assert bank.book("settlement") == -250_00
+        payment = bank.payments.existing(entry.payment or "")
+        assert (payment.kind, payment.state) == (PaymentKind.ACH_CREDIT_RECEIVED, PaymentState.POSTED)
+        assert payment.amount.minor == 250_00
+        assert bank.ach.opened_remittance(payment) == "ACME WAGES"
+        assert payment.due_at is None
+
+    def test_that_comes_the_day_before_waits_for_the_morning(self) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet(settles_on=TUESDAY)
+        sheet.add(account.record.number, 250_00)
+        file = bank.receive(sheet.text())
+        assert (file.state, bank.balance(account)) == (_F.POSTING, 0)
+        assert file.due_at == datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+        bank.clock.instant = file.due_at
+        bank.take_in()
+        assert bank.balance(account) == 250_00
+        assert bank.incoming.files.existing(file.id).state is _F.DONE
+
+    def test_that_comes_days_late_is_posted_at_once(self) -> None:
+        bank, account = bank_with_account()
+        bank.clock.move(timedelta(days=4))
+        bank.receive(one_entry(account.record.number, 250_00))
+        assert bank.balance(account) == 250_00
+
+    def test_of_the_same_day_is_posted_at_the_settlement_of_the_window_it_came_with(self) -> None:
+        bank, account = bank_with_account()
+        bank.clock.instant = datetime(2026, 3, 9, 16, 5, tzinfo=UTC)  # five past noon: the first delivery is out
+        file = bank.receive(one_entry(account.record.number, 250_00))
+        assert bank.balance(account) == 0
+        assert file.due_at == datetime(2026, 3, 9, 17, 0, tzinfo=UTC)
+
+    @pytest.mark.parametrize(("frozen", "code"), [(True, "R16"), (False, "R02")])
+    def test_that_its_account_does_not_take_goes_back(self, frozen: bool, code: str) -> None:
+        bank, account = bank_with_account()
+        if frozen:
+            bank.accounts.freeze(staff(Group.OPERATIONS), account=account.id, key="f", debits_only=False)
+        else:
+            bank.accounts.close(staff(Group.OPERATIONS), account=account.id, key="c")
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 250_00)))
+        assert (entry.state, entry.return_code) == (_S.RETURN_QUEUED, code)
+        assert (bank.book("settlement"), bank.book("ach_unposted")) == (-250_00, 250_00)
+        bank.settle_file(bank.send_back(entry))
+        assert bank.entry(entry).state is _S.RETURNED
+        assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
+
+    def test_to_an_account_whose_debits_are_frozen_posts(self) -> None:
+        bank, account = bank_with_account()
+        bank.accounts.freeze(staff(Group.OPERATIONS), account=account.id, key="f", debits_only=True)
+        bank.receive(one_entry(account.record.number, 250_00))
+        assert bank.balance(account) == 250_00
+
+    @pytest.mark.parametrize(("number", "code"), [(NOBODYS, "R03"), ("12345", "R04"), ("AB-12", "R04")])
+    def test_to_no_account_of_ours_goes_back_and_nobody_sees_a_payment(self, number: str, code: str) -> None:
+        bank = AchBank()
+        (entry,) = bank.received(bank.receive(one_entry(number, 250_00)))
+        assert (entry.state, entry.return_code, entry.payment) == (_S.RETURN_QUEUED, code, None)
+        assert entry.number_masked == "••" + number[-4:]
+        assert number not in repr(entry)
+        bank.settle_file(bank.send_back(entry))
+        assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
+
+
+class TestADebit:
+    def test_is_taken_from_an_account_that_has_it(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        assert entry.state is _S.POSTED
+        assert (bank.balance(account), bank.book("settlement")) == (40_00, 60_00)
+        payment = bank.payments.existing(entry.payment or "")
+        assert (payment.kind, payment.state) == (PaymentKind.ACH_DEBIT_RECEIVED, PaymentState.POSTED)
+
+    def test_that_the_account_cannot_pay_goes_back_with_r01_by_its_last_legal_day(self) -> None:
+        bank, account = bank_with_account(minor=50_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        assert (entry.state, entry.return_code, entry.return_by) == (_S.RETURN_QUEUED, "R01", TUESDAY)
+        assert (bank.balance(account), bank.book("ach_unposted"), bank.book("settlement")) == (50_00, -60_00, 60_00)
+        file = bank.send_back(entry)
+        assert file.state is FileState.ACKNOWLEDGED
+        header, back = bank.only_entry(file)
+        assert (back.transaction_code, back.amount_minor, header.sec) == ("26", 60_00, "PPD")
+        (addenda,) = back.addenda
+        assert isinstance(addenda, Addenda99)
+        assert (addenda.return_code, addenda.original_trace_number) == ("R01", entry.trace)
+        assert bank.entry(entry).state is _S.RETURN_QUEUED
+        bank.settle_file(file)
+        assert bank.entry(entry).state is _S.RETURNED
+        assert (bank.book("ach_unposted"), bank.book("settlement"), bank.balance(account)) == (0, 0, 50_00)
+        payment = bank.payments.existing(entry.payment or "")
+        assert (payment.state, payment.progress.return_code) == (PaymentState.RETURNED, "R01")
+
+    def test_of_a_savings_account_goes_back_with_r20(self) -> None:
+        bank, account = bank_with_account(minor=100_00, product="savings")
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="37")))
+        assert (entry.state, entry.return_code) == (_S.RETURN_QUEUED, "R20")
+        assert bank.balance(account) == 100_00
+
+    def test_of_a_frozen_account_goes_back_with_r16(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        bank.accounts.freeze(staff(Group.OPERATIONS), account=account.id, key="f", debits_only=True)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        assert entry.return_code == "R16"
+
+    @pytest.mark.parametrize(
+        ("kind", "sec", "code"), [(CustomerKind.BUSINESS, "PPD", "R29"), (CustomerKind.PERSON, "CCD", "R17")]
+    )
+    def test_whose_class_is_for_another_kind_of_account_waits_for_a_person(
+        self, kind: CustomerKind, sec: str, code: str
+    ) -> None:
+        bank, account = bank_with_account(minor=100_00, kind=kind)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27", sec=sec)))
+        assert (entry.state, entry.return_code, entry.undecided) == (_S.PENDED, code, True)
+        case = bank.case(entry.case or "")
+        assert (case.kind, case.subject.id) == (CaseKind.ACH_ENTRY_PENDED, entry.id)
+        assert bank.balance(account) == 100_00
+
+    def test_whose_return_misses_its_window_goes_with_the_next(self) -> None:
+        bank, account = bank_with_account(minor=50_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        bank.ach_store.move_checkpoint("windows", datetime(2026, 3, 10, 12, 0, tzinfo=UTC))  # nobody cut that night
+        bank.clock.instant = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
+        bank.take_in()
+        later = bank.entry(entry)
+        assert later.answer == entry.answer
+        assert bank.send_back(later).window.startswith("20260311")
+
+
+class TestPended:
+    def pended(self, minor: int = 100_00) -> tuple[AchBank, Account, str]:
+        bank, account = bank_with_account(minor=minor, kind=CustomerKind.BUSINESS)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        assert (bank.book("ach_unposted"), bank.book("settlement")) == (-60_00, 60_00)
+        return bank, account, entry.id
+
+    def test_it_is_posted_when_two_people_say_so(self) -> None:
+        bank, account, name = self.pended()
+        entry = bank.incoming.entries.existing(name)
+        bank.resolve(entry.case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.POSTED
+        assert (bank.balance(account), bank.book("ach_unposted")) == (40_00, 0)
+        assert bank.payments.existing(entry.payment or "").state is PaymentState.POSTED
+
+    def test_it_goes_back_when_a_person_says_so(self) -> None:
+        bank, account, name = self.pended()
+        entry = bank.incoming.entries.existing(name)
+        bank.resolve(entry.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.RETURN_QUEUED
+        bank.settle_file(bank.send_back(bank.entry(entry)))
+        assert (bank.balance(account), bank.book("ach_unposted"), bank.book("settlement")) == (100_00, 0, 0)
+
+    def test_it_goes_back_by_itself_when_nobody_decides_before_the_last_legal_day_ends(self) -> None:
+        bank, _, name = self.pended()
+        entry = bank.incoming.entries.existing(name)
+        assert entry.return_by == TUESDAY
+        assert entry.due_at == datetime(2026, 3, 11, 5, 15, tzinfo=UTC)  # 01:15 in New York, an hour before 02:15
+        bank.clock.instant = entry.due_at - timedelta(seconds=1)
+        bank.take_in()
+        assert bank.entry(entry).state is _S.PENDED
+        bank.clock.instant = entry.due_at
+        bank.take_in()
+        assert (bank.entry(entry).state, bank.entry(entry).return_code) == (_S.RETURN_QUEUED, "R29")
+        assert bank.send_back(bank.entry(entry)).window.startswith("20260311")
+
+    def test_what_the_account_cannot_pay_after_all_stays_pended_and_people_hear_why(self) -> None:
+        bank, _, name = self.pended(minor=10_00)
+        entry = bank.incoming.entries.existing(name)
+        case = bank.resolve(entry.case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert (case.history[-1].happened, case.state) == (Happened.NOT_CARRIED_OUT, CaseState.OPEN)
+        stays = bank.entry(entry)
+        assert (stays.state, stays.reason, stays.case) == (_S.PENDED, "INSUFFICIENT_FUNDS", entry.case)
+        bank.resolve(entry.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.RETURN_QUEUED
+
+    def test_a_large_credit_waits_and_posts_later(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 250_000_00)))
+        assert (entry.state, entry.reason) == (_S.PENDED, "AMOUNT_UNDER_REVIEW")
+        bank.resolve(entry.case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert bank.balance(account) == 250_000_00
+
+    def test_what_came_too_late_to_be_returned_is_for_people_alone(self) -> None:
+        bank, account = bank_with_account(minor=10_00)
+        bank.clock.move(timedelta(days=9))
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        assert (entry.state, entry.return_code, entry.due_at) == (_S.PENDED, None, None)
+        with pytest.raises(AssertionError, match="No code of the rules"):
+            bank.resolve(entry.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+
+    def test_a_return_that_the_bank_rejects_for_good_is_for_people_again(self) -> None:
+        bank, account = bank_with_account(minor=50_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        file = bank.send_back(entry)
+        bank.reject(file, RejectionReason("REJ0900", "not today"), level=RejectionLevel.FILE)
+        assert bank.entry(entry).state is _S.RETURN_REJECTED
+        bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.POST_BACK, Group.OPERATIONS)
+        again = bank.entry(entry)
+        assert (again.state, again.undecided) == (_S.PENDED, True)
+        bank.resolve(again.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        bank.settle_file(bank.send_back(bank.entry(entry)))
+        assert bank.entry(entry).state is _S.RETURNED
+        assert bank.book("ach_unposted") == 0
+
+    def test_a_return_whose_file_is_rebuilt_goes_back_once(self) -> None:
+        bank, account = bank_with_account(minor=50_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        file = bank.send_back(entry)
+        bank.reject(file, RejectionReason("REJ0102", "file control wrong"), level=RejectionLevel.FILE)
+        (new,) = bank.outgoing.existing(file.id).replaced_by
+        bank.files()
+        bank.acknowledge(bank.outgoing.existing(new), delivery="dlv_new")
+        bank.settle_file(bank.outgoing.existing(new))
+        assert bank.entry(entry).state is _S.RETURNED
+        assert (bank.book("ach_unposted"), bank.book("settlement")) == (0, 0)
+
+
+class TestPostedAndBackAfterAll:
+    def test_a_debit_that_its_receiver_denies_in_writing_is_given_back_and_returned_for_sixty_days(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        bank.clock.move(timedelta(days=40))
+        grounds = Grounds(statement=True, statement_reviewed_on=date(2026, 4, 17))
+        done = bank.incoming.decisions.send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        assert (done.state, done.return_code) == (_S.RETURN_QUEUED, "R10")
+        assert (bank.balance(account), bank.book("ach_unposted")) == (100_00, -60_00)
+        payment = bank.payments.existing(done.payment or "")
+        assert payment.state is PaymentState.PENDED
+        bank.settle_file(bank.send_back(done))
+        assert (bank.book("ach_unposted"), bank.book("settlement")) == (0, 0)
+        assert bank.payments.existing(done.payment or "").state is PaymentState.RETURNED
+
+    def test_said_again_it_changes_nothing(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        first = bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x")
+        assert bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_y") == first
+        assert bank.balance(account) == 100_00
+
+    @pytest.mark.parametrize(
+        ("decision", "days", "expected"),
+        [
+            (Decision.UNAUTHORISED, 40, "STATEMENT_MISSING"),
+            (Decision.STOPPED, 9, "TOO_LATE"),
+            (Decision.REFUSED, 0, "NO_CODE"),
+            (Decision.REQUESTED, 0, "EVENT_MISSING"),
+        ],
+    )
+    def test_what_the_rules_do_not_allow_is_refused_and_moves_nothing(
+        self, decision: Decision, days: int, expected: str
+    ) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        bank.clock.move(timedelta(days=days))
+        answer = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x")
+        assert isinstance(answer, AnswerNotAllowed)
+        assert answer.reason_code == expected
+        assert (bank.entry(entry).state, bank.balance(account)) == (_S.POSTED, 40_00)
+
+    def test_a_credit_that_its_receiver_refuses_goes_back_while_it_is_there(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00)))
+        facts = Grounds(event_on=date(2026, 3, 9))
+        done = bank.incoming.decisions.send_back(entry.id, Decision.REFUSED, by="stf_x", facts=facts)
+        assert isinstance(done, ReceivedEntry)
+        assert (done.return_code, bank.balance(account)) == ("R23", 0)
+
+    def test_a_credit_that_is_spent_stays_posted_and_who_asked_hears_why(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00)))
+        bank.spend(account, 50_00)
+        facts = Grounds(event_on=date(2026, 3, 9))
+        answer = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=facts)
+        assert isinstance(answer, AnswerNotAllowed)
+        assert answer.reason_code == "INSUFFICIENT_FUNDS"
+        assert (bank.entry(entry).state, bank.balance(account)) == (_S.POSTED, 10_00)
+        bank.deposit(account, 50_00)
+        done = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=facts)
+        assert isinstance(done, ReceivedEntry)
+        assert done.return_code == "R06"
+
+    def test_what_is_not_posted_is_not_taken_back(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 0, code="23")))
+        send_back = bank.incoming.decisions.send_back
+        assert code(send_back(entry.id, Decision.STOPPED, by="stf_x")) == "ENTRY_NOT_PENDING"
+        assert code(send_back("rce_us9999_x", Decision.STOPPED, by="stf_x")) == "NOT_FOUND"
+
+
+class TestWithoutMoney:
+    def test_a_prenote_to_an_account_of_ours_is_answered_by_silence(self) -> None:
+        bank, account = bank_with_account()
+        file = bank.receive(one_entry(account.record.number, 0, code="23"))
+        (entry,) = bank.received(file)
+        assert (entry.kind, entry.state, entry.payment) == (ReceivedKind.ZERO, _S.ANSWERED, None)
+
+    def test_a_prenote_to_nobody_goes_back_and_moves_nothing(self) -> None:
+        bank = AchBank()
+        (entry,) = bank.received(bank.receive(one_entry(NOBODYS, 0, code="28")))
+        assert (entry.state, entry.return_code) == (_S.RETURN_QUEUED, "R03")
+        file = bank.send_back(entry)
+        _, back = bank.only_entry(file)
+        assert (back.transaction_code, back.amount_minor) == ("26", 0)
+        bank.settle_file(file)
+        assert bank.entry(entry).state is _S.RETURNED
+        assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
+
+
+class TestFiles:
+    def test_the_same_name_twice_is_one_file_and_posts_once(self) -> None:
+        bank, account = bank_with_account()
+        text = one_entry(account.record.number, 250_00)
+        first = bank.receive(text)
+        again = bank.receive(text)
+        assert again == first
+        assert bank.balance(account) == 250_00
+
+    def test_the_same_content_under_another_name_is_a_duplicate_and_says_of_which(self) -> None:
+        bank, account = bank_with_account()
+        text = one_entry(account.record.number, 250_00)
+        first = bank.receive(text)
+        second = bank.receive(text, "in-2.ach")
+        assert (second.state, second.duplicate_of) == (_F.DUPLICATE, first.id)
+        assert bank.balance(account) == 250_00
+        assert bank.received(second) == []
+
+    def test_another_content_of_the_same_identity_is_a_duplicate(self) -> None:
+        bank, account = bank_with_account()
+        first = bank.receive(one_entry(account.record.number, 250_00))
+        second = bank.receive(one_entry(account.record.number, 300_00), "in-2.ach")
+        assert (second.state, second.duplicate_of) == (_F.DUPLICATE, first.id)
+        assert second.identity == first.identity == "984000016-260309-0600-A"
+        assert bank.balance(account) == 250_00
+
+    def test_another_modifier_is_another_file(self) -> None:
+        bank, account = bank_with_account()
+        bank.receive(one_entry(account.record.number, 250_00))
+        sheet = Sheet(modifier="B")
+        sheet.add(account.record.number, 250_00)
+        assert bank.receive(sheet.text(), "in-2.ach").state is _F.DONE
+        assert bank.balance(account) == 500_00
+
+    def test_one_that_does_not_balance_is_quarantined_whole_and_people_are_told_where(self) -> None:
+        bank, account = bank_with_account()
+        file = bank.receive(with_wrong_total(one_entry(account.record.number, 250_00)))
+        assert (file.state, file.due_at) == (_F.QUARANTINED, None)
+        assert [finding.code for finding in file.findings] == ["FILE_CREDIT"]
+        assert bank.case(file.case or "").kind is CaseKind.ACH_FILE_QUARANTINED
+        assert (bank.balance(account), bank.received(file)) == (0, [])
+
+    def test_garbage_and_nothing_are_quarantined(self) -> None:
+        bank = AchBank()
+        for number, text in enumerate((b"", b"\x00\xff" * 500, b"{}", b"9" * 94)):
+            assert bank.receive(text, f"in-{number}.ach").state is _F.QUARANTINED
+
+    def test_a_bad_file_stops_no_other(self) -> None:
+        bank, account = bank_with_account()
+        bank.put(b"garbage", "in-0.ach")
+        bank.put(one_entry(account.record.number, 250_00), "in-1.ach")
+        bank.take_in()
+        assert bank.balance(account) == 250_00
+
+    def test_a_quarantined_file_is_read_again_when_people_say_so(self) -> None:
+        bank, account = bank_with_account()
+        text = one_entry(account.record.number, 250_00).replace(b"225", b"225")
+        cut = b"\n".join(line for line in text.split(b"\n") if not line.startswith(b"9"))
+        file = bank.receive(cut)
+        assert file.state is _F.QUARANTINED
+        bank.resolve(file.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
+        again = bank.incoming.files.existing(file.id)
+        assert (again.state, again.replays) == (_F.QUARANTINED, 1)
+        assert again.case != file.case
+        assert bank.incoming.files.replay(file.id, profile="partial").state is _F.DONE
+        assert bank.balance(account) == 250_00
+
+    def test_a_discarded_file_is_never_processed(self) -> None:
+        bank, account = bank_with_account()
+        file = bank.receive(with_wrong_total(one_entry(account.record.number, 250_00)))
+        bank.resolve(file.case or "", ResolutionCode.DISCARD, Group.OPERATIONS)
+        assert bank.incoming.files.replay(file.id).state is _F.DISCARDED
+        assert bank.balance(account) == 0
+
+    def test_what_the_profile_forgave_is_kept_with_the_file(self) -> None:
+        bank, account = bank_with_account()
+        text = one_entry(account.record.number, 250_00).replace(b"\n", b"\r\n")
+        file = bank.receive(text)
+        assert (file.state, file.profile, file.profile_version) == (_F.DONE, "default", 1)
+        assert file.forgiven["line-ends"] == 1
+
+    def test_a_bad_entry_stops_none_of_its_neighbours(self) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = bank.receive(with_wrong_digit(sheet.text()))
+        assert (file.state, file.entries, file.entries_bad) == (_F.DONE, 2, 1)
+        bad, good = bank.received(file)
+        assert (bad.state, bad.faults, good.state) == (_S.PENDED, ("CHECK_DIGIT",), _S.POSTED)
+        assert bank.balance(account) == 20_00
+        assert bank.book("ach_unposted") == 10_00
+
+    def test_what_is_not_there_is_unknown(self) -> None:
+        assert isinstance(AchBank().incoming.files.receive("inbound/ach/none.ach"), FileUnknown)
+
+    def test_totals_of_the_file_are_those_of_the_books(self) -> None:
+        bank, account = bank_with_account(minor=1_000_00)
+        sheet = Sheet()
+        for number, minor, transaction_code in (
+            (account.record.number, 10_00, "22"),
+            (account.record.number, 25_00, "27"),
+            (NOBODYS, 7_00, "22"),
+            (NOBODYS, 3_00, "27"),
+            (account.record.number, 2_000_00, "27"),
+        ):
+            sheet.add(number, minor, code=transaction_code)
+        file = bank.receive(sheet.text())
+        assert (file.credit_minor, file.debit_minor) == (17_00, 2_028_00)
+        assert bank.book("settlement") == file.debit_minor - file.credit_minor
+        assert bank.balance(account) == 985_00
+        assert bank.book("ach_unposted") == 7_00 - 2_003_00
+
+    def test_nothing_personal_is_kept_of_an_entry(self) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00, receiver="MARIA MARQUEZ")
+        sheet.add(NOBODYS[:-4] + "0000", 10_00, receiver="MARIA MARQUEZ")
+        file = bank.receive(sheet.text())
+        kept = repr(bank.received(file)) + repr(bank.incoming.files.existing(file.id))
+        for text in (account.record.number, NOBODYS, "MARQUEZ", "1234567890", "ACME"):
+            assert text not in kept, text
+
+
+class TestAnotherRegion:
+    def two(self) -> tuple[AchBank, AchBank, Account]:
+        """Two regions of the bank; each reads the other's files where they lie."""
+        east, west = AchBank(), AchBank(region="us-west-2")
+        west.peers["us-east-1"] = east
+        return east, west, west.open(west.person())
+
+    def test_an_entry_of_another_regions_slot_is_handed_over_and_posts_there(self) -> None:
+        east, west, account = self.two()
+        own = east.open(east.person())
+        sheet = Sheet()
+        sheet.add(own.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = east.receive(sheet.text())
+        mine, theirs = east.received(file)
+        assert (mine.state, theirs.state, theirs.found) == (_S.POSTED, _S.FORWARDED, Found.ELSEWHERE)
+        assert file.state is _F.DONE
+        assert (east.book("settlement"), west.book("settlement")) == (-10_00, 0)
+        ((region, handoff),) = east.forwarder.forwarded
+        assert (region, handoff.lines) == ("us-west-2", (theirs.line,))
+        for _ in range(2):
+            west.incoming.files.take(handoff)
+            west.take_in()
+        assert west.balance(account) == 20_00
+        assert west.book("settlement") == -20_00
+        (posted,) = west.received(west.incoming.files.existing(file.id))
+        assert (posted.id, posted.state) == (theirs.id, _S.POSTED)
+
+    def test_what_is_handed_over_in_two_parts_is_posted_whole(self) -> None:
+        east, west, account = self.two()
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = east.receive(sheet.text())
+        ((_, handoff),) = east.forwarder.forwarded
+        for line in handoff.lines:
+            west.incoming.files.take(replace(handoff, lines=(line,)))
+            west.take_in()
+        assert west.balance(account) == 30_00
+        assert west.incoming.files.existing(file.id).state is _F.DONE
+
+    def test_an_entry_that_cannot_be_posted_there_goes_back_from_there(self) -> None:
+        east, west, account = self.two()
+        file = east.receive(one_entry(account.record.number, 20_00, code="27"))
+        ((_, handoff),) = east.forwarder.forwarded
+        west.incoming.files.take(handoff)
+        west.take_in()
+        (entry,) = west.received(west.incoming.files.existing(file.id))
+        assert entry.return_code == "R01"
+        _, back = west.only_entry(west.send_back(entry))
+        assert back.amount_minor == 20_00
