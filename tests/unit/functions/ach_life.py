@@ -102,7 +102,7 @@ class AchLife:
         """It is judged while its journey waits, and whoever was to tell the journey dies."""
         self.waits(payment, "screen")
         with self.deployed.monkeypatch.context() as patched:
-            patched.setattr(Payments, "_tell", lambda *_: None)
+            patched.setattr(Payments, "_told", lambda _, payment: payment)
             self.bank.ach.steps.judged(self.now(payment), Judgement(Decision.APPROVE, (), "test"))
 
     # Files.

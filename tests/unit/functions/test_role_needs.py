@@ -558,7 +558,6 @@ client."""
 UNSEEN: dict[str, set[Need]] = {
     # A refusal is written together with checks of the heads it was decided on.
     "HoldExpiry": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
-    "AchFiles": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
     "CaseSweep": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
 }
 """What these lives do not need, and other lives may."""
