@@ -277,20 +277,24 @@ class Table:
 
     def _put(self, item: Item, *, condition: Condition | None, asks_back: bool = False) -> bool:
         """`asks_back`: the item that stood there comes with the answer, for the meter; DynamoDB charges nothing."""
-        try:
-            self._connection.put_item(
-                self.name,
-                str(item["pk"]),
-                range_key=str(item["sk"]),
-                attributes=encoded(item),
-                condition=condition,
-                return_values="ALL_OLD" if asks_back else None,
-            )
-        except PutError as error:
-            if error.cause_response_code == f"{_CONDITION_FAILED}Exception":
-                return False
-            raise
-        return True
+        for _ in range(CONFLICTS_MAX):
+            try:
+                self._connection.put_item(
+                    self.name,
+                    str(item["pk"]),
+                    range_key=str(item["sk"]),
+                    attributes=encoded(item),
+                    condition=condition,
+                    return_values="ALL_OLD" if asks_back else None,
+                )
+            except PutError as error:
+                if error.cause_response_code == f"{_CONDITION_FAILED}Exception":
+                    return False
+                if error.cause_response_code != f"{_CONFLICT}Exception":
+                    raise
+            else:
+                return True
+        raise Contended(f"{self.name}: {CONFLICTS_MAX} puts in a row met a transaction")
 
 
 @dataclass(frozen=True, slots=True)

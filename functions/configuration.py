@@ -18,6 +18,8 @@ SECONDS_MAX: Final = 24 * 60 * 60
 """No bound, lease or skew of the bank is longer than a day; a larger number is a typing mistake."""
 REVIEW_SECONDS_MAX: Final = 30 * SECONDS_MAX
 """People are given days, and not months."""
+WINDOW_SECONDS_MAX: Final = 60 * 60
+"""Of a local bank, whose windows are there so that one need not wait for the operator's."""
 
 Parsed = TypeVar("Parsed")
 
@@ -186,7 +188,7 @@ def _windows_every(text: str) -> timedelta | None:
         return None
     if not text.startswith("every-"):
         raise ValueError("it is neither fedach nor every- and a number of seconds")
-    return _seconds(text.removeprefix("every-"))
+    return _seconds(text.removeprefix("every-"), WINDOW_SECONDS_MAX)
 
 
 def _seconds_of_days(text: str) -> timedelta:

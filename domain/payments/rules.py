@@ -75,26 +75,32 @@ def due_at(payment: Payment, now: datetime, deadlines: Deadlines) -> datetime | 
         return None
     if payment.state in payment.journey.effects:
         return now + deadlines.step
-    progress, state = payment.progress, payment.state
-    until: datetime | None
-    match state:
-        case PaymentState.ACCEPTED:
-            until = now + deadlines.fraud
-        case PaymentState.IN_REVIEW | PaymentState.REJECTED:
-            until = now + deadlines.review
-        case PaymentState.SCHEDULED:
-            until = progress.cut_off_at
-        case PaymentState.SENT:
-            until = now + deadlines.acknowledgement
-        case PaymentState.ACKNOWLEDGED:
-            until = progress.settles_at
-        case PaymentState.SETTLED:
-            until = progress.funds_at or progress.returns_until
-        case PaymentState.CLEARED:
-            until = progress.returns_until
-        case _:
-            until = None
+    until = _waits_until(payment, now, deadlines)
     return max(now, until or now + deadlines.step) + deadlines.grace
+
+
+def _waits_until(payment: Payment, now: datetime, deadlines: Deadlines) -> datetime | None:
+    """When what its state waits for should have come; None when that takes one step."""
+    progress = payment.progress
+    match payment.state:
+        case PaymentState.ACCEPTED:
+            return now + deadlines.fraud
+        case PaymentState.IN_REVIEW | PaymentState.REJECTED:
+            return now + deadlines.review
+        case PaymentState.SCHEDULED:
+            return progress.cut_off_at
+        case PaymentState.IN_FILE:
+            return now + deadlines.file
+        case PaymentState.SENT:
+            return now + deadlines.acknowledgement
+        case PaymentState.ACKNOWLEDGED:
+            return progress.settles_at
+        case PaymentState.SETTLED:
+            return progress.funds_at or progress.returns_until
+        case PaymentState.CLEARED:
+            return progress.returns_until
+        case _:
+            return None
 
 
 def checked(facts: Mapping[str, str]) -> dict[str, str]:

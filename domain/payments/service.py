@@ -112,8 +112,7 @@ class Payments:
             if change is None:
                 return Moved(stored, event, moved=False)
             if self._store.replace(change.payment, version=stored.version, happening=change.happening):
-                self._tell(change.payment)
-                return Moved(change.payment, event, moved=True)
+                return Moved(self._told(change.payment), event, moved=True)
         raise Contended(payment_id)
 
     def note(self, payment_id: str, changes: Changes) -> Payment:
@@ -132,63 +131,76 @@ class Payments:
     def wait(self, payment_id: str, state: PaymentState, token: str) -> Payment:
         """Whoever holds the token is told when the payment leaves the state; at once when it has left it already."""
         waiting = Waiting(state, token)
-        payment = self.note(payment_id, lambda found: replace(found, waiting=waiting))
-        self._tell(payment)
-        return payment
+        return self._told(self.note(payment_id, lambda found: replace(found, waiting=waiting)))
 
-    def _tell(self, payment: Payment) -> None:
-        if payment.waiting and payment.waiting.state is not payment.state:
-            self._journeys.resume(payment.waiting.token, payment.state)
+    def _told(self, payment: Payment) -> Payment:
+        """Tells who waits, if that is due, and forgets the token once that has been done. Where it is not forgotten,
+        because somebody else wrote first, it is told once more, of which nobody takes notice."""
+        if payment.waiting is None or payment.waiting.state is payment.state:
+            return payment
+        self._journeys.resume(payment.waiting.token, payment.state)
+        forgotten = replace(payment, waiting=None, version=payment.version + 1)
+        if self._store.replace(forgotten, version=payment.version, happening=None):
+            return forgotten
+        return payment
 
     # Journeys.
 
     def begin(self, payment: Payment) -> Payment:
         """Starts the payment's journey, if it has one and none was started."""
-        driven = payment.journey.driver is Driver.STEPS
-        return self._start_next(payment) if driven and not payment.execution else payment
+        if payment.execution or payment.journey.driver is not Driver.STEPS:
+            return payment
+        return self._start_next(payment) or self.existing(payment.id)
 
     def sweep(self) -> Swept:
-        """Looks at the payments that are overdue in their state, and sees to it that somebody is at work on each."""
+        """Looks at the payments that are overdue in their state, and sees to it that somebody is at work on each.
+
+        When it looks again is written before anybody is asked: one payment that always raises is at the end of the next
+        sweep, and not at its head.
+        """
         due = self._store.due(through=self._clock.now(), limit=SWEEP_MAX)
         restarted = told = 0
         for one in due:
-            payment = self._overdue(one)
+            payment = self._taken_on(one)
             if payment is None:
                 continue
             execution = self._journeys.state(payment.kind, payment.id, payment.execution)
             if not payment.execution or execution is Execution.ENDED:
-                self._start_next(payment)
-                restarted += 1
+                restarted += self._start_next(payment) is not None
             elif execution is Execution.MISSING:
                 self._journeys.start(payment.kind, payment.id, payment.execution)
                 restarted += 1
             elif payment.waiting and payment.waiting.state is not payment.state:
-                self._tell(payment)
+                self._told(payment)
                 told += 1
-            self._looked_at(payment)
         return Swept(len(due), restarted, told, more=len(due) == SWEEP_MAX)
 
-    def _overdue(self, due: DuePayment) -> Payment | None:
-        """The index is a moment behind: what it names may have moved on."""
-        payment = self._store.payment(due.payment)
-        if payment is None or payment.journey.driver is not Driver.STEPS:
+    def _taken_on(self, due: DuePayment) -> Payment | None:
+        """The payment, to be looked at again some time later. None when it has moved on, of which the index is a moment
+        behind, or when somebody else wrote first, who thereby looks at it."""
+        payment, now = self._store.payment(due.payment), self._clock.now()
+        if payment is None or payment.due_at is None or now < payment.due_at:
             return None
-        return payment if payment.due_at and payment.due_at <= self._clock.now() else None
+        if payment.journey.driver is not Driver.STEPS:
+            return None
+        later = replace(payment, due_at=now + rules.AGAIN, version=payment.version + 1)
+        return later if self._written(later, version=payment.version) else None
 
-    def _start_next(self, payment: Payment) -> Payment:
-        """The number is claimed before the execution starts: two who start one both claim, and one of them wins."""
+    def _start_next(self, payment: Payment) -> Payment | None:
+        """The number is claimed before the execution starts: two who start one both claim, and one of them wins. None
+        for the other one."""
         number = payment.execution + 1
         claimed = replace(payment, execution=number, version=payment.version + 1)
-        if not self._store.replace(claimed, version=payment.version, happening=None):
-            return self.existing(payment.id)
+        if not self._written(claimed, version=payment.version):
+            return None
         self._journeys.start(payment.kind, payment.id, number)
         return claimed
 
-    def _looked_at(self, payment: Payment) -> None:
-        stored = self.existing(payment.id)
-        if stored.due_at == payment.due_at:
-            later = replace(stored, due_at=self._clock.now() + rules.AGAIN, version=stored.version + 1)
-            self._store.replace(later, version=stored.version, happening=None)
+    def _written(self, payment: Payment, *, version: int) -> bool:
+        """Also where the answer of the writing was lost, and its repetition found what it had written itself."""
+        return (
+            self._store.replace(payment, version=version, happening=None) or self._store.payment(payment.id) == payment
+        )
 
 
 def _bounded(limit: int) -> int:

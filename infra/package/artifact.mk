@@ -11,7 +11,7 @@ UV ?= $(firstword $(wildcard .venv/uv/bin/uv) uv)
 
 # The services that the roles of infra/roles.yaml allow, and sts. Botocore brings all four hundred: leaving them out
 # makes the artifact four times smaller and the first client three times quicker.
-SERVICES := dynamodb events kms s3 scheduler secretsmanager sqs sts
+SERVICES := dynamodb events kms s3 scheduler secretsmanager sqs stepfunctions sts
 
 build-%:
 	$(UV) pip install --quiet --require-hashes --only-binary :all: --no-deps $(PLATFORM) \

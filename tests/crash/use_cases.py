@@ -646,7 +646,7 @@ def received(stage: Stage) -> dict[str, Any]:
 
 def quarantined(stage: Stage) -> dict[str, Any]:
     facts = received(stage)
-    assert stage.bank.partners.process(facts["delivery"]).reason == "NO_HANDLER"
+    assert stage.bank.partners.process(facts["delivery"]).reason == "NOT_FOUND"
     return facts
 
 

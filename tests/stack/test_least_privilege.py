@@ -52,6 +52,7 @@ from tests import cop
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
+from tests.unit.partners.signing import body_of
 
 REGION: Final = "us-east-1"
 KIND: Final = "ach.file.acknowledged"
@@ -181,7 +182,7 @@ class Small:
 
     def deliver(self) -> str:
         """A message of the sponsor bank through the door, which says the id of its delivery."""
-        body = json.dumps({"type": KIND}).encode()
+        body = body_of(KIND)
         sender = sender_of(self.bank.folder, region=REGION, partner="sponsor")
         headers = sender.headers(body, message_id=f"msg_{uuid.uuid4().hex}", at=datetime.now(UTC), scheme=Scheme.V1A)
         answer = forward(f"{self.bank.home.webhooks}/sponsor/{KIND}", body, headers)

@@ -81,6 +81,51 @@ def failing(
     return sent
 
 
+class TestPutsThatMeetATransaction:
+    @staticmethod
+    def failing(connection: Connection, code: str, *, times: int, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+        """The next `times` puts raise; returns a list that grows by one with every put sent."""
+        sent: list[int] = []
+        really: Callable[..., Any] = connection.put_item
+
+        def put(*args: object, **named: object) -> object:
+            sent.append(1)
+            if len(sent) <= times:
+                raise PutError("Failed to put item", ClientError({"Error": {"Code": code}}, "PutItem"))
+            return really(*args, **named)
+
+        monkeypatch.setattr(connection, "put_item", put)
+        return sent
+
+    def test_are_tried_again(self, connection: Connection, table: Table, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent = self.failing(
+            connection, "TransactionConflictException", times=CONFLICTS_MAX - 1, monkeypatch=monkeypatch
+        )
+
+        assert table.put_new(ITEM)
+        assert len(sent) == CONFLICTS_MAX
+        assert table.get("P", "S") == ITEM
+
+    def test_too_often_say_so_and_write_nothing(
+        self, connection: Connection, table: Table, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent = self.failing(connection, "TransactionConflictException", times=99, monkeypatch=monkeypatch)
+
+        with pytest.raises(Contended):
+            table.put_new(ITEM)
+        assert len(sent) == CONFLICTS_MAX
+        assert table.get("P", "S") is None
+
+    def test_are_told_from_any_other_failure(
+        self, connection: Connection, table: Table, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        sent = self.failing(connection, "ValidationException", times=1, monkeypatch=monkeypatch)
+
+        with pytest.raises(PutError):
+            table.put_new(ITEM)
+        assert len(sent) == 1
+
+
 class TestTransactions:
     def test_meeting_another_transaction_is_tried_again(
         self, connection: Connection, table: Table, monkeypatch: pytest.MonkeyPatch

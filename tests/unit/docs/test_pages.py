@@ -28,6 +28,13 @@ NUMBERS = (
     "eleven",
     "twelve",
     "thirteen",
+    "fourteen",
+    "fifteen",
+    "sixteen",
+    "seventeen",
+    "eighteen",
+    "nineteen",
+    "twenty",
 )
 
 Row = tuple[str, ...]

@@ -28,6 +28,10 @@ EVENTS = {
     "partner_sweep": "schedule",
     "token_claims": "token_claims",
     "ach_journey": "ach_journey",
+    "ach_files": "schedule",
+    "fraud_scorer": "fraud_scorer",
+    "payment_decisions": "payment_decisions",
+    "payment_sweep": "schedule",
 }
 """Function -> the file of an event that starts it."""
 

@@ -14,6 +14,7 @@ from typing import Any
 import boto3
 import pytest
 from botocore.client import BaseClient
+from botocore.exceptions import ClientError
 
 from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
@@ -29,6 +30,8 @@ from domain.money import Money
 from domain.partners.model import Accepted, Arrival
 from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
 from domain.partners.store_dynamodb import BY_STATE
+from domain.payments.store_dynamodb import BY_DUE as PAYMENTS_BY_DUE
+from domain.rails.ach.store_dynamodb import BY_DUE as ACH_BY_DUE
 from domain.tables_aws import Index, description
 from domain.transfers.store_dynamodb import BY_DUE
 from functions.composition import build
@@ -40,7 +43,8 @@ from tests.unit.partners.signing import SPONSOR, V1, body_of
 
 REGION = "us-east-1"
 ENDPOINTS = {"FLORIN_REGION_ENDPOINTS": GOOD["FLORIN_REGION_ENDPOINTS"]}
-SETTINGS = {name: value.replace("us-west-2", REGION) for name, value in GOOD.items()} | ENDPOINTS
+WINDOWS = {"FLORIN_ACH_TIMETABLE": "every-60"}
+SETTINGS = {name: value.replace("us-west-2", REGION) for name, value in GOOD.items()} | ENDPOINTS | WINDOWS
 
 
 @cache
@@ -60,6 +64,8 @@ ARNS = {
     "notices": "NoticesTableArn",
     "cases": "CasesTableArn",
     "partners": "PartnersTableArn",
+    "payments": "PaymentsTableArn",
+    "ach": "AchTableArn",
 }
 TABLES: dict[str, tuple[Index, ...]] = {
     "published": (),
@@ -72,11 +78,12 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "notices": (),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),
     "partners": (BY_STATE, PARTNERS_BY_DUE),
+    "payments": (PAYMENTS_BY_DUE,),
+    "ach": (ACH_BY_DUE,),
 }
-ONE_OF_ITS_KIND = {
-    "s3": "RootsBucketArn/roots/AWS::Region/*",
-}
-"""What a service's calls are done to; a service that is not known fails the test."""
+MACHINES = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId"
+FOLDERS = ("built/ach/", "outbound/ach/")
+"""Of the exchange: what was built, and what the bank fetches."""
 PARTNERS_SECRETS = "arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:florin/partners/AWS::Region/*"
 QUEUES = {"failed": "PublisherFailedQueueArn", "partner-deliveries": "PartnerDeliveriesQueueArn"}
 Need = tuple[str, str]
@@ -98,23 +105,22 @@ class Asked:
             case "events":
                 assert all(entry["EventBusName"] == SETTINGS["FLORIN_BUS"] for entry in said["Entries"])
                 self.needs.add((f"events:{operation}", "BusArn"))
-            case "s3" if operation == "ListObjectsV2":
-                self.needs.add(("s3:ListBucket", "RootsBucketArn"))
+            case "s3":
+                self.needs.add(_s3_need(operation, said))
             case "sqs":
                 self.needs.add((f"sqs:{operation}", QUEUES[said["QueueUrl"].rpartition("/")[2]]))
             case "secretsmanager":
-                of_partner = said["SecretId"].startswith(SETTINGS["FLORIN_PARTNER_SECRETS"])
-                secret = PARTNERS_SECRETS if of_partner else "CursorSecretArn"
-                self.needs.add((f"secretsmanager:{operation}", secret))
+                self.needs.add((f"secretsmanager:{operation}", _secret(said)))
             case "scheduler":
                 self.needs.add((f"scheduler:{operation}", "TransferSchedules"))
                 if "Target" in said:
                     self.needs.add(("iam:PassRole", "TransferScheduleRoleArn"))
             case "kms":
-                key = "RootsKeyArn" if operation == "Sign" else "CustomersKeyArn"
-                self.needs.add((f"kms:{operation}", key))
+                self.needs.add((f"kms:{operation}", {"Sign": "RootsKeyArn"}.get(operation, "CustomersKeyArn")))
+            case "stepfunctions":
+                self.needs.add((f"states:{operation}", _machine(said)))
             case _:
-                self.needs.add((f"{service}:{operation}", ONE_OF_ITS_KIND[service]))
+                raise AssertionError(f"no role is known to need {service}:{operation}")
 
     def _note_table(self, operation: str, said: dict[str, Any]) -> None:
         match operation:
@@ -138,6 +144,28 @@ class Asked:
     def _asked(self, operation: str, of: str, leading: str) -> None:
         self.needs.add((f"dynamodb:{operation}", of))
         self.leading.add((f"dynamodb:{operation}", of, leading))
+
+
+def _s3_need(operation: str, said: dict[str, Any]) -> Need:
+    if said["Bucket"] == SETTINGS["FLORIN_EXCHANGE_BUCKET"]:
+        (folder,) = [folder for folder in FOLDERS if said["Key"].startswith(folder)]
+        return f"s3:{operation}", f"ExchangeBucketArn/{folder}*"
+    if operation == "ListObjectsV2":
+        return "s3:ListBucket", "RootsBucketArn"
+    return f"s3:{operation}", "RootsBucketArn/roots/AWS::Region/*"
+
+
+def _secret(said: dict[str, Any]) -> str:
+    of_partner = said["SecretId"].startswith(SETTINGS["FLORIN_PARTNER_SECRETS"])
+    return PARTNERS_SECRETS if of_partner else "CursorSecretArn"
+
+
+def _machine(said: dict[str, Any]) -> str:
+    """The state machine that a request is about, or its executions; a token says whose it is before its slash."""
+    if "executionArn" in said:
+        return f"{MACHINES}:execution:florin-ach-{said['executionArn'].split(':')[6]}-AWS::Region:*"
+    kind = said["taskToken"].partition("/")[0] if "taskToken" in said else said["stateMachineArn"].split(":")[6]
+    return f"{MACHINES}:stateMachine:florin-ach-{kind}-AWS::Region"
 
 
 def _leading(said: dict[str, Any]) -> str:
@@ -199,6 +227,35 @@ class SetClock:
         return self.at
 
 
+class Machines:
+    """Step Functions as far as payments ask it: moto runs no machines, so the steps are called by the tests."""
+
+    def __init__(self) -> None:
+        self.executions: dict[str, str] = {}
+        self.told: list[str] = []
+        self.asked: Asked | None = None
+        """Where calls are noted, while they are."""
+
+    def start_execution(self, **said: Any) -> None:
+        self._note("StartExecution", said)
+        self.executions.setdefault(said["name"], "RUNNING")
+
+    def describe_execution(self, **said: Any) -> dict[str, str]:
+        self._note("DescribeExecution", said)
+        name = said["executionArn"].rpartition(":")[2]
+        if name not in self.executions:
+            raise ClientError({"Error": {"Code": "ExecutionDoesNotExist"}}, "DescribeExecution")
+        return {"status": self.executions[name]}
+
+    def send_task_success(self, **said: Any) -> None:
+        self._note("SendTaskSuccess", said)
+        self.told.append(said["taskToken"])
+
+    def _note(self, operation: str, said: dict[str, Any]) -> None:
+        if self.asked:
+            self.asked.note("stepfunctions", operation, said)
+
+
 class Deployed:
     """A region in moto with a life behind it: whatever the functions find to do, they do for real."""
 
@@ -210,6 +267,8 @@ class Deployed:
         )
         self.bank.ledger_store._heads_at_once = 1  # moto is single-threaded
         self.asked = Asked()
+        self.machines = Machines()
+        self.bank._clients["stepfunctions"] = self.machines
         self.loses_answers = False
         """Whether every plain put is sent twice, as when its answer was lost and the client sends it again."""
         self._keys = 0
@@ -233,7 +292,8 @@ class Deployed:
         settings["FLORIN_DATA_KEY_ARN"] = kms.create_key()["KeyMetadata"]["Arn"]
         signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
         settings["FLORIN_ROOTS_KEY_ARN"] = signing["KeyMetadata"]["Arn"]
-        session().client("s3").create_bucket(Bucket=settings["FLORIN_ROOTS_BUCKET"])
+        for bucket in ("FLORIN_ROOTS_BUCKET", "FLORIN_EXCHANGE_BUCKET"):
+            session().client("s3").create_bucket(Bucket=settings[bucket])
         secret = session().client("secretsmanager").create_secret(Name="cursors", SecretString="signs cursors")
         settings["FLORIN_CURSOR_SECRET_ARN"] = secret["ARN"]
         session().client("secretsmanager").create_secret(
@@ -267,11 +327,11 @@ class Deployed:
         assert isinstance(answer, Posted), answer
         return answer.journal
 
-    def delivered(self, message_id: str, body: bytes | None = None) -> str:
+    def delivered(self, message_id: str, body: bytes | None = None, *, kind: str = "ach.file.acknowledged") -> str:
         """What a partner delivered, by its id."""
         sent = body or body_of()
         headers = SPONSOR.headers(sent, self.clock.now(), message_id=message_id)
-        accepted = self.bank.partners.receive(Arrival("sponsor", "ach.file.acknowledged", headers, sent))
+        accepted = self.bank.partners.receive(Arrival("sponsor", kind, headers, sent))
         assert isinstance(accepted, Accepted), accepted
         return accepted.delivery
 
@@ -302,6 +362,7 @@ class Deployed:
         with self.monkeypatch.context() as patched:
             patched.setattr(BaseClient, "_make_api_call", noting)
             patched.setattr(WireClient, "_make_api_call", noting_on_the_wire)
+            patched.setattr(self.machines, "asked", self.asked)
             yield patched
 
     def now(self) -> None:
@@ -316,6 +377,10 @@ def acting(customer: Customer) -> Actor:
         correlation_id="test",
         channel=Channel.API,
     )
+
+
+def staff_of(group: Group, person: str) -> Actor:
+    return Actor(person=person, groups=frozenset({group}), source_ip=None, correlation_id="test", channel=Channel.API)
 
 
 def _profile(name: str) -> Profile:

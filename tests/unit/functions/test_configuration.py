@@ -22,6 +22,10 @@ GOOD = {
     "FLORIN_NOTICES_TABLE": "florin-notices-us-west-2",
     "FLORIN_CASES_TABLE": "florin-cases-us-west-2",
     "FLORIN_PARTNERS_TABLE": "florin-partners-us-west-2",
+    "FLORIN_PAYMENTS_TABLE": "florin-payments-us-west-2",
+    "FLORIN_ACH_TABLE": "florin-ach-us-west-2",
+    "FLORIN_EXCHANGE_BUCKET": "florin-exchange-000000000000-us-west-2",
+    "FLORIN_ACH_TIMETABLE": "fedach",
     "FLORIN_BUS": "florin-us-west-2",
     "FLORIN_FAILED_QUEUE_URL": "http://queue/failed",
     "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": "http://queue/partner-deliveries",
@@ -88,6 +92,13 @@ def test_an_empty_variable_is_a_missing_one(name: str) -> None:
         ("FLORIN_LEASE_SECONDS", "1.5"),
         ("FLORIN_FRAUD_SECONDS", "86401"),
         ("FLORIN_REVIEW_SECONDS", "2592001"),
+        ("FLORIN_ACH_TIMETABLE", "FedACH"),
+        ("FLORIN_ACH_TIMETABLE", "hourly-60"),
+        ("FLORIN_ACH_TIMETABLE", "every-"),
+        ("FLORIN_ACH_TIMETABLE", "every-minute"),
+        ("FLORIN_ACH_TIMETABLE", "every--60"),
+        ("FLORIN_ACH_TIMETABLE", "every-1.5"),
+        ("FLORIN_ACH_TIMETABLE", "every-3601"),
         ("FLORIN_REGION_ENDPOINTS", "us-east-1"),
         ("FLORIN_REGION_ENDPOINTS", "[]"),
         ("FLORIN_REGION_ENDPOINTS", "[" * 50_000),
@@ -104,6 +115,13 @@ def test_a_malformed_variable_is_named_without_its_value(name: str, text: str) -
 def test_no_seconds_at_all_are_malformed() -> None:
     with pytest.raises(ConfigurationFaulty, match="FLORIN_LEASE_SECONDS"):
         read({**GOOD, "FLORIN_LEASE_SECONDS": "0"})
+
+
+@pytest.mark.parametrize(("text", "every"), [("fedach", None), ("every-60", timedelta(minutes=1))])
+def test_files_are_cut_off_by_the_operators_windows_or_every_so_many_seconds(
+    text: str, every: timedelta | None
+) -> None:
+    assert read({**GOOD, "FLORIN_ACH_TIMETABLE": text}).ach_windows_every == every
 
 
 def test_a_region_of_another_jurisdiction_is_refused() -> None:

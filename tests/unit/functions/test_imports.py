@@ -27,23 +27,27 @@ DEAR: Final = frozenset(
 TABLES: Final = frozenset({"aws_lambda_powertools", "botocore", "pynamodb"})
 """DynamoDB through its own wire, and the log."""
 LOADS: Final = {
-    "case_sweep": TABLES,
+    "ach_files": TABLES,
     "ach_journey": TABLES,
+    "case_sweep": TABLES,
     "daily_root": TABLES,
     "folder": TABLES,
+    "fraud_scorer": TABLES | {"pydantic"},
     "graphql": TABLES | {"graphql", "strawberry"},
     "hold_expiry": TABLES,
     "notifier": TABLES | {"pydantic"},
     "outbox": TABLES,
     "partner_deliveries": TABLES,
     "partner_sweep": TABLES,
+    "payment_decisions": TABLES | {"pydantic"},
+    "payment_sweep": TABLES,
     "publisher": TABLES,
     "scheduled_transfers": TABLES,
     "token_claims": frozenset[str](),
     "transfer_sweep": TABLES,
     "webhooks": TABLES,
 }
-"""What each has loaded before its first event. The notifier checks what it reads off the bus with pydantic; who
+"""What each has loaded before its first event. Who reads off the bus checks that with pydantic; who
 publishes makes its clients and its events when there is something to publish, and who processes what partners delivered
 loads pydantic with the first message."""
 SECONDS_MAX: Final = 60
@@ -74,3 +78,8 @@ def test_every_function_is_named() -> None:
 
 def test_a_token_is_what_loads_cryptography() -> None:
     assert loaded("import functions.authentication") >= {"joserfc", "cryptography"}
+
+
+@pytest.mark.parametrize("module", ["steps", "service", "outgoing", "store_dynamodb", "exchange_aws"])
+def test_the_steps_of_a_journey_wait_for_no_library_but_those_of_the_tables(module: str) -> None:
+    assert loaded(f"import domain.rails.ach.{module}") <= TABLES

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -16,20 +17,30 @@ from domain.calendars import calendar_day
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, CaseState, Subject
 from domain.cases.service import Cases
+from domain.fraud.model import Decision, Judgement
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
 from domain.money import Money
+from domain.payments.journeys import execution_name
+from domain.payments.kinds import PaymentKind, PaymentState
+from domain.rails.ach.exchange_aws import S3Exchange
+from domain.rails.ach.kinds import FileState
+from domain.rails.ach.steps import Steps
 from domain.transfers.model import NumberTarget, Rhythm, Schedule, TransferOrder, Wish
 from domain.transfers.orders import Orders
+from functions.ach_files import handler as ach_files
 from functions.case_sweep import handler as case_sweep
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_scorer import handler as fraud_scorer
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
 from functions.partner_deliveries import handler as partner_deliveries
 from functions.partner_sweep import handler as partner_sweep
+from functions.payment_decisions import handler as payment_decisions
+from functions.payment_sweep import handler as payment_sweep
 from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
@@ -42,7 +53,19 @@ from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
-from tests.unit.functions.region import REGION, Asked, Deployed, Need, acting, allowed, refused, session
+from tests.unit.functions.ach_life import AchLife
+from tests.unit.functions.events import event_for
+from tests.unit.functions.region import (
+    FOLDERS,
+    REGION,
+    Asked,
+    Deployed,
+    Need,
+    acting,
+    allowed,
+    refused,
+    session,
+)
 from tests.unit.functions.test_publisher import record
 from tests.unit.functions.test_webhooks import event as webhook
 from tests.unit.graph.documents import by_numbers
@@ -201,6 +224,35 @@ def opened_case(deployed: Deployed, key: str) -> Case:
     return deployed.bank.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), key=key)
 
 
+def decided_of_ach(deployed: Deployed) -> Callable[[], None]:
+    """Payments in review and rejected files of which people have decided, and whoever was to act on it died; answers
+    with what is true once it is acted on.
+    """
+    life = AchLife(deployed)
+    reviews = {
+        code: [life.in_review(kind) for kind in PaymentKind] for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
+    }
+    files = {code: life.rejected() for code in (ResolutionCode.REBUILD, ResolutionCode.POST_BACK)}
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(Cases, "_carried_out", lambda _, case: case)
+        for code, held_up in reviews.items():
+            for _, case in held_up:
+                life.resolve(case, code, Group.FRAUD_ANALYST, heard=False)
+        for code, (_, case) in files.items():
+            life.resolve(case, code, Group.OPERATIONS, heard=False)
+
+    def acted() -> None:
+        states = {code: {life.state(payment) for payment, _ in held_up} for code, held_up in reviews.items()}
+        assert states == {
+            ResolutionCode.RELEASE: {PaymentState.SCHEDULED},
+            ResolutionCode.REJECT: {PaymentState.DECLINED},
+        }
+        found = [life.bank.ach.outgoing.existing(file.id).state for file, _ in files.values()]
+        assert found == [FileState.REPLACED, FileState.WITHDRAWN]
+
+    return acted
+
+
 def run_case_sweep(deployed: Deployed) -> None:
     """One was cut off before it was carried out, one waits for a second person, of one nobody has asked them."""
     actor = acting(deployed.person("ada")[0])
@@ -219,11 +271,14 @@ def run_case_sweep(deployed: Deployed) -> None:
             with pytest.raises(Died):
                 resolve(case, code)
     resolve(waiting, ResolutionCode.POST)
+    acted = decided_of_ach(deployed)
     deployed.clock.at += timedelta(hours=1)
+    deployed.loses_answers = True
     deployed.call(case_sweep, {})
     found = [deployed.bank.cases._existing(case.id) for case in (decided, waiting, unasked)]
     assert [case.state for case in found] == [CaseState.RESOLVED, CaseState.OPEN, CaseState.OPEN]
     assert [case.resolution is None for case in found] == [False, False, True]
+    acted()
 
 
 def run_daily_root(deployed: Deployed) -> None:
@@ -241,6 +296,122 @@ def run_daily_root(deployed: Deployed) -> None:
     assert last.day == deployed.clock.now().date() - timedelta(days=1)
 
 
+def cut_off_after_posting(deployed: Deployed, work: Callable[[], object]) -> None:
+    """Dies where a payment's money has moved and the payment does not say so."""
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(Steps, "_moved_by", dies)
+        with suppress(Died, ach_files.FilesLeft):
+            work()
+
+
+def run_ach_journey(deployed: Deployed) -> None:
+    """Both kinds: all the way, held up until the time for a person is over, and past a window that had no file."""
+    life = AchLife(deployed)
+    deployed.loses_answers = True
+    for kind in PaymentKind:
+        payment = life.opened(kind)
+        life.step(payment, "screen", waits=True)
+        life.bank.ach.steps.judged(life.now(payment), Judgement(Decision.APPROVE, (), "test"))
+        cut_off_after_posting(deployed, lambda payment=payment: life.step(payment, "advance"))  # type: ignore[misc]  # bound now
+        life.step(payment, "advance")
+        life.step(payment, "screen", waits=True)
+        life.step(payment, "await_file", waits=True)
+        life.cut_off()
+        life.files()
+        life.step(payment, "await_acknowledgement", waits=True)
+        life.step(payment, "chase")
+        life.said("ach.file.acknowledged", life.acknowledgement(life.file_of(payment)))
+        for wait, step in (("settlement", "settle"), ("funds", "free"), ("returns", "complete")):
+            if step != "free" or kind is PaymentKind.ACH_DEBIT:  # only a debit waits for its funds
+                life.until(life.step(payment, f"await_{wait}"))
+                life.step(payment, step)
+        assert life.step(payment, "end")["state"] == PaymentState.COMPLETED
+
+        held_up = life.opened(kind)
+        life.step(held_up, "screen", waits=True)
+        life.bank.ach.steps.judged(life.now(held_up), Judgement(Decision.REVIEW, (), "test"))
+        for step in ("advance", "review", "review_expired", "end"):
+            life.step(held_up, step, waits=step == "review")
+        assert life.state(held_up) is PaymentState.DECLINED
+
+        missed = life.opened(kind)
+        life.step(missed, "screen_without")
+        life.step(missed, "advance")
+        deployed.clock.at += timedelta(hours=1)
+        life.step(missed, "reschedule")
+        assert life.state(missed) is PaymentState.SCHEDULED
+    refused = life.opened(PaymentKind.ACH_CREDIT, minor=99_00)
+    life.bank.ach.steps.judged(refused, Judgement(Decision.APPROVE, (), "test"))
+    for step in ("advance", "end", "end"):
+        life.step(refused, step)
+    assert life.state(refused) is PaymentState.REFUSED
+
+
+def run_ach_files(deployed: Deployed) -> None:
+    """A file whose sending was cut off once, of which the bank says nothing; and one that is built again."""
+    life = AchLife(deployed)
+    rejected = life.sent()
+    life.said("ach.file.rejected", life.rejection(rejected, "REJ0101"))
+    payments = [life.scheduled(kind) for kind in PaymentKind]
+    for payment in payments:
+        life.waits(payment, "await_file")
+    deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
+    cut_off_after_posting(deployed, lambda: deployed.call(ach_files, {}))
+    put = S3Exchange.put
+
+    def dies_after(exchange: S3Exchange, name: str, content: bytes) -> None:
+        put(exchange, name, content)
+        raise Died
+
+    for place in FOLDERS:
+
+        def cut_off(exchange: S3Exchange, name: str, content: bytes, place: str = place) -> None:
+            (dies_after if name.startswith(place) else put)(exchange, name, content)
+
+        with deployed.monkeypatch.context() as patched:
+            patched.setattr(S3Exchange, "put", cut_off)
+            with pytest.raises(ach_files.FilesLeft):
+                deployed.call(ach_files, {})
+    deployed.call(ach_files, {})
+    assert [life.state(payment) for payment in payments] == [PaymentState.SENT] * 2
+    assert life.bank.ach.outgoing.existing(rejected.id).state is FileState.REPLACED
+    for _ in range(2):
+        deployed.clock.at += timedelta(hours=1)
+        deployed.call(ach_files, {})
+    assert life.file_of(payments[0]).case
+
+
+def run_fraud_scorer(deployed: Deployed) -> None:
+    assert deployed.call(fraud_scorer, event_for("fraud_scorer")) == {"batchItemFailures": []}
+
+
+def run_payment_decisions(deployed: Deployed) -> None:
+    life = AchLife(deployed)
+    sample = json.loads(event_for("payment_decisions")["Records"][0]["body"])
+    deployed.loses_answers = True
+    for kind in PaymentKind:
+        payment = life.opened(kind)
+        life.waits(payment, "screen")
+        body = sample | {"detail": sample["detail"] | {"payment": payment.id}}
+        for _ in range(2):
+            assert deployed.call(payment_decisions, message(body)) == {"batchItemFailures": []}
+        assert life.state(payment) is not PaymentState.ACCEPTED
+
+
+def run_payment_sweep(deployed: Deployed) -> None:
+    """Of each kind one whose journey is gone, and one whose journey was not told."""
+    life = AchLife(deployed)
+    lost = [life.opened(kind) for kind in PaymentKind]
+    deployed.machines.executions.clear()
+    for kind in PaymentKind:
+        life.untold(life.opened(kind))
+    deployed.clock.at += timedelta(hours=1)
+    deployed.loses_answers = True
+    deployed.call(payment_sweep, {})
+    assert {execution_name(payment.id, 1) for payment in lost} <= set(deployed.machines.executions)
+    assert len(deployed.machines.told) == 2
+
+
 def run_webhooks(deployed: Deployed) -> None:
     headers = SPONSOR.headers(body_of(), deployed.clock.now())
     answers = [deployed.call(webhooks, webhook(headers, body_of())) for _ in range(2)]
@@ -248,9 +419,22 @@ def run_webhooks(deployed: Deployed) -> None:
 
 
 def run_partner_deliveries(deployed: Deployed) -> None:
-    delivery = deployed.delivered("m")
-    assert deployed.call(partner_deliveries, message({"delivery": delivery})) == {"batchItemFailures": []}
-    assert deployed.bank.partners.process(delivery).reason == "NO_HANDLER"
+    """Of a file that nobody sent; of files that the bank takes, rejects for their form, and rejects."""
+    life = AchLife(deployed)
+    taken, misformed, rejected = (life.sent() for _ in range(3))
+    said = [
+        deployed.delivered("m"),
+        deployed.delivered("m1", life.acknowledgement(taken)),
+        deployed.delivered("m2", life.rejection(misformed, "REJ0101"), kind="ach.file.rejected"),
+        deployed.delivered("m3", life.rejection(rejected, "REJ07"), kind="ach.file.rejected"),
+    ]
+    deployed.loses_answers = True
+    for delivery in said:
+        assert deployed.call(partner_deliveries, message({"delivery": delivery})) == {"batchItemFailures": []}
+    assert [deployed.bank.partners.process(delivery).reason for delivery in said] == ["NOT_FOUND", None, None, None]
+    files = [deployed.bank.ach.outgoing.existing(file.id) for file in (taken, misformed, rejected)]
+    assert [file.state for file in files] == [FileState.ACKNOWLEDGED, FileState.REPLACED, FileState.REJECTED]
+    assert files[2].case
 
 
 def run_partner_sweep(deployed: Deployed) -> None:
@@ -259,6 +443,37 @@ def run_partner_sweep(deployed: Deployed) -> None:
     deployed.call(partner_sweep, {})
     (sent,) = session().client("sqs").receive_message(QueueUrl=deployed.bank.partner_deliveries_queue._url)["Messages"]
     assert json.loads(sent["Body"])["delivery"].startswith("dlv_")
+
+
+def asked_of_payments(life: AchLife) -> Callable[[], None]:
+    """What customers and staff do with payments, as the services are asked; what they find there is made before."""
+    reviews = {
+        code: [life.in_review(kind)[1] for kind in PaymentKind]
+        for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
+    }
+    files = {code: life.rejected() for code in (ResolutionCode.REBUILD, ResolutionCode.POST_BACK)}
+    cancelled = [life.scheduled(kind) for kind in PaymentKind]
+    for payment in cancelled:
+        life.waits(payment, "await_file")
+
+    def asking() -> None:
+        for kind in PaymentKind:
+            assert life.bank.payments.begin(life.opened(kind)).execution
+        for payment in cancelled:
+            assert life.bank.ach.payment(life.owner, payment.id) == life.now(payment)
+            life.bank.payments.of_account(life.account.id, limit=2)
+            life.bank.payments.timeline(payment.id, limit=2)
+            life.bank.ach.opened_remittance(payment)
+            life.bank.ach.cancel(life.owner, payment.id)
+            assert life.state(payment) is PaymentState.CANCELLED
+        for code, cases in reviews.items():
+            for case in cases:
+                life.resolve(case, code, Group.FRAUD_ANALYST)
+        for code, (file, case) in files.items():
+            life.resolve(case, code, Group.OPERATIONS)
+            assert life.bank.ach.outgoing.existing(file.id).state is not FileState.REJECTED
+
+    return asking
 
 
 def run_graphql(deployed: Deployed) -> None:
@@ -285,6 +500,7 @@ def run_graphql(deployed: Deployed) -> None:
         data: dict[str, Any] = found["data"]
         return data
 
+    life = AchLife(deployed)
     delivery = deployed.delivered("m")
     deployed.bank.partners.process(delivery)
     today = calendar_day(deployed.bank.settings.jurisdiction, deployed.clock.now())
@@ -304,6 +520,10 @@ def run_graphql(deployed: Deployed) -> None:
                 delivery=delivery,
             ),
         )
+    deployed.loses_answers = False  # who takes a number and never learns of it takes the next one, for ever
+    asking = asked_of_payments(life)
+    with deployed.noted():
+        asking()
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
 
 
@@ -321,17 +541,33 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "Webhooks": run_webhooks,
     "PartnerDeliveries": run_partner_deliveries,
     "PartnerSweep": run_partner_sweep,
+    "AchJourney": run_ach_journey,
+    "AchFiles": run_ach_files,
+    "FraudScorer": run_fraud_scorer,
+    "PaymentDecisions": run_payment_decisions,
+    "PaymentSweep": run_payment_sweep,
 }
 
 
 LAMBDAS_OWN = ("logs:", "xray:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 LAMBDAS_OWN_RESOURCES = {"LedgerStreamArn", "LedgerTableArn/stream/*", "MessagesKeyArn"}
 """What Lambda itself does in the function's name."""
+OF_THE_EXCHANGE = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
+"""What S3 does with the key of the exchange in the function's name, when that puts or gets a file: no call of its
+client."""
 UNSEEN: dict[str, set[Need]] = {
     # A refusal is written together with checks of the heads it was decided on.
     "HoldExpiry": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
+    "CaseSweep": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
 }
 """What these lives do not need, and other lives may."""
+
+
+def allowed_through_s3(asked: Asked) -> set[Need]:
+    """Of the key of the exchange, what follows from the files that were put and got."""
+    done = {action for action, of in asked.needs if of.startswith("ExchangeBucketArn/")}
+    follows = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
+    return {need for need in OF_THE_EXCHANGE if need[0] in {follows[action] for action in done}}
 
 
 @pytest.mark.parametrize("role", RUNS)
@@ -345,7 +581,7 @@ def test_a_handler_asks_all_that_its_role_allows_and_nothing_else(deployed: Depl
         (action, of)
         for action, of in allowed(role) - deployed.asked.needs
         if not action.startswith(LAMBDAS_OWN) and of not in LAMBDAS_OWN_RESOURCES
-    }
+    } - allowed_through_s3(deployed.asked)
     assert unneeded == UNSEEN.get(role, set())
 
 

@@ -31,7 +31,9 @@ def test_a_record_of_the_stream_passes_its_filter() -> None:
     assert record["dynamodb"]["Keys"]["sk"]["S"] in pattern["dynamodb"]["Keys"]["sk"]["S"]
 
 
-@pytest.mark.parametrize("function", ["notifier", "scheduled_transfers", "partner_deliveries"])
+@pytest.mark.parametrize(
+    "function", ["notifier", "scheduled_transfers", "partner_deliveries", "fraud_scorer", "payment_decisions"]
+)
 def test_a_message_is_from_the_functions_queue(function: str) -> None:
     (message,) = event_for(function)["Records"]
     assert message["eventSourceARN"].split(":")[-1] == f"florin-{function.replace('_', '-')}-us-east-1"

@@ -4,12 +4,16 @@ import json
 import random
 import re
 from dataclasses import fields
+from datetime import UTC, datetime
 from typing import Any, ClassVar
 
 import pytest
 
 from domain.clock import SystemClock
+from domain.fraud import events as of_fraud
+from domain.ledger import events as of_ledger
 from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
+from domain.payments import events as of_payments
 from domain.payments.kinds import PaymentKind
 from functions.composition import build
 from functions.configuration import read
@@ -23,13 +27,14 @@ SETTINGS = REGION["Globals"]["Function"]["Environment"]["Variables"]
 STAGES = REGION["Mappings"]["Stages"]
 ON_AWS = ("staging", "prod")
 CANARY_SECONDS = 5 * 60
+NOON = datetime(2026, 3, 9, 12, tzinfo=UTC)
 ALARMS_OF_A_GROUP_MAX = 10
 """AWS CodeDeploy, quotas: alarms of a deployment group."""
 
-EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry"}
+EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep", "PaymentSweep"}
+MAY_MEET_THE_NEXT_RUN = {"AchFiles"}
+"""Every minute too, and one run may last longer: two that meet at a file do it no harm."""
 EVERY_HOUR = {"CaseSweep", "DailyRoot"}
-EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep"}
-EVERY_HOUR = {"DailyRoot"}
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 
@@ -213,12 +218,12 @@ class TestTheApi:
 
 
 class TestWhatStartsThem:
-    def test_the_minute_functions_run_every_minute_and_no_run_outlives_its_minute(self) -> None:
-        for name in EVERY_MINUTE:
+    def test_the_minute_functions_run_every_minute_and_only_one_may_outlive_its_minute(self) -> None:
+        for name in EVERY_MINUTE | MAY_MEET_THE_NEXT_RUN:
             rule = RESOURCES[f"{name}Schedule"]["Properties"]
             assert rule["ScheduleExpression"] == "rate(1 minute)"
             assert rule["Targets"][0]["Arn"] == {"GetAtt": f"{name}Function.Arn"}
-            assert functions()[name]["Timeout"] < 60
+            assert (functions()[name]["Timeout"] < 60) is (name in EVERY_MINUTE)
             assert functions()[name]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
     def test_the_hourly_functions_run_every_hour_and_no_run_outlives_its_hour(self) -> None:
@@ -270,7 +275,7 @@ class TestWhatStartsThem:
     def test_queue_consumers_report_each_message_and_finish_before_it_shows_again(self) -> None:
         queues = template("infra/messaging.yaml")["Resources"]
         default = REGION["Globals"]["Function"]["Timeout"]
-        for name in ("Notifier", "ScheduledTransfers", "PartnerDeliveries"):
+        for name in ("Notifier", "ScheduledTransfers", "PartnerDeliveries", "FraudScorer", "PaymentDecisions"):
             mapping = RESOURCES[f"QueueTo{name}"]["Properties"]
             assert mapping["EventSourceArn"] == {"GetAtt": f"Messaging.Outputs.{name}QueueArn"}
             assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -281,12 +286,41 @@ class TestWhatStartsThem:
         queue = template("infra/messaging.yaml")["Resources"]["PartnerDeliveriesQueue"]["Properties"]
         assert queue["RedrivePolicy"]["maxReceiveCount"] == TRIES_MAX
 
-    def test_the_notifier_hears_the_ledger_by_its_queue(self) -> None:
-        rule = template("infra/messaging.yaml")["Resources"]["LedgerEventsToNotifier"]["Properties"]
-        assert rule["EventPattern"] == {"source": ["florin.ledger"]}
-        (target,) = rule["Targets"]
-        assert target["Arn"] == {"GetAtt": "NotifierQueue.Arn"}
-        assert target["DeadLetterConfig"] == {"Arn": {"GetAtt": "NotifierDeadLetterQueue.Arn"}}
+    @pytest.mark.parametrize(
+        ("rule", "hears", "name"),
+        [
+            ("LedgerEventsToNotifier", {"source": [of_ledger.SOURCE]}, "Notifier"),
+            (
+                "InitiatedPaymentsToFraudScorer",
+                {"source": [of_payments.SOURCE], "detail-type": [of_payments.PaymentInitiated.__name__]},
+                "FraudScorer",
+            ),
+            (
+                "FraudDecisionsToPayments",
+                {"source": [of_fraud.SOURCE], "detail-type": [of_fraud.FraudDecided.__name__]},
+                "PaymentDecisions",
+            ),
+        ],
+    )
+    def test_who_hears_the_bus_hears_its_own_events_by_its_queue(
+        self, rule: str, hears: dict[str, list[str]], name: str
+    ) -> None:
+        about = template("infra/messaging.yaml")["Resources"][rule]["Properties"]
+        assert about["EventPattern"] == hears
+        (target,) = about["Targets"]
+        assert target["Arn"] == {"GetAtt": f"{name}Queue.Arn"}
+        assert target["DeadLetterConfig"] == {"Arn": {"GetAtt": f"{name}DeadLetterQueue.Arn"}}
+
+    def test_every_rule_of_the_bus_may_fill_its_queue_and_the_dead_letter_queue(self) -> None:
+        policies = [found.properties for found in every("AWS::SQS::QueuePolicy")]
+        for rule in every("AWS::Events::Rule"):
+            if "EventPattern" in rule.properties:
+                queue = rule.properties["Targets"][0]["Arn"]["GetAtt"].removesuffix(".Arn")
+                own = [{"Ref": queue}, {"Ref": f"{queue.removesuffix('Queue')}DeadLetterQueue"}]
+                (policy,) = [found for found in policies if found["Queues"] == own]
+                sent = policy["PolicyDocument"]["Statement"][0]
+                assert (sent["Principal"], sent["Action"]) == ({"Service": "events.amazonaws.com"}, "sqs:SendMessage")
+                assert sent["Condition"] == {"ArnEquals": {"aws:SourceArn": {"GetAtt": f"{rule.name}.Arn"}}}
 
 
 class TestTheStateMachines:
@@ -362,7 +396,7 @@ class TestAlarms:
         assert self.watched("Errors", "FunctionName") == {f"{name}Function" for name in functions()}
 
     def test_a_function_of_the_clock_that_stays_silent_is_noticed(self) -> None:
-        clocked = EVERY_MINUTE | EVERY_HOUR
+        clocked = EVERY_MINUTE | MAY_MEET_THE_NEXT_RUN | EVERY_HOUR
         assert self.watched("Invocations", "FunctionName") == {f"{name}Function" for name in clocked}
         for name in clocked:
             assert self.ALARMS[f"{name}Silent"]["Properties"]["TreatMissingData"] == "breaching"
@@ -426,6 +460,7 @@ class TestParameters:
             "ReviewSeconds": 900,
             "FileSeconds": 120,
             "AcknowledgementSeconds": 60,
+            "AchTimetable": "every-60",
             "RegionEndpoints": "{}",
             "TokenKeysEndpoint": "",
         }
@@ -464,6 +499,21 @@ class TestParameters:
         ]
         assert max(int(seconds) for seconds in allowed) == TOLERANCE_DEFAULT.total_seconds() == 300
         assert REGION["Parameters"]["WebhookToleranceSeconds"]["Default"] == 300
+
+    def test_off_the_local_stage_files_are_cut_off_by_the_operators_windows_alone(self) -> None:
+        rule = REGION["Rules"]["BoundsOnAws"]
+        assert {"Equals": [{"Ref": "AchTimetable"}, "fedach"]} in [found["Assert"] for found in rule["Assertions"]]
+
+    @pytest.mark.parametrize(
+        ("text", "taken"),
+        [("fedach", True), ("every-1", True), ("every-3600", True), ("every-0", False), ("every-3601", False)],
+    )
+    def test_a_timetable_that_the_stack_takes_is_one_that_the_functions_read(self, text: str, taken: bool) -> None:
+        assert bool(re.fullmatch(REGION["Parameters"]["AchTimetable"]["AllowedPattern"], text)) is taken
+        if taken:
+            values = {name: parameter_default(value) for name, value in SETTINGS.items()}
+            configuration = read(values | {"AWS_REGION": "us-east-1", "FLORIN_ACH_TIMETABLE": text})
+            build(configuration, clock=SystemClock(), randomness=random.Random(1)).timetable.modifiers_of(NOON)
 
     def test_off_the_local_stage_only_cognito_serves_the_keys_of_tokens(self) -> None:
         rule = REGION["Rules"]["BoundsOnAws"]

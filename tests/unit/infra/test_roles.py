@@ -31,10 +31,15 @@ STREAM_ACTIONS = {
 TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 """X-Ray has no resources, so these two are the only actions on "*"."""
 
-WRITERS_OF_THE_LEDGER = {"Graphql", "Folder", "HoldExpiry", "ScheduledTransfers", "TransferSweep"}
-READERS_OF_CUSTOMERS = {"Graphql"}
-READERS_OF_SEALED_TEXT = {"Graphql"}
-"""The API seals and shows names and memos; who runs an order passes its memo on as it was sealed."""
+WRITERS_OF_THE_LEDGER = {"Graphql", "Folder", "HoldExpiry", "ScheduledTransfers", "TransferSweep"} | {
+    "AchFiles",
+    "AchJourney",
+    "CaseSweep",
+}
+READERS_OF_CUSTOMERS = {"AchFiles", "Graphql"}
+READERS_OF_SEALED_TEXT = {"AchFiles", "Graphql"}
+"""The API seals and shows names and memos, and an ACH file says who pays whom; who runs an order passes its memo on
+as it was sealed."""
 
 
 def roles_allowed(action: str, resource: str) -> set[str]:
@@ -145,7 +150,7 @@ class TestPersonalData:
         assert not roles_allowed("kms:GenerateDataKey", "CustomersKeyArn")
         assert not roles_allowed("dynamodb:PutItem", "KeysTableArn")
 
-    def test_only_the_api_reaches_customers(self) -> None:
+    def test_only_the_api_and_who_writes_ach_files_reach_customers(self) -> None:
         assert roles_on("CustomersTableArn") == READERS_OF_CUSTOMERS
 
 
@@ -189,6 +194,28 @@ class TestPartners:
         assert reads["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"] == ["R#*"]
 
 
+class TestAch:
+    def test_only_who_writes_files_puts_them_and_who_hears_of_them_reads_them(self) -> None:
+        assert roles_allowed("s3:PutObject", "ExchangeBucketArn") == {"AchFiles"}
+        assert roles_allowed("s3:GetObject", "ExchangeBucketArn") == {"AchFiles", "PartnerDeliveries"}
+
+    def test_the_key_of_what_is_stored_serves_nothing_but_the_exchange(self) -> None:
+        assert roles_on("StorageKeyArn") == roles_on("ExchangeBucketArn")
+        for role in ROLES.values():
+            for statement in statements(role):
+                if {"Ref": "StorageKeyArn"} in statement["Resource"]:
+                    assert statement["Condition"] == {
+                        "StringEquals": {"kms:ViaService": {"Sub": "s3.${AWS::Region}.amazonaws.com"}}
+                    }
+
+    def test_only_customers_and_the_sweep_begin_journeys(self) -> None:
+        assert roles_allowed("states:StartExecution", ":stateMachine:") == {"Graphql", "PaymentSweep"}
+        assert roles_allowed("states:DescribeExecution", ":execution:") == {"PaymentSweep"}
+
+    def test_who_judges_reaches_no_table(self) -> None:
+        assert all(not text.endswith("TableArn") for found in statements(ROLES["FraudScorer"]) for text in texts(found))
+
+
 class TestDeletion:
     def test_no_function_deletes_from_any_table(self) -> None:
         # BatchWriteItem can delete: only marks, which expire anyway, are written with it.
@@ -211,11 +238,16 @@ class TestWildcards:
                 assert set(statement["Action"]) <= TRACING
 
     def test_a_star_inside_a_resource_stands_for_what_is_made_at_run_time(self) -> None:
-        # Log streams, schedules of orders, the stream whose name is the moment it was made, roots of days, partners.
+        # Log streams, schedules of orders, the stream whose name is the moment it was made, roots of days, partners,
+        # files, executions of journeys.
         allowed = {
             "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TransferSchedules}/*",
             "${LedgerTableArn}/stream/*",
             "${RootsBucketArn}/roots/${AWS::Region}/*",
+            "${ExchangeBucketArn}/built/ach/*",
+            "${ExchangeBucketArn}/outbound/ach/*",
+            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:florin-ach-credit-${AWS::Region}:*",
+            "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:florin-ach-debit-${AWS::Region}:*",
             "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:florin/partners/${AWS::Region}/*",
         }
         for role in ROLES.values():

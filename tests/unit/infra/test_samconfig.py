@@ -47,6 +47,9 @@ def test_its_bounds_are_safe(name: str) -> None:
         if "Fn::Contains" in assertion["Assert"]:
             safe, parameter = assertion["Assert"]["Fn::Contains"]
             assert parameters(name)[parameter["Ref"]] in safe
+        elif "Equals" in assertion["Assert"]:
+            parameter, safe = assertion["Assert"]["Equals"]
+            assert parameters(name)[parameter["Ref"]] == safe
 
 
 @pytest.mark.parametrize("name", ["default", *NAMES])

@@ -11,6 +11,8 @@ from domain.counterparties.store_dynamodb import BY_UNSENT
 from domain.ledger.store_dynamodb import table_keys
 from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
 from domain.partners.store_dynamodb import BY_STATE
+from domain.payments.store_dynamodb import BY_DUE as PAYMENTS_BY_DUE
+from domain.rails.ach.store_dynamodb import BY_DUE as ACH_BY_DUE
 from domain.tables_aws import description
 from domain.transfers.store_dynamodb import BY_DUE
 from tests.unit.infra.templates import Found, every, template
@@ -34,6 +36,8 @@ INDEXES = {
     "audit": {"by_actor": ("gk", "gs", "ALL")},
     "cases": {"by_group": ("gk", "gs", "ALL"), "by_kind": ("kk", "gs", "ALL"), "by_owner": ("ok", "gs", "ALL")},
     "partners": {"by_state": ("gk", "gs", "KEYS_ONLY"), "by_due": ("hk", "hs", "KEYS_ONLY")},
+    "payments": {"by_due": ("gk", "gs", "KEYS_ONLY")},
+    "ach": {"by_due": ("gk", "gs", "KEYS_ONLY")},
 }
 KNOWN = {
     "accounts": (BY_PERSON,),
@@ -42,6 +46,8 @@ KNOWN = {
     "audit": (BY_ACTOR,),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),
     "partners": (BY_STATE, PARTNERS_BY_DUE),
+    "payments": (PAYMENTS_BY_DUE,),
+    "ach": (ACH_BY_DUE,),
 }
 NAMES = {
     "ledger",
@@ -55,6 +61,8 @@ NAMES = {
     "notices",
     "cases",
     "partners",
+    "payments",
+    "ach",
 }
 
 
@@ -188,17 +196,69 @@ def test_the_cursor_secret_is_made_by_the_store_and_encrypted() -> None:
     assert "SecretString" not in secret.properties
 
 
+def bucket_and_policy(template_file: str) -> tuple[Found, Found]:
+    """The one bucket of a nested template, and its policy."""
+    (bucket,) = [found for found in every("AWS::S3::Bucket") if found.template == template_file]
+    (policy,) = [found for found in every("AWS::S3::BucketPolicy") if found.template == template_file]
+    return bucket, policy
+
+
+def denied_by(policy: Found, sid: str) -> dict[str, Any]:
+    every_statement = policy.properties["PolicyDocument"]["Statement"]
+    plain = [found["If"][1] if "If" in found else found for found in every_statement]
+    (statement,) = [found for found in plain if found["Sid"] == sid]
+    assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
+    found: dict[str, Any] = statement
+    return found
+
+
+def test_every_bucket_is_closed_to_the_public_and_owned_by_the_account_alone() -> None:
+    buckets = every("AWS::S3::Bucket")
+    assert {bucket.template for bucket in buckets} == {"infra/roots.yaml", "infra/exchange.yaml"}
+    for bucket in buckets:
+        assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
+        assert len(bucket.properties["PublicAccessBlockConfiguration"]) == 4
+        assert bucket.properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
+
+
+class TestTheExchange:
+    """Files name people and their accounts."""
+
+    BUCKET, POLICY = bucket_and_policy("infra/exchange.yaml")
+
+    def test_the_bucket_is_named_for_its_account_and_region(self) -> None:
+        assert self.BUCKET.properties["BucketName"] == {"Sub": "florin-exchange-${AWS::AccountId}-${AWS::Region}"}
+
+    def test_files_lie_under_the_key_for_what_is_stored(self) -> None:
+        (rule,) = self.BUCKET.properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"] == {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Ref": "StorageKeyArn"},
+        }
+        assert rule["BucketKeyEnabled"] is True
+
+    def test_nothing_is_deleted_and_what_somebody_replaced_is_kept(self) -> None:
+        assert self.BUCKET.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        statement = denied_by(self.POLICY, "NothingIsDeleted")
+        assert set(statement["Action"]) == {"s3:DeleteObject", "s3:DeleteObjectVersion"}
+        assert statement["Resource"] == {"Sub": "${ExchangeBucket.Arn}/*"}
+
+    def test_plain_transport_is_refused_off_the_local_engine(self) -> None:
+        statement = denied_by(self.POLICY, "EncryptedTransportOnly")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert statement["Action"] == "s3:*"
+
+    def test_it_tells_the_bus_of_the_account_what_is_put(self) -> None:
+        assert self.BUCKET.properties["NotificationConfiguration"] == {
+            "EventBridgeConfiguration": {"EventBridgeEnabled": True}
+        }
+
+
 class TestTheRoots:
-    (BUCKET,) = every("AWS::S3::Bucket")
-    (POLICY,) = every("AWS::S3::BucketPolicy")
+    BUCKET, POLICY = bucket_and_policy("infra/roots.yaml")
 
     def denied(self, sid: str) -> dict[str, Any]:
-        every_statement = self.POLICY.properties["PolicyDocument"]["Statement"]
-        plain = [found["If"][1] if "If" in found else found for found in every_statement]
-        (statement,) = [found for found in plain if found["Sid"] == sid]
-        assert (statement["Effect"], statement["Principal"]) == ("Deny", "*")
-        found: dict[str, Any] = statement
-        return found
+        return denied_by(self.POLICY, sid)
 
     def test_the_bucket_is_named_for_its_account_and_region(self) -> None:
         assert self.BUCKET.properties["BucketName"] == {"Sub": "florin-roots-${AWS::AccountId}-${AWS::Region}"}
@@ -221,12 +281,9 @@ class TestTheRoots:
         assert stages["prod"]["RootsLockDays"] >= 7 * 365
         assert stages["local"]["RootsLockDays"] == 1
 
-    def test_the_bucket_is_encrypted_and_closed_to_the_public(self) -> None:
+    def test_the_bucket_is_encrypted(self) -> None:
         (rule,) = self.BUCKET.properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
         assert rule == {"ServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}}
-        assert set(self.BUCKET.properties["PublicAccessBlockConfiguration"].values()) == {True}
-        assert len(self.BUCKET.properties["PublicAccessBlockConfiguration"]) == 4
-        assert self.BUCKET.properties["OwnershipControls"] == {"Rules": [{"ObjectOwnership": "BucketOwnerEnforced"}]}
 
     def test_nobody_hides_or_overwrites_a_root(self) -> None:
         assert "s3:DeleteObject" in self.denied("NothingIsDeleted")["Action"]

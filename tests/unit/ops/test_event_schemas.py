@@ -23,6 +23,7 @@ def test_those_that_are_checked_in_are_current() -> None:
 
 def test_every_event_has_one_with_its_source_name_and_version() -> None:
     assert sorted(event_schemas.schemas()) == [
+        "florin.fraud.FraudDecided.v1.json",
         "florin.ledger.JournalPosted.v1.json",
         "florin.ledger.JournalRefused.v1.json",
         "florin.payments.PaymentInitiated.v1.json",
@@ -31,6 +32,7 @@ def test_every_event_has_one_with_its_source_name_and_version() -> None:
 
 def test_every_part_that_publishes_is_asked() -> None:
     rooms = {path.relative_to(ROOT).with_suffix("").parts for path in (ROOT / "domain").rglob("events.py")}
+    rooms -= {("domain", "partners", "events")}  # what partners say to the bank, which publishes none of it
     assert {tuple(room.__name__.split(".")) for room in event_schemas.ROOMS} == rooms
 
 
@@ -39,7 +41,7 @@ def test_each_says_what_json_schema_it_is_and_takes_no_unknown_field() -> None:
         said = json.loads(text)
         assert said["$schema"] == "https://json-schema.org/draft/2020-12/schema"
         assert said["additionalProperties"] is False
-        assert all(part["additionalProperties"] is False for part in said["$defs"].values())
+        assert all(part["additionalProperties"] is False for part in said.get("$defs", {}).values())
 
 
 def test_what_is_written_is_current(folder: Path) -> None:
@@ -53,12 +55,12 @@ def test_what_is_written_is_current(folder: Path) -> None:
 
 def test_one_that_was_edited_is_missing_or_belongs_to_no_event_is_named(folder: Path) -> None:
     event_schemas.write()
-    edited, missing, _ = sorted(folder.iterdir())
+    edited, missing, *_ = sorted(folder.iterdir())
     edited.write_text(edited.read_text() + " ")
     missing.unlink()
     (folder / "florin.ledger.Gone.v1.json").write_text("{}")
 
-    assert event_schemas.stale() == ["florin.ledger.Gone.v1.json", edited.name, missing.name]
+    assert event_schemas.stale() == sorted(["florin.ledger.Gone.v1.json", edited.name, missing.name])
 
 
 def test_the_check_writes_nothing_and_fails_while_something_is_stale(

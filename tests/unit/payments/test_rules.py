@@ -107,7 +107,7 @@ class TestWhenAPaymentIsDue:
             (PaymentState.SENT, NOW + DEADLINES.acknowledgement),
             (PaymentState.ACKNOWLEDGED, PROGRESS.settles_at),
             (PaymentState.SETTLED, PROGRESS.returns_until),
-            (PaymentState.IN_FILE, NOW + DEADLINES.step),
+            (PaymentState.IN_FILE, NOW + DEADLINES.file),
         ],
     )
     def test_a_grace_after_what_its_state_waits_for(self, state: PaymentState, until: object) -> None:

@@ -346,6 +346,40 @@ class TestWaiting:
         bank.move(Event.SCREENED)
         assert bank.memory.resumed == [("new", PaymentState.SCREENED)]
 
+    def test_is_told_once_and_its_token_is_forgotten(self) -> None:
+        bank = Bank()
+        bank.opened()
+        bank.payments.wait(payment().id, PaymentState.ACCEPTED, "token")
+        moved = bank.move(Event.SCREENED)
+        assert moved.payment == bank.now()
+        assert bank.now().waiting is None
+        bank.move(Event.HELD)
+        assert bank.memory.resumed == [("token", PaymentState.SCREENED)]
+
+    def test_for_the_end_of_a_state_is_not_told_of_an_event_that_stays_in_it(self) -> None:
+        bank = Bank()
+        bank.opened(payment(state=PaymentState.SCHEDULED))
+        bank.payments.wait(payment().id, PaymentState.SCHEDULED, "token")
+        assert bank.move(Event.RESCHEDULED).moved
+        assert bank.memory.resumed == []
+        assert bank.now().waiting == Waiting(PaymentState.SCHEDULED, "token")
+
+    def test_whose_token_could_not_be_forgotten_is_told_again_and_no_harm_is_done(self) -> None:
+        store = Interfering()
+        bank = Bank(store=store)
+        bank.opened()
+        bank.payments.wait(payment().id, PaymentState.ACCEPTED, "token")
+
+        class Noting(MemoryJourneys):
+            def resume(self, token: str, state: PaymentState) -> None:
+                bank.payments.note(payment().id, lambda found: replace(found, case="cas_1"))
+
+        bank.over(store, Noting()).move(payment().id, Event.SCREENED, by=BANK)
+        assert (bank.now().case, bank.now().waiting) == ("cas_1", Waiting(PaymentState.ACCEPTED, "token"))
+        bank.move(Event.HELD)
+        assert bank.memory.resumed == [("token", PaymentState.SCHEDULED)]
+        assert bank.now().waiting is None
+
     def test_is_not_told_of_an_event_that_changed_nothing(self) -> None:
         bank = Bank()
         bank.opened()
@@ -422,11 +456,18 @@ class TestSweeping:
         bank = Bank()
         bank.begun()
         bank.payments.wait(payment().id, PaymentState.ACCEPTED, "token")
-        bank.move(Event.SCREENED)
-        bank.memory.resumed.clear()
+
+        class Lost(MemoryJourneys):
+            def resume(self, token: str, state: PaymentState) -> None:
+                raise Killed
+
+        with pytest.raises(Killed):
+            bank.over(bank.store, Lost()).move(payment().id, Event.SCREENED, by=BANK)
         bank.overdue()
         assert bank.payments.sweep() == Swept(1, restarted=0, told_again=1, more=False)
         assert bank.memory.resumed == [("token", PaymentState.SCREENED)]
+        bank.overdue()
+        assert bank.payments.sweep() == Swept(1, restarted=0, told_again=0, more=False)
 
     def test_tells_nobody_who_still_waits_rightly(self) -> None:
         bank = Bank()
@@ -458,6 +499,62 @@ class TestSweeping:
         assert bank.payments.sweep() == Swept(2, restarted=2, told_again=0, more=True)
         assert bank.payments.sweep() == Swept(1, restarted=1, told_again=0, more=False)
         assert len(bank.memory.executions) == 3
+
+    def test_of_one_that_always_raises_comes_to_the_others_the_next_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(service, "SWEEP_MAX", 1)
+        bank = Bank()
+        bank.opened(payment(id="pay_0"))
+        bank.clock.advance(timedelta(seconds=1))
+        bank.opened(payment(id="pay_1"))
+        bank.clock.advance(timedelta(hours=1))
+
+        class Raising(MemoryJourneys):
+            def state(self, kind: PaymentKind, payment: str, number: int) -> Execution:
+                if payment == "pay_0":
+                    raise ConnectionError
+                return super().state(kind, payment, number)
+
+        journeys = Raising()
+        sweeping = bank.over(bank.store, journeys)
+        with pytest.raises(ConnectionError):
+            sweeping.sweep()
+        sweeping.sweep()
+        assert list(journeys.executions) == [execution_name("pay_1", 1)]
+
+    def test_leaves_one_that_somebody_else_writes_first(self) -> None:
+        store = Interfering()
+        bank = Bank(store=store)
+        bank.opened()
+        bank.overdue()
+        store.others = [lambda: bank.payments.note(payment().id, lambda found: replace(found, case="cas_1"))]
+        assert bank.payments.sweep() == Swept(1, restarted=0, told_again=0, more=False)
+        assert bank.payments.sweep() == Swept(1, restarted=1, told_again=0, more=False)
+
+    def test_goes_on_where_only_the_answers_of_its_writings_were_lost(self) -> None:
+        class Losing(MemoryPaymentStore):
+            def replace(self, payment: Payment, *, version: int, happening: Happening | None) -> bool:
+                super().replace(payment, version=version, happening=happening)
+                return False  # as the repetition finds it, which the client sends by itself
+
+        bank = Bank(store=Losing())
+        bank.opened()
+        bank.overdue()
+        assert bank.payments.sweep() == Swept(1, restarted=1, told_again=0, more=False)
+        assert bank.memory.executions == {execution_name(payment().id, 1): Execution.RUNNING}
+
+    def test_counts_no_execution_that_somebody_else_began(self) -> None:
+        bank = Bank()
+        bank.opened()
+        bank.overdue()
+
+        class Begun(MemoryJourneys):
+            def state(self, kind: PaymentKind, payment: str, number: int) -> Execution:
+                bank.payments.begin(bank.now())
+                bank.move(Event.SCREENED)
+                return Execution.MISSING
+
+        assert bank.over(bank.store, Begun()).sweep() == Swept(1, restarted=0, told_again=0, more=False)
+        assert bank.memory.executions == {execution_name(payment().id, 1): Execution.RUNNING}
 
     def test_starts_nothing_for_a_payment_that_ends_while_it_is_looked_at(self) -> None:
         bank = Bank()
@@ -560,6 +657,7 @@ class TestDying:
         bank.overdue()
 
         self.dies(bank, lambda payments: payments.sweep(), n, after=after)
+        bank.clock.advance(rules.AGAIN)
         bank.payments.sweep()
 
         running = [one for one, state in bank.memory.executions.items() if state is Execution.RUNNING]
