@@ -36,7 +36,7 @@ from domain.rails.ach.incoming_kinds import (
     received_target,
 )
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, screened
+from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, right_code, screened
 from domain.rails.ach.incoming_store import IncomingStore
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import Scheduled
@@ -168,10 +168,20 @@ class ReceivedEntries:
     def _answered(self, entry: ReceivedEntry, way: Way | None) -> ReceivedEntry:
         """What moves no money is answered by silence, or goes back with a code."""
         if way is None or way.code is None:
+            told = self._told_of_change(entry) if way is None else entry
+            reason = way.reason if way else None
             return self.moved(
-                entry, _E.ANSWERED, changes=lambda found: replace(found, reason=way.reason if way else None)
+                entry, _E.ANSWERED, changes=lambda found: replace(_with_change(found, told), reason=reason)
             )
         return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: on_its_way(found, way))
+
+    def _told_of_change(self, entry: ReceivedEntry) -> ReceivedEntry:
+        """With the notification of change that its sender is owed, listed for the next window; most are owed none."""
+        code = right_code(self.seen(entry))
+        if code is None:
+            return entry
+        change, _ = self.listed(entry, EntryKind.NOC)
+        return replace(entry, change=change, change_code="C05", change_data={"transaction_code": code})
 
     def seen(self, entry: ReceivedEntry) -> Seen:
         return Seen(entry, self._record(entry))
@@ -195,11 +205,14 @@ class ReceivedEntries:
         answer = self._ledger.post(self._command(entry, journal))
         if isinstance(answer, Posted):
             self._show(entry, SHOWN.get(effect.posted), answer.journal.id)
+            told = self._told_of_change(entry) if entry.state is _S.POSTING else entry
             state, posted = entry.state, answer.journal.id
             return self.moved(
                 entry,
                 effect.posted,
-                changes=lambda found: replace(found, journals={**found.journals, state.value: posted}),
+                changes=lambda found: replace(
+                    _with_change(found, told), journals={**found.journals, state.value: posted}
+                ),
             )
         if effect.refused is None or not (answer.refusal.stored or isinstance(answer.refusal, NotFound)):
             raise EntryUnsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
@@ -412,6 +425,10 @@ _LEGS: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "ach_debit_sent_back": (None, SETTLEMENT),
 }
 """The role that the account has in a journal, and the book in whose name it is posted; None: the account's."""
+
+
+def _with_change(entry: ReceivedEntry, told: ReceivedEntry) -> ReceivedEntry:
+    return replace(entry, change=told.change, change_code=told.change_code, change_data=told.change_data)
 
 
 def on_its_way(entry: ReceivedEntry, way: Way) -> ReceivedEntry:

@@ -11,12 +11,16 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState, Happened
 from domain.customers.model import CustomerKind
 from domain.payments.kinds import PaymentKind, PaymentState
+from domain.payments.steps import StepUnknown
+from domain.rails.ach import incoming_files
 from domain.rails.ach.incoming_decisions import Grounds
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import AnswerNotAllowed, FileUnknown, Found, ReceivedEntry
-from domain.rails.ach.kinds import FileState, RejectionLevel
+from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handoff_text
+from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
+from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
 from domain.rails.ach.model import RejectionReason
-from domain.rails.ach.nacha.records import Addenda99
+from domain.rails.ach.nacha.records import Addenda98, Addenda99
 from domain.rails.ach.return_codes import Decision
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import AchBank
@@ -356,6 +360,29 @@ class TestWithoutMoney:
         assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
 
 
+class TestANotificationOfChange:
+    @pytest.mark.parametrize(("transaction_code", "minor"), [("22", 10_00), ("23", 0)])
+    def test_goes_out_when_the_entry_names_the_wrong_type_of_account(self, transaction_code: str, minor: int) -> None:
+        bank, account = bank_with_account(product="savings")
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, minor, code=transaction_code)))
+        assert (bank.balance(account), entry.change_code) == (minor, "C05")
+        bank.clock.move(timedelta(hours=16))
+        bank.files()
+        out = bank.ach_store.entry(entry.change or "")
+        assert out is not None
+        assert (out.kind, out.amount.minor) == (EntryKind.NOC, 0)
+        header, record = bank.only_entry(bank.outgoing.existing(out.file))
+        (addenda,) = record.addenda
+        assert isinstance(addenda, Addenda98)
+        assert (header.sec, addenda.change_code, addenda.corrected_data) == ("COR", "C05", "3" + transaction_code[1:])
+        assert addenda.original_trace_number == entry.trace
+
+    def test_is_owed_to_nobody_whose_entry_is_right(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 10_00)))
+        assert (entry.change, entry.change_code) == (None, None)
+
+
 class TestFiles:
     def test_the_same_name_twice_is_one_file_and_posts_once(self) -> None:
         bank, account = bank_with_account()
@@ -531,3 +558,66 @@ class TestAnotherRegion:
         assert entry.return_code == "R01"
         _, back = west.only_entry(west.send_back(entry))
         assert back.amount_minor == 20_00
+
+
+class TestAHandoff:
+    def test_is_a_message_that_says_where_the_entries_lie_and_nothing_of_them(self) -> None:
+        east, west = AchBank(), AchBank(region="us-west-2")
+        account = west.open(west.person())
+        east.receive(one_entry(account.record.number, 20_00, receiver="MARIA MARQUEZ"))
+        ((_, handoff),) = east.forwarder.forwarded
+        text = handoff_text(handoff)
+        assert handoff_of(text) == handoff
+        assert "MARQUEZ" not in text
+        assert account.record.number not in text
+
+    @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"version": 2}', '{"version": 1, "lines": [1]}', "\xff"])
+    def test_that_is_none_is_refused_by_name(self, text: str) -> None:
+        with pytest.raises(HandoffMalformed):
+            handoff_of(text)
+
+
+class TestTheStepsOfAFile:
+    def test_take_it_from_its_arrival_to_its_end_over_a_day_of_waiting(self) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet(settles_on=TUESDAY)
+        sheet.add(account.record.number, 250_00)
+        file = bank.put(sheet.text())
+        steps = bank.incoming.steps
+        assert steps.run("begin", file=file.id) == FileStepAnswer(_F.RECEIVED)
+        assert steps.run("work", file=file.id) == FileStepAnswer(_F.POSTING)
+        morning = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+        assert steps.run("await_day", file=file.id) == FileStepAnswer(_F.POSTING, morning)
+        bank.clock.instant = morning
+        assert steps.run("work", file=file.id) == FileStepAnswer(_F.DONE)
+        assert steps.run("await_day", file=file.id) == FileStepAnswer(_F.DONE)
+        assert steps.run("end", file=file.id) == FileStepAnswer(_F.DONE)
+        assert bank.balance(account) == 250_00
+
+    def test_end_makes_sure_that_people_know_of_what_cannot_be_read(self) -> None:
+        bank = AchBank()
+        file = bank.put(b"garbage")
+        steps = FileSteps(bank.incoming.files)
+        assert steps.run("work", file=file.id) == FileStepAnswer(_F.QUARANTINED)
+        assert steps.run("end", file=file.id) == FileStepAnswer(_F.QUARANTINED)
+        assert bank.incoming.files.existing(file.id).case
+
+    def test_a_step_of_no_journey_is_named(self) -> None:
+        with pytest.raises(StepUnknown, match="teleport"):
+            FileSteps(AchBank().incoming.files).run("teleport", file="rcf_x")
+
+    def test_a_long_file_is_worked_piece_by_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(incoming_files, "WORKED_AT_ONCE_MAX", 100)
+        monkeypatch.setattr(incoming_files, "KEPT_AT_ONCE_MAX", 100)
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        for _ in range(250):
+            sheet.add(account.record.number, 1_00)
+        file = bank.put(sheet.text())
+        rounds = 0
+        while bank.incoming.files.existing(file.id).due_at:
+            bank.incoming.files.work(file.id)
+            rounds += 1
+        assert rounds > 3
+        assert bank.balance(account) == 250_00
+        assert bank.incoming.files.existing(file.id).state is _F.DONE

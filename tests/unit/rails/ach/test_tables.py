@@ -18,7 +18,17 @@ class Row:
     since: date
 
 
-OURS_ALONE = {"kinds", "effects", "model", "steps"}
+OURS_ALONE = {
+    "kinds",
+    "effects",
+    "model",
+    "steps",
+    "incoming_entries",
+    "incoming_files",
+    "incoming_kinds",
+    "incoming_reading",
+    "incoming_steps",
+}
 """Tables of how we do things. No rule of the network is in them, so there is no page to name."""
 MODULES = [
     importlib.import_module(f"domain.rails.ach.{found.name}")
