@@ -61,8 +61,9 @@ ANSWERED_BY: Final[Mapping[ReceivedKind, EntryKind]] = {
     ReceivedKind.ZERO: EntryKind.RETURN,
     ReceivedKind.RETURN: EntryKind.DISHONOUR,
     ReceivedKind.DISHONOUR: EntryKind.CONTEST,
+    ReceivedKind.NOC: EntryKind.NOC_REFUSAL,
 }
-"""What goes out to send an entry back. Nothing answers a contest."""
+"""What goes out to send an entry back, or to refuse it. Nothing answers a contest."""
 CASE_OF: Final[Mapping[ReceivedKind, CaseKind]] = {
     ReceivedKind.RETURN: CaseKind.ACH_RETURN_UNMATCHED,
     ReceivedKind.CONTEST: CaseKind.ACH_RETURN_UNMATCHED,
@@ -74,6 +75,8 @@ UNFINISHED: Final = frozenset({_S.PENDED, _S.RETURN_DUE, _S.RELEASING, _S.TAKING
 """States that somebody brings an entry into when its file is done, and that ask for work at once: the sweep finds them.
 The others are of the file's round, which is made again until every entry has come through."""
 
+OWED_A_CHANGE: Final = frozenset({_S.POSTED, _S.ANSWERED})
+"""States in which what is to go out is a notification of change."""
 ASKED_BY_PEOPLE: Final = frozenset({_S.RELEASING, _S.TAKING_BACK})
 
 Changes = Callable[[ReceivedEntry], ReceivedEntry]
@@ -144,7 +147,7 @@ class ReceivedEntries:
                 entry = self._pended(entry)
             elif entry.state is _S.RETURN_DUE:
                 entry = self._scheduled(entry)
-            elif entry.state is _S.RETURN_QUEUED:
+            else:
                 entry = self._in_time(entry)
             if entry.state is before.state:
                 return entry
@@ -180,8 +183,9 @@ class ReceivedEntries:
         code = right_code(self.seen(entry))
         if code is None:
             return entry
-        change, _ = self.listed(entry, EntryKind.NOC)
-        return replace(entry, change=change, change_code="C05", change_data={"transaction_code": code})
+        change, window = self.listed(entry, EntryKind.NOC)
+        due_at = window.cut_off_at + MISSED_AFTER
+        return replace(entry, change=change, change_code="C05", change_data={"transaction_code": code}, due_at=due_at)
 
     def seen(self, entry: ReceivedEntry) -> Seen:
         return Seen(entry, self._record(entry))
@@ -365,12 +369,15 @@ class ReceivedEntries:
         return answer, window
 
     def _in_time(self, entry: ReceivedEntry) -> ReceivedEntry:
-        """A return whose window went without it takes the next one."""
+        """What is to go out and whose window went without it takes the next one."""
         if entry.due_at is None or self._clock.now() < entry.due_at:
             return entry
-        if entry.answer and self._outgoing.entry(entry.answer):
+        answer, kind = (entry.answer, ANSWERED_BY.get(entry.kind))
+        if entry.state in OWED_A_CHANGE:
+            answer, kind = entry.change, EntryKind.NOC
+        if kind is None or answer is None or self._outgoing.entry(answer):
             return self.noted(entry, lambda found: replace(found, due_at=None))
-        _, window = self.listed(entry, ANSWERED_BY[entry.kind])
+        _, window = self.listed(entry, kind)
         return self.noted(entry, lambda found: replace(found, due_at=window.cut_off_at + MISSED_AFTER))
 
     # Writing.
@@ -428,7 +435,15 @@ _LEGS: Final[Mapping[str, tuple[str | None, str | None]]] = {
 
 
 def _with_change(entry: ReceivedEntry, told: ReceivedEntry) -> ReceivedEntry:
-    return replace(entry, change=told.change, change_code=told.change_code, change_data=told.change_data)
+    if told.change is None:
+        return entry
+    return replace(
+        entry,
+        change=told.change,
+        change_code=told.change_code,
+        change_data=told.change_data,
+        due_at=told.due_at,
+    )
 
 
 def on_its_way(entry: ReceivedEntry, way: Way) -> ReceivedEntry:
