@@ -11,6 +11,7 @@ from domain.rails.ach.incoming_files import ReceivedFiles
 from domain.rails.ach.incoming_matching import Matching
 from domain.rails.ach.incoming_model import ReceivedEntry
 from domain.rails.ach.incoming_ports import Forwarder, Proofs
+from domain.rails.ach.incoming_steps import FileSteps
 from domain.rails.ach.incoming_store import ReceivedPage
 from domain.rails.ach.kinds import ANSWERS, EntryKind
 from domain.rails.ach.origin_answers import AnswerOrigin
@@ -39,6 +40,7 @@ class Incoming:
         self._clock = parts.clock
         self.entries = ReceivedEntries(parts)
         self.files = ReceivedFiles(parts, entries=self.entries, exchanges=exchanges, forwarder=forwarder, sealer=sealer)
+        self.steps = FileSteps(self.files)
         self.matching = Matching(parts, entries=self.entries, steps=steps, counterparties=counterparties, proofs=proofs)
         self.decisions = Decisions(
             parts, entries=self.entries, originals=self.files.originals, counterparties=counterparties

@@ -19,7 +19,7 @@ from domain.rails.ach.dishonour import (
     contest_reason,
     last_dishonour_day,
 )
-from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
+from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import FORWARD, ReceivedEvent, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import AnswerNotAllowed, NotPending, ReceivedEntry
 from domain.rails.ach.incoming_reading import Originals
@@ -283,9 +283,12 @@ class Decisions:
         if self._entries.today() > refuse_by(entry.settles_on):
             return _not_allowed(entry, TOO_LATE)
         code = self.refusal_code(entry)
-        answer, _ = self._entries.listed(entry, EntryKind.NOC_REFUSAL)
+        answer, window = self._entries.listed(entry, EntryKind.NOC_REFUSAL)
+        due_at = window.cut_off_at + MISSED_AFTER
         self._entries.moved(
-            entry, _E.REFUSED_NOC, changes=lambda found: replace(found, answer=answer, return_code=code)
+            entry,
+            _E.REFUSED_NOC,
+            changes=lambda found: replace(found, answer=answer, return_code=code, due_at=due_at),
         )
         return None
 

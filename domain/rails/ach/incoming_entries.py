@@ -36,7 +36,7 @@ from domain.rails.ach.incoming_kinds import (
     received_target,
 )
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, screened
+from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, right_code, screened
 from domain.rails.ach.incoming_store import IncomingStore
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import Scheduled
@@ -61,8 +61,9 @@ ANSWERED_BY: Final[Mapping[ReceivedKind, EntryKind]] = {
     ReceivedKind.ZERO: EntryKind.RETURN,
     ReceivedKind.RETURN: EntryKind.DISHONOUR,
     ReceivedKind.DISHONOUR: EntryKind.CONTEST,
+    ReceivedKind.NOC: EntryKind.NOC_REFUSAL,
 }
-"""What goes out to send an entry back. Nothing answers a contest."""
+"""What goes out to send an entry back, or to refuse it. Nothing answers a contest."""
 CASE_OF: Final[Mapping[ReceivedKind, CaseKind]] = {
     ReceivedKind.RETURN: CaseKind.ACH_RETURN_UNMATCHED,
     ReceivedKind.CONTEST: CaseKind.ACH_RETURN_UNMATCHED,
@@ -74,6 +75,8 @@ UNFINISHED: Final = frozenset({_S.PENDED, _S.RETURN_DUE, _S.RELEASING, _S.TAKING
 """States that somebody brings an entry into when its file is done, and that ask for work at once: the sweep finds them.
 The others are of the file's round, which is made again until every entry has come through."""
 
+OWED_A_CHANGE: Final = frozenset({_S.POSTED, _S.ANSWERED})
+"""States in which what is to go out is a notification of change."""
 ASKED_BY_PEOPLE: Final = frozenset({_S.RELEASING, _S.TAKING_BACK})
 
 Changes = Callable[[ReceivedEntry], ReceivedEntry]
@@ -144,7 +147,7 @@ class ReceivedEntries:
                 entry = self._pended(entry)
             elif entry.state is _S.RETURN_DUE:
                 entry = self._scheduled(entry)
-            elif entry.state is _S.RETURN_QUEUED:
+            else:
                 entry = self._in_time(entry)
             if entry.state is before.state:
                 return entry
@@ -168,10 +171,21 @@ class ReceivedEntries:
     def _answered(self, entry: ReceivedEntry, way: Way | None) -> ReceivedEntry:
         """What moves no money is answered by silence, or goes back with a code."""
         if way is None or way.code is None:
+            told = self._told_of_change(entry) if way is None else entry
+            reason = way.reason if way else None
             return self.moved(
-                entry, _E.ANSWERED, changes=lambda found: replace(found, reason=way.reason if way else None)
+                entry, _E.ANSWERED, changes=lambda found: replace(_with_change(found, told), reason=reason)
             )
         return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: on_its_way(found, way))
+
+    def _told_of_change(self, entry: ReceivedEntry) -> ReceivedEntry:
+        """With the notification of change that its sender is owed, listed for the next window; most are owed none."""
+        code = right_code(self.seen(entry))
+        if code is None:
+            return entry
+        change, window = self.listed(entry, EntryKind.NOC)
+        due_at = window.cut_off_at + MISSED_AFTER
+        return replace(entry, change=change, change_code="C05", change_data={"transaction_code": code}, due_at=due_at)
 
     def seen(self, entry: ReceivedEntry) -> Seen:
         return Seen(entry, self._record(entry))
@@ -195,11 +209,14 @@ class ReceivedEntries:
         answer = self._ledger.post(self._command(entry, journal))
         if isinstance(answer, Posted):
             self._show(entry, SHOWN.get(effect.posted), answer.journal.id)
+            told = self._told_of_change(entry) if entry.state is _S.POSTING else entry
             state, posted = entry.state, answer.journal.id
             return self.moved(
                 entry,
                 effect.posted,
-                changes=lambda found: replace(found, journals={**found.journals, state.value: posted}),
+                changes=lambda found: replace(
+                    _with_change(found, told), journals={**found.journals, state.value: posted}
+                ),
             )
         if effect.refused is None or not (answer.refusal.stored or isinstance(answer.refusal, NotFound)):
             raise EntryUnsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
@@ -352,12 +369,15 @@ class ReceivedEntries:
         return answer, window
 
     def _in_time(self, entry: ReceivedEntry) -> ReceivedEntry:
-        """A return whose window went without it takes the next one."""
+        """What is to go out and whose window went without it takes the next one."""
         if entry.due_at is None or self._clock.now() < entry.due_at:
             return entry
-        if entry.answer and self._outgoing.entry(entry.answer):
+        answer, kind = (entry.answer, ANSWERED_BY.get(entry.kind))
+        if entry.state in OWED_A_CHANGE:
+            answer, kind = entry.change, EntryKind.NOC
+        if kind is None or answer is None or self._outgoing.entry(answer):
             return self.noted(entry, lambda found: replace(found, due_at=None))
-        _, window = self.listed(entry, ANSWERED_BY[entry.kind])
+        _, window = self.listed(entry, kind)
         return self.noted(entry, lambda found: replace(found, due_at=window.cut_off_at + MISSED_AFTER))
 
     # Writing.
@@ -412,6 +432,18 @@ _LEGS: Final[Mapping[str, tuple[str | None, str | None]]] = {
     "ach_debit_sent_back": (None, SETTLEMENT),
 }
 """The role that the account has in a journal, and the book in whose name it is posted; None: the account's."""
+
+
+def _with_change(entry: ReceivedEntry, told: ReceivedEntry) -> ReceivedEntry:
+    if told.change is None:
+        return entry
+    return replace(
+        entry,
+        change=told.change,
+        change_code=told.change_code,
+        change_data=told.change_data,
+        due_at=told.due_at,
+    )
 
 
 def on_its_way(entry: ReceivedEntry, way: Way) -> ReceivedEntry:

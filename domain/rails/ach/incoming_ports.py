@@ -1,9 +1,15 @@
 """What receiving asks of its surroundings."""
 
-from typing import Protocol
+import json
+from datetime import date
+from typing import Final, Protocol
 
+from domain.clock import instant_text, parse_instant
 from domain.rails.ach.incoming_model import Handoff
 from domain.rails.ach.model import Entry
+
+VERSION: Final = 1
+"""Of the message that hands entries over."""
 
 
 class Forwarder(Protocol):
@@ -12,6 +18,48 @@ class Forwarder(Protocol):
     def forward(self, region: str, handoff: Handoff) -> None:
         """Puts entries into a region's queue. It may be put there twice, and the region takes it once."""
         ...
+
+
+class HandoffMalformed(ValueError):
+    """A message of another region's queue that is no handoff."""
+
+
+def handoff_text(handoff: Handoff) -> str:
+    """As a message: ids, names and lines, and nothing of what the file says."""
+    said = {
+        "version": VERSION,
+        "file": handoff.file,
+        "name": handoff.name,
+        "region": handoff.region,
+        "sha256": handoff.sha256,
+        "size_bytes": handoff.size_bytes,
+        "profile": handoff.profile,
+        "received_at": instant_text(handoff.received_at),
+        "created_on": handoff.created_on.isoformat() if handoff.created_on else None,
+        "lines": list(handoff.lines),
+    }
+    return json.dumps(said, separators=(",", ":"))
+
+
+def handoff_of(text: str) -> Handoff:
+    """Raises `HandoffMalformed`."""
+    try:
+        said = json.loads(text)
+        if said["version"] != VERSION:
+            raise HandoffMalformed(f"version {said['version']!r} of a handoff is not known")
+        return Handoff(
+            file=said["file"],
+            name=said["name"],
+            region=said["region"],
+            sha256=said["sha256"],
+            size_bytes=said["size_bytes"],
+            profile=said["profile"],
+            received_at=parse_instant(said["received_at"]),
+            created_on=date.fromisoformat(said["created_on"]) if said["created_on"] else None,
+            lines=tuple(map(int, said["lines"])),
+        )
+    except (KeyError, TypeError, ValueError) as fault:
+        raise HandoffMalformed(f"a message is no handoff: {type(fault).__name__}") from fault
 
 
 class Proofs(Protocol):

@@ -13,6 +13,7 @@ from domain.accounts.model import AccountRecord
 from domain.customers.model import CustomerKind
 from domain.ledger.model import Status
 from domain.rails.ach.incoming_model import Found, ReceivedEntry
+from domain.rails.ach.nacha import codes
 from domain.rails.ach.return_codes import Decision, ReturnFacts, code_for, last_legal_day, return_allowed
 from domain.rails.ach.tables import OURS, AccountKind, Direction, Source, in_force
 
@@ -64,6 +65,7 @@ class Screen:
     decision: Decision
     by_rule: bool
     """It goes back without a person; else people decide, and `decision` is what follows when they do not in time."""
+    source: Source = OURS
 
 
 def _over_review(seen: Seen) -> bool:
@@ -160,6 +162,19 @@ def way_back(decision: Decision, seen: Seen, today: date, *, reason: str, by_rul
     if code is None or return_allowed(code, facts, today) is not None:
         return Way(reason, None, None, undecided=True)
     return Way(reason, code, last_legal_day(code, facts.settled_on, event_on=facts.event_on), undecided=not by_rule)
+
+
+TYPES: Final[Mapping[str, str]] = {"checking": "2", "savings": "3"}
+"""A product, and the first digit of the transaction codes that name its type (Nacha, appendix three)."""
+
+
+def right_code(seen: Seen) -> str | None:
+    """The transaction code that the entry should have had; None when it is right. Its sender is told by C05."""
+    wanted = TYPES.get(seen.record.product) if seen.record else None
+    code = seen.entry.transaction_code
+    if wanted is None or code.startswith(wanted) or wanted + code[1:] not in codes.TRANSACTION_CODES:
+        return None
+    return wanted + code[1:]
 
 
 def facts_of(seen: Seen) -> ReturnFacts:

@@ -44,10 +44,26 @@ RETRY_FIELDS: Final = {
     "JitterStrategy",
 }
 INVOKE: Final = "arn:aws:states:::lambda:invoke"
-PAYLOAD: Final = {
-    "payment": "{% $states.context.Execution.Input.payment %}",
-    "execution": "{% $states.context.Execution.Name %}",
-}
+
+
+@dataclass(frozen=True)
+class Calls:
+    """What the tasks of a machine call, and what it is about."""
+
+    function: str
+    subject: str
+
+    @property
+    def payload(self) -> dict[str, str]:
+        return {
+            self.subject: f"{{% $states.context.Execution.Input.{self.subject} %}}",
+            "execution": "{% $states.context.Execution.Name %}",
+        }
+
+
+OF_PAYMENTS: Final = Calls("${JourneyFunctionArn}", "payment")
+OF_RECEIVED_FILES: Final = Calls("${InboundFunctionArn}", "file")
+INBOUND: Final = "infra/state_machines/ach_inbound.asl.yaml"
 TOKEN: Final = {"token": "{% $states.context.Task.Token %}"}
 EVENTS_OF_ATTEMPT: Final = 4
 """Scheduled, started, submitted to whoever has the token, and how it went."""
@@ -57,7 +73,11 @@ SEVERAL: Final = re.compile(r"\{% \$states\.input\.state in \[((?:'[A-Z_]+'(?:, 
 
 
 def machine(kind: PaymentKind) -> Machine:
-    found = yaml.safe_load((ROOT / FILES[kind]).read_text(encoding="utf-8"))
+    return machine_in(FILES[kind])
+
+
+def machine_in(file: str) -> Machine:
+    found = yaml.safe_load((ROOT / file).read_text(encoding="utf-8"))
     assert isinstance(found, dict)
     return found
 
@@ -65,12 +85,17 @@ def machine(kind: PaymentKind) -> Machine:
 # What every machine must be, whatever it is about.
 
 
-def lint(asl: Machine) -> list[str]:
+def lint(asl: Machine, calls: Calls = OF_PAYMENTS) -> list[str]:
     states: dict[str, Any] = asl["States"]
     return [
         *_whole(asl),
-        *(finding for name, state in states.items() for finding in _state(name, state)),
-        *(finding for name, state in states.items() if state["Type"] == "Task" for finding in _task(name, state)),
+        *(finding for name, state in states.items() for finding in _state(name, state, calls)),
+        *(
+            finding
+            for name, state in states.items()
+            if state["Type"] == "Task"
+            for finding in _task(name, state, calls)
+        ),
         *_rounds(asl),
     ]
 
@@ -108,13 +133,15 @@ def _whole(asl: Machine) -> Iterator[str]:
     yield from (f"StartAt is {name}, which is no state" for name in reached - states.keys())
 
 
-def _state(name: str, state: dict[str, Any]) -> Iterator[str]:
+def _state(name: str, state: dict[str, Any], calls: Calls) -> Iterator[str]:
     kind = state["Type"]
     unknown = state.keys() - FIELDS.get(kind, set()) - {"Type", "Comment"}
     if unknown:
         yield f"{name} has {sorted(unknown)}"
     ways = dict(transitions(name, state))
-    if kind == "Fail" and not (state.get("Error") == name and "Execution.Input.payment" in state.get("Cause", "")):
+    if kind == "Fail" and not (
+        state.get("Error") == name and f"Execution.Input.{calls.subject}" in state.get("Cause", "")
+    ):
         yield f"{name} does not say what is stuck"
     if kind in ("Task", "Wait") and "Next" not in state:
         yield f"{name} leads nowhere"
@@ -124,7 +151,7 @@ def _state(name: str, state: dict[str, Any]) -> Iterator[str]:
         yield f"{name} chooses between nothing, or has no way for what it does not know"
 
 
-def _task(name: str, state: dict[str, Any]) -> Iterator[str]:
+def _task(name: str, state: dict[str, Any], calls: Calls) -> Iterator[str]:
     resource = state.get("Resource")
     waits = resource == f"{INVOKE}.waitForTaskToken"
     if not waits and resource != INVOKE:
@@ -132,7 +159,7 @@ def _task(name: str, state: dict[str, Any]) -> Iterator[str]:
     arguments = state.get("Arguments", {})
     payload = dict(arguments.get("Payload", {}))
     step = payload.pop("step", None)
-    if arguments.get("FunctionName") != "${JourneyFunctionArn}" or payload != PAYLOAD | (TOKEN if waits else {}):
+    if arguments.get("FunctionName") != calls.function or payload != calls.payload | (TOKEN if waits else {}):
         yield f"{name} does not call the journey's function with what it needs"
     if ("Output" in state) == waits or state.get("Output", "{% $states.result.Payload %}") != (
         "{% $states.result.Payload %}"
@@ -331,7 +358,7 @@ class _Walker:
                 routed = True
                 if leads != "RoundTooOften":
                     self._say(at, "goes on after too many rounds")
-            elif (names := _asked(condition)) is None:
+            elif (names := asked(condition)) is None:
                 self._say(at, f"asks {condition}")
             elif at.state in names:
                 return replace(at, name=leads, routed=routed)
@@ -345,7 +372,7 @@ class _Walker:
 
 
 @cache
-def _asked(condition: str) -> frozenset[str] | None:
+def asked(condition: str) -> frozenset[str] | None:
     """The states that a rule of a choice is for; None when it asks something else."""
     if one := ONE.fullmatch(condition):
         return frozenset({one[1]})

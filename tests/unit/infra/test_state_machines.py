@@ -8,7 +8,17 @@ import pytest
 
 from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import MADE_BY_OTHERS, Waits, steps
-from tests.unit.infra.state_machines import FILES, Machine, findings, lint, machine, transitions, unserved, walk
+from tests.unit.infra.state_machines import (
+    FILES,
+    INBOUND,
+    Machine,
+    findings,
+    lint,
+    machine,
+    transitions,
+    unserved,
+    walk,
+)
 from tests.unit.infra.templates import ROOT
 
 KINDS = pytest.mark.parametrize("kind", DRIVEN_BY_STEPS)
@@ -16,9 +26,9 @@ Mutant = Callable[[Machine], None]
 
 
 class TestEveryMachine:
-    def test_is_the_machine_of_a_kind(self) -> None:
+    def test_is_the_machine_of_a_kind_or_of_received_files(self) -> None:
         found = {f"infra/state_machines/{path.name}" for path in (ROOT / "infra/state_machines").iterdir()}
-        assert found == set(FILES.values())
+        assert found == {*FILES.values(), INBOUND}
 
     @KINDS
     def test_is_whole_and_every_task_of_it_has_a_limit_tries_again_and_fails_by_name(self, kind: PaymentKind) -> None:

@@ -4,20 +4,28 @@ from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState, Happened
 from domain.customers.model import CustomerKind
+from domain.ledger.model import Command, Posted, Refused
 from domain.payments.kinds import PaymentKind, PaymentState
+from domain.payments.steps import StepUnknown
+from domain.rails.ach import incoming_files
 from domain.rails.ach.incoming_decisions import Grounds
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import AnswerNotAllowed, FileUnknown, Found, ReceivedEntry
-from domain.rails.ach.kinds import FileState, RejectionLevel
+from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handoff_text
+from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
+from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
 from domain.rails.ach.model import RejectionReason
-from domain.rails.ach.nacha.records import Addenda99
+from domain.rails.ach.nacha.records import Addenda98, Addenda99
 from domain.rails.ach.return_codes import Decision
+from domain.refusals import TryAgain
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import AchBank
 from tests.unit.rails.ach.partner import Sheet, with_wrong_digit, with_wrong_total
@@ -356,6 +364,44 @@ class TestWithoutMoney:
         assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
 
 
+class TestANotificationOfChange:
+    @pytest.mark.parametrize(("transaction_code", "minor"), [("22", 10_00), ("23", 0)])
+    def test_goes_out_when_the_entry_names_the_wrong_type_of_account(self, transaction_code: str, minor: int) -> None:
+        bank, account = bank_with_account(product="savings")
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, minor, code=transaction_code)))
+        assert (bank.balance(account), entry.change_code) == (minor, "C05")
+        bank.clock.move(timedelta(hours=16))
+        bank.files()
+        out = bank.ach_store.entry(entry.change or "")
+        assert out is not None
+        assert (out.kind, out.amount.minor) == (EntryKind.NOC, 0)
+        header, record = bank.only_entry(bank.outgoing.existing(out.file))
+        (addenda,) = record.addenda
+        assert isinstance(addenda, Addenda98)
+        assert (header.sec, addenda.change_code, addenda.corrected_data) == ("COR", "C05", "3" + transaction_code[1:])
+        assert addenda.original_trace_number == entry.trace
+
+    def test_whose_window_went_without_it_takes_the_next(self) -> None:
+        bank, account = bank_with_account(product="savings")
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 10_00)))
+        bank.ach_store.move_checkpoint("windows", datetime(2026, 3, 10, 12, 0, tzinfo=UTC))  # nobody cut that night
+        bank.clock.instant = datetime(2026, 3, 10, 13, 0, tzinfo=UTC)
+        bank.take_in()
+        bank.clock.move(timedelta(hours=17))
+        bank.files()
+        out = bank.ach_store.entry(entry.change or "")
+        assert out is not None
+        assert out.window.startswith("20260311")
+        bank.clock.move(timedelta(hours=2))
+        bank.take_in()
+        assert bank.entry(entry).due_at is None
+
+    def test_is_owed_to_nobody_whose_entry_is_right(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 10_00)))
+        assert (entry.change, entry.change_code) == (None, None)
+
+
 class TestFiles:
     def test_the_same_name_twice_is_one_file_and_posts_once(self) -> None:
         bank, account = bank_with_account()
@@ -480,6 +526,76 @@ class TestFiles:
             assert text not in kept, text
 
 
+class TestWhatCannotBeDoneNow:
+    def test_an_entry_that_the_ledger_cannot_answer_for_is_worked_again_and_stops_none_of_its_neighbours(self) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = bank.put(sheet.text())
+        post = bank.ledger.post
+        unsure = {"left": 1}
+
+        def sometimes(command: Command) -> Posted | Refused:
+            if command.kind == "ach_credit_received" and unsure["left"]:
+                unsure["left"] -= 1
+                return Refused(TryAgain())
+            return post(command)
+
+        bank.ledger.post = sometimes  # type: ignore[method-assign]  # a ledger that is busy once
+        bank.incoming.files.work(file.id)
+        waiting = bank.incoming.files.existing(file.id)
+        assert (waiting.state, bank.balance(account)) == (_F.POSTING, 20_00)
+        assert waiting.due_at == bank.clock.instant + timedelta(minutes=1)
+        bank.clock.move(timedelta(minutes=1))
+        bank.take_in()
+        assert bank.balance(account) == 30_00
+        assert bank.incoming.files.existing(file.id).state is _F.DONE
+
+
+_ENTRIES = st.lists(
+    st.tuples(
+        st.sampled_from(["rich", "poor", "business", "savings", "nobody", "malformed"]),
+        st.integers(1, 300_00),
+        st.sampled_from(["22", "27", "32", "37"]),
+        st.sampled_from(["PPD", "CCD"]),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+@settings(max_examples=60, deadline=None)
+@given(entries=_ENTRIES)
+def test_whatever_a_file_holds_its_totals_are_those_of_the_books_and_nothing_is_lost(
+    entries: list[tuple[str, int, str, str]],
+) -> None:
+    bank = AchBank()
+    accounts = {
+        "rich": bank.open(bank.person(), deposit_minor=9_000_00),
+        "poor": bank.open(bank.person(), deposit_minor=10_00),
+        "business": bank.open(bank.person(kind=CustomerKind.BUSINESS), deposit_minor=500_00),
+        "savings": bank.open(bank.person(), product="savings", deposit_minor=500_00),
+    }
+    before = sum(bank.balance(account) for account in accounts.values())
+    numbers = {name: account.record.number for name, account in accounts.items()}
+    numbers |= {"nobody": NOBODYS, "malformed": "12-34"}
+    sheet = Sheet()
+    for name, minor, transaction_code, sec in entries:
+        sheet.add(numbers[name], minor, code=transaction_code, sec=sec)
+    file = bank.receive(sheet.text())
+    assert file.state is _F.DONE
+    kept = bank.received(file)
+    assert len(kept) == file.entries == len(entries)
+    moved = sum(bank.balance(account) for account in accounts.values()) - before
+    assert bank.book("settlement") == file.debit_minor - file.credit_minor
+    assert bank.book("settlement") + bank.book("ach_unposted") + moved == 0
+    posted = [entry for entry in kept if entry.state is _S.POSTED]
+    assert moved == sum(entry.amount.minor if entry.credit else -entry.amount.minor for entry in posted)
+    assert {entry.state for entry in kept} <= {_S.POSTED, _S.PENDED, _S.RETURN_QUEUED}
+    assert all(entry.return_by for entry in kept if entry.state is _S.RETURN_QUEUED)
+
+
 class TestAnotherRegion:
     def two(self) -> tuple[AchBank, AchBank, Account]:
         """Two regions of the bank; each reads the other's files where they lie."""
@@ -531,3 +647,66 @@ class TestAnotherRegion:
         assert entry.return_code == "R01"
         _, back = west.only_entry(west.send_back(entry))
         assert back.amount_minor == 20_00
+
+
+class TestAHandoff:
+    def test_is_a_message_that_says_where_the_entries_lie_and_nothing_of_them(self) -> None:
+        east, west = AchBank(), AchBank(region="us-west-2")
+        account = west.open(west.person())
+        east.receive(one_entry(account.record.number, 20_00, receiver="MARIA MARQUEZ"))
+        ((_, handoff),) = east.forwarder.forwarded
+        text = handoff_text(handoff)
+        assert handoff_of(text) == handoff
+        assert "MARQUEZ" not in text
+        assert account.record.number not in text
+
+    @pytest.mark.parametrize("text", ["", "{}", "[]", "null", '{"version": 2}', '{"version": 1, "lines": [1]}', "\xff"])
+    def test_that_is_none_is_refused_by_name(self, text: str) -> None:
+        with pytest.raises(HandoffMalformed):
+            handoff_of(text)
+
+
+class TestTheStepsOfAFile:
+    def test_take_it_from_its_arrival_to_its_end_over_a_day_of_waiting(self) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet(settles_on=TUESDAY)
+        sheet.add(account.record.number, 250_00)
+        file = bank.put(sheet.text())
+        steps = bank.incoming.steps
+        assert steps.run("begin", file=file.id) == FileStepAnswer(_F.RECEIVED)
+        assert steps.run("work", file=file.id) == FileStepAnswer(_F.POSTING)
+        morning = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+        assert steps.run("await_day", file=file.id) == FileStepAnswer(_F.POSTING, morning)
+        bank.clock.instant = morning
+        assert steps.run("work", file=file.id) == FileStepAnswer(_F.DONE)
+        assert steps.run("await_day", file=file.id) == FileStepAnswer(_F.DONE)
+        assert steps.run("end", file=file.id) == FileStepAnswer(_F.DONE)
+        assert bank.balance(account) == 250_00
+
+    def test_end_makes_sure_that_people_know_of_what_cannot_be_read(self) -> None:
+        bank = AchBank()
+        file = bank.put(b"garbage")
+        steps = FileSteps(bank.incoming.files)
+        assert steps.run("work", file=file.id) == FileStepAnswer(_F.QUARANTINED)
+        assert steps.run("end", file=file.id) == FileStepAnswer(_F.QUARANTINED)
+        assert bank.incoming.files.existing(file.id).case
+
+    def test_a_step_of_no_journey_is_named(self) -> None:
+        with pytest.raises(StepUnknown, match="teleport"):
+            FileSteps(AchBank().incoming.files).run("teleport", file="rcf_x")
+
+    def test_a_long_file_is_worked_piece_by_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(incoming_files, "WORKED_AT_ONCE_MAX", 100)
+        monkeypatch.setattr(incoming_files, "KEPT_AT_ONCE_MAX", 100)
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        for _ in range(250):
+            sheet.add(account.record.number, 1_00)
+        file = bank.put(sheet.text())
+        rounds = 0
+        while bank.incoming.files.existing(file.id).due_at:
+            bank.incoming.files.work(file.id)
+            rounds += 1
+        assert rounds > 3
+        assert bank.balance(account) == 250_00
+        assert bank.incoming.files.existing(file.id).state is _F.DONE

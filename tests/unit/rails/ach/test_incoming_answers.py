@@ -30,8 +30,10 @@ _S, _F, _P = ReceivedState, ReceivedFileState, PaymentState
 class Sent:
     """Money of a customer that is with the other bank: the way there, and what comes back."""
 
-    def __init__(self, *, debit: bool = False, minor: int = 250_00, settled: bool = True) -> None:
-        self.bank = AchBank()
+    def __init__(
+        self, *, debit: bool = False, minor: int = 250_00, settled: bool = True, region: str = "us-east-1"
+    ) -> None:
+        self.bank = AchBank(region=region)
         self.actor, self.account, self.maria = self.bank.sender(minor=1_000_00)
         act = self.bank.collect if debit else self.bank.send
         self.payment = act(self.actor, self.account, self.maria, minor)
@@ -130,8 +132,9 @@ class TestAReturnOfADebit:
         sent.returned("R01")
         assert (sent.state(), sent.bank.held(sent.account)) == (_P.RETURNED, 0)
         assert sent.bank.balance(sent.account) == 1_000_00
-        (day,) = sent.bank.incoming_store.counts(sent.actor.person, since=date(2026, 1, 1), through=date(2026, 12, 31))
-        assert day.returns == {"R01": 1}
+        first, last = date(2026, 1, 1), date(2026, 12, 31)
+        days = sent.bank.incoming_store.counts(sent.actor.person, since=first, through=last)
+        assert [(day.debits, dict(day.returns)) for day in days] == [(1, {}), (0, {"R01": 1})]
 
     def test_is_forced_when_the_money_is_spent(self) -> None:
         sent = Sent(debit=True)
@@ -152,6 +155,26 @@ class TestAReturnOfADebit:
         found = [case for case in sent.bank.cases.unresolved() if case.kind is CaseKind.ACH_RETURN_UNAUTHORISED]
         assert [case.subject.id for case in found] == [sent.payment.id]
         assert sent.bank.counterparties.kept(sent.maria.id).status is CounterpartyStatus.FAILED
+
+
+def test_a_return_of_what_another_region_sent_is_handed_over_and_posted_back_there() -> None:
+    east = AchBank()
+    sent = Sent(region="us-west-2")
+    sent.bank.peers["us-east-1"] = east
+    header, record = sent.bank.only_entry(sent.file)
+    sheet = sent.sheet()
+    east.clock.instant = sent.bank.clock.instant
+    back = answered(header, record, "R03", sheet.trace())
+    sheet.answer(settling(back[0], sheet.made_at.date()), back[1])
+    (entry,) = east.received(east.receive(sheet.text()))
+    assert (entry.state, entry.home) == (_S.FORWARDED, "us-west-2")
+    ((region, handoff),) = east.forwarder.forwarded
+    assert region == "us-west-2"
+    sent.bank.incoming.files.take(handoff)
+    sent.bank.take_in()
+    assert sent.state() is _P.RETURNED
+    assert sent.bank.balance(sent.account) == 1_000_00
+    assert (east.book("settlement"), sent.bank.book("settlement")) == (0, 0)
 
 
 class TestAReturnThatIsWrong:

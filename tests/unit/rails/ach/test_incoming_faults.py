@@ -1,7 +1,7 @@
 """The journey in when it is cut off anywhere, made twice, or met by events in any order: the books end the same."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import permutations
 from typing import Any
@@ -11,6 +11,7 @@ import pytest
 from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
+from domain.counterparties.model import Counterparty, VerificationMethod
 from domain.customers.model import CustomerKind
 from domain.rails.ach.incoming_kinds import (
     RECEIVED_EFFECTS,
@@ -20,11 +21,12 @@ from domain.rails.ach.incoming_kinds import (
     ReceivedState,
 )
 from domain.rails.ach.nacha.corrections import corrected_data
-from tests.unit.accounts.house import Cut
-from tests.unit.rails.ach.bank import MONDAY, AchBank
+from domain.rails.ach.return_codes import Decision
+from tests.unit.accounts.house import Cut, acting
+from tests.unit.rails.ach.bank import MARIA, MONDAY, AchBank
 from tests.unit.rails.ach.partner import Sheet, answered, changed, settling
 
-BOOKS = ("settlement", "ach_in_transit", "ach_unposted")
+BOOKS = ("settlement", "ach_in_transit", "ach_unposted", "micro_entries")
 NOBODYS = "000000000000"
 CALLS_MAX = 2_000
 
@@ -146,6 +148,49 @@ def what_comes_back(life: Life) -> Story:
     return Story(bank, [account], stages)
 
 
+def what_people_decide(life: Life) -> Story:
+    """A pended debit that is posted, and a posted one that its receiver stops."""
+    bank = AchBank(wrap=life.wrap)
+    business = bank.open(bank.person(kind=CustomerKind.BUSINESS), deposit_minor=100_00)
+    person = bank.open(bank.person(), deposit_minor=100_00)
+    sheet = Sheet()
+    sheet.add(business.record.number, 40_00, code="27")
+    sheet.add(person.record.number, 30_00, code="27")
+    text = sheet.text()
+
+    def decided() -> None:
+        for case in bank.cases.unresolved():
+            bank.resolve(case.id, ResolutionCode.POST, Group.OPERATIONS)
+
+    def denied() -> None:
+        entries = bank.incoming_store._entries.values()
+        (entry,) = [one for one in entries if one.account == person.id]
+        bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x")
+
+    stages: list[Callable[[], object]] = [
+        lambda: bank.receive(text),
+        decided,
+        denied,
+        *_through(bank, MONDAY + timedelta(hours=16), MONDAY + timedelta(hours=25)),
+    ]
+    return Story(bank, [business, person], stages)
+
+
+def what_proves_an_account(life: Life) -> Story:
+    """A prenote of one counterparty and micro-entries of another."""
+    bank = AchBank(wrap=life.wrap)
+    bank.proves_by_entries = True
+    owner = bank.person()
+    actor = acting(owner)
+    for n, method in enumerate((VerificationMethod.PRENOTE, VerificationMethod.MICRO_ENTRIES)):
+        details = replace(MARIA, account_number=f"77{n}")
+        added = bank.counterparties.add(actor, customer=owner, details=details, key=f"cp-{n}")
+        assert isinstance(added, Counterparty)
+        bank.counterparties.start_verification(actor, added.id, method=method, key=f"v-{n}")
+    stages = list(_through(bank, MONDAY + timedelta(hours=16), MONDAY + timedelta(hours=25)))
+    return Story(bank, [], stages)
+
+
 def _through(bank: AchBank, *instants: datetime) -> Iterator[Callable[[], object]]:
     """Time goes on, and everything that is due is done: files are cut, acknowledged and settled."""
     for instant in instants:
@@ -173,7 +218,14 @@ def _at(bank: AchBank, instant: datetime) -> None:
     bank.clock.instant = max(bank.clock.instant, instant)
 
 
-STORIES = pytest.mark.parametrize("story", [what_comes_in, what_comes_back], ids=lambda story: story.__name__)
+BOOKS_AFTER = {
+    "what_comes_in": {"settlement": 10_00, "ach_in_transit": 0, "ach_unposted": 0, "micro_entries": 0},
+    "what_comes_back": {"settlement": -250_00, "ach_in_transit": 0, "ach_unposted": 250_00, "micro_entries": 0},
+    "what_people_decide": {"settlement": 40_00, "ach_in_transit": 0, "ach_unposted": 0, "micro_entries": 0},
+    "what_proves_an_account": dict.fromkeys(BOOKS, 0),
+}
+STORIES_TOLD = [what_comes_in, what_comes_back, what_people_decide, what_proves_an_account]
+STORIES = pytest.mark.parametrize("story", STORIES_TOLD, ids=lambda story: story.__name__)
 
 
 def told(
@@ -205,7 +257,7 @@ def _swept(bank: AchBank) -> None:
 class TestAJourney:
     def test_comes_to_an_end(self, story: Callable[[Life], Story]) -> None:
         outcome, _ = told(story)
-        assert outcome["books"] == {"settlement": 10_00 if story is what_comes_in else -250_00, **REST[story.__name__]}
+        assert outcome["books"] == BOOKS_AFTER[story.__name__]
 
     def test_that_dies_after_any_call_ends_the_same(self, story: Callable[[Life], Story]) -> None:
         expected, calls = told(story)
@@ -216,12 +268,6 @@ class TestAJourney:
     def test_of_which_every_stage_is_made_twice_ends_the_same(self, story: Callable[[Life], Story]) -> None:
         expected, _ = told(story)
         assert told(story, times=2)[0] == expected
-
-
-REST = {
-    "what_comes_in": {"ach_in_transit": 0, "ach_unposted": 0},
-    "what_comes_back": {"ach_in_transit": 0, "ach_unposted": 250_00},
-}
 
 
 # Every order.

@@ -19,15 +19,15 @@ class Row:
 
 
 OURS_ALONE = {
+    "kinds",
     "effects",
+    "model",
+    "steps",
     "incoming_entries",
     "incoming_files",
     "incoming_kinds",
     "incoming_reading",
-    "incoming_screening",
-    "kinds",
-    "model",
-    "steps",
+    "incoming_steps",
 }
 """Tables of how we do things. No rule of the network is in them, so there is no page to name."""
 MODULES = [
