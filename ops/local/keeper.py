@@ -33,6 +33,7 @@ from ops.local.engine_process import (
 from ops.local.release import version
 from ops.local.running import FAILED, LOG_FILE, READY, STARTING, AlreadyRunning, Phase, take_lock, write_phase
 from ops.local.watch import POLL_SECONDS, changes, read_times
+from ops.sponsor.keeping import gone
 from ops.sponsor.run import start as start_sponsor
 
 ENGINE_PORT_DEFAULT = 4610
@@ -61,6 +62,7 @@ class Keeper:
                 assets = beside.submit(build, default_out(), say)
                 bank = self.deploy(engine_port=engine_port, graphiql_port=graphiql_port)
                 page = serve_graphiql(bank, assets.result())
+            gone(self.folder)  # whatever a keeper that was killed has left
             sponsor = start_sponsor(self.folder, say) if self.sponsor else None
             try:
                 write_phase(self.folder, Phase(os.getpid(), READY))

@@ -57,6 +57,7 @@ MESSAGES_MAX: Final = 500
 """That are remembered. Older ones that are over are forgotten."""
 INBOUND_MAX: Final = 500
 BALANCE: Final = "balance"
+SETTLEMENT, TAKEN_BACK, RECEIPT = "SETTLEMENT", "TAKEN_BACK", "RECEIPT"
 
 _LEVEL_CODES: Final = {FILE: "REJ0103", BATCH: "REJ0502", ENTRY: "REJ0803"}
 """What is said when no code is given."""
@@ -83,7 +84,7 @@ class SponsorBank:
         self.state.files[name] = taken
         switches = self._switched(Stage.TAKEN)
         objection = checked.objection or self._objection_ordered(taken, switches)
-        self._object(taken, objection)
+        self._object(taken, objection, now)
         if "say-nothing" not in switches:
             self._answer(taken, objection, now, switches)
         return taken
@@ -106,7 +107,7 @@ class SponsorBank:
         """Says that a file, a batch or an entry is not taken, whatever was said before."""
         taken = self.file(name)
         objection = _ordered(taken, level, code, batch, trace)
-        self._object(taken, objection)
+        self._object(taken, objection, now)
         return self._say(taken, REJECTED, _rejection(taken, objection), now)
 
     def file(self, name: str) -> TakenFile:
@@ -123,18 +124,22 @@ class SponsorBank:
                 return _ordered(taken, level, switch.code, batch if mine else None, trace if mine else None)
         return None
 
-    def _object(self, taken: TakenFile, objection: Objection | None) -> None:
+    def _object(self, taken: TakenFile, objection: Objection | None, now: datetime) -> None:
+        """Entries that it does not take go nowhere; what had settled already is taken back."""
         if objection is None:
             return
+        settled = []
         if objection.level == FILE:
             taken.state = REJECTED_STATE
         batches = {reason.batch_number for reason in objection.reasons}
         reasons = {reason.trace_number: reason for reason in objection.reasons}
         for trace, entry in taken.entries.items():
             hit = {FILE: True, BATCH: entry.batch in batches, ENTRY: trace in reasons}[objection.level]
-            if hit and entry.state == OPEN:
+            if hit and entry.state in (OPEN, SETTLED):
+                settled += [entry] if entry.state == SETTLED else []
                 entry.state = REJECTED_STATE
                 entry.code = (reasons.get(trace) or objection.reasons[0]).code
+        self._move(taken, settled, day_of(now), TAKEN_BACK)
 
     # What it answers.
 
@@ -266,20 +271,27 @@ class SponsorBank:
         self._state_days(today, now)
 
     def _settle(self, taken: TakenFile, entries: Sequence[TakenEntry], today: date) -> None:
-        if not entries:
-            return
         for entry in entries:
             entry.state = SETTLED
-        movement = Movement(
-            day=today.isoformat(),
-            region=taken.region,
-            file=taken.name,
-            what="SETTLEMENT",
-            debit_minor=sum(entry.amount_minor for entry in entries if entry.credit),
-            credit_minor=sum(entry.amount_minor for entry in entries if not entry.credit),
-            entries=len(entries),
+        self._move(taken, entries, today, SETTLEMENT)
+
+    def _move(self, taken: TakenFile, entries: Sequence[TakenEntry], today: date, what: str) -> None:
+        """Our account pays the credits of these entries and gets their debits; the reverse when they are taken back."""
+        if not entries:
+            return
+        paid = sum(entry.amount_minor for entry in entries if entry.credit)
+        got = sum(entry.amount_minor for entry in entries if not entry.credit)
+        self.state.movements.append(
+            Movement(
+                day=today.isoformat(),
+                region=taken.region,
+                file=taken.name,
+                what=what,
+                debit_minor=got if what == TAKEN_BACK else paid,
+                credit_minor=paid if what == TAKEN_BACK else got,
+                entries=len(entries),
+            )
         )
-        self.state.movements.append(movement)
 
     def _state_days(self, today: date, now: datetime) -> None:
         over = sorted({(one.day, one.region) for one in self.state.movements if one.day < today.isoformat()})
@@ -366,7 +378,7 @@ class SponsorBank:
         if "deliver-twice" in switches:
             self._put(self._inbound_name(now), region, text, now, **sums)
         self.state.movements.append(
-            Movement(day=day_of(now).isoformat(), region=region, file=made.name, what="RECEIPT", **sums)
+            Movement(day=day_of(now).isoformat(), region=region, file=made.name, what=RECEIPT, **sums)
         )
         return made
 

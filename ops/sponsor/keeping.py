@@ -65,6 +65,11 @@ def sign(folder: Path, life: Life) -> None:
     _write(home / LIFE_FILE, json.dumps(asdict(life)) + "\n")
 
 
+def gone(folder: Path) -> None:
+    """No process runs it any more, or yet."""
+    (folder / FOLDER / LIFE_FILE).unlink(missing_ok=True)
+
+
 def condition(folder: Path, now: datetime) -> str:
     """`running`, `not running`, or what is wrong."""
     text = _read(folder / FOLDER / LIFE_FILE)

@@ -22,7 +22,7 @@ from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable, forward
 from ops.local.aws import Clients
 from ops.local.bank import BankMissing, LocalBank
 from ops.sponsor.bucket import OUTPUT, Bucket, S3Bucket
-from ops.sponsor.keeping import Life, opened, seen, sign
+from ops.sponsor.keeping import Life, gone, opened, seen, sign
 from ops.sponsor.signing import PARTNER, SecretMissing, signed_headers
 from ops.sponsor.state import StateUnreadable
 
@@ -151,6 +151,7 @@ class Runner:
         while not self._stopping.is_set():
             self.once()
             self._stopping.wait(POLL_SECONDS)
+        gone(self._folder)
 
     def once(self) -> None:
         fault = ""

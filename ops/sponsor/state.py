@@ -107,7 +107,7 @@ class Movement:
     region: str
     file: str
     what: str
-    """SETTLEMENT of a file of ours, or RECEIPT of a file that was delivered to us."""
+    """SETTLEMENT of a file of ours, TAKEN_BACK of what was rejected after that, or RECEIPT of a file for us."""
     debit_minor: int
     """Taken from our account: credits that we originated, debits and returns that came in."""
     credit_minor: int

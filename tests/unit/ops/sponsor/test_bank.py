@@ -296,6 +296,18 @@ class TestSettling:
         bank.go_on(NOW)
         assert bank.state.movements[0].debit_minor == 20_00
 
+    def test_what_is_rejected_after_it_has_settled_is_taken_back_once(self) -> None:
+        bank = a_bank()
+        take(bank, ours(10_00, 20_00))
+        bank.go_on(NOW)
+        for _ in range(2):
+            bank.reject("fil_1.ach", level="ENTRY", code=None, trace=trace(2), now=NOW)
+        assert [(one.what, one.debit_minor, one.credit_minor) for one in bank.state.movements] == [
+            ("SETTLEMENT", 30_00, 0),
+            ("TAKEN_BACK", 0, 20_00),
+        ]
+        assert bank.state.files["fil_1.ach"].entries[trace(2)].state == "REJECTED"
+
     def test_a_day_that_is_over_is_stated_once_and_carries_its_balance_on(self) -> None:
         bank = a_bank()
         take(bank, ours(10_00))

@@ -8,7 +8,7 @@ import pytest
 
 from domain.clock import instant_text
 from ops.sponsor.bank import OrderRefused
-from ops.sponsor.keeping import SILENCE_MAX, Life, condition, opened, seen, sign
+from ops.sponsor.keeping import SILENCE_MAX, Life, condition, gone, opened, seen, sign
 from ops.sponsor.state import State, StateUnreadable
 from tests.unit.ops.sponsor.files import NOW, REGION, ours
 
@@ -76,3 +76,6 @@ def test_it_runs_as_long_as_it_gives_signs_of_life(tmp_path: Path) -> None:
     assert condition(tmp_path, NOW + SILENCE_MAX + timedelta(seconds=1)) == "not running"
     sign(tmp_path, Life(at=instant_text(NOW), fault="no exchange"))
     assert condition(tmp_path, NOW) == "no exchange"
+    gone(tmp_path)
+    gone(tmp_path)
+    assert condition(tmp_path, NOW) == "not running"

@@ -235,6 +235,7 @@ class TestRunner:
         runner.stop()
         thread.join(timeout=10)
         assert not thread.is_alive()
+        assert condition(tmp_path, NOW) == "not running"
 
 
 class TestBucket:
