@@ -19,43 +19,33 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
-from domain.fraud.service import judge
 from domain.money import Money
 from domain.notices.model import Notice
 from domain.notices.service import Notices
 from domain.notices.store_memory import MemoryNoticeStore
-from domain.payments.bus import MemoryBus
-from domain.payments.events import PaymentInitiated
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Happening, Payment, Speed
 from domain.payments.rules import Deadlines
-from domain.payments.service import Payments
-from domain.payments.store_memory import MemoryPaymentStore
-from domain.rails.ach.exchange import OUTBOUND, MemoryExchange
-from domain.rails.ach.kinds import FileState, RejectionLevel
-from domain.rails.ach.model import AchFile, Entry, RejectionReason
+from domain.rails.ach.exchange import OUTBOUND
+from domain.rails.ach.kinds import FileState
+from domain.rails.ach.model import AchFile, Entry
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Result, inspect
-from domain.rails.ach.outgoing import Outgoing
-from domain.rails.ach.service import Ach, Wish
-from domain.rails.ach.steps import Steps, features_of
-from domain.rails.ach.store_memory import MemoryAchStore
-from domain.rails.ach.timetable import FedAch
+from domain.rails.ach.service import Wish
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys
-from ops.simulation.machine import Machine
 from tests.unit.accounts.house import House, acting, staff
+from tests.unit.rails.ach.day import AchDay
 
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
 """Eleven in the morning in New York: the second same-day window is next."""
-ROUNDS = 200
 RDFI = "021000021"
 MARIA = Details("Maria Márquez", RDFI, "000123456789", AccountType.CHECKING, HolderKind.CONSUMER)
 SUPPLIER = Details("Great Lakes Supply Co.", RDFI, "5550001", AccountType.CHECKING, HolderKind.BUSINESS)
 LEADER, SECOND = "stf_01J0000000000000000000000A", "stf_01J0000000000000000000000B"
 
 
-class AchBank(House):
+class AchBank(AchDay, House):
     def __init__(self, *, now: datetime = MONDAY, deadlines: Deadlines | None = None) -> None:
         super().__init__()
         self.clock.instant = now
@@ -91,57 +81,8 @@ class AchBank(House):
                 CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             },
         )
-        self.bus = MemoryBus()
-        self.exchange = MemoryExchange()
-        self.ach_store = MemoryAchStore()
-        self.payment_store = MemoryPaymentStore()
-        self.deadlines = deadlines or Deadlines()
-        self.machine = Machine(steps=lambda: self.steps, clock=self.clock, wait=self._wait)
-        self.payments = Payments(
-            store=self.payment_store, journeys=self.machine, clock=self.clock, deadlines=self.deadlines
-        )
-        self.timetable = FedAch()
-        self.steps = Steps(
-            payments=self.payments,
-            ledger=self.ledger,
-            store=self.ach_store,
-            timetable=self.timetable,
-            counterparties=self.counterparties,
-            accounts=self.accounts,
-            cases=self.cases,
-            notices=self.notices,
-            bus=self.bus,
-            clock=self.clock,
-            region=self.region,
-        )
-        self.outgoing = Outgoing(
-            store=self.ach_store,
-            exchange=self.exchange,
-            steps=self.steps,
-            payments=self.payments,
-            counterparties=self.counterparties,
-            customers=self.customers,
-            sealer=self.sealer,
-            timetable=self.timetable,
-            cases=self.cases,
-            clock=self.clock,
-            region=self.region,
-            jurisdiction=self.jurisdiction.code,
-        )
-        self.ach = Ach(
-            payments=self.payments,
-            steps=self.steps,
-            outgoing=self.outgoing,
-            accounts=self.accounts,
-            counterparties=self.counterparties,
-            sealer=self.sealer,
-            timetable=self.timetable,
-            clock=self.clock,
-        )
+        self.wire_ach(self.sealer, deadlines)
         self._made = 0
-
-    def _wait(self, deadline: str) -> timedelta:
-        return timedelta(hours=1) if deadline == "file" else getattr(self.deadlines, deadline)
 
     # People.
 
@@ -241,79 +182,7 @@ class AchBank(House):
         assert isinstance(answer, Payment), answer
         return answer
 
-    # What goes on by itself.
-
-    def run(self) -> None:
-        """Everything that can happen now: steps, judgements, files."""
-        for _ in range(ROUNDS):
-            before = (len(self.bus.events), self._steps_made())
-            for _name in self.machine.settle(ROUNDS):
-                pass
-            self.score()
-            if before == (len(self.bus.events), self._steps_made()):
-                return
-        raise AssertionError("the bank does not come to rest")
-
-    def _steps_made(self) -> int:
-        return sum(len(run.trail) for run in self.machine.runs.values())
-
-    def score(self) -> None:
-        while self.bus.events:
-            event = self.bus.events.pop(0)
-            assert isinstance(event, PaymentInitiated)
-            self.steps.judged(self.payments.existing(event.payment), judge(features_of(event)))
-
-    def files(self) -> None:
-        """What the function that builds files does each minute."""
-        self.outgoing.cut()
-        for file in self.outgoing.due():
-            self.outgoing.work(file)
-
-    def cut_off(self, payment: Payment) -> AchFile:
-        """Goes on to just after the payment's cut-off, when its file is built and sent."""
-        at = self.payment(payment).progress.cut_off_at
-        assert at is not None
-        self.clock.instant = max(self.clock.instant, at + timedelta(seconds=5))
-        self.files()
-        self.run()
-        file = self.payment(payment).progress.file
-        assert file is not None
-        return self.outgoing.existing(file)
-
-    def settlement(self, payment: Payment) -> None:
-        at = self.payment(payment).progress.settles_at
-        assert at is not None
-        self.clock.instant = max(self.clock.instant, at)
-        self.run()
-
-    # What the bank says.
-
-    def acknowledge(self, file: AchFile, *, delivery: str = "dlv_1") -> AchFile | Refusal:
-        found = self.outgoing.existing(file.id)
-        answer = self.outgoing.acknowledged(
-            found.name or "",
-            sha256=found.sha256 or "",
-            entries=found.entries + found.addenda,
-            debit_minor=found.debit_minor,
-            credit_minor=found.credit_minor,
-            delivery=delivery,
-        )
-        self.run()
-        return answer
-
-    def reject(
-        self,
-        file: AchFile,
-        *reasons: RejectionReason,
-        level: RejectionLevel = RejectionLevel.FILE,
-        delivery: str = "dlv_2",
-    ) -> AchFile | Refusal:
-        found = self.outgoing.existing(file.id)
-        answer = self.outgoing.rejected(
-            found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
-        )
-        self.run()
-        return answer
+    # What people decide.
 
     def resolve(self, case: str, code: ResolutionCode, group: Group) -> Case:
         """Two people of the group resolve a case."""
