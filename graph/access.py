@@ -133,6 +133,7 @@ VIEWS_AUDIT: Final = _action(Action.VIEW_AUDIT)
 VIEWS_CASES: Final = _of_groups(Action.VIEW_CASES)
 WORKS_CASES: Final = _of_groups(Action.WORK_CASES)
 VIEWS_DELIVERIES: Final = _action(Action.VIEW_DELIVERIES)
+VIEWS_FILES: Final = _action(Action.VIEW_ACH_FILES)
 NUMBER: Final = _rule(
     owner=_A,
     joint_owner=_A,
@@ -236,10 +237,22 @@ def _rows(kind: str, rule: Rule, fields: str) -> dict[str, Rule]:
     return {f"{kind}.{name}": rule for name in fields.split()}
 
 
+def _of_payment(kind: str) -> dict[str, Rule]:
+    return {
+        **_rows(kind, VIEWS_ACCOUNT, "id accountId counterparty counterpartyNumber amount status reasonCode"),
+        **_rows(kind, VIEWS_ACCOUNT, "openedAt enteredAt cancellable timeline secCode speed description"),
+        **_rows(kind, VIEWS_ACCOUNT, "cutOffAt settlesOn traceNumber"),
+        **_rows(kind, MEMO, "remittance"),
+        **_rows(kind, VIEWS_FILES, "fileId entryId"),
+    }
+
+
 _LIST: Final = "edges pageInfo"
 _ROW: Final = "node cursor"
 _PAGES: Final = (
     "Account",
+    "AchEntry",
+    "AchFile",
     "Approval",
     "AuditRecord",
     "Case",
@@ -248,6 +261,8 @@ _PAGES: Final = (
     "Notice",
     "Occurrence",
     "PartnerDelivery",
+    "Payment",
+    "PaymentEvent",
     "TransferOrder",
 )
 
@@ -258,10 +273,12 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Query", VIEWS_AUDIT, "auditRecords"),
     **_rows("Query", VIEWS_CASES, "cases approvals"),
     **_rows("Query", VIEWS_DELIVERIES, "partnerDeliveries"),
+    **_rows("Query", VIEWS_FILES, "achFiles"),
     **_rows("Viewer", ONESELF, "person groups region customer accounts counterparties notices"),
     # Changing: each as the bank's own table of actions says.
     **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
     **_rows("Mutation", _action(Action.MOVE_MONEY), "transfer previewTransfer scheduleTransfer"),
+    **_rows("Mutation", _action(Action.MOVE_MONEY), "originateAchCredit originateAchDebit cancelPayment"),
     **_rows("Mutation", _action(Action.MANAGE_SCHEDULE), "cancelTransferOrder"),
     **_rows("Mutation", _action(Action.PLACE_HOLD), "placeHold"),
     **_rows("Mutation", _action(Action.CAPTURE_HOLD), "captureHold"),
@@ -278,7 +295,7 @@ TABLE: Final[dict[str, Rule]] = {
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
     **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
-    **_rows("Account", VIEWS_ACCOUNT, "balance entries holds people transferOrders"),
+    **_rows("Account", VIEWS_ACCOUNT, "balance entries holds people transferOrders payments"),
     **_rows("Account", NUMBER, "number"),
     **_rows("AccountOpenStatusInfo", VIEWS_ACCOUNT, "status"),
     **_rows("AccountDebitsFrozenStatusInfo", VIEWS_ACCOUNT, "status since journalId"),
@@ -308,6 +325,11 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("OccurrencePostedStatusInfo", VIEWS_ACCOUNT, "outcome journalId"),
     **_rows("OccurrenceRefusedStatusInfo", VIEWS_ACCOUNT, "outcome refusalCode refusalMessage"),
     **_rows("OccurrenceMissedStatusInfo", VIEWS_ACCOUNT, "outcome refusalMessage"),
+    # Payments.
+    **{key: rule for kind in ("AchCredit", "AchDebit") for key, rule in _of_payment(kind).items()},
+    **_rows("AchCredit", VIEWS_ACCOUNT, "reason"),
+    **_rows("AchDebit", VIEWS_ACCOUNT, "fundsAvailableAt"),
+    **_rows("PaymentEvent", EVERYBODY, "at event status by facts"),
     # What waits for a person of the bank.
     **_rows("Case", VIEWS_CASES, "id kind title group subjectKind subjectId state owner openedAt dueAt"),
     **_rows("Case", VIEWS_CASES, "facts choices resolution history"),
@@ -339,6 +361,18 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("PartnerDelivery", VIEWS_DELIVERIES, "id partner messageId kind version state reason detail"),
     **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId replayedBy"),
     **_rows("PartnerDelivery", DELIVERED, "body"),
+    # What we send to the sponsor bank.
+    **_rows("AchFile", VIEWS_FILES, "id window status openedAt enteredAt effectiveOn createdAt modifier name sha256"),
+    **_rows("AchFile", VIEWS_FILES, "lineCount entryCount addendaCount debits credits entryHash batchCount batches"),
+    **_rows("AchFile", VIEWS_FILES, "transliterated replacesId replacedByIds rejections caseId entries"),
+    **_rows("AchBatch", EVERYBODY, "number secCode serviceClass companyId description effectiveOn entryCount"),
+    **_rows("AchBatch", EVERYBODY, "addendaCount debits credits entryHash"),
+    **_rows("AchRejection", EVERYBODY, "level at deliveryId reasonCount reasons"),
+    **_rows("AchRejectionReason", EVERYBODY, "code message batchNumber traceNumber"),
+    **_rows(
+        "AchEntry", VIEWS_FILES, "id kind status amount secCode description effectiveOn traceNumber fileId fileIds"
+    ),
+    **_rows("AchEntry", VIEWS_FILES, "counterpartyNumber paymentId accountId reasonCode reason"),
     # Values and envelopes.
     **_rows("Money", EVERYBODY, "minorUnits amount currency exponent"),
     **_rows("AccountBalance", EVERYBODY, "ledgerBalance availableBalance heldBalance sequence"),
@@ -368,6 +402,9 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("CloseCounterpartySuccess", EVERYBODY, "counterparty"),
     **_rows("VerifyCounterpartySuccess", EVERYBODY, "counterparty"),
     **_rows("ConfirmMicroEntriesSuccess", EVERYBODY, "counterparty"),
+    **_rows("OriginateAchCreditSuccess", EVERYBODY, "payment"),
+    **_rows("OriginateAchDebitSuccess", EVERYBODY, "payment"),
+    **_rows("CancelPaymentSuccess", EVERYBODY, "payment"),
     **_rows("AssignCaseSuccess", EVERYBODY, "case"),
     **_rows("ReleaseCaseSuccess", EVERYBODY, "case"),
     **_rows("ResolveCaseSuccess", EVERYBODY, "case"),

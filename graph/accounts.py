@@ -19,6 +19,7 @@ from graph.enums import Batching, Product, Relation, Status
 from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
+from graph.payments import PaymentView, payments_of
 from graph.scalars import Currency, Day, Instant
 from graph.statuses import AccountStatusInfo, account_status
 from graph.transfers import TransferOrderView, orders_of
@@ -235,6 +236,10 @@ class AccountView(Node):
         self, info: Info, first: First = PAGE_DEFAULT, after: After = None
     ) -> Connection[TransferOrderView]:
         return orders_of(info.context, self.id, self.stands, first=first, after=after)
+
+    @field("Its payments to and from other banks, the newest first.")
+    def payments(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[PaymentView]:
+        return payments_of(info.context, self.id, self.stands, first=first, after=after)
 
     @field("The people of the account, at most 20.")
     def people(self, info: Info) -> list[AccountPersonView]:

@@ -31,6 +31,9 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "closeCounterparty": ("counterparty", "counterpartyId"),
     "verifyCounterparty": ("counterparty", "counterpartyId"),
     "confirmMicroEntries": ("counterparty", "counterpartyId"),
+    "originateAchCredit": ("account", "accountId"),
+    "originateAchDebit": ("account", "accountId"),
+    "cancelPayment": ("payment", "paymentId"),
     "assignCase": ("case", "caseId"),
     "releaseCase": ("case", "caseId"),
     "resolveCase": ("case", "caseId"),
@@ -39,7 +42,17 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "replayPartnerDelivery": ("partner_delivery", "deliveryId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
-WITHOUT_JOURNAL: Final = frozenset({"openAccount", "scheduleTransfer", "cancelTransferOrder", "replayPartnerDelivery"})
+WITHOUT_JOURNAL: Final = frozenset(
+    {
+        "openAccount",
+        "scheduleTransfer",
+        "cancelTransferOrder",
+        "originateAchCredit",
+        "originateAchDebit",
+        "cancelPayment",
+        "replayPartnerDelivery",
+    }
+)
 """Commands whose key leads to something else than one journal of the account."""
 
 

@@ -31,6 +31,11 @@ from domain.ledger.service import Ledger
 from domain.metering import Meter, Used
 from domain.notices.service import Notices
 from domain.partners.service import Partners
+from domain.payments.model import Payment
+from domain.payments.service import Payments
+from domain.rails.ach.model import AchFile, Entry
+from domain.rails.ach.service import Ach
+from domain.rails.ach.store import EntryPage, FilePage
 from domain.refusals import NotFound, Refusal, WrongRegion
 from domain.transfers.orders import Orders
 from domain.transfers.rules import placing_journal
@@ -80,6 +85,10 @@ class Services(Protocol):
     def cases(self) -> Cases: ...
     @property
     def partners(self) -> Partners: ...
+    @property
+    def payments(self) -> Payments: ...
+    @property
+    def ach(self) -> Ach: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -216,6 +225,58 @@ class Context:
     def seen_counterparty(self, counterparty: Counterparty) -> SeenCounterparty:
         return SeenCounterparty(counterparty, relation_to_customer(self.actor, counterparty.customer))
 
+    def payment(self, payment_id: str) -> Payment | Refusal:
+        """The payment, for who may see its account."""
+        if not _is_of(payment_id, "pay"):
+            return NotFound(payment_id[:ID_LENGTH_MAX])
+        self.spend(2)
+        found = self.bank.ach.payment(self.actor, payment_id)
+        if isinstance(found, WrongRegion):
+            return found
+        account = self.account_behind("payment", payment_id) if self.is_staff else None
+        self._looked(
+            "view_payment",
+            subject_kind="payment",
+            subject_id=payment_id,
+            customer=self.holder_of(account) if account else None,
+            account=account,
+            refusal=found if isinstance(found, Refusal) else None,
+        )
+        return found
+
+    def ach_file(self, file_id: str) -> AchFile | Refusal:
+        if not _is_of(file_id, "fil"):
+            return NotFound(file_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.ach.file(self.actor, file_id)
+        self._looked_at(found, "ach_file", file_id)
+        return found
+
+    def ach_files(self, *, before: str | None, limit: int) -> FilePage | Refusal:
+        self.spend(2)
+        found = self.bank.ach.files(self.actor, before=before, limit=limit)
+        if not isinstance(found, Refusal):
+            self._looked_at_work("ach_file", [file.id for file in found.files])
+        return found
+
+    def ach_entry(self, entry_id: str) -> Entry | Refusal:
+        if not _is_of(entry_id, "ent"):
+            return NotFound(entry_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.ach.entry(self.actor, entry_id)
+        if isinstance(found, Entry):
+            self._looked_at_entries([found])
+        elif not isinstance(found, WrongRegion):
+            self._looked_at(found, "ach_entry", entry_id)
+        return found
+
+    def ach_entries(self, file_id: str, *, after: str | None, limit: int) -> EntryPage | Refusal:
+        self.spend(2)
+        found = self.bank.ach.entries(self.actor, file_id, after=after, limit=limit)
+        if not isinstance(found, Refusal):
+            self._looked_at_entries(found.entries)
+        return found
+
     def journal(self, journal_id: str, beside: Iterable[str] = ()) -> SeenJournal | Refusal:
         """`beside`: the journals of the same page, which are read with it. What staff is read, staff has looked at."""
         if prefix_of(journal_id) != "jrn" or len(journal_id) > ID_LENGTH_MAX:
@@ -331,6 +392,9 @@ class Context:
             case "transfer_order", "ord":
                 self.spend()
                 return self.bank.orders.source(subject_id)
+            case "payment", "pay":
+                self.spend()
+                return self.bank.ach.account_of(subject_id)
             case "hold", "hld":
                 return self._initiator(placing_journal(subject_id))
             case "journal", "jrn":
@@ -423,6 +487,20 @@ class Context:
         looks = [Look(action=f"view_{kind}", subject_kind=kind, subject_id=one) for one in ids]
         self.bank.audit.record_looks(self.actor, looks)
 
+    def _looked_at_entries(self, entries: Iterable[Entry]) -> None:
+        """Each is of a customer."""
+        looks = [
+            Look(
+                action="view_ach_entry",
+                subject_kind="ach_entry",
+                subject_id=entry.id,
+                customer=entry.customer,
+                account=entry.account,
+            )
+            for entry in entries
+        ]
+        self.bank.audit.record_looks(self.actor, looks)
+
     def _looked(
         self,
         action: str,
@@ -513,7 +591,12 @@ def found(answer: Seen | Refusal) -> Seen | None:
 
 def _is_work(text: str, prefix: str) -> bool:
     """Work has no place in its id: it is kept where it came up."""
-    return prefix_of(text) == prefix and is_id(text)
+    return _is_of(text, prefix)
+
+
+def _is_of(text: str, prefix: str) -> bool:
+    """Whether it has the shape of an id of this kind: the stores are not asked for anything else."""
+    return len(text) <= ID_LENGTH_MAX and prefix_of(text) == prefix and is_id(text)
 
 
 def _home_of_customer(customer_id: str) -> str | None:

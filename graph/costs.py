@@ -48,6 +48,9 @@ WRAPPERS: Final = ("Connection", "Edge")
 LIST_SIZES: Final[Mapping[str, int]] = {
     "Account.holds": 64,
     "Account.people": 20,
+    "AchFile.batches": 100,
+    "AchFile.rejections": 5,
+    "AchRejection.reasons": 20,
     "Approval.checks": 3,
     "Approval.shown": 20,
     "AuditRecord.details": 20,
@@ -57,6 +60,7 @@ LIST_SIZES: Final[Mapping[str, int]] = {
     "Case.history": 100,
     "InputInvalid.fields": 20,
     "Journal.legs": 30,
+    "PaymentEvent.facts": 12,
 }
 """The most rows of lists that are no pages. A list of objects without a row here stops the estimate."""
 

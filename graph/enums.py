@@ -26,6 +26,13 @@ from domain.counterparties.model import (
 from domain.customers.model import CustomerKind, CustomerStatus
 from domain.ledger.model import Batching, Side, Status
 from domain.partners.model import DeliveryState
+from domain.payments.kinds import PaymentState
+from domain.payments.model import Speed
+from domain.rails.ach.kinds import EntryKind as AchEntryKind
+from domain.rails.ach.kinds import EntryState as AchEntryState
+from domain.rails.ach.kinds import FileState as AchFileState
+from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
 if TYPE_CHECKING:
@@ -327,8 +334,124 @@ _describe(
     },
 )
 
+_describe(
+    PaymentState,
+    name="PaymentStatus",
+    description="How a payment stands. The set may grow.",
+    values={
+        "ACCEPTED": "It is accepted, and to be judged before anything leaves.",
+        "SCREENED": "It has passed; its money is being set aside.",
+        "SUSPECTED": "A person is to look at it; its money is being set aside.",
+        "IN_REVIEW": "A person of the bank looks at it.",
+        "SCHEDULED": "It waits for its window.",
+        "TAKEN": "Its money is being taken for the file.",
+        "IN_FILE": "Its entry is in a file.",
+        "SENT": "Its file is sent.",
+        "ACKNOWLEDGED": "The sponsor bank has its file.",
+        "SETTLING": "It is being settled.",
+        "SETTLED": "It has settled.",
+        "FREEING": "What was collected is being made free to be spent.",
+        "CLEARED": "What was collected can be spent.",
+        "COMPLETED": "It is done; a late return may still come.",
+        "REJECTED": "The sponsor bank did not take its entry; what becomes of it is being decided.",
+        "GIVING_BACK": "Its money is on its way back.",
+        "FAILED": "It was not made; its money is back.",
+        "RETURNING": "The other bank has returned it; its money is on its way back.",
+        "RETURNED": "The other bank has returned it.",
+        "CANCELLING": "It was called off; its money is being freed.",
+        "CANCELLED": "It was called off.",
+        "DECLINING": "It was declined; its money is being freed.",
+        "DECLINED": "The bank does not make it.",
+        "DROPPING": "Its money could not be taken; what was set aside is being freed.",
+        "REFUSED": "The account could not pay it.",
+        "UNPOSTED": "The account cannot take its money; a person of the bank finds out where it belongs.",
+        "PENDED": "It came in and is not posted; it goes back, or a person of the bank decides.",
+        "POSTED": "It came in and is posted; it may still go back.",
+    },
+)
+_describe(
+    Speed,
+    name="AchSpeed",
+    description="How soon an ACH entry settles.",
+    values={
+        "SAME_DAY": "In the next same-day window, as far as its amount and class are taken there.",
+        "NEXT_DAY": "On the next banking day.",
+    },
+)
+_describe(
+    Purpose,
+    name="AchPurpose",
+    description="What an entry is for, where the rules ask that its batch says so. The set may grow.",
+    values={
+        "PAYMENT": "Any payment that none of the others is.",
+        "WAGES": "Wages and salaries: a PPD credit called PAYROLL.",
+        "PURCHASE": "Goods bought online: a WEB debit called PURCHASE.",
+        "ACCOUNT_VERIFICATION": "Micro-entries: called ACCTVERIFY.",
+        "REVERSAL": "An entry that undoes another one: called REVERSAL.",
+        "REINITIATION": "A returned debit, collected again: called RETRY PYMT.",
+        "RETURN_FEE": "A fee for a returned debit: called RETURN FEE.",
+        "REDEPOSITED_CHECK": "A check presented again: called REDEPCHECK.",
+        "ENROLMENT": "An enrolment with an agency: called AUTOENROLL.",
+    },
+)
+_describe(
+    AchEntryKind,
+    name="AchEntryKind",
+    description="What an entry of ours is for. The set may grow.",
+    values={
+        "CREDIT": "It sends money.",
+        "DEBIT": "It collects money.",
+        "RETURN": "It returns an entry that came in.",
+        "DISHONOUR": "It dishonours a return that came in.",
+        "CONTEST": "It contests a dishonour that came in.",
+        "NOC": "It notifies of a change to an entry that came in.",
+        "NOC_REFUSAL": "It refuses a notification of change that came in.",
+        "PRENOTE": "It proves a counterparty, and moves nothing.",
+        "MICRO_CREDIT": "It proves a counterparty by less than a dollar of the bank's own.",
+        "MICRO_DEBIT": "It takes back what the micro-credits gave.",
+    },
+)
+_describe(
+    AchEntryState,
+    name="AchEntryStatus",
+    description="How an entry of ours stands. The set may grow.",
+    values={
+        "JOINED": "It is in a file that is not built yet; its money is not taken.",
+        "READY": "It is in a file, and its money is where the file says.",
+        "EXCLUDED": "It was left out before the file was built.",
+        "REJECTED": "The sponsor bank did not take it; what becomes of it is being decided.",
+        "WITHDRAWN": "It was rejected, and goes into no other file.",
+    },
+)
+_describe(
+    AchFileState,
+    name="AchFileStatus",
+    description="How a file of ours stands. The set may grow.",
+    values={
+        "OPEN": "Its window is cut off; what was scheduled for it is being put in.",
+        "CLOSING": "Nothing more goes in; the money of its entries is being taken.",
+        "BUILT": "Its text is made, and to be sent.",
+        "SENT": "It lies where the sponsor bank fetches it.",
+        "ACKNOWLEDGED": "The sponsor bank has it, and counts what we sent.",
+        "PARTLY_REJECTED": "The sponsor bank took it but for batches or entries, of which it is being decided.",
+        "REJECTED": "The sponsor bank took nothing of it.",
+        "REPLACED": "Its entries are in another file.",
+        "WITHDRAWN": "It was rejected, and its entries go nowhere.",
+        "EMPTY": "Nothing was left to put into it.",
+    },
+)
+_describe(
+    RejectionLevel,
+    name="AchRejectionLevel",
+    description="What the sponsor bank rejected.",
+    values={"FILE": "The whole file.", "BATCH": "Batches of it.", "ENTRY": "Entries in it."},
+)
+
 __all__ = [
     "AccountType",
+    "AchEntryKind",
+    "AchEntryState",
+    "AchFileState",
     "ApprovalState",
     "Batching",
     "CaseHappened",
@@ -345,12 +468,17 @@ __all__ = [
     "OrderStatus",
     "Outcome",
     "Part",
+    "PaymentState",
     "Product",
+    "Purpose",
+    "RejectionLevel",
     "Relation",
     "ResolutionCode",
     "ResolutionStage",
     "Rhythm",
+    "SecCode",
     "Side",
+    "Speed",
     "Status",
     "Verdict",
     "VerificationMethod",
@@ -368,7 +496,20 @@ if TYPE_CHECKING:
         CHECKING = "checking"
         SAVINGS = "savings"
 
+    class SecCode(Enum):
+        """The classes of entries that we originate."""
+
 else:
+    SecCode = strawberry.enum(
+        Enum(
+            "SecCode",
+            {
+                code: strawberry.enum_value(code, description=f"{ENTRY_CLASSES[code].title}.")
+                for code in sorted(ORIGINATED)
+            },
+        ),
+        description="A class of ACH entries that can be sent (Standard Entry Class). The set may grow.",
+    )
     Product = strawberry.enum(
         Enum(
             "Product",

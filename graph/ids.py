@@ -17,6 +17,9 @@ PREFIXES: Final = {
     "cas": "case",
     "apr": "approval",
     "dlv": "delivery of a partner",
+    "pay": "payment",
+    "fil": "ACH file",
+    "ent": "ACH entry",
 }
 
 

@@ -12,6 +12,8 @@ from domain.counterparties.model import Details
 from domain.ledger.model import KEY_LENGTH_MAX
 from domain.money import Money
 from domain.partners.model import BODY_BYTES_MAX
+from domain.rails.ach.sec_codes import DESCRIPTION_LENGTH_MAX
+from domain.rails.ach.service import REMITTANCE_LENGTH_MAX
 from domain.refusals import FieldFault, InputInvalid, Refusal
 from domain.transfers.model import (
     MEMO_LENGTH_MAX,
@@ -22,7 +24,17 @@ from domain.transfers.model import (
 )
 from domain.transfers.rules import HOLD_DAYS_MAX
 from domain.transfers.schedule import COUNT_MAX, DAY_MAX, DAYS_AHEAD_MAX
-from graph.enums import AccountType, HolderKind, Product, ResolutionCode, Rhythm, VerificationMethod
+from graph.enums import (
+    AccountType,
+    HolderKind,
+    Product,
+    Purpose,
+    ResolutionCode,
+    Rhythm,
+    SecCode,
+    Speed,
+    VerificationMethod,
+)
 from graph.ids import by_id
 from graph.money import MoneyInput
 from graph.scalars import Currency, Day, IdempotencyKey, Instant
@@ -205,6 +217,43 @@ class ConfirmMicroEntriesInput:
     )
 
 
+@strawberry.input(name="OriginateAchCreditInput", description="Money to be sent to an account at another bank.")
+class OriginateAchCreditInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    account_id: strawberry.ID = strawberry.field(
+        description=by_id("The account that pays, or is paid by a debit: one you own, in USD", "acc")
+    )
+    counterparty_id: strawberry.ID = strawberry.field(
+        description=by_id("The account at the other bank: a verified counterparty of yours", "cpy")
+    )
+    amount: MoneyInput = strawberry.field(description="How much, in USD.")
+    sec_code: SecCode = strawberry.field(description="The class of the entry.")
+    speed: Speed = strawberry.field(default=Speed.NEXT_DAY, description="How soon it is to settle.")
+    description: str = strawberry.field(
+        description=f"What the receiver's statement calls it: 1 to {DESCRIPTION_LENGTH_MAX} printable ASCII characters."
+    )
+    purpose: Purpose = strawberry.field(default=Purpose.PAYMENT, description="What it is for.")
+    remittance: str | None = strawberry.field(
+        default=None,
+        description="What the receiver is told of it in addenda of 80 characters each: one of them, of a CTX entry "
+        f"{REMITTANCE_LENGTH_MAX} characters at most.",
+    )
+    recurring: bool = strawberry.field(default=False, description="Whether it is one of a series: WEB and TEL say so.")
+    duplicate_intended: bool = strawberry.field(
+        default=False, description="Whether it is meant although one just like it was made a short while ago."
+    )
+
+
+@strawberry.input(name="OriginateAchDebitInput", description="Money to be collected from an account at another bank.")
+class OriginateAchDebitInput(OriginateAchCreditInput):
+    pass
+
+
+@strawberry.input(name="CancelPaymentInput", description="A payment to be called off.")
+class CancelPaymentInput:
+    payment_id: strawberry.ID = strawberry.field(description=by_id("The payment", "pay"))
+
+
 @strawberry.input(name="AssignCaseInput", description="A case to be taken into your own hands.")
 class AssignCaseInput:
     case_id: strawberry.ID = strawberry.field(description=by_id("The case", "cas"))
@@ -326,7 +375,7 @@ def _schema_path(path: tuple[str, ...]) -> Iterator[str]:
     for before, part in zip((None, *path), path, strict=False):
         if before == "destination" and part in ("routingNumber", "accountNumber"):
             yield "bankAccount"
-        yield part
+        yield _SCHEMA_NAMES.get(part, part)
 
 
 def _currency_fault(*path: str) -> FieldFault:
@@ -334,3 +383,5 @@ def _currency_fault(*path: str) -> FieldFault:
 
 
 _NO_MONEY = Money(0, "USD")
+_SCHEMA_NAMES: Final = {"sec": "secCode", "direction": "secCode", "addenda": "remittance"}
+"""What the rules of ACH speak of, and the field that says it: which way an entry goes, its class decides."""

@@ -31,8 +31,10 @@ from domain.counterparties.model import (
     AmountsWrong,
     Counterparty,
     CounterpartyClosed,
+    CounterpartyCreditOnly,
     CounterpartyExists,
     CounterpartyKeyReused,
+    CounterpartyNotVerified,
     CounterpartyVerified,
     NothingToConfirm,
     VerificationsExhausted,
@@ -40,6 +42,9 @@ from domain.counterparties.model import (
 )
 from domain.ledger.model import State
 from domain.partners.model import DeliveryBusy, DeliveryNotReplayable, ReplayKeyReused
+from domain.payments.model import Payment, PaymentBusy, PaymentKeyReused, PaymentNotCancellable
+from domain.rails.ach.model import AchNotEligible, DuplicateSuspected
+from domain.rails.ach.service import Wish as AchWish
 from domain.refusals import (
     AccountClosed,
     AccountFrozen,
@@ -81,6 +86,7 @@ from graph.enums import Verdict
 from graph.inputs import (
     AddCounterpartyInput,
     AssignCaseInput,
+    CancelPaymentInput,
     CancelTransferOrderInput,
     CaptureHoldInput,
     CloseAccountInput,
@@ -89,6 +95,8 @@ from graph.inputs import (
     FreezeAccountInput,
     GiveApprovalInput,
     OpenAccountInput,
+    OriginateAchCreditInput,
+    OriginateAchDebitInput,
     PlaceHoldInput,
     PreviewTransferInput,
     Reading,
@@ -109,6 +117,14 @@ from graph.journals import JournalView, journal_view
 from graph.money import MoneyView, shown
 from graph.node import Info
 from graph.partners import PartnerDeliveryView, delivery_view
+from graph.payments import (
+    AchCreditView,
+    AchDebitView,
+    PaymentView,
+    credit_view,
+    debit_view,
+    payment_view,
+)
 from graph.refusals import result
 from graph.transfers import TransferOrderView, TransferView, order_view
 
@@ -130,6 +146,17 @@ CARRIED_OUT: Final = (
     ResolutionDelayed,
 )
 """What can keep a resolution that is approved from being carried out."""
+ORIGINATED: Final = (
+    *ASKED,
+    CurrencyMismatch,
+    CounterpartyNotVerified,
+    CounterpartyClosed,
+    CounterpartyCreditOnly,
+    AchNotEligible,
+    DuplicateSuspected,
+    PaymentKeyReused,
+    Shredded,
+)
 TRANSFERRED: Final = (*ASKED, *POSTED, *DEBITED, *PAID, DestinationUnavailable, Shredded)
 
 REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
@@ -193,6 +220,9 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         AmountsWrong,
         TryAgain,
     ),
+    "originateAchCredit": ORIGINATED,
+    "originateAchDebit": ORIGINATED,
+    "cancelPayment": (*ASKED, PaymentNotCancellable, PaymentBusy),
     "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),
     "releaseCase": (*ASKED, CaseResolved, CaseBusy),
     "resolveCase": (
@@ -304,6 +334,25 @@ class ConfirmMicroEntriesSuccess:
     counterparty: CounterpartyView = strawberry.field(description="The counterparty.")
 
 
+@strawberry.type(
+    name="OriginateAchCreditSuccess", description="The payment is accepted. Whether it is made, its `timeline` tells."
+)
+class OriginateAchCreditSuccess:
+    payment: AchCreditView = strawberry.field(description="The payment; said again with the same key, as it is now.")
+
+
+@strawberry.type(
+    name="OriginateAchDebitSuccess", description="The payment is accepted. Whether it is made, its `timeline` tells."
+)
+class OriginateAchDebitSuccess:
+    payment: AchDebitView = strawberry.field(description="The payment; said again with the same key, as it is now.")
+
+
+@strawberry.type(name="CancelPaymentSuccess", description="The payment is called off.")
+class CancelPaymentSuccess:
+    payment: PaymentView = strawberry.field(description="The payment.")
+
+
 @strawberry.type(name="AssignCaseSuccess", description="The case is yours.")
 class AssignCaseSuccess:
     case: CaseView = strawberry.field(description="The case.")
@@ -356,6 +405,9 @@ SUCCESSES: Final[dict[str, type]] = {
     "closeCounterparty": CloseCounterpartySuccess,
     "verifyCounterparty": VerifyCounterpartySuccess,
     "confirmMicroEntries": ConfirmMicroEntriesSuccess,
+    "originateAchCredit": OriginateAchCreditSuccess,
+    "originateAchDebit": OriginateAchDebitSuccess,
+    "cancelPayment": CancelPaymentSuccess,
     "assignCase": AssignCaseSuccess,
     "releaseCase": ReleaseCaseSuccess,
     "resolveCase": ResolveCaseSuccess,
@@ -614,6 +666,45 @@ class Mutation:
             return answer
         return ConfirmMicroEntriesSuccess(counterparty=_counterparty(context, answer))
 
+    @_mutation(
+        "originateAchCredit",
+        "Sends money to an account at another bank by ACH. It is accepted at once, judged, and goes with the next "
+        "window; until that is cut off it can be called off.",
+    )
+    def originate_ach_credit(
+        self, info: Info, input: Asked[OriginateAchCreditInput]
+    ) -> OriginateAchCreditSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, wish = reading.key(input.idempotency_key), _ach_wish(reading, input)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.ach.originate_credit(context.actor, wish, key=key)
+        if isinstance(answer, Refusal):
+            return answer
+        return OriginateAchCreditSuccess(payment=credit_view(answer, context.relation(answer.account)))
+
+    @_mutation(
+        "originateAchDebit",
+        "Collects money from an account at another bank by ACH, whose holder has authorised it. It is accepted at "
+        "once, judged, and goes with the next window; what comes in is held for some banking days.",
+    )
+    def originate_ach_debit(
+        self, info: Info, input: Asked[OriginateAchDebitInput]
+    ) -> OriginateAchDebitSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key, wish = reading.key(input.idempotency_key), _ach_wish(reading, input)
+        if reading.invalid:
+            return reading.invalid
+        answer = context.bank.ach.originate_debit(context.actor, wish, key=key)
+        if isinstance(answer, Refusal):
+            return answer
+        return OriginateAchDebitSuccess(payment=debit_view(answer, context.relation(answer.account)))
+
+    @_mutation("cancelPayment", "Calls a payment off, until its window is cut off. Said again, it changes nothing.")
+    def cancel_payment(self, info: Info, input: Asked[CancelPaymentInput]) -> CancelPaymentSuccess | Refusal:
+        answer = info.context.bank.ach.cancel(info.context.actor, str(input.payment_id))
+        return answer if isinstance(answer, Refusal) else CancelPaymentSuccess(payment=_payment(info.context, answer))
+
     @_mutation("assignCase", "Takes a case into your own hands. Said again, it changes nothing. Staff only.")
     def assign_case(self, info: Info, input: Asked[AssignCaseInput]) -> AssignCaseSuccess | Refusal:
         answer = info.context.bank.cases.assign(info.context.actor, str(input.case_id))
@@ -691,6 +782,26 @@ def _wish(reading: Reading, given: TransferInput) -> Wish:
         amount=reading.money(given.amount),
         memo=given.memo,
     )
+
+
+def _ach_wish(reading: Reading, given: OriginateAchCreditInput) -> AchWish:
+    return AchWish(
+        account=str(given.account_id),
+        counterparty=str(given.counterparty_id),
+        amount=reading.money(given.amount),
+        sec=given.sec_code.value,
+        speed=given.speed,
+        description=given.description,
+        remittance=given.remittance,
+        recurring=given.recurring,
+        purpose=given.purpose,
+        duplicate_intended=given.duplicate_intended,
+    )
+
+
+def _payment(context: Context, payment: Payment) -> PaymentView:
+    context.concerns(payment.account)
+    return payment_view(payment, context.relation(payment.account))
 
 
 def _changed(context: Context, account: Account) -> AccountView:

@@ -13,6 +13,7 @@ from domain.ids import ID_LENGTH_MAX, prefix_of
 from domain.ledger.model import KEY_LENGTH_MAX, Journal
 from domain.refusals import NotFound, Refusal, WrongRegion
 from graph.accounts import AccountView, account_view
+from graph.ach_files import AchEntryView, AchFileView, entry_view, file_view, files_of
 from graph.approvals import ApprovalView, approval_view, approvals_of
 from graph.audit import AuditRecordView, audit_records
 from graph.cases import CaseView, case_view, cases_of
@@ -29,6 +30,7 @@ from graph.journals import JournalView, journal_view
 from graph.node import Info, Node
 from graph.notices import NoticeView, notices_of
 from graph.partners import PARTNER_LENGTH_MAX, PartnerDeliveryView, deliveries_of, delivery_of
+from graph.payments import PaymentView, payment_view
 from graph.refusals import result
 from graph.scalars import Cursor, IdempotencyKey, Instant
 from graph.transfers import TransferOrderView, order_view
@@ -40,7 +42,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv")
+NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv", "pay", "fil", "ent")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -112,8 +114,8 @@ class Query:
         return ViewerView()
 
     @field(
-        "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a case, an approval "
-        "or a delivery of a partner."
+        "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a payment, a case, "
+        "an approval, an ACH file, an ACH entry or a delivery of a partner."
     )
     def node(
         self,
@@ -295,6 +297,13 @@ class Query:
     ) -> Connection[PartnerDeliveryView] | None:
         return deliveries_of(info.context, partner=partner, state=state, first=first, after=after)
 
+    @field(
+        "The files that this region sends to the sponsor bank, the latest window first. For operations, compliance, "
+        "finance and auditors; null for everybody else."
+    )
+    def ach_files(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[AchFileView] | None:
+        return files_of(info.context, first=first, after=after)
+
 
 def _customer(context: Context, customer_id: str) -> CustomerView | None:
     seen = found(context.customer(customer_id))
@@ -333,6 +342,21 @@ def _approval(context: Context, approval_id: str) -> ApprovalView | None:
     return approval_view(seen) if seen else None
 
 
+def _payment(context: Context, payment_id: str) -> PaymentView | None:
+    payment = found(context.payment(payment_id))
+    return payment_view(payment, context.relation(payment.account)) if payment else None
+
+
+def _file(context: Context, file_id: str) -> AchFileView | None:
+    file = found(context.ach_file(file_id))
+    return file_view(file) if file else None
+
+
+def _entry(context: Context, entry_id: str) -> AchEntryView | None:
+    entry = found(context.ach_entry(entry_id))
+    return entry_view(entry) if entry else None
+
+
 _FINDERS = {
     "cus": _customer,
     "acc": _account,
@@ -342,6 +366,9 @@ _FINDERS = {
     "cas": _case,
     "apr": _approval,
     "dlv": delivery_of,
+    "pay": _payment,
+    "fil": _file,
+    "ent": _entry,
 }
 if set(_FINDERS) != set(NODES):
     raise ValueError("`node` says that it finds something else than it finds")

@@ -75,6 +75,11 @@ def _money(name: str, description: str, *, minor: str) -> Fact:
     return Fact(name, MoneyView, description, lambda refusal: shown(getattr(refusal, minor), refusal.currency))
 
 
+def _live_from(refusal: Any) -> str | None:
+    found: str | None = refusal.live_from
+    return found
+
+
 def _faults(refusal: Any) -> list[FieldFaultView]:
     return [FieldFaultView(path=list(f.path), code=f.code, message=f.message) for f in refusal.faults]
 
@@ -272,6 +277,49 @@ ROWS: Final = (
         "These are not the amounts of the micro-entries. The answer was counted.",
         (_count("answers_left", "How many more answers there are."),),
     ),
+    Row(
+        counterparties.CounterpartyNotVerified,
+        "Nothing of the counterparty is proved yet, or its first day is still to come.",
+        (
+            _id("counterparty", "The counterparty."),
+            _fact("status", "Whether it is verified: a `CounterpartyStatus`."),
+            Fact(
+                "live_from", str | None, "The first day on which it can be used, of one that is verified.", _live_from
+            ),
+        ),
+    ),
+    Row(
+        counterparties.CounterpartyCreditOnly,
+        "The counterparty is a loan account: it is paid, not collected from.",
+        (_id("counterparty", "The counterparty."),),
+    ),
+    # Around payments.
+    Row(
+        payments.PaymentKeyReused,
+        "The idempotency key was used for another payment; use a new key for a new payment.",
+        (_id("payment", "The payment that the key led to the first time."),),
+    ),
+    Row(
+        payments.PaymentNotCancellable,
+        "The payment has gone too far to be called off, or has ended.",
+        (_id("payment", "The payment."), _fact("state", "How it stands: a `PaymentStatus`.")),
+    ),
+    Row(
+        payments.PaymentBusy,
+        "A step of the payment is being made right now. Nothing was done; try again.",
+        (_id("payment", "The payment."),),
+    ),
+    Row(
+        ach.DuplicateSuspected,
+        "The same amount went to the same counterparty a short while ago. Nothing was done; say that it is intended "
+        "with the same key.",
+        (_id("payment", "The payment that it is just like."),),
+    ),
+    Row(
+        ach.AchNotEligible,
+        "The entry may not be made like this: its amount, its class or its speed is over a limit or does not fit.",
+        (_fact("reason_code", "Why, for programs. The set may grow."),),
+    ),
     # Around transfer orders.
     Row(
         transfers.OrderKeyReused,
@@ -375,17 +423,10 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     transfers.OccurrenceMissed: "told by a notice when an order is run, to nobody who asked",
     accounts.LimitAboveProduct: "limits are changed by staff tools, not by the API",
     accounts.TooManyRelations: "relations are changed by staff tools, not by the API",
-    counterparties.CounterpartyNotVerified: "told to the rails, which have no operation yet",
-    counterparties.CounterpartyCreditOnly: "told to the rails, which have no operation yet",
     counterparties.TooManyChanges: "corrections are applied by the rails, not by the API",
-    payments.PaymentKeyReused: "payments have no operation yet",
-    payments.PaymentNotCancellable: "payments have no operation yet",
-    payments.PaymentBusy: "payments have no operation yet",
-    ach.WindowClosed: "payments have no operation yet",
+    ach.WindowClosed: "told to who builds a file, to nobody who asked",
+    ach.AchLimitExceeded: "limits are told as `AchNotEligible`, with the limit's own code",
     ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
-    ach.DuplicateSuspected: "payments have no operation yet",
-    ach.AchLimitExceeded: "payments have no operation yet",
-    ach.AchNotEligible: "payments have no operation yet",
     access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
     partners.PartnerUnknown: _TOLD_TO_PARTNERS,
     partners.KindMalformed: _TOLD_TO_PARTNERS,
@@ -396,12 +437,6 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.SignatureWrong: _TOLD_TO_PARTNERS,
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
-    access.MakerCannotCheck: "approvals have no operation yet",
-    access.ApprovalMismatch: "approvals have no operation yet",
-    access.ApprovalNotPending: "approvals have no operation yet",
-    access.ApprovalNotGiven: "approvals have no operation yet",
-    access.ApprovalKeyReused: "approvals have no operation yet",
-    access.ApprovalBusy: "approvals have no operation yet",
 }
 """Refusals that no operation of the schema can answer, and why."""
 

@@ -13,6 +13,7 @@ from graph.documents import core_schema
 from graph.guard import enforce
 from graph.masks import MASKS
 from graph.mutations import Mutation
+from graph.payments import PAYMENT_KINDS
 from graph.queries import Query
 from graph.refusals import MEMBERS
 from graph.scalars import SCALARS
@@ -24,7 +25,7 @@ def build() -> strawberry.Schema:
     built = strawberry.Schema(
         query=Query,
         mutation=Mutation,
-        types=[TransferOrderView, CaseView, ApprovalView, *MEMBERS.values(), *STATUS_INFOS],
+        types=[TransferOrderView, CaseView, ApprovalView, *PAYMENT_KINDS, *MEMBERS.values(), *STATUS_INFOS],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )
     enforce(core_schema(built), TABLE, MASKS)

@@ -39,6 +39,15 @@ APPROVAL: Final = "query($id: ID!) { node(id: $id) { ... on Approval { state fin
 AUDIT: Final = """query($customer: ID, $person: ID) { auditRecords(customerId: $customer, personId: $person, first: 2) {
   edges { node { action outcome } } pageInfo { endCursor } } }"""
 
+PAYMENTS: Final = """query($account: ID!, $payment: ID!) {
+  account(id: $account) { ... on Account { payments(first: 1) {
+    edges { node { id status counterparty { name } remittance } } pageInfo { endCursor } } } }
+  node(id: $payment) { ... on Payment { status
+    timeline(first: 2) { edges { node { event by } } pageInfo { endCursor } } } } }"""
+FILES: Final = """query($file: ID!, $entry: ID!) {
+  achFiles(first: 1) { edges { node { id entries(first: 1) { edges { node { id } } } } } pageInfo { endCursor } }
+  file: node(id: $file) { ... on AchFile { status entries(first: 1) { edges { node { id } } pageInfo { endCursor } } } }
+  entry: node(id: $entry) { ... on AchEntry { status } } }"""
 DELIVERIES: Final = """query($state: PartnerDeliveryState, $id: ID!) {
   partnerDeliveries(partner: "sponsor", state: $state, first: 1) {
     edges { node { id state reason body } } pageInfo { endCursor } }
@@ -67,6 +76,11 @@ class Household:
     """The bank opens a case of an ACH entry that is pended, under a key; answers with its id."""
     delivery: str
     """What a partner delivered, and is quarantined."""
+    verified: str = "cpy_us0000_01J00000000000000000000000"
+    """A counterparty of the owner that can be used; without one no payment is made."""
+    file: str = "fil_us_useast1_20260310-ND1_1"
+    """A file with an entry, or the id of none: it is looked for either way."""
+    entry: str = "ent_us0000_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
 
 
 def every_operation(asked: Ask, house: Household) -> set[str]:
@@ -109,6 +123,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     counterparties(asked, change)
     passed.add("confirmMicroEntries")
     replays(asked, change, house)
+    payments(asked, change, house)
 
     asked(OWNER, VIEWER)
     today = house.today.isoformat()
@@ -142,6 +157,19 @@ def replays(asked: Ask, change: Callable[..., dict[str, Any]], house: Household)
     change(OPERATIONS, ask.REPLAY, idempotencyKey="again", deliveryId=house.delivery)
     for state in ("RECEIVED", None):
         asked(OPERATIONS, DELIVERIES, state=state, id=house.delivery)
+
+
+def payments(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:
+    """One that is sent and called off, one that is collected, and files."""
+    given = ask.ach_input(house.account, house.verified, "1.00", key="send", remittance="Rent")
+    sent = change(OWNER, ask.ORIGINATE_CREDIT, **given)["payment"]["id"]
+    assert change(OWNER, ask.ORIGINATE_CREDIT, **given)["payment"]["id"] == sent
+    collect = ask.ach_input(house.account, house.verified, "2.00", key="collect", secCode="PPD")
+    change(OWNER, ask.ORIGINATE_DEBIT, **collect)
+    change(OWNER, ask.CANCEL_PAYMENT, paymentId=sent)
+    for who in (OWNER, OPERATIONS):
+        asked(who, PAYMENTS, account=house.account, payment=sent)
+    asked(OPERATIONS, FILES, file=house.file, entry=house.entry)
 
 
 def work(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:

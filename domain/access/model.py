@@ -77,6 +77,8 @@ class Action(StrEnum):
     VIEW_DELIVERIES = "view_deliveries"
     """What partners have delivered, of all customers."""
     REPLAY_DELIVERY = "replay_delivery"
+    VIEW_ACH_FILES = "view_ach_files"
+    """The files that we send and the entries in them, of all customers."""
 
 
 REQUEST: Final = "request:"

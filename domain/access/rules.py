@@ -67,6 +67,7 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.CLOSE_COUNTERPARTY: (_OWNER, _GUARDS),
     Action.VIEW_DELIVERIES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
     Action.REPLAY_DELIVERY: (_NOBODY, _OPERATIONS),
+    Action.VIEW_ACH_FILES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
 }
 """Which relations and which groups allow an action; either is enough. `admin` runs the house, sees nobody."""
 

@@ -6,6 +6,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from domain.clock import instant_text
 from domain.money import Money
 from domain.payments.kinds import JOURNEYS, Event, Journey, PaymentKind, PaymentState
 from domain.refusals import Refusal
@@ -106,6 +107,11 @@ class Payment:
     @property
     def journey(self) -> Journey:
         return JOURNEYS[self.kind]
+
+    @property
+    def position(self) -> str:
+        """Its place in the list of its account: what is opened later sorts later."""
+        return f"{instant_text(self.opened_at)}#{self.id}"
 
     @property
     def ended(self) -> bool:

@@ -32,7 +32,7 @@ class DynamoDBPaymentStore:
         self._region = region
 
     def add(self, payment: Payment, opened: Happening) -> bool:
-        pointer: Mapping[str, Value] = {"pk": f"A#{payment.account}", "sk": _place(payment)}
+        pointer: Mapping[str, Value] = {"pk": f"A#{payment.account}", "sk": payment.position}
         return self._table.put_all_new(self._item(payment), _happening_item(opened), pointer)
 
     def payment(self, payment_id: str) -> Payment | None:
@@ -223,10 +223,6 @@ def _happening(item: Mapping[str, Any]) -> Happening:
 
 def _line_key(n: int) -> str:
     return f"{_LINES}{n:04d}"
-
-
-def _place(payment: Payment) -> str:
-    return f"{instant_text(payment.opened_at)}#{payment.id}"
 
 
 def _instant_text(instant: datetime | None) -> str | None:

@@ -3,7 +3,6 @@
 from datetime import datetime
 from threading import Lock
 
-from domain.clock import instant_text
 from domain.payments.model import Happening, Payment
 from domain.payments.store import DuePayment, HappeningPage, PaymentPage, asked
 
@@ -39,10 +38,10 @@ class MemoryPaymentStore:
             return True
 
     def payments_of(self, account: str, *, before: str | None, limit: int) -> PaymentPage:
-        found = sorted((_place(one), one) for one in self._payments.values() if one.account == account)
+        found = sorted((one.position, one) for one in self._payments.values() if one.account == account)
         rows = [one for place, one in reversed(found) if before is None or place < before]
         page = tuple(rows[:limit])
-        return PaymentPage(page, _place(page[-1]) if len(rows) > limit else None)
+        return PaymentPage(page, page[-1].position if len(rows) > limit else None)
 
     def timeline(self, payment_id: str, *, after: int | None, limit: int) -> HappeningPage:
         rows = [one for one in self._timelines.get(payment_id, ()) if after is None or one.n > after]
@@ -52,7 +51,3 @@ class MemoryPaymentStore:
     def due(self, *, through: datetime, limit: int) -> tuple[DuePayment, ...]:
         found = [DuePayment(one.due_at, one.id) for one in self._payments.values() if one.due_at]
         return tuple(sorted(one for one in found if one.at <= through)[:limit])
-
-
-def _place(payment: Payment) -> str:
-    return f"{instant_text(payment.opened_at)}#{payment.id}"

@@ -11,6 +11,7 @@ from domain.access.model import Actor, Approval, Group, Verdict
 from domain.access.service import Approvals
 from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.model import Account
+from domain.accounts.service import Accounts
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case
 from domain.cases.service import Cases
@@ -22,7 +23,9 @@ from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
 from domain.fraud.service import judge
+from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
+from domain.ledger.service import Ledger
 from domain.money import Money
 from domain.notices.model import Notice
 from domain.notices.service import Notices
@@ -54,8 +57,8 @@ from domain.rails.ach.store_memory import MemoryAchStore
 from domain.rails.ach.timetable import FedAch
 from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
-from domain.sealing import KeyedSealer, MemoryDataKeys
-from ops.simulation.house import House, HouseFault, acting, made, staff
+from domain.sealing import KeyedSealer, MemoryDataKeys, Sealer
+from ops.simulation.house import House, HouseFault, SetClock, acting, made, staff
 from ops.simulation.machine import Machine
 
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
@@ -67,58 +70,28 @@ SUPPLIER = Details("Great Lakes Supply Co.", RDFI, "5550001", AccountType.CHECKI
 LEADER, SECOND = "stf_01J0000000000000000000000A", "stf_01J0000000000000000000000B"
 
 
-class AchWorld(House):
-    def __init__(
+class AchDay:
+    """Sending, collecting and receiving by ACH, for a bank that has the services named here."""
+
+    clock: SetClock
+    region: str
+    jurisdiction: Jurisdiction
+    ledger: Ledger
+    accounts: Accounts
+    customers: Customers
+    counterparties: Counterparties
+    cases: Cases
+    notices: Notices
+
+    def wire_ach(
         self,
+        sealer: Sealer,
         *,
-        now: datetime = MONDAY,
         deadlines: Deadlines | None = None,
-        region: str = "us-east-1",
         wrap: Callable[[Any], Any] = lambda part: part,
         mortal: Callable[[Any], Any] = lambda part: part,
     ) -> None:
-        """`wrap`: what stands between the services and each store, and between ACH and the ledger. `mortal`: what
-        stands before all that they write to, the ledger's own store and Step Functions among it."""
-        super().__init__(region=region, mortal=mortal)
-        self.proves_by_entries = False
-        self.clock.instant = now
-        noise = random.Random(7)  # noqa: S311  (as in `House`)
-        self.keys = MemoryDataKeys(noise.randbytes)
-        self.sealer = KeyedSealer(self.keys, noise.randbytes)
-        self.customers = Customers(
-            store=MemoryCustomerStore(),
-            sealer=self.sealer,
-            clock=self.clock,
-            randomness=noise,
-            region=self.region,
-        )
-        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
-        self.counterparty_store = MemoryCounterpartyStore()
-        self.counterparties = Counterparties(
-            store=self.counterparty_store,
-            sealer=self.sealer,
-            approvals=self.approvals,
-            verifier=_Carrier(self),
-            elsewhere=self.accounts.elsewhere,
-            clock=self.clock,
-            randomness=noise,
-        )
-        self.notices = Notices(store=mortal(MemoryNoticeStore()), clock=self.clock, randomness=noise)
-        self.cases = Cases(
-            store=wrap(mortal(MemoryCaseStore())),
-            approvals=self.approvals,
-            clock=self.clock,
-            region=self.region,
-            resolved=lambda: {
-                CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
-                CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
-                CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
-                CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,
-                CaseKind.ACH_RETURN_UNMATCHED: self.incoming.decisions.decided,
-                CaseKind.ACH_DISHONOUR: self.incoming.decisions.decided,
-                CaseKind.ACH_NOC: self.incoming.decisions.decided,
-            },
-        )
+        """`wrap`, `mortal`: as of `AchWorld`."""
         self.bus = MemoryBus()
         self.exchange = MemoryExchange()
         self.ach_store = MemoryAchStore()
@@ -174,7 +147,7 @@ class AchWorld(House):
             ),
             exchanges=lambda region: self.exchange if region == self.region else self.peers[region].exchange,
             forwarder=wrap(self.forwarder),
-            sealer=self.sealer,
+            sealer=sealer,
             steps=self.steps,
             counterparties=self.counterparties,
             proofs=self.verifications,
@@ -186,7 +159,7 @@ class AchWorld(House):
             payments=self.payments,
             counterparties=self.counterparties,
             customers=self.customers,
-            sealer=self.sealer,
+            sealer=sealer,
             timetable=self.timetable,
             cases=self.cases,
             clock=self.clock,
@@ -200,14 +173,171 @@ class AchWorld(House):
             outgoing=self.outgoing,
             accounts=self.accounts,
             counterparties=self.counterparties,
-            sealer=self.sealer,
+            sealer=sealer,
             timetable=self.timetable,
             clock=self.clock,
         )
-        self._made = 0
 
     def _wait(self, deadline: str) -> timedelta:
         return timedelta(hours=1) if deadline == "file" else getattr(self.deadlines, deadline)
+
+    # What goes on by itself.
+
+    def run(self) -> None:
+        """Everything that can happen now: steps, judgements, files."""
+        for _ in range(ROUNDS):
+            before = (len(self.bus.events), self._steps_made())
+            for _name in self.machine.settle(ROUNDS):
+                pass
+            self.score()
+            if before == (len(self.bus.events), self._steps_made()):
+                return
+        raise HouseFault("the bank does not come to rest")
+
+    def _steps_made(self) -> int:
+        return sum(len(run.trail) for run in self.machine.runs.values())
+
+    def score(self) -> None:
+        while self.bus.events:
+            event = made(self.bus.events.pop(0), PaymentInitiated)
+            self.steps.judged(self.payments.existing(event.payment), judge(features_of(event)))
+
+    def files(self) -> None:
+        """What the function that builds files does each minute."""
+        self.outgoing.cut()
+        for file in self.outgoing.due():
+            self.outgoing.work(file)
+
+    def cut_off(self, payment: Payment) -> AchFile:
+        """Goes on to just after the payment's cut-off, when its file is built and sent."""
+        at = made(self.payments.existing(payment.id).progress.cut_off_at, datetime)
+        self.clock.instant = max(self.clock.instant, at + timedelta(seconds=5))
+        self.files()
+        self.run()
+        return self.outgoing.existing(made(self.payments.existing(payment.id).progress.file, str))
+
+    def settlement(self, payment: Payment) -> None:
+        at = made(self.payments.existing(payment.id).progress.settles_at, datetime)
+        self.clock.instant = max(self.clock.instant, at)
+        self.run()
+
+    # What the bank says.
+
+    def acknowledge(self, file: AchFile, *, delivery: str = "dlv_1") -> AchFile | Refusal:
+        found = self.outgoing.existing(file.id)
+        answer = self.outgoing.acknowledged(
+            found.name or "",
+            sha256=found.sha256 or "",
+            entries=found.entries + found.addenda,
+            debit_minor=found.debit_minor,
+            credit_minor=found.credit_minor,
+            delivery=delivery,
+        )
+        self.run()
+        return answer
+
+    def reject(
+        self,
+        file: AchFile,
+        *reasons: RejectionReason,
+        level: RejectionLevel = RejectionLevel.FILE,
+        delivery: str = "dlv_2",
+    ) -> AchFile | Refusal:
+        found = self.outgoing.existing(file.id)
+        answer = self.outgoing.rejected(
+            found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
+        )
+        self.run()
+        return answer
+
+
+def wish(payer: Account, payee: Counterparty, minor: int, **other: object) -> Wish:
+    asked = Wish(
+        account=payer.id,
+        counterparty=payee.id,
+        amount=Money(minor, "USD"),
+        sec="CCD" if payee.holder_kind is HolderKind.BUSINESS else "PPD",
+        speed=Speed.SAME_DAY,
+        description="RENT",
+    )
+    return replace(asked, **other)  # type: ignore[arg-type]  # fields of a wish, by their names
+
+
+def staff_of(group: Group, person: str) -> Actor:
+    return staff(group, person=person)
+
+
+class _Carrier:
+    """Carries verifications by entries when a story is about them; else whatever is asked counts as sent."""
+
+    def __init__(self, bank: "AchWorld") -> None:
+        self._bank = bank
+
+    def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
+        if not self._bank.proves_by_entries:
+            return True
+        return self._bank.verifications.send_prenote(counterparty, attempt=attempt)
+
+    def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
+        if not self._bank.proves_by_entries:
+            return True
+        return self._bank.verifications.send_micro_entries(counterparty, attempt=attempt, amounts=amounts)
+
+
+class AchWorld(AchDay, House):
+    def __init__(
+        self,
+        *,
+        now: datetime = MONDAY,
+        deadlines: Deadlines | None = None,
+        region: str = "us-east-1",
+        wrap: Callable[[Any], Any] = lambda part: part,
+        mortal: Callable[[Any], Any] = lambda part: part,
+    ) -> None:
+        """`wrap`: what stands between the services and each store, and between ACH and the ledger. `mortal`: what
+        stands before all that they write to, the ledger's own store and Step Functions among it."""
+        super().__init__(region=region, mortal=mortal)
+        self.proves_by_entries = False
+        self.clock.instant = now
+        noise = random.Random(7)  # noqa: S311  (as in `House`)
+        self.keys = MemoryDataKeys(noise.randbytes)
+        self.sealer = KeyedSealer(self.keys, noise.randbytes)
+        self.customers = Customers(
+            store=MemoryCustomerStore(),
+            sealer=self.sealer,
+            clock=self.clock,
+            randomness=noise,
+            region=self.region,
+        )
+        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
+        self.counterparty_store = MemoryCounterpartyStore()
+        self.counterparties = Counterparties(
+            store=self.counterparty_store,
+            sealer=self.sealer,
+            approvals=self.approvals,
+            verifier=_Carrier(self),
+            elsewhere=self.accounts.elsewhere,
+            clock=self.clock,
+            randomness=noise,
+        )
+        self.notices = Notices(store=mortal(MemoryNoticeStore()), clock=self.clock, randomness=noise)
+        self.cases = Cases(
+            store=wrap(mortal(MemoryCaseStore())),
+            approvals=self.approvals,
+            clock=self.clock,
+            region=self.region,
+            resolved=lambda: {
+                CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
+                CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+                CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
+                CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,
+                CaseKind.ACH_RETURN_UNMATCHED: self.incoming.decisions.decided,
+                CaseKind.ACH_DISHONOUR: self.incoming.decisions.decided,
+                CaseKind.ACH_NOC: self.incoming.decisions.decided,
+            },
+        )
+        self.wire_ach(self.sealer, deadlines=deadlines, wrap=wrap, mortal=mortal)
+        self._made = 0
 
     # People.
 
@@ -296,46 +426,6 @@ class AchWorld(House):
     ) -> Payment:
         return made(self.ach.originate_debit(actor, wish(account, counterparty, minor, **other), key=key), Payment)
 
-    # What goes on by itself.
-
-    def run(self) -> None:
-        """Everything that can happen now: steps, judgements, files."""
-        for _ in range(ROUNDS):
-            before = (len(self.bus.events), self._steps_made())
-            for _name in self.machine.settle(ROUNDS):
-                pass
-            self.score()
-            if before == (len(self.bus.events), self._steps_made()):
-                return
-        raise HouseFault("the bank does not come to rest")
-
-    def _steps_made(self) -> int:
-        return sum(len(run.trail) for run in self.machine.runs.values())
-
-    def score(self) -> None:
-        while self.bus.events:
-            event = made(self.bus.events.pop(0), PaymentInitiated)
-            self.steps.judged(self.payments.existing(event.payment), judge(features_of(event)))
-
-    def files(self) -> None:
-        """What the function that builds files does each minute."""
-        self.outgoing.cut()
-        for file in self.outgoing.due():
-            self.outgoing.work(file)
-
-    def cut_off(self, payment: Payment) -> AchFile:
-        """Goes on to just after the payment's cut-off, when its file is built and sent."""
-        at = made(self.payment(payment).progress.cut_off_at, datetime)
-        self.clock.instant = max(self.clock.instant, at + timedelta(seconds=5))
-        self.files()
-        self.run()
-        return self.outgoing.existing(made(self.payment(payment).progress.file, str))
-
-    def settlement(self, payment: Payment) -> None:
-        at = made(self.payment(payment).progress.settles_at, datetime)
-        self.clock.instant = max(self.clock.instant, at)
-        self.run()
-
     def spend(self, account: Account, minor: int) -> None:
         withdrawal = Command(
             kind="cash_withdrawal",
@@ -401,34 +491,7 @@ class AchWorld(House):
     def received(self, file: ReceivedFile) -> list[ReceivedEntry]:
         return list(self.incoming.entries_of(file.id, limit=100).entries)
 
-    # What the bank says.
-
-    def acknowledge(self, file: AchFile, *, delivery: str = "dlv_1") -> AchFile | Refusal:
-        found = self.outgoing.existing(file.id)
-        answer = self.outgoing.acknowledged(
-            found.name or "",
-            sha256=found.sha256 or "",
-            entries=found.entries + found.addenda,
-            debit_minor=found.debit_minor,
-            credit_minor=found.credit_minor,
-            delivery=delivery,
-        )
-        self.run()
-        return answer
-
-    def reject(
-        self,
-        file: AchFile,
-        *reasons: RejectionReason,
-        level: RejectionLevel = RejectionLevel.FILE,
-        delivery: str = "dlv_2",
-    ) -> AchFile | Refusal:
-        found = self.outgoing.existing(file.id)
-        answer = self.outgoing.rejected(
-            found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
-        )
-        self.run()
-        return answer
+    # What people decide.
 
     def resolve(self, case: str, code: ResolutionCode, group: Group) -> Case:
         """Two people of the group resolve a case."""
@@ -501,36 +564,3 @@ class AchWorld(House):
 
     def told(self, actor: Actor) -> list[Notice]:
         return list(self.notices.page(actor.person).notices)
-
-
-def wish(payer: Account, payee: Counterparty, minor: int, **other: object) -> Wish:
-    asked = Wish(
-        account=payer.id,
-        counterparty=payee.id,
-        amount=Money(minor, "USD"),
-        sec="CCD" if payee.holder_kind is HolderKind.BUSINESS else "PPD",
-        speed=Speed.SAME_DAY,
-        description="RENT",
-    )
-    return replace(asked, **other)  # type: ignore[arg-type]  # fields of a wish, by their names
-
-
-def staff_of(group: Group, person: str) -> Actor:
-    return staff(group, person=person)
-
-
-class _Carrier:
-    """Carries verifications by entries when a story is about them; else whatever is asked counts as sent."""
-
-    def __init__(self, bank: AchWorld) -> None:
-        self._bank = bank
-
-    def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
-        if not self._bank.proves_by_entries:
-            return True
-        return self._bank.verifications.send_prenote(counterparty, attempt=attempt)
-
-    def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
-        if not self._bank.proves_by_entries:
-            return True
-        return self._bank.verifications.send_micro_entries(counterparty, attempt=attempt, amounts=amounts)

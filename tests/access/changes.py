@@ -14,7 +14,7 @@ from domain.access.model import Group, Relation
 from domain.customers.model import Customer
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from tests.access.paths import CORE
-from tests.access.scene import MAKER, of_another_group
+from tests.access.scene import MAKER, Person, of_another_group
 from tests.access.world import Street
 from tests.unit.graph import documents as ask
 from tests.unit.transfers.desk import TODAY
@@ -30,6 +30,13 @@ class Change:
     given: Callable[[Street], Given]
     ids: Mapping[Place, str]
     """Every id that the input takes, and what it names."""
+    own: Callable[[Street, Customer], Given] | None = None
+    """What of the input must be the asking customer's own."""
+
+    def asked_by(self, street: Street, person: Person) -> Given:
+        given = self.given(street)
+        asking = street.world.customers.get(street.actors[person.group, person.relation].person)
+        return {**given, **self.own(street, asking)} if self.own and isinstance(asking, Customer) else given
 
 
 def _hold(street: Street) -> str:
@@ -127,6 +134,23 @@ def _delivered(street: Street) -> Given:
     return {"idempotencyKey": "k", "deliveryId": street.world.quarantined()}
 
 
+def _verified_of(street: Street, customer: Customer) -> Given:
+    return {"counterpartyId": street.world.verified(customer).id}
+
+
+def _sent(street: Street) -> Given:
+    return ask.ach_input(street.account.id, street.world.verified(street.owner).id, key="k", remittance="For you only")
+
+
+def _collected(street: Street) -> Given:
+    return {**_sent(street), "secCode": "PPD"}
+
+
+def _paid(street: Street) -> Given:
+    answer = street.world.ask(street.owner, ask.ORIGINATE_CREDIT, input={**_sent(street), "idempotencyKey": "paid"})
+    return {"paymentId": answer.data["originateAchCredit"]["payment"]["id"]}
+
+
 Ids = Mapping[Place, str]
 _CASE: Final[Ids] = {("caseId",): "case"}
 _APPROVAL: Final[Ids] = {("approvalId",): "approval"}
@@ -152,6 +176,9 @@ CHANGES: Final[dict[str, Change]] = {
     "closeCounterparty": Change(lambda street: {"counterpartyId": _added(street)}, _COUNTERPARTY),
     "verifyCounterparty": Change(_verified, _COUNTERPARTY),
     "confirmMicroEntries": Change(_confirmed, _COUNTERPARTY),
+    "originateAchCredit": Change(_sent, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
+    "originateAchDebit": Change(_collected, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
+    "cancelPayment": Change(_paid, {("paymentId",): "payment"}),
     "assignCase": Change(_case, _CASE),
     "releaseCase": Change(_case, _CASE),
     "resolveCase": Change(_resolved, _CASE),
@@ -176,6 +203,9 @@ DOCUMENTS: Final = {
     "closeCounterparty": ask.CLOSE_COUNTERPARTY,
     "verifyCounterparty": ask.VERIFY,
     "confirmMicroEntries": ask.CONFIRM,
+    "originateAchCredit": ask.ORIGINATE_CREDIT,
+    "originateAchDebit": ask.ORIGINATE_DEBIT,
+    "cancelPayment": ask.CANCEL_PAYMENT,
     "assignCase": ask.ASSIGN_CASE,
     "releaseCase": ask.RELEASE_CASE,
     "resolveCase": ask.RESOLVE_CASE,
@@ -219,6 +249,10 @@ def theirs(street: Street, kind: str) -> str:
         return account.id if kind == "account" else bob.id
     if kind == "delivery":
         return world.quarantined()
+    if kind == "payment":
+        wished = ask.ach_input(account.id, world.verified(bob).id, "0.10", key="theirs")
+        payment: str = world.ask(bob, ask.ORIGINATE_CREDIT, input=wished).data["originateAchCredit"]["payment"]["id"]
+        return payment
     if kind == "hold":
         given = {"idempotencyKey": "theirs", "accountId": account.id, "amount": ask.dollars("1.00")}
         hold: str = world.ask(bob, ask.PLACE, input=given).data["placeHold"]["holdId"]
@@ -243,9 +277,10 @@ def nobodys(street: Street, kind: str) -> str:
 
 def like(real: str) -> str:
     """The same id with another end, of the same region, which for a customer follows from the whole id."""
+    if real.startswith("fil_"):
+        return real.rpartition("_")[0] + "_99"
     if not real.startswith("cus_"):
-        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "cpy_")) else "aaaa")
-        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "dlv_")) else "aaaa")
+        return real[:-4] + ("0000" if real.startswith(("acc_", "ord_", "cpy_", "dlv_")) else "aaaa")
     others = (f"{real[:-4]}{number:04}" for number in range(10_000))
     home = US.region_of(slot_of(real))
     return next(other for other in others if other != real and US.region_of(slot_of(other)) == home)

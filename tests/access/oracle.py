@@ -11,7 +11,7 @@ from enum import Enum
 from functools import cache
 from typing import Any, Final
 
-from domain.access.model import Relation
+from domain.access.model import ApprovalState, Relation
 from domain.customers.model import Profile
 from domain.notices.model import Notice
 from graph.access import TABLE, Cell
@@ -26,13 +26,15 @@ class Verdict(Enum):
 
 
 ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("StatusInfo")) | frozenset(
-    {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence"}
+    {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", "AchCredit", "AchDebit"}
 )
 """Who looks at these stands to them as to the account."""
 OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})
 """Who looks at these stands to them as to the customer."""
 OF_A_GROUP: Final = frozenset({"Case", "Approval"})
 """What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
+OF_NO_CUSTOMER: Final = frozenset({"PartnerDelivery", "AchFile", "AchEntry"})
+"""Everybody is a stranger to these."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})
 """There is no way to anybody else's."""
 FOUND: Final = {
@@ -77,7 +79,7 @@ def _relation(kind: str, probe: Probe, person: Person) -> Relation:
         return person.relation
     if kind in OF_CUSTOMER:
         return _to_customer(probe, person)
-    if kind == "PartnerDelivery":
+    if kind in OF_NO_CUSTOMER:
         return Relation.STRANGER
     if kind in ONES_OWN:
         return Relation.OWNER
@@ -110,6 +112,9 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
+    if step.name in ("AchCredit.counterparty", "AchDebit.counterparty"):
+        whose = Relation.OWNER if person == OWNER else Relation.STRANGER  # the owner made the payments
+        return TABLE["Counterparty.id"].cell(person.group, whose) is not Cell.DENY
     if step.parent != "Query" or not step.arguments or step.field in OF_STAFF:
         return True
     kind = step.answers if step.field == "node" else FOUND[step.field]
@@ -170,7 +175,8 @@ def _accounts_of_journals(scene: Scene, person: Person, _: Probe) -> set[Any]:
 
 def _parties(scene: Scene, person: Person, _: Probe) -> set[Any]:
     masked = {scene.account.record.masked_number, scene.neighbour.record.masked_number}
-    return masked | {"The bank" if person.is_customer else "Cash in vaults and machines", None}
+    books = {"Cash in vaults and machines", "ACH credits in a file, not yet settled", "Due from the settlement bank"}
+    return masked | ({"The bank"} if person.is_customer else books) | {None}
 
 
 def _people(scene: Scene, person: Person, _: Probe) -> set[Any]:
@@ -179,6 +185,39 @@ def _people(scene: Scene, person: Person, _: Probe) -> set[Any]:
     if person.is_customer:
         return {scene.id_of(person), None}
     return {scene.customers[relation].id for relation in related}
+
+
+def _made_by(scene: Scene, person: Person, _: Probe) -> set[Any]:
+    """Customers learn of no person of the bank, and of each other no id."""
+    if person.is_customer:
+        return {"you" if person == OWNER else "another owner", "bank", "partner"}
+    return {scene.owner.id, "bank", "partner:sponsor"}
+
+
+def _facts(part: int) -> Told:
+    """Of payments customers are told where their money moved, and when it goes; all else is told to staff alone."""
+
+    def told(scene: Scene, person: Person, probe: Probe) -> set[Any]:
+        of_payment = any(step.name == "PaymentEvent.facts" for step in probe.steps)
+        found = _happened(scene) if of_payment else _of_work(scene)
+        hides = of_payment and person.is_customer
+        return {fact[part] for fact in found if not hides or fact[0] in ("journal", "window", "missed", "trace")}
+
+    return told
+
+
+def _happened(scene: Scene) -> list[tuple[str, str]]:
+    payments = (scene.ach["credit"], scene.ach["debit"])
+    lines = [line for one in payments for line in scene.world.payments.timeline(one, limit=100).happenings]
+    return [fact for line in lines for fact in line.facts.items()]
+
+
+def _of_work(scene: Scene) -> list[tuple[str, str]]:
+    approvals, cases = scene.world.approvals, scene.world.cases
+    auditor, states = scene.actor(AUDITOR), (ApprovalState.PENDING, ApprovalState.APPROVED)
+    shown = [one.proposal.shown for state in states for one in approvals.of_state(auditor, state, limit=100).approvals]
+    known = [one.facts for one in cases.listed(auditor, kind=None, state=None, mine=False, limit=100).cases]
+    return [(fact.label, fact.value) for facts in (*shown, *known) for fact in facts]
 
 
 WHO_ASKS: Final[dict[str, Told]] = {
@@ -200,6 +239,10 @@ WHO_ASKS: Final[dict[str, Told]] = {
     "Address.line2": _in_profile(lambda profile: profile.address.line2),
     "Address.city": _in_profile(lambda profile: profile.address.city),
     "Address.postalCode": _in_profile(lambda profile: profile.address.postal_code),
+    "PaymentEvent.by": _made_by,
+    "PaymentEvent.facts": lambda *_: {"Fact"},
+    "Fact.label": _facts(0),
+    "Fact.value": _facts(1),
     "Notice.id": _in_notices(lambda notice: notice.id),
     "Notice.text": _in_notices(lambda notice: notice.text),
     "Notice.kind": _in_notices(lambda notice: notice.kind.value),
@@ -220,9 +263,10 @@ def is_own_cursor(probe: Probe) -> bool:
 
 
 def teller(probe: Probe) -> Person:
-    """Who sees all of it: the owner; of the audit an auditor; of what waits and of deliveries, operations."""
+    """Who sees all of it: the owner; of the audit an auditor; of what waits, of deliveries and files, operations."""
     waits = probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP
-    of_delivery = probe.root.field == "partnerDeliveries" or ("id", "delivery") in probe.root.arguments
-    if of_delivery or waits:
+    of_staff = probe.root.field in ("partnerDeliveries", "achFiles") or probe.root.answers in OF_NO_CUSTOMER
+    beside_files = probe.target.parent in ("AchCredit", "AchDebit") and probe.target.field in ("fileId", "entryId")
+    if of_staff or waits or beside_files:
         return OPERATIONS
     return AUDITOR if probe.root.field == "auditRecords" else OWNER

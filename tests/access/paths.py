@@ -40,6 +40,7 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
     "cases": ({},),
     "approvals": ({},),
     "partnerDeliveries": ({"partner": "partner"},),
+    "achFiles": ({},),
     "node": (
         {"id": "account"},
         {"id": "customer"},
@@ -49,6 +50,10 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
         {"id": "case"},
         {"id": "approval"},
         {"id": "delivery"},
+        {"id": "credit"},
+        {"id": "debit"},
+        {"id": "file"},
+        {"id": "entry"},
     ),
 }
 """With which arguments each root field is asked; a word stands for something of the scene."""
@@ -69,6 +74,10 @@ KIND_OF: Final = {
     "case": "Case",
     "approval": "Approval",
     "delivery": "PartnerDelivery",
+    "credit": "AchCredit",
+    "debit": "AchDebit",
+    "file": "AchFile",
+    "entry": "AchEntry",
 }
 
 
@@ -84,6 +93,7 @@ def value_of(scene: Scene, word: str) -> str:
         "approval": scene.approval,
         "partner": "sponsor",
         "delivery": scene.delivery,
+        **scene.ach,
         "journal": scene.journals.get(which, ""),
     }
     return known[kind]

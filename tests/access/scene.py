@@ -18,6 +18,8 @@ from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.facts import facts_of
 from domain.notices.kinds import NoticeKind
+from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.model import RejectionReason
 from domain.transfers.orders import DAYS_LATE_MAX
 from graph.access import Cell
 from tests.access.world import STAFF, Street
@@ -84,6 +86,8 @@ class Scene(Street):
     theirs: dict[str, str]
     delivery: str
     """What a partner delivered, and is quarantined; a mended one of it was given up."""
+    ach: dict[str, str]
+    """A credit that the bank rejected, a debit that has settled; the credit's file and entry."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -120,6 +124,8 @@ def scene() -> Scene:
         "counterparty": _added(world, bob, "9"),
         "delivery": world.quarantined(),
     }
+    ach = _payments(world, owner, account)
+    theirs |= _payments_of_others(world, bob, neighbour, ach)
     for customer in (*customers.values(), bob):
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
@@ -142,6 +148,7 @@ def scene() -> Scene:
         approval=approval.id,
         theirs=theirs,
         delivery=delivery,
+        ach=ach,
     )
 
 
@@ -255,6 +262,46 @@ def _counterparties(world: World, owner: Customer) -> str:
     applied = world.counterparties.apply_correction(verified, correction, approval=approval)
     assert isinstance(applied, Counterparty), applied
     return verified
+
+
+def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]:
+    """A debit in a file that was built again and has settled, a credit and a debit that the bank did not take, and a
+    credit that the account could not pay."""
+    maria = world.verified(owner)
+    collect = ask.ach_input(account.id, maria.id, "20.00", key="collect", secCode="PPD", remittance="Dues")
+    debit = _answered(world, owner, ask.ORIGINATE_DEBIT, collect)["payment"]["id"]
+    world.run()
+    refused = world.cut_off(world.payments.existing(debit))
+    world.reject(refused, RejectionReason("REJ0101", "The modifier was used today"), delivery=world.quarantined())
+    world.files()
+    world.run()
+    (again,) = world.outgoing.existing(refused.id).replaced_by
+    world.acknowledge(world.outgoing.existing(again))
+    world.settlement(world.payments.existing(debit))
+    send = ask.ach_input(account.id, maria.id, "21.00", key="send", remittance="Rent")
+    credit = _answered(world, owner, ask.ORIGINATE_CREDIT, send)["payment"]["id"]
+    more = {**collect, "idempotencyKey": "collect-2", "amount": ask.dollars("22.00")}
+    _answered(world, owner, ask.ORIGINATE_DEBIT, more)
+    much = {**send, "idempotencyKey": "send-2", "amount": ask.dollars("1500.00")}
+    unpaid = _answered(world, owner, ask.ORIGINATE_CREDIT, much)["payment"]["id"]
+    world.run()
+    assert world.payments.existing(unpaid).reason
+    file = world.cut_off(world.payments.existing(credit))
+    progress = world.payments.existing(credit).progress
+    reason = RejectionReason("AMOUNT_HIGH", "Over the agreed exposure", batch_number=1, trace=progress.trace)
+    world.reject(file, reason, level=RejectionLevel.FILE, delivery=world.quarantined())
+    assert progress.entry
+    return {"credit": credit, "debit": debit, "file": file.id, "entry": progress.entry}
+
+
+def _payments_of_others(world: World, bob: Customer, neighbour: Account, ach: dict[str, str]) -> dict[str, str]:
+    """A payment that nobody here stands close to; a file and an entry beside those under observation."""
+    wish = ask.ach_input(neighbour.id, world.verified(bob).id, "2.00", key="theirs")
+    payment = _answered(world, bob, ask.ORIGINATE_CREDIT, wish)["payment"]["id"]
+    collected = world.payments.existing(ach["debit"]).progress
+    assert collected.file
+    assert collected.entry
+    return {"payment": payment, "file": collected.file, "entry": collected.entry}
 
 
 def _added(world: World, customer: Customer, number: str) -> str:

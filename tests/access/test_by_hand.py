@@ -29,6 +29,21 @@ BY_HAND: Final = """
     CaseResolution.reason       A A A A   A A A A A A A
     Approval.shown              . . . .   o o o o o A .
     Approval.fingerprint        . . . .   o o o o o A .
+    Query.achFiles              . . . .   A . . A A A .
+    AchFile.rejections          . . . .   A . . A A A .
+    AchFile.entries             . . . .   A . . A A A .
+    AchEntry.amount             . . . .   A . . A A A .
+    Account.payments            A A A .   A A A A A A .
+    AchCredit.status            A A A .   A A A A A A .
+    AchCredit.timeline          A A A .   A A A A A A .
+    AchCredit.remittance        A A A .   A A A A . A .
+    AchCredit.traceNumber       A A A .   A A A A A A .
+    AchCredit.fileId            . . . .   A . . A A A .
+    AchDebit.status             A A A .   A A A A A A .
+    AchDebit.remittance         A A A .   A A A A . A .
+    AchDebit.fundsAvailableAt   A A A .   A A A A A A .
+    AchDebit.fileId             . . . .   A . . A A A .
+    PaymentEvent.by             A A A A   A A A A A A A
     Query.partnerDeliveries     . . . .   A . . A A A .
     Viewer.accounts             o o o o   o o o o o o o
     Account.id                  A A A .   A A A A A A .
@@ -87,6 +102,9 @@ BY_HAND: Final = """
     Mutation.verifyCounterparty A . . .   . . . . . . .
     Mutation.confirmMicroEntries A . . .  . . . . . . .
     Mutation.closeCounterparty  A . . .   A A A A . . .
+    Mutation.originateAchCredit A A . .   . . . . . . .
+    Mutation.originateAchDebit  A A . .   . . . . . . .
+    Mutation.cancelPayment      A A . .   . . . . . . .
     Mutation.replayPartnerDelivery . . . .   A . . . . . .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}

@@ -40,6 +40,8 @@ ABOUT_CUSTOMER: Final = frozenset(
     {"openAccount", "addCounterparty", "closeCounterparty", "verifyCounterparty", "confirmMicroEntries"}
 )
 """Changes of what is a customer's and no account's: people of an account are strangers to it but for the owner."""
+ONES_OWN: Final = frozenset({("AchCredit", "counterparty"), ("AchDebit", "counterparty")})
+"""Whoever makes a payment makes it to a counterparty of their own."""
 
 Walk = tuple[str, ...]
 
@@ -88,7 +90,7 @@ def documents(mutation: str) -> Iterator[tuple[str, tuple[Walk, ...], Document]]
 def truth(mutation: str, person: Person) -> Any:
     """What the same change answers on the same street where no field is guarded."""
     here = street()
-    given = CHANGES[mutation].given(here)
+    given = CHANGES[mutation].asked_by(here, person)
     _, __, document = next(documents(mutation))
     context = here.world.context(here.actors[person.group, person.relation])
     result = execute_sync(UNGUARDED, parse(document.text), None, context, {"input": given})
@@ -112,14 +114,17 @@ UNGUARDED: Final = unguarded()
 
 def wanted(kind: str, walk: Walk, person: Person, values: list[Any]) -> list[Any]:
     """The values as the cells on the way to them let the person see them."""
+    relation = person.relation
     for name in walk:
         if name == "__typename":
             break
-        cell = TABLE[f"{kind}.{name}"].cell(person.group, person.relation)
+        cell = TABLE[f"{kind}.{name}"].cell(person.group, relation)
         if cell is Cell.DENY:
             return [None]
         if cell is Cell.MASK:
             return [PARTS[f"{kind}.{name}"](value) for value in values]
+        if (kind, name) in ONES_OWN:
+            relation = Relation.OWNER
         kind = get_named_type(object_of(kind).fields[name].type).name
     return values
 
@@ -131,7 +136,7 @@ def test_a_change_is_made_and_told_as_its_cells_say(mutation: str, person: Perso
     whole = truth(mutation, person) if allowed else {}
     for shape, walks, document in documents(mutation):
         here = street()
-        given = CHANGES[mutation].given(here)
+        given = CHANGES[mutation].asked_by(here, person)
         before = lines(here)
 
         answer = said(here, person, replace(document, variables=(("input", given),)))

@@ -32,7 +32,20 @@ from tests.access.world import Street, street
 
 NOTHING: Final[tuple[list[object], ...]] = ([], ["NotFound", "NOT_FOUND", "There is no such object.", False])
 """What is told of what is not there."""
-KINDS: Final = ("account", "customer", "journal", "order", "hold", "counterparty", "case", "approval", "delivery")
+KINDS: Final = (
+    "account",
+    "customer",
+    "journal",
+    "order",
+    "hold",
+    "counterparty",
+    "case",
+    "approval",
+    "delivery",
+    "payment",
+    "file",
+    "entry",
+)
 NO_IDS: Final = (
     "",
     " ",
@@ -76,6 +89,9 @@ LOOKS: Final = (
         "Counterparty",
     ),
     Look("node(id)", "delivery", "node(id: $id) { id ... on PartnerDelivery { state body } }", "PartnerDelivery"),
+    Look("node(id)", "payment", "node(id: $id) { id ... on Payment { status amount { amount } } }", "AchCredit"),
+    Look("node(id)", "file", "node(id: $id) { id ... on AchFile { status sha256 } }", "AchFile"),
+    Look("node(id)", "entry", "node(id: $id) { id ... on AchEntry { status traceNumber } }", "AchEntry"),
     Look(
         "account(id)",
         "account",
@@ -117,6 +133,9 @@ def ours(scene: Scene, kind: str) -> str:
         "case": scene.case,
         "approval": scene.approval,
         "delivery": scene.delivery,
+        "payment": scene.ach["credit"],
+        "file": scene.ach["file"],
+        "entry": scene.ach["entry"],
     }
     return known[kind]
 
@@ -208,14 +227,15 @@ def test_a_change_does_not_tell_anothers_from_nobodys(mutation: str, place: Plac
 
 def goes_as_far(rule: Rule, place: Place, person: Person) -> bool:
     """Whether the id is looked for: not for who could not do it anyhow, nor a payee for who may not pay."""
-    only_looks = place[0] == "destination" and person.relation is Relation.DELEGATE
+    pays = place[0] == "destination" or (place == ("counterpartyId",) and rule == TABLE["Mutation.transfer"])
+    only_looks = pays and person.relation is Relation.DELEGATE
     return any(rule.cell(person.group, one) is not Cell.DENY for one in ([person.relation] if only_looks else Relation))
 
 
 def changed(mutation: str, place: Place, person: Person, find: Callable[[Street, str], str]) -> tuple[Said, str]:
     """What is said to a person who asks for it with another's id, or nobody's, in this place."""
     here, change = street(), CHANGES[mutation]
-    given = change.given(here)
+    given = change.asked_by(here, person)
     wanted = find(here, change.ids[place])
     document = Document(DOCUMENTS[mutation], (("input", with_id(given, place, wanted)),), ())
     return said(here, person, document), wanted
@@ -237,7 +257,7 @@ def test_every_change_is_tried() -> None:
 
 def test_every_id_that_is_shown_says_what_it_is(scene: Scene) -> None:
     """To who sees all of it; what others see is part of that."""
-    shape = re.compile(rf"({'|'.join(PREFIXES)})_[0-9A-Za-z_]{{22,60}}", re.ASCII)
+    shape = re.compile(rf"({'|'.join(PREFIXES)})_[0-9A-Za-z_.-]{{22,60}}", re.ASCII)
     seen: set[str] = set()
     for probe in probes():
         if field_type(probe.target).name == "ID":

@@ -12,7 +12,7 @@ FIELDS = sorted({probe.target.name for probe in probes()})
 ANSWERS = {"FieldFault"} | {name.partition(".")[0] for name in TABLE if name.partition(".")[0].endswith("Success")}
 """Types that only a change answers: `test_matrix_changes` asks for them."""
 OF_NOTICES = ("id", "kind", "text", "at", "readAt")
-"""Everybody is told their own notices; staff have none."""
+"""Everybody is told their own notices; staff have none. The payments are the owner's, and so are the payees."""
 
 
 @pytest.fixture(name="scene")
@@ -39,6 +39,7 @@ def test_every_cell_that_shows_something_can_be_come_to_but_these() -> None:
     assert never == {
         *((f"Notice.{field}", group) for field in OF_NOTICES for group in ("operations", "compliance")),
         ("Account.number", "stranger"),
+        *((f"{kind}.counterparty", who) for kind in ("AchCredit", "AchDebit") for who in ("joint_owner", "delegate")),
     }
 
 

@@ -245,6 +245,21 @@ _TRANSFER: Final[dict[str, st.SearchStrategy[Any]]] = {
 _MEMO: Final = {"memo": st.one_of(words.memos, st.none())}
 _HOLD: Final = words.mostly(words.of(*names.HOLDS), words.ids)
 _WORK: Final = words.mostly(words.of(*names.WORK), words.ids)
+_ACH: Final[dict[str, st.SearchStrategy[Any]]] = {
+    **_KEY,
+    "accountId": _SOURCE,
+    "counterpartyId": words.ids,
+    "amount": _MONEY,
+    "secCode": st.sampled_from(["PPD", "CCD", "WEB", "TEL", "CTX"]),
+    "description": words.mostly(st.sampled_from(["RENT", "PAYROLL"]), words.memos),
+}
+_ACH_MORE: Final[dict[str, st.SearchStrategy[Any]]] = {
+    "speed": st.sampled_from(["SAME_DAY", "NEXT_DAY"]),
+    "purpose": st.sampled_from(["PAYMENT", "WAGES", "PURCHASE", "REVERSAL"]),
+    "remittance": st.one_of(words.memos, st.none()),
+    "recurring": st.booleans(),
+    "duplicateIntended": st.booleans(),
+}
 
 WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "openAccount": st.fixed_dictionaries(
@@ -269,6 +284,9 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "freezeAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}, optional={"debitsOnly": st.booleans()}),
     "thawAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}),
     "closeAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}),
+    "originateAchCredit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
+    "originateAchDebit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
+    "cancelPayment": st.fixed_dictionaries({"paymentId": words.ids}),
     "assignCase": st.fixed_dictionaries({"caseId": _WORK}),
     "releaseCase": st.fixed_dictionaries({"caseId": _WORK}),
     "resolveCase": st.fixed_dictionaries(

@@ -49,7 +49,7 @@ STORED = [kind for kind in EVERY if kind.stored]
 
 def example(kind: type[Refusal]) -> Refusal:
     samples: dict[object, object] = {
-        str: "PER_DAY",
+        str: "PER_DAY_LIMIT",
         str | None: "2026-03-13",
         int: 700,
         tuple[FieldFault, ...]: (FieldFault(("amount",), "BAD", "is bad"),),

@@ -53,7 +53,7 @@ from domain.rails.ach.origins import Draft, Origin, Unreadable
 from domain.rails.ach.rejections import mendable
 from domain.rails.ach.sponsors import sponsor_on
 from domain.rails.ach.steps import SPEEDS, Steps
-from domain.rails.ach.store import AchStore
+from domain.rails.ach.store import AchStore, EntryPage, FilePage
 from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Window
 from domain.refusals import NotFound, Refusal
@@ -184,6 +184,17 @@ class Outgoing:
         if found is None:
             raise FileMissing(file)
         return found
+
+    def files(self, *, before: str | None, limit: int) -> FilePage:
+        """The latest window first."""
+        return self._store.files(before=before, limit=_bounded(limit))
+
+    def entry(self, entry: str) -> Entry | None:
+        return self._store.entry(entry)
+
+    def entries(self, file: str, *, after: str | None, limit: int) -> EntryPage:
+        """In the order of their trace numbers, those too that have gone into another file since."""
+        return self._store.entries(file, after=after, limit=_bounded(limit))
 
     def due(self) -> tuple[str, ...]:
         """Files that somebody has to work on now; who works on them takes them one by one, so that one bad file stops
@@ -674,6 +685,12 @@ def _fitting(wanted: Sequence[tuple[Draft, ...]], room: int) -> Iterator[tuple[D
         if room < 0:
             return
         yield drafts
+
+
+def _bounded(limit: int) -> int:
+    if not 1 <= limit <= PAGE:
+        raise ValueError(f"a page has 1 to {PAGE} rows, not {limit}")
+    return limit
 
 
 def _with(file: AchFile, text: Composed) -> AchFile:

@@ -12,7 +12,8 @@ from datetime import timedelta
 from typing import Final
 
 from domain import keys
-from domain.access.model import Action, Actor
+from domain.access.model import Action, Actor, Relation
+from domain.access.service import refusal_of
 from domain.accounts.model import AccountRecord
 from domain.accounts.service import Accounts
 from domain.cases.kinds import ResolutionCode
@@ -37,9 +38,10 @@ from domain.payments.service import Payments
 from domain.rails.ach import limits, sec_codes
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.composing import ADDENDA_TEXT_MAX
-from domain.rails.ach.model import REMITTANCE, AchNotEligible, DuplicateSuspected
+from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, DuplicateSuspected, Entry
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.steps import SPEEDS, Steps
+from domain.rails.ach.store import EntryPage, FilePage
 from domain.rails.ach.tables import AccountKind, Direction, Reason
 from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Window
@@ -263,19 +265,21 @@ class Ach:
         found = self._seen(actor, payment, Action.MOVE_MONEY)
         if isinstance(found, Refusal):
             return found
-        now = self._clock.now()
-
-        def in_time(one: Payment) -> bool:
-            cut_off_at = one.progress.cut_off_at
-            return one.state is not PaymentState.SCHEDULED or cut_off_at is None or now < cut_off_at
-
-        moved = self._payments.move(payment, Event.CANCELLED, by=actor.person, only_if=in_time)
+        moved = self._payments.move(payment, Event.CANCELLED, by=actor.person, only_if=self._before_cut_off)
         state = moved.payment.state
         if state in _CANCELLED:
             return self.steps.advance(moved.payment)
         if state in (PaymentState.SCREENED, PaymentState.SUSPECTED):
             return PaymentBusy(payment)
         return PaymentNotCancellable(payment, state.value)
+
+    def cancellable(self, payment: Payment) -> bool:
+        """Whether `cancel` would call it off now."""
+        return Event.CANCELLED in payment.journey.events_of(payment.state) and self._before_cut_off(payment)
+
+    def _before_cut_off(self, payment: Payment) -> bool:
+        cut_off_at = payment.progress.cut_off_at
+        return payment.state is not PaymentState.SCHEDULED or cut_off_at is None or self._clock.now() < cut_off_at
 
     def _seen(self, actor: Actor, payment: str, action: Action) -> Payment | Refusal:
         found = self._payments.get(payment) if prefix_of(payment) == "pay" else None
@@ -290,6 +294,29 @@ class Ach:
             return None
         opened = self._sealer.open(payment.customer, payment.ach.remittance, REMITTANCE)
         return opened if isinstance(opened, Shredded) else opened.decode()
+
+    # Files.
+
+    def file(self, actor: Actor, file: str) -> AchFile | Refusal:
+        """Refusals: NotAllowed, NotFound."""
+        declined = _files_refusal(actor)
+        return declined or (self.outgoing.file(file) if prefix_of(file) == "fil" else None) or NotFound(file)
+
+    def files(self, actor: Actor, *, before: str | None = None, limit: int = 25) -> FilePage | Refusal:
+        """The files of this region, the latest window first. Refusals: NotAllowed."""
+        return _files_refusal(actor) or self.outgoing.files(before=before, limit=limit)
+
+    def entry(self, actor: Actor, entry: str) -> Entry | Refusal:
+        """Refusals: NotAllowed, NotFound, WrongRegion."""
+        declined = _files_refusal(actor)
+        if declined:
+            return declined
+        found = self.outgoing.entry(entry) if prefix_of(entry) == "ent" else None
+        return found or self._accounts.elsewhere(entry) or NotFound(entry)
+
+    def entries(self, actor: Actor, file: str, *, after: str | None = None, limit: int = 25) -> EntryPage | Refusal:
+        """The entries of a file by their trace numbers. Refusals: NotAllowed."""
+        return _files_refusal(actor) or self.outgoing.entries(file, after=after, limit=limit)
 
     # What people decided.
 
@@ -328,6 +355,11 @@ class Ach:
 
     def _sealed(self, record: AccountRecord, remittance: str | None) -> bytes | Shredded | None:
         return self._sealer.seal(record.holder, remittance.encode(), REMITTANCE) if remittance is not None else None
+
+
+def _files_refusal(actor: Actor) -> Refusal | None:
+    """A file has entries of many customers: nobody's relation leads to one."""
+    return refusal_of(actor, Action.VIEW_ACH_FILES, relation=Relation.STRANGER)
 
 
 def _direction(kind: PaymentKind) -> Direction:

@@ -98,6 +98,7 @@ class TestTable:
             Action.VIEW_AUDIT,
             Action.VIEW_CASES,
             Action.VIEW_DELIVERIES,
+            Action.VIEW_ACH_FILES,
         }
 
     def test_staff_see_what_waits_for_their_own_groups_and_an_auditor_what_waits_for_any(self) -> None:
@@ -120,6 +121,7 @@ class TestTable:
             (Action.ERASE_CUSTOMER, {Group.COMPLIANCE}),
             (Action.VIEW_DELIVERIES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
             (Action.REPLAY_DELIVERY, {Group.OPERATIONS}),
+            (Action.VIEW_ACH_FILES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
         ],
     )
     def test_staff_actions_belong_to_their_groups(self, action: Action, groups: set[Group]) -> None:

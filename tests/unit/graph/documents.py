@@ -74,6 +74,18 @@ CASES = f"""query($kind: CaseKind, $state: CaseState, $mine: Boolean! = false, $
 APPROVALS = f"""query($state: ApprovalState! = PENDING, $first: Int! = 25, $after: Cursor) {{
   approvals(state: $state, first: $first, after: $after) {{
     edges {{ node {{ {APPROVAL} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
+_PAYMENT = """payment { __typename id accountId counterparty { id name } counterpartyNumber amount { amount } status
+  secCode speed description remittance reasonCode cancellable cutOffAt settlesOn traceNumber fileId
+  timeline { edges { node { event status by facts { label value } } } } }"""
+ORIGINATE_CREDIT = f"""mutation($input: OriginateAchCreditInput!) {{ originateAchCredit(input: $input) {{ {REFUSAL}
+  ... on DuplicateSuspected {{ paymentId }} ... on AchNotEligible {{ reasonCode }}
+  ... on PaymentKeyReused {{ paymentId }} ... on CounterpartyNotVerified {{ counterpartyId status }}
+  ... on OriginateAchCreditSuccess {{ {_PAYMENT} }} }} }}"""
+ORIGINATE_DEBIT = f"""mutation($input: OriginateAchDebitInput!) {{ originateAchDebit(input: $input) {{ {REFUSAL}
+  ... on OriginateAchDebitSuccess {{ {_PAYMENT} }} }} }}"""
+CANCEL_PAYMENT = f"""mutation($input: CancelPaymentInput!) {{ cancelPayment(input: $input) {{ {REFUSAL}
+  ... on PaymentNotCancellable {{ paymentId state }}
+  ... on CancelPaymentSuccess {{ {_PAYMENT} }} }} }}"""
 REPLAY = f"""mutation($input: ReplayPartnerDeliveryInput!) {{ replayPartnerDelivery(input: $input) {{ {REFUSAL}
   ... on DeliveryNotReplayable {{ state }}
   ... on ReplayPartnerDeliverySuccess {{ replayed
@@ -101,6 +113,20 @@ def counterparty_input(*, key: str = "c-1", **more: Any) -> dict[str, Any]:
         "accountNumber": "Chk-00123456789",
         "accountType": "CHECKING",
         "holderKind": "CONSUMER",
+        **more,
+    }
+
+
+def ach_input(
+    account: str, counterparty: str, amount: str = "25.00", *, key: str = "p-1", **more: Any
+) -> dict[str, Any]:
+    return {
+        "idempotencyKey": key,
+        "accountId": account,
+        "counterpartyId": counterparty,
+        "amount": dollars(amount),
+        "secCode": "WEB",
+        "description": "RENT",
         **more,
     }
 

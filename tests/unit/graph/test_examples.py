@@ -9,6 +9,9 @@ import pytest
 from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, parse
 
 from domain.access.model import Actor, Group
+from domain.customers.model import Customer
+from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.model import RejectionReason
 from graph.documents import core_schema
 from graph.schema import schema
 from ops.graphiql.examples import EXAMPLES, Example, load_examples
@@ -32,6 +35,7 @@ ASKED_BY: Final = {
     "reverseJournal": Group.OPERATIONS,
     "freezeAccount": Group.OPERATIONS,
     "thawAccount": Group.OPERATIONS,
+    "achFiles": Group.OPERATIONS,
     "partnerDeliveries": Group.OPERATIONS,
     "replayPartnerDelivery": Group.OPERATIONS,
 }
@@ -73,7 +77,19 @@ class Life:
         self.marks |= {"<an account>": self.account.id, "<a journal>": self.marks["<my journal>"]}
         asked = self.world.proposed(self.world.case(key="2"), clerk(Group.OPERATIONS, person=COLLEAGUE))
         self.marks |= {"<an approval>": asked.id, "<its fingerprint>": asked.proposal.fingerprint}
+        self.paid(ada)
         self.marks["<a case>"] = self.world.case().id
+
+    def paid(self, ada: Customer) -> None:
+        """A payment of which the bank has said something, and one that can be called off."""
+        maria = self.world.verified(ada).id
+        sent = self.done(ask.ORIGINATE_CREDIT, ask.ach_input(self.account.id, maria, "30.00"))["payment"]["id"]
+        self.world.run()
+        file = self.world.cut_off(self.world.payments.existing(sent))
+        reason = RejectionReason("AMOUNT_HIGH", "Over the agreed exposure", batch_number=1)
+        self.world.reject(file, reason, level=RejectionLevel.BATCH)
+        again = self.done(ask.ORIGINATE_CREDIT, ask.ach_input(self.account.id, maria, "31.00", key="p-2"))
+        self.marks |= {"<my verified counterparty>": maria, "<my payment>": again["payment"]["id"]}
 
     def hold(self) -> str:
         given = {"idempotencyKey": "hold", "accountId": self.account.id, "amount": ask.dollars("9.00")}

@@ -35,6 +35,9 @@ ACTION_OF = {
     "resolveCase": Action.WORK_CASES,
     "giveApproval": Action.WORK_CASES,
     "refuseApproval": Action.WORK_CASES,
+    "originateAchCredit": Action.MOVE_MONEY,
+    "originateAchDebit": Action.MOVE_MONEY,
+    "cancelPayment": Action.MOVE_MONEY,
     "replayPartnerDelivery": Action.REPLAY_DELIVERY,
 }
 

@@ -110,6 +110,11 @@ CHECKING = [
     "domain.cases.service:decided",
     *CARRYING_OUT,
 ]
+ORIGINATING = [
+    "domain.rails.ach.service:_originate,_accepted,_class_refusal,_limit_refusal,_duplicate",
+    "domain.payments.service:open",
+    "domain.counterparties.service:get,_found,usable",
+]
 SOURCES = {
     "openAccount": ["domain.accounts.service:open_account,_claimed,_finished,_existing"],
     "transfer": ["domain.transfers.service:transfer,_transfer,draft,_payee,_sealed,_unless_used,_record"],
@@ -140,6 +145,9 @@ SOURCES = {
         "domain.counterparties.service:confirm,_compared,_seen,_found,_moved",
         "domain.counterparties.rules:counted",
     ],
+    "originateAchCredit": ORIGINATING,
+    "originateAchDebit": ORIGINATING,
+    "cancelPayment": ["domain.rails.ach.service:cancel,_seen"],
     "assignCase": ["domain.cases.service:assign,_worked,seen,_moved", "domain.cases.rules:assigned,_closed"],
     "releaseCase": ["domain.cases.service:release,_worked,seen,_moved", "domain.cases.rules:released,_closed"],
     "resolveCase": [

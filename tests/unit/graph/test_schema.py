@@ -26,6 +26,7 @@ from graph.schema import schema, sdl
 CORE = core_schema(schema)
 KEPT = Path(__file__).parents[3] / "graph" / "schema.graphql"
 KEYLESS = {
+    "cancelPayment",
     "cancelTransferOrder",
     "closeCounterparty",
     "assignCase",

@@ -4,6 +4,7 @@ import json
 import random
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 from domain.access.model import Actor, Approval, Channel, Group, Relation
@@ -14,12 +15,14 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Subject
 from domain.cases.service import SUBJECT_KIND, Cases
 from domain.cases.store_memory import MemoryCaseStore
+from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.counterparties.service import Counterparties
 from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
 from domain.metering import Meter
+from domain.refusals import Refusal
 from domain.sealing import KeyedSealer
 from domain.transfers.orders import Orders
 from graph.context import Context
@@ -29,6 +32,7 @@ from graph.exposure import Exposure
 from graph.requests import GRAPHQL_RESPONSE
 from graph.schema import schema
 from graph.view import Request, Response, answer
+from ops.simulation.ach_world import AchDay
 from tests.unit.accounts.house import ADDRESSES, REGION, acting
 from tests.unit.counterparties.exchange import Rail
 from tests.unit.partners.house import PartnersHouse
@@ -61,7 +65,7 @@ class Answer:
         return [error["extensions"]["code"] for error in self.errors]
 
 
-class World(Desk):
+class World(AchDay, Desk):
     """Everything `graph.context.Services` asks for, over memory stores."""
 
     def __init__(
@@ -86,7 +90,16 @@ class World(Desk):
         self.approvals = Approvals(
             store=MemoryApprovalStore(), clock=self.clock, decided=lambda: {SUBJECT_KIND: self.cases.decided}
         )
-        self.cases = Cases(store=MemoryCaseStore(), approvals=self.approvals, clock=self.clock, region=region)
+        self.cases = Cases(
+            store=MemoryCaseStore(),
+            approvals=self.approvals,
+            clock=self.clock,
+            region=region,
+            resolved=lambda: {
+                CaseKind.ACH_PAYMENT_REVIEW: self._reviewed,
+                CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+            },
+        )
         self.counterparty_store = MemoryCounterpartyStore()
         self.rail = Rail()
         self.counterparties = Counterparties(
@@ -98,6 +111,7 @@ class World(Desk):
             clock=self.clock,
             randomness=noise,
         )
+        self.wire_ach(KeyedSealer(self.keys, noise.randbytes))
         self.door = PartnersHouse(clock=self.clock)
         self.partners = self.door.partners
         self.faults: list[Exception] = []
@@ -120,6 +134,10 @@ class World(Desk):
         facts = {"Trace number": "091000010000001", "Amount": "25.00 USD"}
         return self.cases.open(kind, Subject("ach_entry", "ent_1"), key=key, facts=facts)
 
+    def _reviewed(self, case: Case) -> Refusal | None:
+        """Cases of `case()` are about nothing: nobody waits for their resolution."""
+        return self.ach.payment_reviewed(case) if case.subject.kind == "payment" else None
+
     def proposed(self, case: Case, by: Actor, code: ResolutionCode = ResolutionCode.POST) -> Approval:
         """The approval that a resolution of the case waits for."""
         asked = self.cases.resolve(by, case.id, code=code, reason="It is in order", key="proposed")
@@ -128,6 +146,21 @@ class World(Desk):
         approval = self.approvals.get(asked.resolution.approval or "")
         assert isinstance(approval, Approval), approval
         return approval
+
+    def verified(self, owner: Customer, *, number: str = "000123456789", days_ago: int = 90) -> Counterparty:
+        """A counterparty of a person that has long been proved."""
+        now = self.clock.instant
+        self.clock.instant = now - timedelta(days=days_ago)
+        details = Details("Maria Márquez", "021000021", number, AccountType.CHECKING, HolderKind.CONSUMER)
+        added = self.counterparties.add(acting(owner), customer=owner, details=details, key=f"verified-{number}")
+        assert isinstance(added, Counterparty), added
+        self.counterparties.start_verification(
+            acting(owner), added.id, method=VerificationMethod.PRENOTE, key=f"verify-{number}"
+        )
+        settled = self.counterparties.verification_settled(added.id, attempt=1, settled_on=self.clock.instant.date())
+        assert isinstance(settled, Counterparty), settled
+        self.clock.instant = now
+        return settled
 
     def relate(self, owner: Customer, account: Account, other: Customer, relation: Relation) -> None:
         added = self.accounts.add_relation(acting(owner), account=account.id, person=other.id, relation=relation)

@@ -145,6 +145,20 @@ export type RefusalCode =
   | 'NOTHING_TO_CONFIRM'
   /** These are not the amounts of the micro-entries. The answer was counted. */
   | 'AMOUNTS_WRONG'
+  /** Nothing of the counterparty is proved yet, or its first day is still to come. */
+  | 'COUNTERPARTY_NOT_VERIFIED'
+  /** The counterparty is a loan account: it is paid, not collected from. */
+  | 'COUNTERPARTY_CREDIT_ONLY'
+  /** The idempotency key was used for another payment; use a new key for a new payment. */
+  | 'PAYMENT_KEY_REUSED'
+  /** The payment has gone too far to be called off, or has ended. */
+  | 'PAYMENT_NOT_CANCELLABLE'
+  /** A step of the payment is being made right now. Nothing was done; try again. */
+  | 'PAYMENT_BUSY'
+  /** The same amount went to the same counterparty a short while ago. Nothing was done; say that it is intended with the same key. */
+  | 'DUPLICATE_SUSPECTED'
+  /** The entry may not be made like this: its amount, its class or its speed is over a limit or does not fit. */
+  | 'ACH_NOT_ELIGIBLE'
   /** The idempotency key was used for another transfer order; use a new key for a new order. */
   | 'ORDER_KEY_REUSED'
   /** The transfer order has ended already. */
@@ -329,6 +343,8 @@ type RefusalParts_AccountFrozen_Fragment = { readonly __typename: 'AccountFrozen
 
 type RefusalParts_AccountKeyReused_Fragment = { readonly __typename: 'AccountKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_AchNotEligible_Fragment = { readonly __typename: 'AchNotEligible', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_AlreadySo_Fragment = { readonly __typename: 'AlreadySo', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_AmountsWrong_Fragment = { readonly __typename: 'AmountsWrong', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -353,9 +369,13 @@ type RefusalParts_ClockUncertain_Fragment = { readonly __typename: 'ClockUncerta
 
 type RefusalParts_CounterpartyClosed_Fragment = { readonly __typename: 'CounterpartyClosed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_CounterpartyCreditOnly_Fragment = { readonly __typename: 'CounterpartyCreditOnly', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_CounterpartyExists_Fragment = { readonly __typename: 'CounterpartyExists', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_CounterpartyKeyReused_Fragment = { readonly __typename: 'CounterpartyKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_CounterpartyNotVerified_Fragment = { readonly __typename: 'CounterpartyNotVerified', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_CounterpartyVerified_Fragment = { readonly __typename: 'CounterpartyVerified', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -372,6 +392,8 @@ type RefusalParts_DeliveryBusy_Fragment = { readonly __typename: 'DeliveryBusy',
 type RefusalParts_DeliveryNotReplayable_Fragment = { readonly __typename: 'DeliveryNotReplayable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_DestinationUnavailable_Fragment = { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_DuplicateSuspected_Fragment = { readonly __typename: 'DuplicateSuspected', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_HoldExpired_Fragment = { readonly __typename: 'HoldExpired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -409,6 +431,12 @@ type RefusalParts_OrderKeyReused_Fragment = { readonly __typename: 'OrderKeyReus
 
 type RefusalParts_OutcomeUnknown_Fragment = { readonly __typename: 'OutcomeUnknown', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_PaymentBusy_Fragment = { readonly __typename: 'PaymentBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_PaymentKeyReused_Fragment = { readonly __typename: 'PaymentKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_PaymentNotCancellable_Fragment = { readonly __typename: 'PaymentNotCancellable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_ProductUnavailable_Fragment = { readonly __typename: 'ProductUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ReplayKeyReused_Fragment = { readonly __typename: 'ReplayKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -441,6 +469,7 @@ export type RefusalPartsFragment =
   | RefusalParts_AccountClosed_Fragment
   | RefusalParts_AccountFrozen_Fragment
   | RefusalParts_AccountKeyReused_Fragment
+  | RefusalParts_AchNotEligible_Fragment
   | RefusalParts_AlreadySo_Fragment
   | RefusalParts_AmountsWrong_Fragment
   | RefusalParts_ApprovalBusy_Fragment
@@ -453,8 +482,10 @@ export type RefusalPartsFragment =
   | RefusalParts_CaseTaken_Fragment
   | RefusalParts_ClockUncertain_Fragment
   | RefusalParts_CounterpartyClosed_Fragment
+  | RefusalParts_CounterpartyCreditOnly_Fragment
   | RefusalParts_CounterpartyExists_Fragment
   | RefusalParts_CounterpartyKeyReused_Fragment
+  | RefusalParts_CounterpartyNotVerified_Fragment
   | RefusalParts_CounterpartyVerified_Fragment
   | RefusalParts_CreditsBatched_Fragment
   | RefusalParts_CrossRegionNotSupported_Fragment
@@ -463,6 +494,7 @@ export type RefusalPartsFragment =
   | RefusalParts_DeliveryBusy_Fragment
   | RefusalParts_DeliveryNotReplayable_Fragment
   | RefusalParts_DestinationUnavailable_Fragment
+  | RefusalParts_DuplicateSuspected_Fragment
   | RefusalParts_HoldExpired_Fragment
   | RefusalParts_HoldTooSmall_Fragment
   | RefusalParts_HoldUnknown_Fragment
@@ -481,6 +513,9 @@ export type RefusalPartsFragment =
   | RefusalParts_OrderEnded_Fragment
   | RefusalParts_OrderKeyReused_Fragment
   | RefusalParts_OutcomeUnknown_Fragment
+  | RefusalParts_PaymentBusy_Fragment
+  | RefusalParts_PaymentKeyReused_Fragment
+  | RefusalParts_PaymentNotCancellable_Fragment
   | RefusalParts_ProductUnavailable_Fragment
   | RefusalParts_ReplayKeyReused_Fragment
   | RefusalParts_ResolutionDelayed_Fragment

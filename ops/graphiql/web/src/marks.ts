@@ -39,6 +39,7 @@ const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
       holds { id }
       entries(first: 25) { edges { node { kind journalId } } }
       transferOrders(first: 25) { edges { node { id status } } }
+      payments(first: 25) { edges { node { id cancellable } } }
     }
   }
 }`;
@@ -96,6 +97,7 @@ async function accountMarks({ users, user, region }: Who): Promise<Record<string
     "<my hold>": on.hold,
     "<my journal>": on.journal,
     "<my transfer order>": on.order,
+    "<my payment>": on.payment,
     ...(await counterpartyMarks(user, region)),
     "<an account>": mine.id,
     "<a journal>": on.journal,
@@ -122,6 +124,7 @@ async function counterpartyMarks(user: User, region: string): Promise<Record<str
   return {
     "<my counterparty>": edges.find(({ node }) => node.status !== "CLOSED")?.node.id,
     "<my credited counterparty>": credited?.node.id,
+    "<my verified counterparty>": edges.find(({ node }) => node.status === "VERIFIED")?.node.id,
     "<one amount>": undefined,
     "<the other amount>": undefined,
   };
@@ -131,6 +134,7 @@ interface OnAccount {
   readonly hold: string | undefined;
   readonly journal: string | undefined;
   readonly order: string | undefined;
+  readonly payment: string | undefined;
 }
 
 interface Rows<Node> {
@@ -142,7 +146,9 @@ async function onAccount(user: User, region: string, { id }: Account): Promise<O
   const account = answer.data?.account;
   const entries: Rows<{ kind: string; journalId: string }>["edges"] = account?.entries?.edges ?? [];
   const orders: Rows<{ id: string; status: string }>["edges"] = account?.transferOrders?.edges ?? [];
+  const payments: Rows<{ id: string; cancellable: boolean }>["edges"] = account?.payments?.edges ?? [];
   return {
+    payment: (payments.find(({ node }) => node.cancellable) ?? payments[0])?.node.id,
     hold: account?.holds?.[0]?.id,
     journal: entries.find(({ node }) => node.kind === "transfer")?.node.journalId,
     order: (orders.find(({ node }) => node.status === "ACTIVE") ?? orders[0])?.node.id,

@@ -14,13 +14,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from domain.access.model import Group
+from domain.customers.model import Customer
 from graph.documents import core_schema
 from graph.schema import build
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.unit.graph import documents as ask
 from tests.unit.graph.compiling.asking import SCALARS, Asked, documents
 from tests.unit.graph.compiling.same import both
 from tests.unit.graph.compiling.town import SCHEMA, STAFF, Twins
-from tests.unit.graph.world import clerk
+from tests.unit.graph.world import World, clerk
 from tests.unit.transfers.desk import TODAY
 
 TWINS: Final = Twins()
@@ -75,6 +77,7 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         return case
 
     (delivery,) = {town.world.quarantined() for town in (twins.library, twins.compiled)}
+    ((verified, file, entry),) = {sent(town.world, town.ids[0], first) for town in (twins.library, twins.compiled)}
     house = Household(
         owner=twins.library.ids[0],
         account=first,
@@ -84,10 +87,25 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
         later=TODAY + timedelta(days=40),
         case=opened,
         delivery=delivery,
+        verified=verified,
+        file=file,
+        entry=entry,
     )
     assert other not in (first, second)
     every_operation(asked, house)
     twins.same_audit()
+
+
+def sent(world: World, owner: str, account: str) -> tuple[str, str, str]:
+    """A counterparty that can be used, and a file and an entry of what went to it."""
+    ada = world.customers.get(owner)
+    assert isinstance(ada, Customer)
+    verified = world.verified(ada).id
+    answer = world.ask(ada, ask.ORIGINATE_CREDIT, input=ask.ach_input(account, verified, "0.50", key="sent"))
+    payment = answer.data["originateAchCredit"]["payment"]["id"]
+    world.run()
+    file = world.cut_off(world.payments.existing(payment)).id
+    return verified, file, world.payments.existing(payment).progress.entry or ""
 
 
 @pytest.mark.parametrize("who", ["ada", "joan", "bob", *STAFF])

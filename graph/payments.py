@@ -1,0 +1,246 @@
+"""Payments: money that comes from, or goes to, other banks, with all that has happened to it."""
+
+from datetime import datetime
+from typing import Final
+
+import strawberry
+
+from domain.access.model import Relation
+from domain.ids import prefix_of
+from domain.payments.kinds import PaymentKind
+from domain.payments.model import BANK, FACTS_MAX, Happening, Payment
+from domain.rails.ach.service import REMITTANCE_LENGTH_MAX
+from domain.refusals import Refusal
+from domain.sealing import Shredded
+from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
+from graph.context import Context
+from graph.counterparties import CounterpartyView, counterparty_view
+from graph.cursors import invalid_cursor
+from graph.enums import PaymentState, SecCode, Speed
+from graph.facts import FactView
+from graph.fields import field
+from graph.money import MoneyView, shown
+from graph.node import Info, Node
+from graph.scalars import Cursor, Day, Instant
+
+PAYMENTS: Final = "payments"
+TIMELINE: Final = "timeline"
+TOLD_TO_CUSTOMERS: Final = frozenset({"journal", "window", "missed", "trace"})
+"""Of a happening: where the money moved, and when it goes. Decisions, cases, files and messages are the bank's own."""
+
+
+@strawberry.type(name="PaymentEvent", description="One thing that happened to a payment. Written once, never changed.")
+class PaymentEventView:
+    happening: strawberry.Private[Happening]
+
+    @field("When.")
+    def at(self) -> Instant:
+        return Instant(self.happening.at)
+
+    @field("What happened, for programs, such as `opened`, `sent` or `returned`. The set may grow.")
+    def event(self) -> str:
+        return self.happening.event
+
+    @field("The state it led to.")
+    def status(self) -> PaymentState:
+        return self.happening.state
+
+    @field(
+        "Who did it. To customers: `you`, `another owner`, `bank` or `partner`. To staff: the id of a person, `bank`, "
+        "or `partner:` and its name."
+    )
+    def by(self, info: Info) -> str:
+        return _by(info.context, self.happening.by)
+
+    @field(
+        f"What belongs to it, such as a journal or a window: at most {FACTS_MAX}. Staff see all of it, customers what "
+        "is about their money."
+    )
+    def facts(self, info: Info) -> list[FactView]:
+        told = info.context.is_staff
+        return [
+            FactView(label=label, value=value)
+            for label, value in self.happening.facts.items()
+            if told or label in TOLD_TO_CUSTOMERS
+        ]
+
+
+@strawberry.interface(name="Payment", description="Money on its way to another bank, or from one. Kept for ever.")
+class PaymentView(Node):
+    payment: strawberry.Private[Payment]
+    stands: strawberry.Private[Relation]
+
+    @field("The account that pays or is paid.")
+    def account_id(self) -> strawberry.ID:
+        return strawberry.ID(self.payment.account)
+
+    @field("The account at the other bank; null for who may not see it, such as another person of the account.")
+    def counterparty(self, info: Info) -> CounterpartyView | None:
+        seen = info.context.counterparty(self.payment.counterparty)
+        return None if isinstance(seen, Refusal) else counterparty_view(seen)
+
+    @field("What is shown of the account number at the other bank: its last 4, less of a short one.")
+    def counterparty_number(self) -> str:
+        return self.payment.counterparty_masked
+
+    @field("How much, always more than zero.")
+    def amount(self) -> MoneyView:
+        return shown(self.payment.amount.minor, self.payment.amount.currency)
+
+    @field("How it stands.")
+    def status(self) -> PaymentState:
+        return self.payment.state
+
+    @field(
+        "Why it ended otherwise than was wished, or is about to: a return code such as R01, or a code of the bank. "
+        "Null otherwise. The set may grow."
+    )
+    def reason_code(self) -> str | None:
+        return self.payment.reason_code
+
+    @field("When it was accepted.")
+    def opened_at(self) -> Instant:
+        return Instant(self.payment.opened_at)
+
+    @field("When it came into its state.")
+    def entered_at(self) -> Instant:
+        return Instant(self.payment.entered_at)
+
+    @field("Whether `cancelPayment` would call it off now.")
+    def cancellable(self, info: Info) -> bool:
+        return info.context.bank.ach.cancellable(self.payment)
+
+    @field("What happened to it, the oldest first.")
+    def timeline(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[PaymentEventView]:
+        return _timeline(info.context, self.payment, first=first, after=after)
+
+    @field("The class of its entry (Standard Entry Class).")
+    def sec_code(self) -> SecCode:
+        return SecCode(self.payment.ach.sec)
+
+    @field("How soon it was asked to settle.")
+    def speed(self) -> Speed:
+        return self.payment.ach.speed
+
+    @field("What the receiver's statement calls it (Company Entry Description): at most 10 characters.")
+    def description(self) -> str:
+        return self.payment.ach.description
+
+    @field(
+        f"What was written for the receiver, at most {REMITTANCE_LENGTH_MAX} characters; null when nothing, or when it "
+        "has been erased."
+    )
+    def remittance(self, info: Info) -> str | None:
+        if self.payment.ach.remittance is None:
+            return None
+        info.context.spend()
+        opened = info.context.bank.ach.opened_remittance(self.payment)
+        return None if isinstance(opened, Shredded) else opened
+
+    @field("When its window is cut off; until then it can be called off. Null before it has a window.")
+    def cut_off_at(self) -> Instant | None:
+        return _instant(self.payment.progress.cut_off_at)
+
+    @field("The banking day on which it settles; null before it has a window.")
+    def settles_on(self) -> Day | None:
+        return Day(self.payment.progress.settles_on) if self.payment.progress.settles_on else None
+
+    @field("The trace number of its entry, 15 digits; null before it is in a file.")
+    def trace_number(self) -> str | None:
+        return self.payment.progress.trace
+
+    @field("The file that its entry is in; null before there is one. For staff who may see files.")
+    def file_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.payment.progress.file) if self.payment.progress.file else None
+
+    @field("Its entry; null before it has a window. For staff who may see files.")
+    def entry_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.payment.progress.entry) if self.payment.progress.entry else None
+
+
+@strawberry.type(name="AchCredit", description="Money that is sent by ACH.")
+class AchCreditView(PaymentView):
+    @field("Why its account could not pay it, in a sentence; null when that is not how it ended.")
+    def reason(self) -> str | None:
+        return self.payment.reason
+
+
+@strawberry.type(name="AchDebit", description="Money that is collected by ACH.")
+class AchDebitView(PaymentView):
+    @field("When what was collected can be spent; null before it has settled.")
+    def funds_available_at(self) -> Instant | None:
+        return _instant(self.payment.progress.funds_at)
+
+
+_OF_KIND: Final[dict[PaymentKind, type[PaymentView]]] = {
+    PaymentKind.ACH_CREDIT: AchCreditView,
+    PaymentKind.ACH_DEBIT: AchDebitView,
+}
+PAYMENT_KINDS: Final[tuple[type, ...]] = tuple(_OF_KIND.values())
+"""Types that are reached through their interface alone, so the schema is told of them."""
+
+
+def payment_view(payment: Payment, relation: Relation) -> PaymentView:
+    return _OF_KIND[payment.kind](id=strawberry.ID(payment.id), payment=payment, stands=relation)
+
+
+def credit_view(payment: Payment, relation: Relation) -> AchCreditView:
+    return AchCreditView(id=strawberry.ID(payment.id), payment=payment, stands=relation)
+
+
+def debit_view(payment: Payment, relation: Relation) -> AchDebitView:
+    return AchDebitView(id=strawberry.ID(payment.id), payment=payment, stands=relation)
+
+
+def payments_of(
+    context: Context, account: str, stands: Relation, *, first: int, after: Cursor | None
+) -> Connection[PaymentView]:
+    """The newest first. Who holds the account's object may see its payments."""
+    limit = page_size(first)
+    before = context.cursors.read(after, PAYMENTS, account)
+    context.spend(2)
+    found = context.bank.payments.of_account(account, before=before, limit=limit)
+    return page(
+        found.payments,
+        node=lambda row: payment_view(row, stands),
+        cursor=lambda row: context.cursors.make(PAYMENTS, account, row.position),
+        more=found.before is not None,
+        after=after,
+    )
+
+
+def _timeline(context: Context, payment: Payment, *, first: int, after: Cursor | None) -> Connection[PaymentEventView]:
+    limit = page_size(first)
+    position = context.cursors.read(after, TIMELINE, payment.id)
+    context.spend()
+    found = context.bank.payments.timeline(payment.id, after=_number(position), limit=limit)
+    return page(
+        found.happenings,
+        node=lambda row: PaymentEventView(happening=row),
+        cursor=lambda row: context.cursors.make(TIMELINE, payment.id, str(row.n)),
+        more=found.after is not None,
+        after=after,
+    )
+
+
+def _by(context: Context, by: str) -> str:
+    """Customers are told of no person of the bank, and of each other by no id."""
+    if context.is_staff:
+        return by
+    if by == context.actor.person:
+        return "you"
+    if by.startswith("partner:"):
+        return "partner"
+    return "another owner" if prefix_of(by) == "cus" else BANK
+
+
+def _number(position: str | None) -> int | None:
+    if position is None:
+        return None
+    if not position.isdecimal():
+        raise invalid_cursor()
+    return int(position)
+
+
+def _instant(at: datetime | None) -> Instant | None:
+    return Instant(at) if at else None

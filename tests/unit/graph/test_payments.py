@@ -1,0 +1,364 @@
+"""Payments and ACH files through the schema: who sends, who sees what of it, and what is never shown."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.access.model import Actor, Group, Relation
+from domain.customers.model import Customer
+from domain.payments.model import Payment
+from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.model import AchFile, RejectionReason
+from tests.unit.graph import documents as ask
+from tests.unit.graph.world import World, clerk
+
+PAYMENT = """id accountId counterparty { name } counterpartyNumber amount { amount currency } status reasonCode
+  secCode speed description remittance cancellable cutOffAt settlesOn traceNumber fileId entryId
+  timeline(first: 50) { edges { node { at event status by facts { label value } } } }"""
+NODE = f"query($id: ID!) {{ node(id: $id) {{ __typename id ... on Payment {{ {PAYMENT} }} }} }}"
+LIST = """query($id: ID!, $first: Int! = 25, $after: Cursor) { account(id: $id) { ... on Account {
+  payments(first: $first, after: $after) { edges { node { __typename id ... on AchDebit { fundsAvailableAt } } }
+    pageInfo { hasNextPage endCursor } } } } }"""
+TIMELINE = """query($id: ID!, $first: Int!, $after: Cursor) { node(id: $id) { ... on Payment {
+  timeline(first: $first, after: $after) { edges { node { event } } pageInfo { hasNextPage endCursor } } } } }"""
+FILES = """query($first: Int! = 25, $after: Cursor) { achFiles(first: $first, after: $after) {
+  edges { node { id status replacesId replacedByIds caseId } } pageInfo { hasNextPage endCursor } } }"""
+FILE = """query($id: ID!) { node(id: $id) { ... on AchFile { id window status name sha256 modifier lineCount entryCount
+  credits { amount } debits { amount } batchCount batches { number secCode serviceClass credits { amount } }
+  transliterated replacesId replacedByIds caseId
+  rejections { level reasonCount deliveryId reasons { code message batchNumber traceNumber } }
+  entries { edges { node { id kind status amount { amount } traceNumber counterpartyNumber paymentId accountId
+    fileId fileIds reasonCode reason } } } } } }"""
+ENTRY = "query($id: ID!) { node(id: $id) { ... on AchEntry { status paymentId } } }"
+TICK = timedelta(seconds=1)
+MARIA = "Maria Márquez"
+SEES_FILES = {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}
+
+
+class Town:
+    """A customer of long standing with money and a counterparty."""
+
+    def __init__(self) -> None:
+        self.world = World()
+        now = self.world.clock.instant
+        self.world.clock.instant = now - timedelta(days=120)
+        self.ada = self.world.person()
+        self.account = self.world.open(self.ada, deposit_minor=100_000)
+        self.world.clock.instant = now
+        self.maria = self.world.verified(self.ada)
+
+    def given(self, amount: str = "25.00", **more: Any) -> dict[str, Any]:
+        return ask.ach_input(self.account.id, self.maria.id, amount, **more)
+
+    def done(self, document: str, who: Customer | Actor | None = None, **given: Any) -> dict[str, Any]:
+        (answer,) = self.world.ask(who or self.ada, document, input=given).data.values()
+        found: dict[str, Any] = answer
+        return found
+
+    def sent(self, amount: str = "25.00", **more: Any) -> str:
+        answer = self.done(ask.ORIGINATE_CREDIT, **self.given(amount, **more))
+        assert answer["__typename"] == "OriginateAchCreditSuccess", answer
+        found: str = answer["payment"]["id"]
+        return found
+
+    def collected(self, **more: Any) -> str:
+        answer = self.done(ask.ORIGINATE_DEBIT, **self.given(secCode="PPD", **more))
+        assert answer["__typename"] == "OriginateAchDebitSuccess", answer
+        found: str = answer["payment"]["id"]
+        return found
+
+    def kept(self, payment: str) -> Payment:
+        return self.world.payments.existing(payment)
+
+    def scheduled(self, payment: str) -> None:
+        self.world.run()
+        assert self.kept(payment).state == "SCHEDULED"
+
+    def in_file(self, payment: str) -> AchFile:
+        self.scheduled(payment)
+        return self.world.cut_off(self.kept(payment))
+
+    def seen(self, payment: str, who: Customer | Actor | None = None) -> Any:
+        return self.world.ask(who or self.ada, NODE, id=payment).data["node"]
+
+    def joint(self) -> Customer:
+        bob = self.world.person("Bob Byron")
+        self.world.relate(self.ada, self.account, bob, Relation.JOINT_OWNER)
+        return bob
+
+
+class TestSending:
+    def test_money_is_sent_and_the_payment_says_what_was_asked(self) -> None:
+        town = Town()
+        node = town.seen(town.sent(remittance="Invoice 7"))
+        told = ("__typename", "amount", "status", "secCode", "speed", "description", "remittance", "cancellable")
+        assert {name: node[name] for name in told} == {
+            "__typename": "AchCredit",
+            "amount": {"amount": "25.00", "currency": "USD"},
+            "status": "ACCEPTED",
+            "secCode": "WEB",
+            "speed": "NEXT_DAY",
+            "description": "RENT",
+            "remittance": "Invoice 7",
+            "cancellable": True,
+        }
+        assert (node["counterparty"]["name"], node["counterpartyNumber"]) == (MARIA, "••6789")
+
+    def test_the_same_key_is_the_same_payment(self) -> None:
+        town = Town()
+        assert town.sent() == town.sent()
+
+    def test_the_key_of_another_payment_is_refused(self) -> None:
+        town = Town()
+        first = town.sent()
+        answer = town.done(ask.ORIGINATE_CREDIT, **town.given("26.00"))
+        assert (answer["code"], answer["paymentId"]) == ("PAYMENT_KEY_REUSED", first)
+
+    def test_one_just_like_another_is_asked_about_and_made_when_it_is_intended(self) -> None:
+        town = Town()
+        first = town.sent()
+        town.world.clock.move(TICK)
+        answer = town.done(ask.ORIGINATE_CREDIT, **town.given(key="p-2"))
+        assert (answer["code"], answer["paymentId"]) == ("DUPLICATE_SUSPECTED", first)
+        assert town.sent(key="p-2", duplicateIntended=True) != first
+
+    def test_what_is_wrong_with_it_is_told_where_it_stands_in_the_input(self) -> None:
+        town = Town()
+        answer = town.done(ask.ORIGINATE_CREDIT, **town.given(secCode="CCD", description="a" * 11))
+        assert {tuple(fault["path"]) for fault in answer["fields"]} == {("secCode",), ("description",)}
+        tele = town.done(ask.ORIGINATE_CREDIT, **town.given(secCode="TEL"))
+        assert (tele["fields"][0]["path"], tele["fields"][0]["code"]) == (["secCode"], "DIRECTION_NOT_OF_CLASS")
+        long = town.done(ask.ORIGINATE_CREDIT, **town.given(secCode="PPD", remittance="a" * 200))
+        assert [(fault["path"], fault["code"]) for fault in long["fields"]] == [
+            (["remittance"], "ADDENDA_OUT_OF_RANGE")
+        ]
+
+    def test_nothing_goes_to_who_is_not_proved(self) -> None:
+        town = Town()
+        added = town.done(ask.ADD_COUNTERPARTY, **ask.counterparty_input())["counterparty"]["id"]
+        answer = town.done(ask.ORIGINATE_CREDIT, **{**town.given(), "counterpartyId": added})
+        assert (answer["code"], answer["counterpartyId"], answer["status"]) == (
+            "COUNTERPARTY_NOT_VERIFIED",
+            added,
+            "UNVERIFIED",
+        )
+
+    def test_an_amount_over_a_limit_says_which(self) -> None:
+        town = Town()
+        answer = town.done(ask.ORIGINATE_CREDIT, **town.given("90000.00"))
+        assert (answer["code"], answer["reasonCode"]) == ("ACH_NOT_ELIGIBLE", "OVER_ENTRY_LIMIT")
+
+    def test_another_currency_is_refused(self) -> None:
+        town = Town()
+        answer = town.done(ask.ORIGINATE_CREDIT, **{**town.given(), "amount": ask.dollars("25.00", "EUR")})
+        assert answer["code"] == "CURRENCY_MISMATCH"
+
+    def test_who_looks_on_and_staff_send_nothing(self) -> None:
+        town = Town()
+        eve = town.world.person("Eve Adams")
+        town.world.relate(town.ada, town.account, eve, Relation.DELEGATE)
+        for who in (eve, clerk(Group.OPERATIONS)):
+            for document in (ask.ORIGINATE_CREDIT, ask.ORIGINATE_DEBIT):
+                assert town.done(document, who, **town.given())["code"] == "NOT_ALLOWED"
+
+    def test_a_stranger_is_told_of_no_account_and_of_nobodys_counterparty(self) -> None:
+        town = Town()
+        bob = town.joint()
+        stranger = town.world.person("Eve Adams")
+        assert town.done(ask.ORIGINATE_CREDIT, stranger, **town.given())["code"] == "NOT_FOUND"
+        assert town.done(ask.ORIGINATE_CREDIT, bob, **town.given())["code"] == "NOT_FOUND"
+
+
+class TestCallingOff:
+    def test_a_payment_is_called_off_once(self) -> None:
+        town = Town()
+        payment = town.sent()
+        town.scheduled(payment)
+        first, again = (town.done(ask.CANCEL_PAYMENT, paymentId=payment) for _ in range(2))
+        assert first["payment"]["status"] == again["payment"]["status"] == "CANCELLED"
+        assert town.world.balance(town.account) == 100_000
+        assert not town.seen(payment)["cancellable"]
+
+    def test_after_the_cut_off_it_is_too_late(self) -> None:
+        town = Town()
+        payment = town.sent()
+        town.in_file(payment)
+        answer = town.done(ask.CANCEL_PAYMENT, paymentId=payment)
+        assert (answer["code"], answer["paymentId"], answer["state"]) == ("PAYMENT_NOT_CANCELLABLE", payment, "SENT")
+
+    def test_another_owner_may_and_the_time_line_says_who(self) -> None:
+        town = Town()
+        bob, payment = town.joint(), town.sent()
+        town.done(ask.CANCEL_PAYMENT, bob, paymentId=payment)
+        by = [edge["node"]["by"] for edge in town.seen(payment)["timeline"]["edges"]]
+        assert by == ["you", "another owner"]
+        by = [edge["node"]["by"] for edge in town.seen(payment, bob)["timeline"]["edges"]]
+        assert by == ["another owner", "you"]
+
+    def test_it_is_on_record_with_its_account(self) -> None:
+        town = Town()
+        payment = town.sent()
+        town.done(ask.CANCEL_PAYMENT, paymentId=payment)
+        records = {(one.action, one.subject_id, one.account) for one in town.world.audited(town.ada)}
+        assert {
+            ("originate_ach_credit", town.account.id, town.account.id),
+            ("cancel_payment", payment, town.account.id),
+        } <= records
+
+
+class TestLooking:
+    def test_the_whole_way_stands_in_the_time_line(self) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        town.world.acknowledge(file)
+        node = town.seen(payment, clerk(Group.OPERATIONS))
+        assert [edge["node"]["event"] for edge in node["timeline"]["edges"]] == [
+            "opened",
+            "screened",
+            "held",
+            "taken",
+            "captured",
+            "sent",
+            "acknowledged",
+        ]
+        assert (node["status"], node["fileId"]) == ("ACKNOWLEDGED", file.id)
+        assert node["timeline"]["edges"][-1]["node"]["by"].startswith("partner:")
+
+    def test_customers_are_told_of_their_money_and_of_no_person_decision_or_file(self) -> None:
+        town = Town()
+        payment = town.sent()
+        town.world.acknowledge(town.in_file(payment))
+        node = town.seen(payment)
+        happened = [edge["node"] for edge in node["timeline"]["edges"]]
+        assert {one["by"] for one in happened} == {"you", "bank", "partner"}
+        assert {fact["label"] for one in happened for fact in one["facts"]} == {"journal", "trace"}
+        assert (node["fileId"], node["entryId"]) == (None, None)
+        assert len(node["traceNumber"]) == 15
+
+    def test_a_time_line_is_read_page_by_page(self) -> None:
+        town = Town()
+        payment = town.sent()
+        town.scheduled(payment)
+        first = town.world.ask(town.ada, TIMELINE, id=payment, first=2).data["node"]["timeline"]
+        assert first["pageInfo"]["hasNextPage"]
+        end = first["pageInfo"]["endCursor"]
+        rest = town.world.ask(town.ada, TIMELINE, id=payment, first=2, after=end).data["node"]["timeline"]
+        events = [edge["node"]["event"] for edge in (*first["edges"], *rest["edges"])]
+        assert events == ["opened", "screened", "held"]
+
+    def test_the_newest_stand_first_on_their_account(self) -> None:
+        town = Town()
+        made = []
+        for n, make in enumerate((town.sent, town.collected, town.sent)):
+            town.world.clock.move(TICK)
+            made.append(make(key=f"k{n}", duplicateIntended=True))
+        first = town.world.ask(town.ada, LIST, id=town.account.id, first=2).data["account"]["payments"]
+        assert first["pageInfo"]["hasNextPage"]
+        end = first["pageInfo"]["endCursor"]
+        rest = town.world.ask(town.ada, LIST, id=town.account.id, first=2, after=end).data["account"]["payments"]
+        found = [edge["node"] for edge in (*first["edges"], *rest["edges"])]
+        assert [one["id"] for one in found] == made[::-1]
+        assert [one["__typename"] for one in found] == ["AchCredit", "AchDebit", "AchCredit"]
+
+    def test_another_owner_sees_the_payment_and_not_who_is_paid(self) -> None:
+        town = Town()
+        node = town.seen(town.sent(), town.joint())
+        assert (node["counterparty"], node["counterpartyNumber"]) == (None, "••6789")
+
+    @pytest.mark.parametrize("group", [Group.OPERATIONS, Group.FRAUD_ANALYST, Group.AUDITOR, Group.FINANCE])
+    def test_staff_see_it_as_the_table_says_and_their_looks_are_on_record(self, group: Group) -> None:
+        town = Town()
+        payment = town.sent(remittance="Invoice 7")
+        node = town.seen(payment, clerk(group))
+        assert node["remittance"] == (None if group is Group.FINANCE else "Invoice 7")
+        looks = {(one.action, one.subject_id, one.account) for one in town.world.audited(town.ada)}
+        assert ("view_payment", payment, town.account.id) in looks
+
+    def test_to_others_there_is_none(self) -> None:
+        town = Town()
+        payment = town.sent()
+        for who in (town.world.person("Eve Adams"), clerk(Group.ADMIN)):
+            assert town.seen(payment, who) is None
+            assert town.done(ask.CANCEL_PAYMENT, who, paymentId=payment)["code"] in ("NOT_FOUND", "NOT_ALLOWED")
+
+    @pytest.mark.parametrize("prefix", ["pay", "ent"])
+    def test_what_lives_in_another_region_is_asked_there(self, prefix: str) -> None:
+        west = f"{prefix}_us1000_{'a' * 32}"
+        assert Town().world.ask(clerk(Group.OPERATIONS), NODE, id=west).codes == ["WRONG_REGION"]
+
+    def test_a_full_number_is_in_no_answer(self) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        staff = clerk(Group.OPERATIONS)
+        answers = [town.seen(payment), town.seen(payment, staff), town.world.ask(staff, FILE, id=file.id).data]
+        assert "000123456" not in json.dumps(answers)
+        assert MARIA not in json.dumps(answers[2])
+
+
+class TestFiles:
+    def test_a_file_shows_its_totals_its_batches_and_its_entries(self) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        shown = town.world.ask(clerk(Group.FINANCE), FILE, id=file.id).data["node"]
+        assert (shown["status"], shown["entryCount"], shown["credits"]) == ("SENT", 1, {"amount": "25.00"})
+        assert shown["sha256"] == file.sha256
+        (batch,) = shown["batches"]
+        assert (batch["secCode"], batch["serviceClass"], batch["credits"]) == ("WEB", "220", {"amount": "25.00"})
+        (edge,) = shown["entries"]["edges"]
+        entry = edge["node"]
+        assert (entry["status"], entry["paymentId"], entry["fileIds"]) == ("READY", payment, [file.id])
+        assert town.world.ask(clerk(Group.AUDITOR), ENTRY, id=entry["id"]).data["node"]["paymentId"] == payment
+
+    def test_what_the_bank_says_against_it_is_data(self) -> None:
+        town = Town()
+        file = town.in_file(town.sent())
+        reason = RejectionReason("AMOUNT_HIGH", "Over the agreed exposure", batch_number=1)
+        town.world.reject(file, reason, level=RejectionLevel.BATCH)
+        shown = town.world.ask(clerk(Group.OPERATIONS), FILE, id=file.id).data["node"]
+        (rejection,) = shown["rejections"]
+        assert (shown["status"], rejection["level"], rejection["reasonCount"]) == ("PARTLY_REJECTED", "BATCH", 1)
+        assert rejection["reasons"] == [
+            {"code": "AMOUNT_HIGH", "message": "Over the agreed exposure", "batchNumber": 1, "traceNumber": None}
+        ]
+        assert shown["caseId"].startswith("cas_")
+        assert shown["entries"]["edges"][0]["node"]["reasonCode"] == "AMOUNT_HIGH"
+
+    def test_one_that_is_built_again_knows_what_it_replaces(self) -> None:
+        town = Town()
+        file = town.in_file(town.sent())
+        town.world.reject(file, RejectionReason("REJ0101", "Used today"))
+        staff = clerk(Group.OPERATIONS)
+        rows = {edge["node"]["id"]: edge["node"] for edge in town.world.ask(staff, FILES).data["achFiles"]["edges"]}
+        assert (rows[file.id]["status"], rows[file.id]["replacedByIds"]) == ("REPLACED", [f"{file.id}.1"])
+        assert rows[f"{file.id}.1"]["replacesId"] == file.id
+        assert town.world.ask(staff, FILE, id=f"{file.id}.1").data["node"]["id"] == f"{file.id}.1"
+
+    @pytest.mark.parametrize("group", [group for group in Group if group is not Group.CUSTOMER])
+    def test_only_those_see_files_who_work_with_them(self, group: Group) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        entry = town.kept(payment).progress.entry
+        seen = town.world.ask(clerk(group), FILES).data["achFiles"]
+        assert (seen is not None) is (group in SEES_FILES)
+        for document, wanted in ((FILE, file.id), (ENTRY, entry)):
+            assert (town.world.ask(clerk(group), document, id=wanted).data["node"] is not None) is (group in SEES_FILES)
+
+    def test_customers_see_none(self) -> None:
+        town = Town()
+        file = town.in_file(town.sent())
+        assert town.world.ask(town.ada, FILES).data["achFiles"] is None
+        assert town.world.ask(town.ada, FILE, id=file.id).data["node"] is None
+
+    def test_a_look_at_an_entry_is_on_record_for_its_customer(self) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        town.world.ask(clerk(Group.FINANCE), FILE, id=file.id)
+        looks = {(one.action, one.subject_id) for one in town.world.audited(town.ada)}
+        assert ("view_ach_entry", town.kept(payment).progress.entry) in looks
