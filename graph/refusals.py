@@ -22,6 +22,7 @@ from domain.counterparties import model as counterparties
 from domain.customers import model as customers
 from domain.partners import model as partners
 from domain.payments import model as payments
+from domain.rails.ach import incoming_model as incoming
 from domain.rails.ach import model as ach
 from domain.transfers import model as transfers
 from graph.money import MoneyView, shown
@@ -416,6 +417,7 @@ ROWS: Final = (
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 
+_RECEIVED: Final = "received entries are decided by cases, not by operations of their own"
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
@@ -427,6 +429,9 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     ach.WindowClosed: "told to who builds a file, to nobody who asked",
     ach.AchLimitExceeded: "limits are told as `AchNotEligible`, with the limit's own code",
     ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
+    incoming.NotPending: _RECEIVED,
+    incoming.AnswerNotAllowed: _RECEIVED,
+    incoming.FileUnknown: "told to who hears of a file, to nobody who asked",
     access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
     partners.PartnerUnknown: _TOLD_TO_PARTNERS,
     partners.KindMalformed: _TOLD_TO_PARTNERS,
