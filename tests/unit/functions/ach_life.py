@@ -9,7 +9,7 @@ from domain.cases.model import Case
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.fraud.model import Decision, Judgement
 from domain.money import Money
-from domain.payments.kinds import PaymentKind, PaymentState
+from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.payments.service import Payments
 from domain.rails.ach.model import AchFile
@@ -19,6 +19,7 @@ from tests.unit.functions.region import Deployed, acting, staff_of
 from tests.unit.partners.signing import body_of
 
 RECEIVER = Details("Maria Márquez", "021000021", "000123456789", AccountType.CHECKING, HolderKind.CONSUMER)
+LONG_AGO = timedelta(days=120)
 ANALYST, SECOND = "stf_01J0000000000000000000000A", "stf_01J0000000000000000000000B"
 
 
@@ -31,13 +32,16 @@ class AchLife:
         self.bank.counterparties._verifier = _TakesAll()
         self._made = 0
         now = deployed.clock.at
-        deployed.clock.at -= timedelta(days=120)
+        deployed.clock.at -= LONG_AGO
         customer, self.account = deployed.person("zoe")
-        self.owner = acting(customer)
-        self.counterparty = self._verified(self.owner)
         deployed.clock.at = now
+        self.owner = acting(customer)
+        self.counterparty = self.counterparty_of(self.owner)
 
-    def _verified(self, owner: Actor) -> Counterparty:
+    def counterparty_of(self, owner: Actor) -> Counterparty:
+        """One that was verified long ago."""
+        now = self.deployed.clock.at
+        self.deployed.clock.at -= LONG_AGO
         counterparties, today = self.bank.counterparties, self.deployed.clock.at.date()
         customer = self.bank.customers.get(owner.person)
         added = counterparties.add(owner, customer=customer, details=RECEIVER, key="zoe")  # type: ignore[arg-type]  # is there
@@ -45,6 +49,7 @@ class AchLife:
         counterparties.start_verification(owner, added.id, method=VerificationMethod.PRENOTE, key="prove-zoe")
         settled = counterparties.verification_settled(added.id, attempt=1, settled_on=today)
         assert isinstance(settled, Counterparty), settled
+        self.deployed.clock.at = now
         return settled
 
     # Payments.
@@ -119,7 +124,7 @@ class AchLife:
 
     def sent(self) -> AchFile:
         """One file with a payment of each kind, whose journeys wait for the bank."""
-        payments = [self.scheduled(kind) for kind in PaymentKind]
+        payments = [self.scheduled(kind) for kind in DRIVEN_BY_STEPS]
         self.cut_off()
         self.files()
         for payment in payments:

@@ -23,7 +23,7 @@ from domain.ledger.events import event_of
 from domain.ledger.model import Journal
 from domain.money import Money
 from domain.payments.journeys import execution_name
-from domain.payments.kinds import PaymentKind, PaymentState
+from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
 from domain.rails.ach.exchange_aws import S3Exchange
 from domain.rails.ach.kinds import FileState
 from domain.rails.ach.steps import Steps
@@ -230,7 +230,8 @@ def decided_of_ach(deployed: Deployed) -> Callable[[], None]:
     """
     life = AchLife(deployed)
     reviews = {
-        code: [life.in_review(kind) for kind in PaymentKind] for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
+        code: [life.in_review(kind) for kind in DRIVEN_BY_STEPS]
+        for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
     }
     files = {code: life.rejected() for code in (ResolutionCode.REBUILD, ResolutionCode.POST_BACK)}
     with deployed.monkeypatch.context() as patched:
@@ -308,7 +309,7 @@ def run_ach_journey(deployed: Deployed) -> None:
     """Both kinds: all the way, held up until the time for a person is over, and past a window that had no file."""
     life = AchLife(deployed)
     deployed.loses_answers = True
-    for kind in PaymentKind:
+    for kind in DRIVEN_BY_STEPS:
         payment = life.opened(kind)
         life.step(payment, "screen", waits=True)
         life.bank.ach.steps.judged(life.now(payment), Judgement(Decision.APPROVE, (), "test"))
@@ -352,7 +353,7 @@ def run_ach_files(deployed: Deployed) -> None:
     life = AchLife(deployed)
     rejected = life.sent()
     life.said("ach.file.rejected", life.rejection(rejected, "REJ0101"))
-    payments = [life.scheduled(kind) for kind in PaymentKind]
+    payments = [life.scheduled(kind) for kind in DRIVEN_BY_STEPS]
     for payment in payments:
         life.waits(payment, "await_file")
     deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
@@ -389,7 +390,7 @@ def run_payment_decisions(deployed: Deployed) -> None:
     life = AchLife(deployed)
     sample = json.loads(event_for("payment_decisions")["Records"][0]["body"])
     deployed.loses_answers = True
-    for kind in PaymentKind:
+    for kind in DRIVEN_BY_STEPS:
         payment = life.opened(kind)
         life.waits(payment, "screen")
         body = sample | {"detail": sample["detail"] | {"payment": payment.id}}
@@ -401,9 +402,9 @@ def run_payment_decisions(deployed: Deployed) -> None:
 def run_payment_sweep(deployed: Deployed) -> None:
     """Of each kind one whose journey is gone, and one whose journey was not told."""
     life = AchLife(deployed)
-    lost = [life.opened(kind) for kind in PaymentKind]
+    lost = [life.opened(kind) for kind in DRIVEN_BY_STEPS]
     deployed.machines.executions.clear()
-    for kind in PaymentKind:
+    for kind in DRIVEN_BY_STEPS:
         life.untold(life.opened(kind))
     deployed.clock.at += timedelta(hours=1)
     deployed.loses_answers = True
@@ -448,16 +449,16 @@ def run_partner_sweep(deployed: Deployed) -> None:
 def asked_of_payments(life: AchLife) -> Callable[[], None]:
     """What customers and staff do with payments, as the services are asked; what they find there is made before."""
     reviews = {
-        code: [life.in_review(kind)[1] for kind in PaymentKind]
+        code: [life.in_review(kind)[1] for kind in DRIVEN_BY_STEPS]
         for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
     }
     files = {code: life.rejected() for code in (ResolutionCode.REBUILD, ResolutionCode.POST_BACK)}
-    cancelled = [life.scheduled(kind) for kind in PaymentKind]
+    cancelled = [life.scheduled(kind) for kind in DRIVEN_BY_STEPS]
     for payment in cancelled:
         life.waits(payment, "await_file")
 
     def asking() -> None:
-        for kind in PaymentKind:
+        for kind in DRIVEN_BY_STEPS:
             assert life.bank.payments.begin(life.opened(kind)).execution
         for payment in cancelled:
             assert life.bank.ach.payment(life.owner, payment.id) == life.now(payment)
@@ -518,6 +519,7 @@ def run_graphql(deployed: Deployed) -> None:
                 later=today + timedelta(days=5),
                 case=lambda key: opened_case(deployed, key).id,
                 delivery=delivery,
+                verified=life.counterparty_of(acting(ada)).id,
             ),
         )
     deployed.loses_answers = False  # who takes a number and never learns of it takes the next one, for ever

@@ -14,7 +14,7 @@ from domain.fraud import events as of_fraud
 from domain.ledger import events as of_ledger
 from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
 from domain.payments import events as of_payments
-from domain.payments.kinds import PaymentKind
+from domain.payments.kinds import DRIVEN_BY_STEPS
 from functions.composition import build
 from functions.configuration import read
 from tests.unit.infra.state_machines import FILES
@@ -331,7 +331,7 @@ class TestTheStateMachines:
     def test_there_is_one_for_each_kind_of_payment(self) -> None:
         found = {about["DefinitionUri"]: about["Name"]["Sub"] for about in self.MACHINES.values()}
         assert found == {
-            FILES[kind]: f"florin-{kind.value.lower().replace('_', '-')}-${{AWS::Region}}" for kind in PaymentKind
+            FILES[kind]: f"florin-{kind.value.lower().replace('_', '-')}-${{AWS::Region}}" for kind in DRIVEN_BY_STEPS
         }
 
     def test_each_calls_the_function_of_the_steps_as_a_role_that_may_call_nothing_else(self) -> None:
