@@ -24,6 +24,7 @@ from domain.accounts.model import Account
 from domain.calendars import calendar_day
 from domain.cases.kinds import CaseKind
 from domain.cases.model import Case, Subject
+from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.customers.model import Customer
 from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
@@ -61,6 +62,19 @@ AGO: Final = timedelta(days=3)
 EVENTUALLY_SECONDS: Final = 40
 SCAN_SECONDS_MAX: Final = 20
 DENIED: Final = ("AccessDenied", "not authorized")
+
+
+RECEIVER: Final = Details("Maria Márquez", "021000021", "000123456789", AccountType.CHECKING, HolderKind.CONSUMER)
+
+
+class _TakesAll:
+    """Whatever verifies a counterparty counts as sent."""
+
+    def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
+        return True
+
+    def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
+        return True
 
 
 class Small:
@@ -107,6 +121,20 @@ class Small:
     def case(self, key: str) -> Case:
         """As the bank itself opens it."""
         return self.services.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), key=key)
+
+    def verified(self) -> Counterparty:
+        """The owner's counterparty, proved a month before the bank was made."""
+        self.clock.at = datetime.now(UTC) - AGO - timedelta(days=30)
+        counterparties, owner = self.services.counterparties, acting(self.owner.id, Group.CUSTOMER)
+        counterparties._verifier = _TakesAll()
+        added = counterparties.add(owner, customer=self.owner, details=RECEIVER, key="verified")
+        assert isinstance(added, Counterparty), added
+        counterparties.start_verification(owner, added.id, method=VerificationMethod.PRENOTE, key="verify")
+        today = self.clock.at.date()
+        settled = counterparties.verification_settled(added.id, attempt=1, settled_on=today)
+        assert isinstance(settled, Counterparty), settled
+        self.clock.at = datetime.now(UTC)
+        return settled
 
     def _customer(self, number: int) -> Customer:
         person = CUSTOMERS[REGION][number]
@@ -317,6 +345,7 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
             later=small.day(now) + timedelta(days=5),
             case=lambda key: small.case(key).id,
             delivery=small.quarantined(),
+            verified=small.verified().id,
         ),
     )
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
