@@ -54,7 +54,9 @@ if TYPE_CHECKING:
     from domain.payments.service import Payments
     from domain.rails.ach.responses import Responses
     from domain.rails.ach.service import Ach
+    from domain.rails.ach.store_dynamodb import DynamoDBAchStore
     from domain.rails.ach.timetable import Timetable
+    from domain.rails.ach.verifications import Verifications
     from domain.refusals import Refusal
     from domain.sealing import KeyedSealer
     from domain.transfers.orders import Orders
@@ -326,14 +328,14 @@ class Bank:
 
     @cached_property
     def counterparties(self) -> Counterparties:
-        from domain.counterparties.service import Counterparties, NoRail
+        from domain.counterparties.service import Counterparties
         from domain.counterparties.store_dynamodb import BY_UNSENT, DynamoDBCounterpartyStore
 
         return Counterparties(
             store=DynamoDBCounterpartyStore(self._table(self.configuration.counterparties_table, BY_UNSENT)),
             sealer=self.sealer,
             approvals=self.approvals,
-            verifier=NoRail(),
+            verifier=self.verifications,
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,
             randomness=self._randomness,
@@ -451,18 +453,38 @@ class Bank:
         return FedAch() if every is None else Compressed(every)
 
     @cached_property
+    def ach_store(self) -> DynamoDBAchStore:
+        from domain.rails.ach.store_dynamodb import BY_DUE, DynamoDBAchStore
+
+        return DynamoDBAchStore(self._table(self.configuration.ach_table, BY_DUE), region=self.region)
+
+    @cached_property
+    def verifications(self) -> Verifications:
+        """Counterparties are proved by entries in our own files; each of the two asks the other."""
+        from domain.rails.ach.verifications import Verifications
+
+        return Verifications(
+            outgoing=self.ach_store,
+            ledger=self.ledger,
+            counterparties=lambda: self.counterparties,
+            customers=self.customers,
+            timetable=self.timetable,
+            clock=self.clock,
+            jurisdiction=self.configuration.jurisdiction.code,
+        )
+
+    @cached_property
     def ach(self) -> Ach:
         from domain.rails.ach.exchange_aws import S3Exchange
+        from domain.rails.ach.kinds import VERIFICATIONS
         from domain.rails.ach.outgoing import Outgoing
         from domain.rails.ach.service import Ach
         from domain.rails.ach.steps import Steps
-        from domain.rails.ach.store_dynamodb import BY_DUE, DynamoDBAchStore
 
-        store = DynamoDBAchStore(self._table(self.configuration.ach_table, BY_DUE), region=self.region)
         steps = Steps(
             payments=self.payments,
             ledger=self.ledger,
-            store=store,
+            store=self.ach_store,
             timetable=self.timetable,
             counterparties=self.counterparties,
             accounts=self.accounts,
@@ -473,7 +495,7 @@ class Bank:
             region=self.region,
         )
         outgoing = Outgoing(
-            store=store,
+            store=self.ach_store,
             exchange=S3Exchange(client=lambda: self._client("s3"), bucket=self.configuration.exchange_bucket),
             steps=steps,
             payments=self.payments,
@@ -485,6 +507,7 @@ class Bank:
             clock=self.clock,
             region=self.region,
             jurisdiction=self.configuration.jurisdiction.code,
+            origins=dict.fromkeys(VERIFICATIONS, self.verifications),
         )
         return Ach(
             payments=self.payments,

@@ -23,7 +23,15 @@ from tests.unit.ledger.story import Story, tell
 from tests.unit.ledger.world import World, day, must_post, must_refuse, usd
 from tests.unit.transfers.desk import TODAY, Desk, wish
 
-SAID_AGAIN = ("cancelTransferOrder",)
+SAID_AGAIN = (
+    "assignCase",
+    "cancelPayment",
+    "cancelTransferOrder",
+    "closeCounterparty",
+    "giveApproval",
+    "refuseApproval",
+    "releaseCase",
+)
 """They set what they name to one state; said again, they change nothing."""
 
 

@@ -8,7 +8,7 @@ from domain.payments.service import TRIES_MAX
 from ops import journey_diagrams
 from tests.unit.docs.test_pages import NUMBERS, page, section
 
-HEADINGS = {kind: f"ACH {kind.value.removeprefix('ACH_').lower()}" for kind in JOURNEYS}
+HEADINGS = {kind: f"ACH {kind.value.removeprefix('ACH_').lower().replace('_', ' ')}" for kind in JOURNEYS}
 
 
 def test_its_diagrams_and_tables_are_current() -> None:
@@ -22,8 +22,8 @@ def test_each_diagram_read_back_is_the_table_of_its_kind() -> None:
         moves = re.findall(r"^    (\w+) --> (\w+): (\w+)$", text, re.MULTILINE)
         assert [Move(PaymentState(a), Event(event), PaymentState(b)) for a, b, event in moves] == list(journey.moves)
         assert set(re.findall(r"^    (\w+) --> \[\*\]$", text, re.MULTILINE)) == journey.final
-        (claimed,) = re.findall(r"^    class (.+) claimed$", text, re.MULTILINE)
-        assert set(claimed.split(", ")) == journey.effects.keys()
+        claimed = [states.split(", ") for states in re.findall(r"^    class (.+) claimed$", text, re.MULTILINE)]
+        assert list(map(set, claimed)) == ([set(journey.effects)] if journey.effects else [])
 
 
 def test_the_numbers_it_names_are_the_codes() -> None:

@@ -1,5 +1,6 @@
 """ACH payments in a region in moto: opened, judged, put into files and answered by the bank, for real."""
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -8,10 +9,12 @@ from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.fraud.model import Decision, Judgement
+from domain.ids import entry_id
 from domain.money import Money
 from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.payments.service import Payments
+from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import AchFile
 from domain.rails.ach.service import Wish
 from functions.ach_journey import handler as ach_journey
@@ -51,6 +54,25 @@ class AchLife:
         assert isinstance(settled, Counterparty), settled
         self.deployed.clock.at = now
         return settled
+
+    def proving(self) -> Counterparty:
+        """One that is to be proved by micro-entries, in the next file."""
+        counterparties = self.bank.counterparties
+        counterparties._verifier = self.bank.verifications
+        customer = self.bank.customers.get(self.owner.person)
+        details = replace(RECEIVER, account_number="55500012")
+        added = counterparties.add(self.owner, customer=customer, details=details, key="proving")  # type: ignore[arg-type]  # is there
+        assert isinstance(added, Counterparty), added
+        method = VerificationMethod.MICRO_ENTRIES
+        started = counterparties.start_verification(self.owner, added.id, method=method, key="prove-it")
+        assert isinstance(started, Counterparty), started
+        return started
+
+    def proof_of(self, counterparty: Counterparty) -> AchFile:
+        """The file that its first micro-credit went into."""
+        entry = self.bank.ach_store.entry(entry_id(counterparty.id, EntryKind.MICRO_CREDIT.value, "1"))
+        assert entry
+        return self.bank.ach.outgoing.existing(entry.file)
 
     # Payments.
 

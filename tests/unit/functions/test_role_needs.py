@@ -17,6 +17,7 @@ from domain.calendars import calendar_day
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, CaseState, Subject
 from domain.cases.service import Cases
+from domain.counterparties.model import VerificationStatus
 from domain.fraud.model import Decision, Judgement
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
@@ -380,6 +381,15 @@ def run_ach_files(deployed: Deployed) -> None:
         deployed.clock.at += timedelta(hours=1)
         deployed.call(ach_files, {})
     assert life.file_of(payments[0]).case
+    proved = life.proving()
+    life.cut_off()
+    deployed.call(ach_files, {})
+    life.said("ach.file.acknowledged", life.acknowledgement(life.proof_of(proved)))
+    deployed.clock.at += timedelta(hours=1)
+    deployed.call(ach_files, {})
+    latest = deployed.bank.counterparties.kept(proved.id).verification
+    assert latest
+    assert latest.status is VerificationStatus.SETTLED
 
 
 def run_fraud_scorer(deployed: Deployed) -> None:

@@ -53,6 +53,10 @@ const WORK = `query ForExamplesOfWork {
   approvals(first: 1) { edges { node { id fingerprint } } }
 }`;
 
+const DELIVERIES = `query ForExamplesOfDeliveries {
+  partnerDeliveries(partner: "sponsor", state: QUARANTINED, first: 1) { edges { node { id } } }
+}`;
+
 export async function filled(variables: string, who: Who): Promise<string> {
   const known: Record<string, string | undefined> = {
     "<a new key>": crypto.randomUUID(),
@@ -61,6 +65,7 @@ export async function filled(variables: string, who: Who): Promise<string> {
     "<tomorrow>": new Date(Date.now() + DAY_MILLISECONDS).toISOString().slice(0, 10),
     ...(/<my |<their |<an account|<a journal/.test(variables) ? await accountMarks(who) : {}),
     ...(/<a case|<an approval/.test(variables) ? await workMarks(who) : {}),
+    ...(/<a delivery/.test(variables) ? await deliveryMarks(who) : {}),
   };
   return variables.replaceAll(/<[a-z ]+>/g, (mark) => known[mark] ?? mark);
 }
@@ -75,6 +80,13 @@ async function workMarks({ user, region }: Who): Promise<Record<string, string |
     "<an approval>": approvals[0]?.node.id,
     "<its fingerprint>": approvals[0]?.node.fingerprint,
   };
+}
+
+/** What a person has to look at first; nothing for who may not see deliveries. */
+async function deliveryMarks({ user, region }: Who): Promise<Record<string, string | undefined>> {
+  const answer = await ask(user.name, region, { query: DELIVERIES });
+  const deliveries: Rows<{ id: string }>["edges"] = answer.data?.partnerDeliveries?.edges ?? [];
+  return { "<a delivery>": deliveries[0]?.node.id };
 }
 
 /** Staff have no accounts: what they are shown is the first customer's. */
