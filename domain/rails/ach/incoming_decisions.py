@@ -21,7 +21,7 @@ from domain.rails.ach.dishonour import (
 )
 from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import FORWARD, ReceivedEvent, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import AnswerNotAllowed, NotPending, ReceivedEntry
+from domain.rails.ach.incoming_model import AnswerNotAllowed, EntryNotPending, ReceivedEntry
 from domain.rails.ach.incoming_reading import Originals
 from domain.rails.ach.incoming_screening import facts_of, way_back
 from domain.rails.ach.kinds import EntryKind
@@ -96,7 +96,7 @@ class Decisions:
     def decided(self, case: Case) -> Refusal | None:
         """Acts on the resolution of a received entry's case: of every kind but that of a return rate.
 
-        Refusals: NotFound, NotPending, AnswerNotAllowed, and those of a counterparty that cannot be corrected.
+        Refusals: NotFound, EntryNotPending, AnswerNotAllowed, and those of a counterparty that cannot be corrected.
         """
         if case.resolution is None:
             raise ValueError(f"{case.id} has no resolution")
@@ -115,7 +115,7 @@ class Decisions:
             self._entries.work(entry)
             return None
         if entry.state is not _S.PENDED:
-            return NotPending(entry.id, entry.state.value)
+            return EntryNotPending(entry.id, entry.state.value)
         if entry.account is None:
             return _not_allowed(entry, NO_ACCOUNT)
         event = _E.RELEASED if entry.amount.minor else _E.ANSWERED
@@ -130,7 +130,7 @@ class Decisions:
             self._entries.work(entry)
             return None
         if entry.state is not _S.PENDED:
-            return NotPending(entry.id, entry.state.value)
+            return EntryNotPending(entry.id, entry.state.value)
         entry = self._with_code(entry)
         reason = self._against(entry)
         if reason is not None:
@@ -152,8 +152,8 @@ class Decisions:
         """Takes a posted entry back from its account and returns it: its receiver denies or refuses it, or its sender
         asked for it or agreed. Said again, it changes nothing.
 
-        Refusals: NotFound, NotPending (it is not posted), AnswerNotAllowed (no code, a statement or a date is missing,
-        too late, or the account has not got the money any more).
+        Refusals: NotFound, EntryNotPending (it is not posted), AnswerNotAllowed (no code, a statement or a date is
+        missing, too late, or the account has not got the money any more).
         """
         found = self._store.received(entry)
         if found is None:
@@ -161,7 +161,7 @@ class Decisions:
         if found.state in GONE_BACK:
             return self._entries.work(found)
         if found.state is not _S.POSTED or found.kind not in FORWARD:
-            return NotPending(found.id, found.state.value)
+            return EntryNotPending(found.id, found.state.value)
         grounds = replace(
             facts_of(self._entries.seen(found)),
             statement=facts.statement,
@@ -232,7 +232,7 @@ class Decisions:
         if entry.state is _S.APPLIED:
             return None
         if entry.state is not _S.CORRECTION_OPEN:
-            return NotPending(entry.id, entry.state.value)
+            return EntryNotPending(entry.id, entry.state.value)
         ours = self._outgoing.entry(entry.original) if entry.original else None
         correction = self.correction(entry)
         if ours is None or not ours.counterparty or correction is None:
@@ -279,7 +279,7 @@ class Decisions:
             self._entries.listed(entry, EntryKind.NOC_REFUSAL)
             return None
         if entry.state is not _S.CORRECTION_OPEN:
-            return NotPending(entry.id, entry.state.value)
+            return EntryNotPending(entry.id, entry.state.value)
         if self._entries.today() > refuse_by(entry.settles_on):
             return _not_allowed(entry, TOO_LATE)
         code = self.refusal_code(entry)

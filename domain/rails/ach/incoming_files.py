@@ -27,7 +27,7 @@ from domain.rails.ach.incoming_kinds import (
     ReceivedState,
     received_file_target,
 )
-from domain.rails.ach.incoming_model import LINES_MAX, FileUnknown, Found, Handoff, ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_model import LINES_MAX, Found, Handoff, ReceivedEntry, ReceivedFile, ReceivedFileUnknown
 from domain.rails.ach.incoming_ports import Forwarder
 from domain.rails.ach.incoming_reading import (
     Originals,
@@ -103,12 +103,12 @@ class ReceivedFiles:
 
     # Arriving.
 
-    def receive(self, name: str) -> ReceivedFile | FileUnknown:
+    def receive(self, name: str) -> ReceivedFile | ReceivedFileUnknown:
         """Takes note of what lies under a name in this region's exchange, once for each name and content. It is
         worked by `work`, or by whoever works what is due."""
         chunks = self._exchanges(self._region).chunks(name)
         if chunks is None:
-            return FileUnknown(name[:200])
+            return ReceivedFileUnknown(name[:200])
         digest, size = _digest(chunks)
         now = self._clock.now()
         file = ReceivedFile(

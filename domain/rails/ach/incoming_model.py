@@ -189,7 +189,7 @@ LINES_MAX: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
-class NotPending(Refusal):
+class EntryNotPending(Refusal):
     """The entry does not wait for a decision, or not for this one."""
 
     code: ClassVar[str] = "ENTRY_NOT_PENDING"
@@ -216,7 +216,7 @@ class AnswerNotAllowed(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class FileUnknown(Refusal):
+class ReceivedFileUnknown(Refusal):
     """Nothing lies under this name in the exchange."""
 
     code: ClassVar[str] = "RECEIVED_FILE_UNKNOWN"

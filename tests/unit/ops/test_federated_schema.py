@@ -57,7 +57,7 @@ def test_what_a_gateway_asks_for_by_key_is_found(scene: Scene, word: str, kind: 
     """As a gateway does: only the name of the type and its key are known."""
     wanted = value_of(scene, "journal:transfer" if word == "journal" else word)
 
-    seer = MAKER if word in ("case", "approval", "delivery") else scene.actor(OWNER)
+    seer = MAKER if word in ("case", "approval", "delivery", "file", "entry") else scene.actor(OWNER)
     answer = scene.world.ask(seer, "query($id: ID!) { node(id: $id) { __typename id } }", id=wanted)
 
     assert answer.data == {"node": {"__typename": kind, "id": wanted}}

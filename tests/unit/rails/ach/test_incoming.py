@@ -18,7 +18,7 @@ from domain.payments.steps import StepUnknown
 from domain.rails.ach import incoming_files
 from domain.rails.ach.incoming_decisions import Grounds
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import AnswerNotAllowed, FileUnknown, Found, ReceivedEntry
+from domain.rails.ach.incoming_model import AnswerNotAllowed, Found, ReceivedEntry, ReceivedFileUnknown
 from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handoff_text
 from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
 from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
@@ -26,6 +26,7 @@ from domain.rails.ach.model import RejectionReason
 from domain.rails.ach.nacha.records import Addenda98, Addenda99
 from domain.rails.ach.return_codes import Decision
 from domain.refusals import TryAgain
+from ops.simulation.house import HouseFault
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import AchBank
 from tests.unit.rails.ach.partner import Sheet, with_wrong_digit, with_wrong_total
@@ -242,7 +243,7 @@ class TestPended:
         bank.clock.move(timedelta(days=9))
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
         assert (entry.state, entry.return_code, entry.due_at) == (_S.PENDED, None, None)
-        with pytest.raises(AssertionError, match="No code of the rules"):
+        with pytest.raises(HouseFault, match="No code of the rules"):
             bank.resolve(entry.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
 
     def test_a_return_that_the_bank_rejects_for_good_is_for_people_again(self) -> None:
@@ -496,7 +497,7 @@ class TestFiles:
         assert bank.book("ach_unposted") == 10_00
 
     def test_what_is_not_there_is_unknown(self) -> None:
-        assert isinstance(AchBank().incoming.files.receive("inbound/ach/none.ach"), FileUnknown)
+        assert isinstance(AchBank().incoming.files.receive("inbound/ach/none.ach"), ReceivedFileUnknown)
 
     def test_totals_of_the_file_are_those_of_the_books(self) -> None:
         bank, account = bank_with_account(minor=1_000_00)
