@@ -105,7 +105,7 @@ class Folder:
         last = remembered or self._store.last_total(account, region=self._settings.region, shard=shard)
         if last is not None and (last.day, last.hhmm) >= (until.day, until.hhmm):
             return 0, closed
-        days, marked = _days_to_fold(last.day if last else registration.since, until.day)
+        days, marked = _days_to_fold(last.day if last else registration.since, until.day, DAYS_IN_A_RUN_MAX)
         for day in days:
             after = last.hhmm if last and last.day == day else None
             before = until.hhmm if day == until.day else None
@@ -203,9 +203,9 @@ def _minute_in(row: Row) -> str:
 
 
 @lru_cache(maxsize=DAYS_KEPT)
-def _days_to_fold(first: str, last: str) -> tuple[tuple[str, ...], str | None]:
+def _days_to_fold(first: str, last: str, limit: int) -> tuple[tuple[str, ...], str | None]:
     """The days of one run, and the last that is over: it gets a total anyhow, so that a run always gets further."""
-    days = _days(first, last)[:DAYS_IN_A_RUN_MAX]
+    days = _days(first, last)[:limit]
     return days, max((day for day in days if day < last), default=None)
 
 

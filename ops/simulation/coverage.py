@@ -16,6 +16,7 @@ from ops.simulation.world import LATE
 ENOUGH: Final = 500
 """From so many histories on, everything must have happened."""
 LIMITS: Final = ("PER_TRANSFER", "PER_DAY", "JOINT_PER_DAY")
+_ACH: Final = "ACH: stories of its own, killed at every call and told in every order (tests/unit/rails/ach)"
 ELSEWHERE: Final = {
     "APPROVAL_BUSY": "approvals are no part of a history yet: no use case of money asks for one",
     "APPROVAL_KEY_REUSED": "approvals",
@@ -36,6 +37,55 @@ ELSEWHERE: Final = {
         ),
         "cases: as approvals",
     ),
+    **dict.fromkeys(
+        (
+            "AMOUNTS_WRONG",
+            "COUNTERPARTY_CLOSED",
+            "COUNTERPARTY_CREDIT_ONLY",
+            "COUNTERPARTY_EXISTS",
+            "COUNTERPARTY_KEY_REUSED",
+            "COUNTERPARTY_NOT_VERIFIED",
+            "COUNTERPARTY_VERIFIED",
+            "NOTHING_TO_CONFIRM",
+            "TOO_MANY_CHANGES",
+            "VERIFICATIONS_EXHAUSTED",
+            "VERIFICATION_UNDERWAY",
+        ),
+        "counterparties: stories of their own, cut off at every call (tests/unit/counterparties)",
+    ),
+    **dict.fromkeys(
+        (
+            "BODY_MALFORMED",
+            "DELIVERY_BUSY",
+            "DELIVERY_NOT_REPLAYABLE",
+            "HEADER_DOUBLED",
+            "HEADER_MALFORMED",
+            "HEADER_MISSING",
+            "KIND_MALFORMED",
+            "MESSAGE_ID_REUSED",
+            "PARTNER_UNKNOWN",
+            "REPLAY_KEY_REUSED",
+            "SIGNATURE_WRONG",
+            "TIMESTAMP_OUTSIDE_TOLERANCE",
+        ),
+        "deliveries of partners move no money themselves (tests/unit/partners)",
+    ),
+    **dict.fromkeys(
+        (
+            "ACH_LIMIT_EXCEEDED",
+            "ACH_NOT_ELIGIBLE",
+            "ANSWER_MISMATCH",
+            "ANSWER_NOT_ALLOWED",
+            "DUPLICATE_SUSPECTED",
+            "ENTRY_NOT_PENDING",
+            "PAYMENT_BUSY",
+            "PAYMENT_KEY_REUSED",
+            "PAYMENT_NOT_CANCELLABLE",
+            "RECEIVED_FILE_UNKNOWN",
+            "WINDOW_CLOSED",
+        ),
+        _ACH,
+    ),
     "CUSTOMER_KEY_REUSED": "customers exist before a history begins",
     "SHREDDED": "nobody's data key is shredded in a history",
     "OCCURRENCE_MISSED": "how the schema shows an occurrence; its outcome is counted below",
@@ -54,6 +104,8 @@ CODES: Final = (
     *sorted(every_code() - ELSEWHERE.keys() - {LimitExceeded.code}),
     *(f"{LimitExceeded.code} {limit}" for limit in LIMITS),
 )
+JOURNALS: Final = tuple(kind for kind in KINDS if not kind.startswith("ach_"))
+"""The kinds that histories post. For the others see `_ACH`."""
 HAPPENINGS: Final = (
     *LATE,
     LOOKED,
@@ -82,7 +134,7 @@ class Coverage:
         return [
             *(("fault", fault.value, self.faults[fault]) for fault in Fault),
             *(("refusal", code, self.refusals[code]) for code in CODES),
-            *(("journal", kind, self.kinds[kind]) for kind in KINDS),
+            *(("journal", kind, self.kinds[kind]) for kind in JOURNALS),
             *(("also", what, self.met[what]) for what in HAPPENINGS),
         ]
 
