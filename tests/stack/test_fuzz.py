@@ -89,7 +89,7 @@ def test_a_row_is_answered_as_it_says(place: Deployed, row: Row) -> None:
 def test_whatever_the_generators_make(place: Deployed) -> None:
     seen = Seen()
 
-    @share(normal=120, full=5_000)
+    @share(normal=200, full=5_000)
     @given(sent=requests(any_document, OFTEN))
     def each(keeper: Keeper, sent: Sent) -> None:
         keeper.look(sent)

@@ -404,6 +404,11 @@ def test_cases_are_swept(small: Small) -> None:
     assert small.services.cases.settle(case.id) == case
 
 
+def test_files_are_looked_after_and_payments_swept(small: Small) -> None:
+    assert small.invoke("ach-files") is None
+    assert small.invoke("payment-sweep") is None
+
+
 def test_partners_are_answered(small: Small) -> None:
     assert forward(f"{small.bank.home.webhooks}/nobody", b"{}", {"Content-Type": "application/json"}).status == 404
 

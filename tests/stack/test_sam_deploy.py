@@ -275,7 +275,7 @@ class TestTheStack:
         assert tables == sorted(f"florin-{name}-{REGION}" for name in TABLES)
 
     def test_a_partner_that_is_not_known_is_told_so_in_the_standard_shape(self, deployed: Deployed) -> None:
-        status, body = deployed.call("/webhooks/acme", body="{}")
+        status, body = deployed.call("/webhooks/acme/ach.file.acknowledged", body="{}")
         assert status == 404
         assert json.loads(body)["type"] == "urn:florin:problem:unknown-partner"
 
