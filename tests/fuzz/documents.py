@@ -287,6 +287,9 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "originateAchCredit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
     "originateAchDebit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
     "cancelPayment": st.fixed_dictionaries({"paymentId": words.ids}),
+    "replayPartnerDelivery": st.fixed_dictionaries(
+        {**_KEY, "deliveryId": words.ids}, optional={"body": st.sampled_from(["{}", "[]", "{", ""])}
+    ),
     "assignCase": st.fixed_dictionaries({"caseId": _WORK}),
     "releaseCase": st.fixed_dictionaries({"caseId": _WORK}),
     "resolveCase": st.fixed_dictionaries(
