@@ -10,15 +10,16 @@ by_due:   D#<bucket> / <due at>#<delivery>. The sweep asks each bucket for what 
 """
 
 import hashlib
-import zlib
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
 from domain.clock import instant_text, parse_instant
+from domain.due_aws import DueList
 from domain.partners.model import Delivery, DeliveryState, Receipt, ReplayClaim, Scheme
 from domain.partners.store import DeliveryPage
-from domain.tables_aws import PAGE_MAX, Index, Item, Table, Value
+from domain.tables_aws import Index, Item, Table, Value
+from domain.values_aws import instant_or_none, instant_text_or_none, integer, text_or_none
 
 BY_STATE: Final = Index("by_state", "gk", "gs", keys_only=True)
 BY_DUE: Final = Index("by_due", "hk", "hs", keys_only=True)
@@ -32,6 +33,7 @@ class DynamoDBDeliveryStore:
 
     def __init__(self, table: Table) -> None:
         self._table = table
+        self._due = DueList(table, BY_DUE, key="D", partitions=BUCKETS)
 
     def receive(self, delivery: Delivery, body: bytes, receipt: Receipt) -> bool:
         pk = _receipt_key(receipt.partner, receipt.message_id)
@@ -44,13 +46,13 @@ class DynamoDBDeliveryStore:
             "digest": receipt.body_digest,
             "ttl": int(receipt.expires_at.timestamp()),
         }
-        return self._table.put_all_new(kept, _item(delivery), _body_item(delivery.id, body))
+        return self._table.put_all_new(kept, self._item(delivery), _body_item(delivery.id, body))
 
     def receipt(self, partner: str, message_id: str) -> Receipt | None:
         item = self._table.get(_receipt_key(partner, message_id), "R")
         if item is None:
             return None
-        expires_at = datetime.fromtimestamp(_integer(item, "ttl"), tz=UTC)
+        expires_at = datetime.fromtimestamp(integer(item, "ttl"), tz=UTC)
         return Receipt(partner, message_id, str(item["delivery"]), str(item["digest"]), expires_at)
 
     def delivery(self, delivery_id: str) -> Delivery | None:
@@ -62,7 +64,7 @@ class DynamoDBDeliveryStore:
         return {str(item["pk"]).removeprefix("D#"): _bytes(item) for item in items}
 
     def replace(self, delivery: Delivery, *, revision: int) -> bool:
-        return self._table.replace(_item(delivery), attribute="revision", expected=revision)
+        return self._table.replace(self._item(delivery), attribute="revision", expected=revision)
 
     def claim(self, claim_id: str) -> ReplayClaim | None:
         item = self._table.get(f"K#{claim_id}", "K")
@@ -72,7 +74,7 @@ class DynamoDBDeliveryStore:
         return self._table.put_new(_claim_item(claim))
 
     def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:
-        return self._table.put_all_new(_claim_item(claim), _item(delivery), _body_item(delivery.id, body))
+        return self._table.put_all_new(_claim_item(claim), self._item(delivery), _body_item(delivery.id, body))
 
     def page(self, partner: str, *, states: Sequence[DeliveryState], before: str | None, limit: int) -> DeliveryPage:
         found: list[str] = []
@@ -90,23 +92,41 @@ class DynamoDBDeliveryStore:
         return DeliveryPage(self._read(page), page[-1] if more and page else None)
 
     def due(self, *, by: datetime, limit: int) -> tuple[str, ...]:
-        found: list[str] = []
-        for bucket in range(BUCKETS):
-            items, _ = self._table.oldest(
-                f"D#{bucket}",
-                size=min(PAGE_MAX, limit),
-                from_key="0",
-                to_key=f"{instant_text(by)}#{_LAST}",
-                after=None,
-                index=BY_DUE.name,
-            )
-            found += [str(item["hs"]) for item in items]
-        return tuple(position.partition("#")[2] for position in sorted(found)[:limit])
+        return tuple(delivery for _, delivery in self._due.through(instant_text(by), limit=limit))
 
     def _read(self, positions: Sequence[str]) -> tuple[Delivery, ...]:
         ids = [position.partition("#")[2] for position in positions]
         read = {one.id: one for one in map(_delivery, self._table.get_many([(f"D#{i}", "D") for i in ids]))}
         return tuple(read[delivery_id] for delivery_id in ids)
+
+    def _item(self, delivery: Delivery) -> dict[str, Value]:
+        due = instant_text_or_none(delivery.due_at)
+        return {
+            "pk": f"D#{delivery.id}",
+            "sk": "D",
+            "gk": _of_state(delivery.partner, delivery.state),
+            "gs": delivery.position,
+            **self._due.keys(due, delivery.id),
+            "delivery": delivery.id,
+            "partner": delivery.partner,
+            "message": delivery.message_id,
+            "kind": delivery.kind,
+            "version": delivery.version,
+            "digest": delivery.body_digest,
+            "scheme": delivery.scheme.value if delivery.scheme else None,
+            "received_at": instant_text(delivery.received_at),
+            "state": delivery.state.value,
+            "attempts": delivery.attempts,
+            "due_at": due,
+            "sends": delivery.sends,
+            "reason": delivery.reason,
+            "detail": delivery.detail,
+            "settled_at": instant_text_or_none(delivery.settled_at),
+            "mends": delivery.mends,
+            "replayed_by": delivery.replayed_by,
+            "replay": delivery.replay,
+            "revision": delivery.revision,
+        }
 
 
 def _receipt_key(partner: str, message_id: str) -> str:
@@ -125,59 +145,28 @@ def _body_item(delivery_id: str, body: bytes) -> Item:
     return {"pk": f"D#{delivery_id}", "sk": "B", "body": body}
 
 
-def _item(delivery: Delivery) -> dict[str, Value]:
-    due = delivery.due_at
-    return {
-        "pk": f"D#{delivery.id}",
-        "sk": "D",
-        "gk": _of_state(delivery.partner, delivery.state),
-        "gs": delivery.position,
-        "hk": f"D#{zlib.crc32(delivery.id.encode()) % BUCKETS}" if due else None,
-        "hs": f"{instant_text(due)}#{delivery.id}" if due else None,
-        "delivery": delivery.id,
-        "partner": delivery.partner,
-        "message": delivery.message_id,
-        "kind": delivery.kind,
-        "version": delivery.version,
-        "digest": delivery.body_digest,
-        "scheme": delivery.scheme.value if delivery.scheme else None,
-        "received_at": instant_text(delivery.received_at),
-        "state": delivery.state.value,
-        "attempts": delivery.attempts,
-        "due_at": instant_text(due) if due else None,
-        "sends": delivery.sends,
-        "reason": delivery.reason,
-        "detail": delivery.detail,
-        "settled_at": instant_text(delivery.settled_at) if delivery.settled_at else None,
-        "mends": delivery.mends,
-        "replayed_by": delivery.replayed_by,
-        "replay": delivery.replay,
-        "revision": delivery.revision,
-    }
-
-
 def _delivery(item: Mapping[str, Value]) -> Delivery:
-    scheme = _text_or_none(item, "scheme")
+    scheme = text_or_none(item, "scheme")
     return Delivery(
         id=str(item["delivery"]),
         partner=str(item["partner"]),
         message_id=str(item["message"]),
         kind=str(item["kind"]),
-        version=_integer(item, "version") if "version" in item else None,
+        version=integer(item, "version") if "version" in item else None,
         body_digest=str(item["digest"]),
         scheme=Scheme(scheme) if scheme else None,
         received_at=parse_instant(str(item["received_at"])),
         state=DeliveryState(str(item["state"])),
-        attempts=_integer(item, "attempts"),
-        due_at=_instant_or_none(item, "due_at"),
-        sends=_integer(item, "sends"),
-        reason=_text_or_none(item, "reason"),
-        detail=_text_or_none(item, "detail"),
-        settled_at=_instant_or_none(item, "settled_at"),
-        mends=_text_or_none(item, "mends"),
-        replayed_by=_text_or_none(item, "replayed_by"),
-        replay=_text_or_none(item, "replay"),
-        revision=_integer(item, "revision"),
+        attempts=integer(item, "attempts"),
+        due_at=instant_or_none(item, "due_at"),
+        sends=integer(item, "sends"),
+        reason=text_or_none(item, "reason"),
+        detail=text_or_none(item, "detail"),
+        settled_at=instant_or_none(item, "settled_at"),
+        mends=text_or_none(item, "mends"),
+        replayed_by=text_or_none(item, "replayed_by"),
+        replay=text_or_none(item, "replay"),
+        revision=integer(item, "revision"),
     )
 
 
@@ -186,20 +175,3 @@ def _bytes(item: Mapping[str, Value]) -> bytes:
     if not isinstance(body, bytes):
         raise TypeError(f"the body of {item['pk']!r} is no bytes")
     return body
-
-
-def _integer(item: Mapping[str, Value], name: str) -> int:
-    value = item[name]
-    if not isinstance(value, int):
-        raise TypeError(f"{name} of {item['pk']!r} is no integer")
-    return value
-
-
-def _text_or_none(item: Mapping[str, Value], name: str) -> str | None:
-    value = item.get(name)
-    return None if value is None else str(value)
-
-
-def _instant_or_none(item: Mapping[str, Value], name: str) -> datetime | None:
-    text = _text_or_none(item, name)
-    return None if text is None else parse_instant(text)

@@ -7,17 +7,18 @@ A#<account>   <opened_at>#<payment>   the payment is one of this account
 by_due: D#<region>#<bucket> / <due instant>#<payment>.
 """
 
-import zlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, Final
 
 from domain.clock import instant_text, parse_instant
+from domain.due_aws import DueList
 from domain.money import Money
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, Waiting
 from domain.payments.store import DuePayment, HappeningPage, PaymentPage, asked
-from domain.tables_aws import PAGE_MAX, Index, Table, Value, write_together
+from domain.tables_aws import Index, Table, Value, write_together
+from domain.values_aws import instant_text_or_none
 
 BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
 BUCKETS: Final = 8
@@ -29,7 +30,7 @@ _LINES: Final = "T#"
 class DynamoDBPaymentStore:
     def __init__(self, table: Table, *, region: str) -> None:
         self._table = table
-        self._region = region
+        self._due = DueList(table, BY_DUE, key=f"D#{region}", partitions=BUCKETS)
 
     def add(self, payment: Payment, opened: Happening) -> bool:
         pointer: Mapping[str, Value] = {"pk": f"A#{payment.account}", "sk": payment.position}
@@ -68,41 +69,16 @@ class DynamoDBPaymentStore:
         return HappeningPage(tuple(map(_happening, items)), more)
 
     def due(self, *, through: datetime, limit: int) -> tuple[DuePayment, ...]:
-        found: list[DuePayment] = []
-        for bucket in range(BUCKETS):
-            found += self._due_in(bucket, through, limit)
-        return tuple(sorted(found)[:limit])
-
-    def _due_in(self, bucket: int, through: datetime, limit: int) -> list[DuePayment]:
-        found: list[DuePayment] = []
-        after: str | None = None
-        while len(found) < limit:
-            items, after = self._table.oldest(
-                self._bucket(bucket),
-                size=min(PAGE_MAX, limit - len(found)),
-                from_key="0",
-                to_key=f"{instant_text(through)}#{_LAST}",
-                after=after,
-                index=BY_DUE.name,
-            )
-            for item in items:
-                at, _, payment = str(item["gs"]).partition("#")
-                found.append(DuePayment(parse_instant(at), payment))
-            if after is None:
-                break
-        return found
-
-    def _bucket(self, number: int) -> str:
-        return f"D#{self._region}#{number}"
+        due = self._due.through(instant_text(through), limit=limit)
+        return tuple(DuePayment(parse_instant(at), payment) for at, payment in due)
 
     def _item(self, payment: Payment) -> dict[str, Value]:
         terms, progress, waiting = payment.ach, payment.progress, payment.waiting
-        due = instant_text(payment.due_at) if payment.due_at else None
+        due = instant_text_or_none(payment.due_at)
         return {
             "pk": f"P#{payment.id}",
             "sk": "P",
-            "gk": self._bucket(zlib.crc32(payment.id.encode()) % BUCKETS) if due else None,
-            "gs": f"{due}#{payment.id}" if due else None,
+            **self._due.keys(due, payment.id),
             "payment": payment.id,
             "kind": payment.kind.value,
             "account": payment.account,
@@ -118,14 +94,14 @@ class DynamoDBPaymentStore:
             "recurring": terms.recurring,
             "progress": {
                 "window": progress.window,
-                "cut_off_at": _instant_text(progress.cut_off_at),
+                "cut_off_at": instant_text_or_none(progress.cut_off_at),
                 "settles_on": progress.settles_on.isoformat() if progress.settles_on else None,
-                "settles_at": _instant_text(progress.settles_at),
+                "settles_at": instant_text_or_none(progress.settles_at),
                 "entry": progress.entry,
                 "file": progress.file,
                 "trace": progress.trace,
-                "funds_at": _instant_text(progress.funds_at),
-                "returns_until": _instant_text(progress.returns_until),
+                "funds_at": instant_text_or_none(progress.funds_at),
+                "returns_until": instant_text_or_none(progress.returns_until),
                 "return_code": progress.return_code,
             },
             "opened_by": payment.opened_by,
@@ -223,10 +199,6 @@ def _happening(item: Mapping[str, Any]) -> Happening:
 
 def _line_key(n: int) -> str:
     return f"{_LINES}{n:04d}"
-
-
-def _instant_text(instant: datetime | None) -> str | None:
-    return instant_text(instant) if instant else None
 
 
 def _instant(text: str | None) -> datetime | None:

@@ -9,14 +9,14 @@ by_due: D#<region>#<bucket> / <yyyymmdd>#<order>. The sweep asks each bucket for
 was missed drops out of sight however long ago it was.
 """
 
-import zlib
 from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Final
 
 from domain.clock import instant_text, parse_instant
+from domain.due_aws import DueList
 from domain.money import Money
-from domain.tables_aws import PAGE_MAX, Index, Table, Value
+from domain.tables_aws import Index, Table, Value
 from domain.transfers.model import (
     Occurrence,
     OccurrenceOutcome,
@@ -27,6 +27,7 @@ from domain.transfers.model import (
     TransferOrder,
 )
 from domain.transfers.store import Due, OccurrencePage, OrderPage
+from domain.values_aws import integer, text_or_none
 
 BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
 BUCKETS: Final = 8
@@ -37,7 +38,7 @@ _LAST: Final = "~"  # sorts after every id
 class DynamoDBOrderStore:
     def __init__(self, table: Table, *, region: str) -> None:
         self._table = table
-        self._region = region
+        self._due = DueList(table, BY_DUE, key=f"D#{region}", partitions=BUCKETS)
 
     def claim(self, claim_id: str) -> OrderClaim | None:
         item = self._table.get(f"K#{claim_id}", "K")
@@ -91,40 +92,14 @@ class DynamoDBOrderStore:
         return OccurrencePage(tuple(map(_occurrence, items)), _day(following.removeprefix("D#")) if following else None)
 
     def due(self, *, through: date, limit: int) -> tuple[Due, ...]:
-        found: list[Due] = []
-        for bucket in range(BUCKETS):
-            found += self._due_in(bucket, through, limit)
-        return tuple(sorted(found)[:limit])
-
-    def _due_in(self, bucket: int, through: date, limit: int) -> list[Due]:
-        found: list[Due] = []
-        after: str | None = None
-        while len(found) < limit:
-            items, after = self._table.oldest(
-                self._bucket(bucket),
-                size=min(PAGE_MAX, limit - len(found)),
-                from_key="0",
-                to_key=f"{_day_text(through)}#{_LAST}",
-                after=after,
-                index=BY_DUE.name,
-            )
-            for item in items:
-                day, _, order = str(item["gs"]).partition("#")
-                found.append(Due(_day(day), order))
-            if after is None:
-                break
-        return found
-
-    def _bucket(self, number: int) -> str:
-        return f"D#{self._region}#{number}"
+        return tuple(Due(_day(day), order) for day, order in self._due.through(_day_text(through), limit=limit))
 
     def _item(self, order: TransferOrder) -> dict[str, Value]:
         schedule, due = order.schedule, order.next_on
         return {
             "pk": f"T#{order.id}",
             "sk": "T",
-            "gk": self._bucket(zlib.crc32(order.id.encode()) % BUCKETS) if due else None,
-            "gs": f"{_day_text(due)}#{order.id}" if due else None,
+            **self._due.keys(_day_text(due) if due else None, order.id),
             "order": order.id,
             "source": order.source,
             "destination": order.destination,
@@ -156,22 +131,22 @@ def _order(item: Mapping[str, Value]) -> TransferOrder:
         source=str(item["source"]),
         destination=str(item["destination"]),
         destination_masked=str(item["destination_masked"]),
-        amount=Money(_integer(item, "amount_minor"), str(item["currency"])),
+        amount=Money(integer(item, "amount_minor"), str(item["currency"])),
         memo=memo,
-        memo_digest=_text_or_none(item, "memo_digest"),
+        memo_digest=text_or_none(item, "memo_digest"),
         schedule=Schedule(
             rhythm=Rhythm(str(item["rhythm"])),
             starts_on=_day(str(item["starts_on"])),
-            day_of_month=_integer(item, "day_of_month") if "day_of_month" in item else None,
+            day_of_month=integer(item, "day_of_month") if "day_of_month" in item else None,
             ends_on=_day_or_none(item, "ends_on"),
-            count=_integer(item, "count") if "count" in item else None,
+            count=integer(item, "count") if "count" in item else None,
         ),
         ordered_by=str(item["ordered_by"]),
         ordered_at=parse_instant(str(item["ordered_at"])),
         status=OrderStatus(str(item["status"])),
         next_on=_day_or_none(item, "next_on"),
         claimed_on=_day_or_none(item, "claimed_on"),
-        version=_integer(item, "version"),
+        version=integer(item, "version"),
     )
 
 
@@ -196,26 +171,14 @@ def _occurrence(item: Mapping[str, Value]) -> Occurrence:
         outcome=OccurrenceOutcome(str(item["outcome"])),
         late=bool(item["late"]),
         at=parse_instant(str(item["at"])),
-        journal=_text_or_none(item, "journal"),
-        refusal_code=_text_or_none(item, "refusal_code"),
-        refusal_message=_text_or_none(item, "refusal_message"),
+        journal=text_or_none(item, "journal"),
+        refusal_code=text_or_none(item, "refusal_code"),
+        refusal_message=text_or_none(item, "refusal_message"),
     )
 
 
-def _integer(item: Mapping[str, Value], name: str) -> int:
-    value = item[name]
-    if not isinstance(value, int):
-        raise TypeError(f"{name} of {item['pk']!r} is no integer")
-    return value
-
-
-def _text_or_none(item: Mapping[str, Value], name: str) -> str | None:
-    value = item.get(name)
-    return None if value is None else str(value)
-
-
 def _day_or_none(item: Mapping[str, Value], name: str) -> date | None:
-    text = _text_or_none(item, name)
+    text = text_or_none(item, name)
     return None if text is None else _day(text)
 
 

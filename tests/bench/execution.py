@@ -17,12 +17,12 @@ from strawberry.schema.schema import StrawberryGraphQLCoreExecutionContext
 
 from domain import money
 from graph.accounts import AccountView
+from graph.answers import TransferSuccess
 from graph.compiling.document import Compiled, compiled
 from graph.connections import Connection
 from graph.context import Context
 from graph.documents import core_schema
 from graph.guard import Guard, guard_of
-from graph.mutations import TransferSuccess
 from graph.queries import Query
 from graph.schema import build
 from tests.unit.graph import documents as ask

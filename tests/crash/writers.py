@@ -14,7 +14,8 @@ from types import FunctionType, MethodType
 from typing import Any, Final, get_type_hints
 
 from functions.composition import Bank
-from graph.mutations import SUCCESSES, Mutation
+from graph.answers import SUCCESSES
+from graph.mutations import Mutation
 
 AWS_WRITES: Final = frozenset(
     {

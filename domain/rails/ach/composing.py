@@ -92,17 +92,20 @@ class Part(Protocol):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class Content:
-    """An entry of a payment with what is sealed elsewhere: never kept, never printed."""
+class Originated:
+    """An entry that we originate with what is sealed elsewhere: never kept, never printed."""
 
     entry: Entry
-    payment: Payment
     receiver: OpenedCounterparty
     originator: str
     """The originator's name."""
-    remittance: str
     same_day_until: str
     """HHMM of the settlement asked for, such as 1300; empty for the next day."""
+
+    @property
+    def purpose(self) -> str:
+        """What the entries of one batch are for."""
+        return self.entry.kind.value
 
     @property
     def shared(self) -> tuple[str, ...]:
@@ -110,7 +113,7 @@ class Content:
         return (
             entry.customer,
             entry.sec,
-            entry.kind.value,
+            self.purpose,
             entry.description,
             entry.effective_on.isoformat(),
             self.same_day_until,
@@ -125,6 +128,14 @@ class Content:
             company=written.name(self.originator, COMPANY_NAME_MAX),
             same_day_until=self.same_day_until,
         )
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class Content(Originated):
+    """An entry of a payment."""
+
+    payment: Payment
+    remittance: str
 
     def record(self, written: Written) -> EntryRecord:
         details, with_count = self.receiver.details, self.entry.sec == "CTX"

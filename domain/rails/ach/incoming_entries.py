@@ -40,6 +40,7 @@ from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, ri
 from domain.rails.ach.incoming_store import IncomingStore
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import Scheduled
+from domain.rails.ach.records import Contended, changed
 from domain.rails.ach.return_codes import return_allowed
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
@@ -47,8 +48,6 @@ from domain.refusals import NotFound
 
 STATES_IN_A_ROW_MAX: Final = 8
 """No entry goes through more states than that without somebody else saying something in between."""
-TRIES_MAX: Final = 8
-"""Lost races on one entry: a file's round, a person's decision, the answer of the bank to its return."""
 MISSED_AFTER: Final = timedelta(minutes=30)
 """After the cut-off of the window that a return was scheduled for: when it is in no file by then, it takes the next."""
 SUBJECT: Final = "ach_received_entry"
@@ -86,10 +85,6 @@ Matcher = Callable[[ReceivedEntry], ReceivedEntry]
 
 class EntryMissing(Exception):
     """A received entry that something names does not exist: a fault, because none is ever deleted."""
-
-
-class EntryContended(Exception):
-    """Too many writers of one received entry at once; it may be asked again."""
 
 
 class EntryUnsettled(Exception):
@@ -151,7 +146,7 @@ class ReceivedEntries:
                 entry = self._in_time(entry)
             if entry.state is before.state:
                 return entry
-        raise EntryContended(entry.id)
+        raise Contended(entry.id)
 
     # Begun.
 
@@ -386,29 +381,25 @@ class ReceivedEntries:
         self, entry: ReceivedEntry, event: ReceivedEvent, *, changes: Changes = lambda found: found
     ) -> ReceivedEntry:
         """By the table, from the state that this work was done for; when somebody else did it, as it is now."""
-        for _ in range(TRIES_MAX):
-            stored = self.existing(entry.id)
+
+        def move(stored: ReceivedEntry) -> ReceivedEntry:
             target = received_target(stored.state, event)
             if stored.state is not entry.state or target is None:
                 return stored
             now = self._clock.now()
             due_at = now if target in UNFINISHED else None
             moved = changes(replace(stored, payment=stored.payment or entry.payment, due_at=due_at))
-            moved = replace(moved, state=target, entered_at=now, version=stored.version + 1)
-            if self._store.replace_received(moved, version=stored.version):
-                return moved
-        raise EntryContended(entry.id)
+            return replace(moved, state=target, entered_at=now)
+
+        return changed(lambda: self.existing(entry.id), move, self._store.replace_received)
 
     def noted(self, entry: ReceivedEntry, changes: Changes) -> ReceivedEntry:
-        for _ in range(TRIES_MAX):
-            stored = self.existing(entry.id)
-            changed = changes(stored) if stored.state is entry.state else stored
-            if changed == stored:
-                return stored
-            changed = replace(changed, version=stored.version + 1)
-            if self._store.replace_received(changed, version=stored.version):
-                return changed
-        raise EntryContended(entry.id)
+        """Of the entry in the state that this was found out about; of no other."""
+
+        def note(stored: ReceivedEntry) -> ReceivedEntry:
+            return changes(stored) if stored.state is entry.state else stored
+
+        return changed(lambda: self.existing(entry.id), note, self._store.replace_received)
 
 
 SHOWN: Final[Mapping[ReceivedEvent, Event]] = {

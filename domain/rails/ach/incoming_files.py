@@ -17,7 +17,7 @@ from domain.cases.model import Case, Subject
 from domain.rails.ach import ranges
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange import Exchange
-from domain.rails.ach.incoming_entries import EntryContended, EntryUnsettled, Parts, ReceivedEntries
+from domain.rails.ach.incoming_entries import EntryUnsettled, Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import (
     FORWARD,
     RECEIVED_FILES_ENDED,
@@ -43,6 +43,7 @@ from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, ReceivedFilePage
 from domain.rails.ach.model import REMITTANCE
 from domain.rails.ach.nacha.profiles import PROFILES
 from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
+from domain.rails.ach.records import Contended, changed
 from domain.rails.ach.sponsors import sponsor_on
 from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer, Shredded
@@ -71,10 +72,6 @@ TRACE_DIGITS: Final = 15
 
 class ReceivedFileMissing(Exception):
     """A file that something names does not exist: a fault, because none is ever deleted."""
-
-
-class ReceivedFileContended(Exception):
-    """Too many writers of one received file at once; it may be asked again."""
 
 
 class ReceivedFiles:
@@ -189,7 +186,7 @@ class ReceivedFiles:
                     return found
             if found.state is before:
                 return found
-        raise ReceivedFileContended(file)
+        raise Contended(file)
 
     # Received: what is it?
 
@@ -382,7 +379,7 @@ class ReceivedFiles:
                 continue
             try:
                 worked = self._entries.work(entry)
-            except (EntryUnsettled, EntryContended):
+            except (EntryUnsettled, Contended):
                 waits_until = _earliest(waits_until, self._clock.now() + AGAIN)
                 continue
             if worked.state is ReceivedState.RECEIVED:
@@ -415,34 +412,24 @@ class ReceivedFiles:
         self, file: ReceivedFile, event: ReceivedFileEvent, *, changes: Changes = lambda found: found
     ) -> ReceivedFile:
         """By the table; an event that has no row for the file as it is changes nothing."""
-        for _ in range(TRIES_MAX):
-            stored = self.existing(file.id)
+
+        def move(stored: ReceivedFile) -> ReceivedFile:
             target = received_file_target(stored.state, event)
             if target is None:
                 return stored
             now = self._clock.now()
             rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
-            moved = replace(
-                changes(stored),
-                state=target,
-                entered_at=now,
-                due_at=None if rests else now,
-                version=stored.version + 1,
-            )
-            if self._store.replace_received_file(moved, version=stored.version):
-                return moved
-        raise ReceivedFileContended(file.id)
+            return replace(changes(stored), state=target, entered_at=now, due_at=None if rests else now)
+
+        return changed(lambda: self.existing(file.id), move, self._store.replace_received_file)
 
     def _noted(self, file: ReceivedFile, changes: Changes) -> ReceivedFile:
-        for _ in range(TRIES_MAX):
-            stored = self.existing(file.id)
-            changed = changes(stored) if stored.state is file.state else stored
-            if changed == stored:
-                return stored
-            changed = replace(changed, version=stored.version + 1)
-            if self._store.replace_received_file(changed, version=stored.version):
-                return changed
-        raise ReceivedFileContended(file.id)
+        """Of the file in the state that this was found out about; of no other."""
+
+        def note(stored: ReceivedFile) -> ReceivedFile:
+            return changes(stored) if stored.state is file.state else stored
+
+        return changed(lambda: self.existing(file.id), note, self._store.replace_received_file)
 
 
 def _digest(chunks: Iterable[bytes]) -> tuple[str, int]:

@@ -50,6 +50,7 @@ from domain.rails.ach.nacha.reading import Reading
 from domain.rails.ach.nacha.reading import entries as entries_of
 from domain.rails.ach.origin_payments import PaymentOrigin
 from domain.rails.ach.origins import Draft, Origin, Unreadable
+from domain.rails.ach.records import Contended, changed
 from domain.rails.ach.rejections import mendable
 from domain.rails.ach.sponsors import sponsor_on
 from domain.rails.ach.steps import SPEEDS, Steps
@@ -62,8 +63,6 @@ from domain.sealing import Sealer
 ENTRIES_MAX: Final = 5_000
 """Of a file: with an addenda each it stays under the ten thousand lines that banks take at most."""
 PAGE: Final = 100
-TRIES_MAX: Final = 8
-"""Lost races on one file: two builders, the bank's answer, a person."""
 WORK_MAX: Final = 12
 """States that one run takes a file through."""
 DUE_MAX: Final = 100
@@ -90,10 +89,6 @@ Changes = Callable[[AchFile], AchFile]
 
 class FileMissing(Exception):
     """A file that something names does not exist: a fault, because none is ever deleted."""
-
-
-class Contended(Exception):
-    """Too many writers of one file at once; it may be asked again."""
 
 
 class NumbersExhausted(Exception):
@@ -609,34 +604,29 @@ class Outgoing:
         changes: Changes | None = None,
     ) -> AchFile:
         """By the table; an event that has no row for the file as it is changes nothing."""
-        for _ in range(TRIES_MAX):
-            stored = self.existing(file.id)
+
+        def move(stored: AchFile) -> AchFile:
             target = file_target(stored.state, event)
             if target is None:
                 return stored
             now = self._clock.now()
-            moved = replace(
+            return replace(
                 changes(stored) if changes else stored,
                 state=target,
                 entered_at=now,
                 told=None if target is stored.state else stored.told,
                 due_at=None if target in FILES_ENDED else now,
-                version=stored.version + 1,
             )
-            if self._store.replace_file(moved, version=stored.version):
-                return moved
-        raise Contended(file.id)
+
+        return changed(lambda: self.existing(file.id), move, self._store.replace_file)
 
     def _noted(self, file: AchFile, changes: Changes) -> AchFile:
-        for _ in range(TRIES_MAX):
-            stored = self.existing(file.id)
-            changed = changes(stored) if stored.state is file.state else stored
-            if changed == stored:
-                return stored
-            changed = replace(changed, version=stored.version + 1)
-            if self._store.replace_file(changed, version=stored.version):
-                return changed
-        raise Contended(file.id)
+        """Of the file in the state that this was found out about; of no other."""
+
+        def note(stored: AchFile) -> AchFile:
+            return changes(stored) if stored.state is file.state else stored
+
+        return changed(lambda: self.existing(file.id), note, self._store.replace_file)
 
     def _entry_moved(
         self,

@@ -20,11 +20,13 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.clock import instant_text, parse_instant
+from domain.due_aws import DueList
 from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.model import AchFile, Entry, Scheduled
 from domain.rails.ach.store import EntryPage, FilePage, ScheduledPage, counted
 from domain.rails.ach.store_dynamodb_items import entry_item, entry_of, file_item, file_of
 from domain.tables_aws import PAGE_MAX, Contended, Index, Item, Table, write_together
+from domain.values_aws import instant_text_or_none
 
 BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
 TAKES_MAX: Final = 20
@@ -37,7 +39,7 @@ _TRACES: Final = "T#"
 class DynamoDBAchStore:
     def __init__(self, table: Table, *, region: str) -> None:
         self._table = table
-        self._region = region
+        self._due = DueList(table, BY_DUE, key=f"D#{region}")
 
     # What is scheduled.
 
@@ -74,21 +76,7 @@ class DynamoDBAchStore:
         return FilePage(tuple(found[one] for one in ids), following)
 
     def due_files(self, *, through: datetime, limit: int) -> tuple[str, ...]:
-        found: list[str] = []
-        after: str | None = None
-        while len(found) < limit:
-            items, after = self._table.oldest(
-                self._due_key(),
-                size=min(PAGE_MAX, limit - len(found)),
-                from_key="0",
-                to_key=f"{instant_text(through)}#{_LAST}",
-                after=after,
-                index=BY_DUE.name,
-            )
-            found += [str(item["gs"]).partition("#")[2] for item in items]
-            if after is None:
-                break
-        return tuple(found)
+        return tuple(file for _, file in self._due.through(instant_text(through), limit=limit))
 
     # Entries.
 
@@ -156,12 +144,8 @@ class DynamoDBAchStore:
         return tuple(found[one] for one in ids)
 
     def _file_item(self, file: AchFile) -> dict[str, Any]:
-        due = f"{instant_text(file.due_at)}#{file.id}" if file.due_at else None
-        keys = {"pk": _file_key(file.id), "sk": "F", "gk": self._due_key() if due else None, "gs": due}
-        return {**keys, **file_item(file)}
-
-    def _due_key(self) -> str:
-        return f"D#{self._region}"
+        keys = self._due.keys(instant_text_or_none(file.due_at), file.id)
+        return {"pk": _file_key(file.id), "sk": "F", **keys, **file_item(file)}
 
 
 def _file_key(file_id: str) -> str:

@@ -20,6 +20,7 @@ from enum import Enum
 from typing import Any, Final
 
 from domain.clock import instant_text, parse_instant
+from domain.due_aws import DueList
 from domain.money import Money
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import FileFinding, Found, ReceivedEntry, ReceivedFile
@@ -27,6 +28,7 @@ from domain.rails.ach.incoming_store import ReceivedFilePage, ReceivedPage, chec
 from domain.rails.ach.rates import DayCount
 from domain.rails.ach.store_dynamodb import BY_DUE
 from domain.tables_aws import PAGE_MAX, Contended, Table, Value, write_together
+from domain.values_aws import instant_text_or_none
 
 COUNTS_MAX: Final = 20
 """Lost races for one count: the returns and settlements of one customer's debits on one day, a few callers at once."""
@@ -40,7 +42,8 @@ _FILES: Final = "RFILES"
 class DynamoDBIncomingStore:
     def __init__(self, table: Table, *, region: str) -> None:
         self._table = table
-        self._region = region
+        self._due_files = DueList(table, BY_DUE, key=f"RF-D#{region}")
+        self._due_entries = DueList(table, BY_DUE, key=f"RE-D#{region}")
 
     # Files.
 
@@ -61,7 +64,7 @@ class DynamoDBIncomingStore:
         return ReceivedFilePage(tuple(found[one] for one in ids), following)
 
     def due_received_files(self, *, through: datetime, limit: int) -> tuple[str, ...]:
-        return self._due("RF", through, limit)
+        return _names(self._due_files, through, limit)
 
     def claim(self, what: str, holder: str) -> str:
         if self._table.put_new({"pk": f"RK#{what}", "sk": "K", "holder": holder}):
@@ -96,7 +99,7 @@ class DynamoDBIncomingStore:
         return ReceivedPage(tuple(found[one] for one in ids), more)
 
     def due_received(self, *, through: datetime, limit: int) -> tuple[str, ...]:
-        return self._due("RE", through, limit)
+        return _names(self._due_entries, through, limit)
 
     # Counts of originators.
 
@@ -137,33 +140,25 @@ class DynamoDBIncomingStore:
 
     # Items.
 
-    def _due(self, what: str, through: datetime, limit: int) -> tuple[str, ...]:
-        found: list[str] = []
-        after: str | None = None
-        while len(found) < limit:
-            items, after = self._table.oldest(
-                f"{what}-D#{self._region}",
-                size=min(PAGE_MAX, limit - len(found)),
-                from_key="0",
-                to_key=f"{instant_text(through)}#{_LAST}",
-                after=after,
-                index=BY_DUE.name,
-            )
-            found += [str(item["gs"]).partition("#")[2] for item in items]
-            if after is None:
-                break
-        return tuple(found)
-
-    def _due_keys(self, what: str, due_at: datetime | None, name: str) -> dict[str, Value]:
-        if due_at is None:
-            return {"gk": None, "gs": None}
-        return {"gk": f"{what}-D#{self._region}", "gs": f"{instant_text(due_at)}#{name}"}
-
     def _file_item(self, file: ReceivedFile) -> dict[str, Value]:
-        return {"pk": f"RF#{file.id}", "sk": "F", **self._due_keys("RF", file.due_at, file.id), **_item(file)}
+        return {
+            "pk": f"RF#{file.id}",
+            "sk": "F",
+            **self._due_files.keys(instant_text_or_none(file.due_at), file.id),
+            **_item(file),
+        }
 
     def _entry_item(self, entry: ReceivedEntry) -> dict[str, Value]:
-        return {"pk": f"RE#{entry.id}", "sk": "E", **self._due_keys("RE", entry.due_at, entry.id), **_item(entry)}
+        return {
+            "pk": f"RE#{entry.id}",
+            "sk": "E",
+            **self._due_entries.keys(instant_text_or_none(entry.due_at), entry.id),
+            **_item(entry),
+        }
+
+
+def _names(due: DueList, through: datetime, limit: int) -> tuple[str, ...]:
+    return tuple(name for _, name in due.through(instant_text(through), limit=limit))
 
 
 def _line_key(line: int) -> str:

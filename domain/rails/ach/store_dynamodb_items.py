@@ -9,6 +9,7 @@ from domain.money import Money
 from domain.rails.ach.kinds import EntryKind, EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, BatchTotals, Entry, Rejection, RejectionReason
 from domain.tables_aws import Value
+from domain.values_aws import instant_text_or_none
 
 
 def entry_item(entry: Entry) -> dict[str, Value]:
@@ -79,8 +80,8 @@ def file_item(file: AchFile) -> dict[str, Value]:
         "effective_on": file.effective_on.isoformat(),
         "state": file.state.value,
         "entered_at": instant_text(file.entered_at),
-        "due_at": _instant_text(file.due_at),
-        "created_at": _instant_text(file.created_at),
+        "due_at": instant_text_or_none(file.due_at),
+        "created_at": instant_text_or_none(file.created_at),
         "modifier": file.modifier,
         "name": file.name,
         "sha256": file.sha256,
@@ -183,10 +184,6 @@ def _rejection(item: Mapping[str, Any]) -> Rejection:
         at=parse_instant(item["at"]),
         delivery=item["delivery"],
     )
-
-
-def _instant_text(instant: datetime | None) -> str | None:
-    return instant_text(instant) if instant else None
 
 
 def _instant(item: Mapping[str, Any], name: str) -> datetime | None:

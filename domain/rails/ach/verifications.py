@@ -28,21 +28,19 @@ from domain.payments.kinds import Event
 from domain.payments.model import BANK
 from domain.rails.ach.composing import (
     CODES,
-    COMPANY_NAME_MAX,
     IDENTIFICATION_MAX,
     RECEIVER_MAX,
+    Originated,
     Part,
     Written,
-    originated_header,
 )
 from domain.rails.ach.effects import IN_TRANSIT, SETTLEMENT
 from domain.rails.ach.kinds import EntryKind, EntryState
 from domain.rails.ach.model import AchFile, Entry, Scheduled
 from domain.rails.ach.nacha.drafting import entry as drafted
-from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
+from domain.rails.ach.nacha.records import AnyEntry
 from domain.rails.ach.origins import READY, Draft, Taken, Unreadable
 from domain.rails.ach.sec_codes import Purpose, description_of
-from domain.rails.ach.sponsors import Sponsor
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Speed, Window
@@ -54,6 +52,7 @@ MICRO_ENTRIES: Final = "micro_entries"
 """The bank's own book that pays and gets back the cents."""
 PRENOTE: Final = "PRENOTE"
 """Company Entry Description of a prenote; the rules give none."""
+PROOF: Final = "PROOF"
 NOT_WANTED: Final = "NOT_WANTED"
 AWAITED: Final = frozenset({VerificationStatus.INTENDED, VerificationStatus.SENT})
 
@@ -63,36 +62,12 @@ class ProofUnsettled(Exception):
 
 
 @dataclass(frozen=True, slots=True, repr=False)
-class ProofPart:
-    """A prenote or a micro-entry with what is sealed elsewhere: never kept, never printed."""
-
-    entry: Entry
-    receiver: OpenedCounterparty
-    originator: str
-    same_day_until: str
+class ProofPart(Originated):
+    """A prenote or a micro-entry. Credits and debits of micro-entries stand in one batch, which is of nothing else."""
 
     @property
-    def shared(self) -> tuple[str, ...]:
-        """Credits and debits of micro-entries stand in one batch, which is of nothing else."""
-        entry = self.entry
-        return (
-            entry.customer,
-            entry.sec,
-            "PROOF",
-            entry.description,
-            entry.effective_on.isoformat(),
-            self.same_day_until,
-        )
-
-    def header(self, sponsor: Sponsor, codes: Sequence[str], number: int, written: Written) -> AnyBatchHeader:
-        return originated_header(
-            self.entry,
-            sponsor,
-            codes,
-            number,
-            company=written.name(self.originator, COMPANY_NAME_MAX),
-            same_day_until=self.same_day_until,
-        )
+    def purpose(self) -> str:
+        return PROOF
 
     def record(self, written: Written) -> AnyEntry:
         details = self.receiver.details

@@ -12,7 +12,7 @@ import pytest
 
 import domain
 from domain.refusals import FieldFault, InputInvalid, NotFound, Refusal, WrongRegion
-from graph.mutations import REFUSALS
+from graph.answers import REFUSALS
 from graph.refusals import MEMBERS, ROWS, UNREACHED, RefusalCode, answered, presented
 
 AROUND_EVERY_POSTING = {"InputInvalid", "NotFound", "NotAllowed", "WrongRegion"}

@@ -18,8 +18,8 @@ from graphql import (
     is_specified_scalar_type,
 )
 
+from graph.answers import REFUSALS, SUCCESSES
 from graph.documents import core_schema
-from graph.mutations import REFUSALS, SUCCESSES
 from graph.refusals import MEMBERS, ROWS
 from graph.schema import schema, sdl
 
