@@ -13,7 +13,8 @@ from domain.fraud.service import judge
 from domain.payments.events import PaymentInitiated
 from domain.rails.ach.steps import features_of
 from functions.composition import bank
-from functions.logs import log, log_fault
+from functions.logs import log
+from functions.messages import one_by_one
 
 
 class NotPublished(Exception):
@@ -21,14 +22,7 @@ class NotPublished(Exception):
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
-    failed = []
-    for record in event["Records"]:
-        try:
-            score(record["body"])
-        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
-            log_fault("fraud_scorer", "a payment was not judged", fault, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+    return one_by_one(event, score, function="fraud_scorer", complaint="a payment was not judged")
 
 
 def score(body: str) -> None:

@@ -10,26 +10,19 @@ from typing import Any
 
 from domain.ledger.events import JournalPosted
 from functions.composition import bank
-from functions.logs import log, log_fault
+from functions.logs import log
+from functions.messages import one_by_one
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
-    failed = []
-    for record in event["Records"]:
-        try:
-            told = tell(record["body"])
-        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
-            # Whatever is wrong with one message must not hold up the others; the queue keeps it and counts its tries.
-            log_fault("notifier", "a message was not told", fault, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-        else:
-            log("notifier").info("told", extra={"message_id": record["messageId"], "notices": told})
-    return {"batchItemFailures": failed}
+    return one_by_one(event, tell, function="notifier", complaint="a message was not told")
 
 
-def tell(body: str) -> int:
+def tell(body: str) -> None:
     """Tells the customers of one event from the bus; events of other types tell nobody anything."""
     envelope = json.loads(body)
     if envelope["detail-type"] != JournalPosted.__name__:
-        return 0
-    return bank().ledger_news.tell(JournalPosted.model_validate(envelope["detail"]))
+        return
+    posted = JournalPosted.model_validate(envelope["detail"])
+    told = bank().ledger_news.tell(posted)
+    log("notifier").info("told", extra={"journal": posted.journal, "notices": told})

@@ -9,19 +9,12 @@ from collections.abc import Mapping
 from typing import Any
 
 from functions.composition import bank
-from functions.logs import log, log_fault
+from functions.logs import log
+from functions.messages import one_by_one
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
-    failed = []
-    for record in event["Records"]:
-        try:
-            process(record["body"])
-        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
-            # Whatever is wrong with one message must not hold up the others; the queue keeps it and counts its tries.
-            log_fault("partner_deliveries", "a delivery was not processed", fault, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+    return one_by_one(event, process, function="partner_deliveries", complaint="a delivery was not processed")
 
 
 def process(body: str) -> None:

@@ -9,18 +9,12 @@ from typing import Any
 from domain.fraud.events import FraudDecided
 from domain.fraud.model import Decision, Judgement
 from functions.composition import bank
-from functions.logs import log, log_fault
+from functions.logs import log
+from functions.messages import one_by_one
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
-    failed = []
-    for record in event["Records"]:
-        try:
-            tell(record["body"])
-        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
-            log_fault("payment_decisions", "a payment was not told", fault, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+    return one_by_one(event, tell, function="payment_decisions", complaint="a payment was not told")
 
 
 def tell(body: str) -> None:

@@ -10,7 +10,8 @@ from typing import Any
 
 from domain.refusals import NotFound
 from functions.composition import bank
-from functions.logs import log, log_fault
+from functions.logs import log
+from functions.messages import one_by_one
 
 
 class Unsettled(Exception):
@@ -18,15 +19,7 @@ class Unsettled(Exception):
 
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noqa: ARG001  (Lambda passes two arguments)
-    failed = []
-    for record in event["Records"]:
-        try:
-            run(record["body"])
-        except Exception as fault:  # noqa: BLE001  (the edge between messages: logged, kept and tried again)
-            # Whatever is wrong with one order must not hold up the others; the queue keeps it and counts its tries.
-            log_fault("scheduled_transfers", "an order was not run", fault, message_id=record["messageId"])
-            failed.append({"itemIdentifier": record["messageId"]})
-    return {"batchItemFailures": failed}
+    return one_by_one(event, run, function="scheduled_transfers", complaint="an order was not run")
 
 
 def run(body: str) -> None:

@@ -8,7 +8,7 @@ from typing import Annotated, Any
 
 import typer
 
-from ops.commands.options import FOLDER, FolderOption, RegionOption, running_bank
+from ops.commands.options import FOLDER, FolderOption, RegionOption, region_of, running_bank
 
 ERRORS_STATUS = 1
 
@@ -27,12 +27,9 @@ def graphql(
     """Send one GraphQL operation and print the answer. Status 1 when the answer holds errors."""
     from ops.commands.people import access_token, find_user
     from ops.graphiql.upstream import forward
-    from ops.local.parameters import RegionUnknown
 
     bank = running_bank(folder)
-    name = region or find_user(bank, user).region
-    if name not in bank.regions:
-        raise RegionUnknown(f"this bank has no region {name!r}; it has {', '.join(bank.regions)}")
+    name = region_of(bank, region or find_user(bank, user).region)
     body = {"query": sys.stdin.read() if query == "-" else query, "variables": parse_variables(variables)}
     token = access_token(bank, user=user, region=name)
     answer = forward(

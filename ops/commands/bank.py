@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from ops.commands.options import FOLDER, FolderOption, JsonOption, RegionOption, running_bank
+from ops.commands.options import FOLDER, FolderOption, JsonOption, RegionOption, region_of, running_bank
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -135,14 +135,6 @@ def logs(
         if not follow:
             return
         time.sleep(1.0)
-
-
-def region_of(bank: LocalBank, region: str) -> str:
-    from ops.local.parameters import RegionUnknown
-
-    if region not in bank.regions:
-        raise RegionUnknown(f"this bank has no region {region!r}; it has {', '.join(bank.regions)}")
-    return region
 
 
 def timed_say() -> Callable[[str], None]:

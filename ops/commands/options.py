@@ -35,3 +35,13 @@ def running_bank(folder: Path) -> LocalBank:
     if running_pid(bank.folder) is None:
         raise BankMissing("the bank is not running: start it with `make up`")
     return bank
+
+
+def region_of(bank: LocalBank, region: str | None) -> str:
+    """The region that was named, or where the bank is at home. Raises `RegionUnknown`."""
+    from ops.local.parameters import RegionUnknown
+
+    name = region or bank.home.region
+    if name not in bank.regions:
+        raise RegionUnknown(f"this bank has no region {name!r}; it has {', '.join(bank.regions)}")
+    return name

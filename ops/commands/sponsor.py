@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from ops.commands.options import FOLDER, FolderOption, JsonOption, RegionOption, running_bank
+from ops.commands.options import FOLDER, FolderOption, JsonOption, RegionOption, region_of, running_bank
 
 if TYPE_CHECKING:
     from ops.local.bank import LocalBank
@@ -275,15 +275,6 @@ def buckets(bank: LocalBank) -> dict[str, Bucket]:
         return buckets_of(bank)
     except NoExchange as missing:
         raise SponsorRefused(str(missing)) from missing
-
-
-def region_of(bank: LocalBank, region: str | None) -> str:
-    from ops.local.parameters import RegionUnknown
-
-    name = region or bank.home.region
-    if name not in bank.regions:
-        raise RegionUnknown(f"this bank has no region {name!r}; it has {', '.join(bank.regions)}")
-    return name
 
 
 def named(file: str) -> str:

@@ -9,12 +9,11 @@ from typing import Annotated
 
 import typer
 
-from ops.commands.options import FOLDER, FolderOption, RegionOption, running_bank
+from ops.commands.options import FOLDER, FolderOption, RegionOption, region_of, running_bank
 
 app = typer.Typer(help="Deliver webhooks to the local bank.", no_args_is_help=True)
 
 REFUSED_STATUS = 1
-SEND_SECONDS = 30.0
 
 
 @app.callback()
@@ -40,13 +39,10 @@ def send(
     from domain.partners.model import Scheme
     from ops.commands.asking import BadInput
     from ops.graphiql.upstream import forward
-    from ops.local.parameters import RegionUnknown
     from ops.local.partners import sender_of
 
     bank = running_bank(folder)
-    name = region or bank.home.region
-    if name not in bank.regions:
-        raise RegionUnknown(f"this bank has no region {name!r}; it has {', '.join(bank.regions)}")
+    name = region_of(bank, region)
     if scheme not in {known.value for known in Scheme}:
         raise BadInput(f"the scheme is one of {', '.join(known.value for known in Scheme)}")
     body = read_message(file)

@@ -15,7 +15,7 @@ from domain.cases.kinds import ResolutionCode
 from domain.cases.model import CaseState
 from domain.ledger.events import JournalPosted, event_of
 from domain.notices.ledger_news import LedgerNews
-from domain.rails.ach.exchange import INBOUND, OUTBOUND
+from domain.rails.ach.exchange import OUTBOUND
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import RejectionReason
 from domain.refusals import Refusal
@@ -212,7 +212,6 @@ class InProcess:
             replaces=found.replaces,
             replaced_by=found.replaced_by,
             case=found.case,
-            version=found.version,
         )
 
     def entries(self, file: str) -> tuple[EntrySeen, ...]:
@@ -262,9 +261,6 @@ class InProcess:
     def misbehave(self, name: str, *, times: int | None = 1, code: str | None = None) -> None:
         self.sponsor_bank.misbehave(name, times=times, code=code)
 
-    def behave(self) -> None:
-        self.sponsor_bank.behave()
-
     def acknowledge(self, file_name: str) -> None:
         self.sponsor_bank.acknowledge(file_name, now=self.now())
         self._go_on()
@@ -274,10 +270,6 @@ class InProcess:
         content = self.bank.exchange.get(f"{OUTBOUND}{taken.name}") or b""
         self.sponsor_bank.give_back(content, trace, code, now=self.now())
         self._go_on()
-
-    def inbound(self) -> tuple[str, ...]:
-        """Names of what the sponsor bank has delivered."""
-        return tuple(sorted(key for key in self.bank.exchange.files if key.startswith(INBOUND)))
 
     def sponsor(self) -> State:
         return self.sponsor_bank.state

@@ -49,7 +49,6 @@ class FileSeen:
     replaces: str | None
     replaced_by: tuple[str, ...]
     case: str | None
-    version: int
     """It changes whenever the file does."""
 
 
@@ -157,8 +156,6 @@ class World(Protocol):
     # The sponsor bank.
 
     def misbehave(self, name: str, *, times: int | None = 1, code: str | None = None) -> None: ...
-
-    def behave(self) -> None: ...
 
     def acknowledge(self, file_name: str) -> None:
         """Has the sponsor bank say that it has the file."""

@@ -8,11 +8,12 @@ ends stay in `partners.json`, readable by this account alone, where the sender's
 from __future__ import annotations
 
 import base64
+import hashlib
 import hmac
 import json
 import os
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -47,6 +48,11 @@ class Sender:
     @property
     def public_key(self) -> str:
         return "whpk_" + base64.b64encode(_bytes(self.private_key)[KEY_BYTES:]).decode()
+
+    def stranger(self) -> Sender:
+        """Somebody who signs in the same form and does not know the secret."""
+        other = hashlib.sha256(_bytes(self.secret)).digest()
+        return replace(self, secret="whsec_" + base64.b64encode(other).decode())
 
     def headers(self, body: bytes, *, message_id: str, at: datetime, scheme: Scheme = Scheme.V1) -> dict[str, str]:
         """The headers of one try to deliver a message. Each try has its own time; the id stays."""

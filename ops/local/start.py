@@ -10,12 +10,14 @@ import sys
 import time
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 from ops.local.bank import LocalBank
 from ops.local.deploy import TEMPLATE, Place, deploy
 from ops.local.engine_process import ROOT, ask_engine
 from ops.local.running import FAILED, LOG_FILE, READY, read_phase, running_pid
+from ops.sponsor.keeping import NOT_RUNNING, condition
 
 SEEDED_FILE = "seeded.json"
 START_MAX_SECONDS = 170.0  # The promise for a first start is three minutes.
@@ -34,6 +36,8 @@ def start_bank(
 ) -> LocalBank:
     """Start the background process and wait until it is ready. One that runs is brought up to date instead."""
     if running_pid(folder) is not None:
+        if not sponsor and condition(folder, datetime.now(UTC)) != NOT_RUNNING:
+            raise StartFault("the bank runs with its sponsor bank: stop it with `make down` first")
         return bring_up_to_date(folder, regions=regions, say=say, template=template, code=code)
     if not is_settled(folder):
         forget(folder)

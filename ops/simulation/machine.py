@@ -8,14 +8,12 @@ may go on, so that steps run late, twice, out of order, or not at all.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Final
 
 from domain.clock import Clock
 from domain.payments.journeys import Execution, execution_name
 from domain.payments.kinds import JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import StepName, Steps, Waits, step_for, steps
 
-WAIT_MAX: Final = timedelta(days=1)
 """How long an execution waits for a token whose deadline nobody named."""
 
 
@@ -31,7 +29,6 @@ class Run:
     token: str | None = None
     until: datetime | None = None
     ended: bool = False
-    failures: int = 0
     trail: list[tuple[StepName, PaymentState]] = field(default_factory=list)
     """Every step and what it answered."""
 
@@ -107,7 +104,6 @@ class Machine:
         except BaseException:  # the function raised, or died: the task has failed, and is tried again
             self._tokens.pop(token or "", None)
             run.token = run.until = None
-            run.failures += 1
             raise
         run.trail.append((made, answer.state))
         if token is not None:

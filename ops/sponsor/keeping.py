@@ -25,6 +25,7 @@ FOLDER: Final = "sponsor"
 STATE_FILE: Final = "state.json"
 LOCK_FILE: Final = "state.lock"
 LIFE_FILE: Final = "life.json"
+NOT_RUNNING: Final = "not running"
 SILENCE_MAX: Final = timedelta(seconds=30)
 """A process that has not made a turn for so long is not running: a turn takes a second, one of many messages some."""
 
@@ -71,13 +72,13 @@ def gone(folder: Path) -> None:
 
 
 def condition(folder: Path, now: datetime) -> str:
-    """`running`, `not running`, or what is wrong."""
+    """`running`, `NOT_RUNNING`, or what is wrong."""
     text = _read(folder / FOLDER / LIFE_FILE)
     if not text:
-        return "not running"
+        return NOT_RUNNING
     life = Life(**json.loads(text))
     if now - datetime.fromisoformat(life.at) > SILENCE_MAX:
-        return "not running"
+        return NOT_RUNNING
     return life.fault or "running"
 
 

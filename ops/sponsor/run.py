@@ -17,13 +17,14 @@ from urllib.parse import quote
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.clock import Clock, SystemClock, instant_text
+from domain.partners.kinds import SPONSOR
 from domain.rails.ach.exchange import ContentDiffers
 from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable, forward
 from ops.local.aws import Clients
 from ops.local.bank import BankMissing, LocalBank
+from ops.local.partners import PartnerMissing, sender_of
 from ops.sponsor.bucket import OUTPUT, Bucket, S3Bucket
 from ops.sponsor.keeping import Life, gone, opened, seen, sign
-from ops.sponsor.signing import PARTNER, SecretMissing, signed_headers
 from ops.sponsor.state import StateUnreadable
 
 if TYPE_CHECKING:
@@ -103,19 +104,13 @@ class Postman:
         """Whether it was taken, and what was said."""
         if message.region not in self._bank.regions:
             return False, f"this bank has no region {message.region}"
-        address = f"{self._bank.regions[message.region].webhooks}/{PARTNER}/{quote(message.kind)}"
+        address = f"{self._bank.regions[message.region].webhooks}/{SPONSOR.name}/{quote(message.kind)}"
         body = message.body.encode()
         try:
-            headers = signed_headers(
-                self._bank.folder,
-                message.region,
-                body,
-                message_id=message.id,
-                at=self._clock.now(),
-                forged=message.forged,
-            )
-            answer = forward(address, body, headers)
-        except (SecretMissing, UpstreamSlow, UpstreamUnreachable) as fault:
+            sender = sender_of(self._bank.folder, region=message.region, partner=SPONSOR.name)
+            signing = sender.stranger() if message.forged else sender
+            answer = forward(address, body, signing.headers(body, message_id=message.id, at=self._clock.now()))
+        except (PartnerMissing, UpstreamSlow, UpstreamUnreachable) as fault:
             return False, str(fault)
         return answer.status in SUCCESSES, str(answer.status)
 

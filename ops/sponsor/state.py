@@ -124,8 +124,6 @@ class State:
     inbound: dict[str, InboundFile] = field(default_factory=dict)
     switches: list[Switch] = field(default_factory=list)
     movements: list[Movement] = field(default_factory=list)
-    stated_until: dict[str, str] = field(default_factory=dict)
-    """The last day with a statement, by region."""
     numbers: dict[str, int] = field(default_factory=dict)
     """Counters: trace numbers, file numbers."""
 

@@ -10,7 +10,7 @@ import pytest
 from domain.clock import instant_text
 from domain.fraud.events import SOURCE, FraudDecided
 from functions.fraud_scorer import handler as scorer
-from tests.unit.functions.events import event_for, messages_for
+from tests.unit.functions.events import event_for, left, messages_for
 from tests.unit.ledger.world import SetClock
 from tests.unit.payments.values import NOW
 
@@ -53,8 +53,7 @@ def envelope(**changes: Any) -> dict[str, Any]:
 
 
 def scored(*bodies: str) -> list[str]:
-    answer = scorer.handler(messages_for("fraud_scorer", *bodies), None)
-    return [row["itemIdentifier"] for row in answer["batchItemFailures"]]
+    return left(scorer.handler, messages_for("fraud_scorer", *bodies))
 
 
 def test_a_payment_is_judged_and_the_bus_is_told(made: Bank) -> None:

@@ -12,7 +12,7 @@ from domain.payments.service import Payments
 from domain.rails.ach.service import Ach
 from functions.payment_decisions import handler as decisions
 from ops.simulation.ach_world import ROUNDS
-from tests.unit.functions.events import event_for, messages_for
+from tests.unit.functions.events import event_for, left, messages_for
 from tests.unit.rails.ach.bank import AchBank
 
 
@@ -45,8 +45,7 @@ def envelope(payment: str, **changes: Any) -> dict[str, Any]:
 
 
 def told(*bodies: str) -> list[str]:
-    answer = decisions.handler(messages_for("payment_decisions", *bodies), None)
-    return [row["itemIdentifier"] for row in answer["batchItemFailures"]]
+    return left(decisions.handler, messages_for("payment_decisions", *bodies))
 
 
 def test_a_payment_that_is_approved_goes_on_once(made: AchBank) -> None:

@@ -10,7 +10,7 @@ from domain.transfers.model import Rhythm, Schedule, TransferOrder
 from functions.scheduled_transfers import handler as knocks
 from functions.transfer_sweep import handler as sweep
 from tests.unit.accounts.house import acting
-from tests.unit.functions.events import event_for, messages_for
+from tests.unit.functions.events import event_for, left, messages_for
 from tests.unit.transfers.desk import TODAY, Desk, wish
 
 TOMORROW = TODAY + timedelta(days=1)
@@ -52,10 +52,6 @@ def knock(order: TransferOrder) -> str:
     return json.dumps({"order": order.id})
 
 
-def failed(answer: dict[str, Any]) -> list[str]:
-    return [row["itemIdentifier"] for row in answer["batchItemFailures"]]
-
-
 def received(desk: Desk, order: TransferOrder) -> int:
     state = desk.ledger.head(order.destination)
     assert state
@@ -64,23 +60,23 @@ def received(desk: Desk, order: TransferOrder) -> int:
 
 def test_a_knock_makes_the_transfer_and_a_second_one_nothing(desk: Desk, order: TransferOrder) -> None:
     desk.morning_of(TOMORROW)
-    assert failed(knocks.handler(event(knock(order), knock(order)), None)) == []
+    assert left(knocks.handler, event(knock(order), knock(order))) == []
     assert received(desk, order) == 100
 
 
 def test_a_bad_message_comes_back_and_holds_up_no_other(desk: Desk, order: TransferOrder) -> None:
     desk.morning_of(TOMORROW)
     bodies = ("no json", json.dumps({"order": "ord_us0001_unknown"}), "{}", knock(order))
-    assert failed(knocks.handler(event(*bodies), None)) == ["m0", "m1", "m2"]
+    assert left(knocks.handler, event(*bodies)) == ["m0", "m1", "m2"]
     assert received(desk, order) == 100
 
 
 def test_what_could_not_be_settled_comes_back(desk: Desk, order: TransferOrder) -> None:
     desk.ledger_store.faults = faults = Stuck()
     desk.morning_of(TOMORROW)
-    assert failed(knocks.handler(event(knock(order)), None)) == ["m0"]
+    assert left(knocks.handler, event(knock(order))) == ["m0"]
     faults.stuck = False
-    assert failed(knocks.handler(event(knock(order)), None)) == []
+    assert left(knocks.handler, event(knock(order))) == []
     assert received(desk, order) == 100
 
 

@@ -11,7 +11,7 @@ import pytest
 from moto import mock_aws
 
 from domain.partners.keys import read_keys
-from domain.partners.model import Arrival, Scheme, Verified
+from domain.partners.model import Arrival, Scheme, SignatureWrong, Verified
 from domain.partners.signatures import StandardWebhooks
 from ops.local.partners import PARTNERS_FILE, PartnerMissing, Sender, provide_partners, sender_of
 from tests.unit.accounts.house import NOON
@@ -45,6 +45,21 @@ def test_the_bank_takes_what_its_partner_signs_in_either_scheme(tmp_path: Path) 
         arrival = Arrival("sponsor", "k", headers, b"{}")
         verified = StandardWebhooks(tolerance=timedelta(minutes=5)).verified(arrival, keys, NOON)
         assert verified == Verified("msg_1", NOON, scheme)
+
+
+@mock_aws
+def test_a_stranger_signs_in_the_same_form_and_is_not_taken(tmp_path: Path) -> None:
+    clients = engine()
+    provide_partners(cast("Clients", clients), tmp_path)
+    sender = sender_of(tmp_path, region="us-east-1", partner="sponsor")
+
+    headers = sender.stranger().headers(b"{}", message_id="msg_1", at=NOON)
+
+    right = sender.headers(b"{}", message_id="msg_1", at=NOON)
+    assert {name: len(text) for name, text in headers.items()} == {name: len(text) for name, text in right.items()}
+    arrival = Arrival("sponsor", "k", headers, b"{}")
+    keys = read_keys("sponsor", kept(clients), NOON)
+    assert StandardWebhooks(tolerance=timedelta(minutes=5)).verified(arrival, keys, NOON) == SignatureWrong()
 
 
 @mock_aws

@@ -203,7 +203,7 @@ class TestDelivering:
         (tmp_path / "partners.json").unlink()
         taken, said = Postman(bank, Clock()).deliver(self.message())
         assert not taken
-        assert "no secret" in said
+        assert "no partner" in said
 
 
 class TestRunner:
@@ -264,7 +264,7 @@ class TestBucket:
 
 def bank_at(folder: Path, webhooks: str) -> LocalBank:
     secret = f"whsec_{base64.b64encode(SECRET).decode()}"
-    (folder / "partners.json").write_text(json.dumps({REGION: {"sponsor": {"secret": secret}}}))
+    (folder / "partners.json").write_text(json.dumps({REGION: {"sponsor": {"secret": secret, "private_key": "whsk_"}}}))
     region = LocalRegion(
         region=REGION,
         jurisdiction="us",
