@@ -110,8 +110,6 @@ class Delivery:
     """The delivery whose body this one mends."""
     replayed_by: str | None = None
     """Who of the staff had it processed again, or mended it."""
-    replay: str | None = None
-    """The claim of the key by which it was last replayed."""
     revision: int = 1
 
     @property

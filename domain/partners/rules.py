@@ -19,7 +19,6 @@ from domain.partners.model import (
     BodyMalformed,
     Delivery,
     DeliveryState,
-    ReplayClaim,
     Verified,
 )
 
@@ -168,18 +167,18 @@ def failed(delivery: Delivery, now: datetime, *, reason: str) -> Delivery:
     return _settled(delivery, DeliveryState.FAILED, now, reason=reason, detail=None)
 
 
-def replayed(delivery: Delivery, claim: ReplayClaim, *, by: str, now: datetime) -> Delivery:
+def replayed(delivery: Delivery, *, by: str, now: datetime) -> Delivery:
     """To be processed again as it is, from the first try."""
     moved = _moved(delivery, DeliveryState.RECEIVED)
-    return replace(moved, attempts=0, sends=0, due_at=now, settled_at=None, replayed_by=by, replay=claim.id)
+    return replace(moved, attempts=0, sends=0, due_at=now, settled_at=None, replayed_by=by)
 
 
 def mended(
-    original: Delivery, body: bytes, message: dict[str, Any], claim: ReplayClaim, *, by: str, now: datetime
+    original: Delivery, body: bytes, message: dict[str, Any], *, delivery_id: str, by: str, now: datetime
 ) -> Delivery:
     """A delivery of its own which names the one it mends. Nobody but us vouches for its body."""
     return Delivery(
-        id=claim.delivery,
+        id=delivery_id,
         partner=original.partner,
         message_id=original.message_id,
         kind=original.kind,
@@ -190,7 +189,6 @@ def mended(
         due_at=now,
         mends=original.id,
         replayed_by=by,
-        replay=claim.id,
     )
 
 

@@ -272,55 +272,42 @@ class Partners:
         """
         if not _may(actor, Action.REPLAY_DELIVERY):
             return NotAllowed()
-        found = self._store.delivery(delivery)
-        if found is None:
-            return NotFound(delivery)
         message = None if body is None else rules.parsed(body)
         if isinstance(message, BodyMalformed):
             return InputInvalid((FieldFault(BODY, "BODY_MALFORMED", message.wanted),))
         now = self._clock.now()
-        claimed = ReplayClaim(
+        claim = ReplayClaim(
             id=rules.claim_id(actor.person, key),
             delivery=delivery if body is None else delivery_id(now, self._randomness),
             fingerprint=rules.fingerprint(delivery, body),
         )
-        known = self._store.claim(claimed.id)
-        if known is None and not rules.replayable(found):
-            return DeliveryNotReplayable(delivery, found.state.value)
-        if known is None:
-            if body is None or message is None:
-                added = self._store.add_claim(claimed)
-            else:
-                mended = rules.mended(found, body, message, claimed, by=actor.person, now=now)
-                added = self._store.mend(mended, body, claimed)
-            known = claimed if added else self._claim(claimed.id)
-        if known.fingerprint != claimed.fingerprint:
-            return ReplayKeyReused(delivery)
-        if body is not None:
-            return Replayed(self._found(known.delivery), again=known.delivery != claimed.delivery)
-        return self._replayed_as_it_is(actor, known)
-
-    def _replayed_as_it_is(self, actor: Actor, claim: ReplayClaim) -> Replayed | DeliveryNotReplayable | DeliveryBusy:
         for _ in range(WRITES_TRIED_MAX):
-            found = self._found(claim.delivery)
-            if found.replay == claim.id:
-                return Replayed(found, again=True)
+            # The claim is read last: where this key has moved the delivery already, it is there.
+            found = self._store.delivery(delivery)
+            if found is None:
+                return NotFound(delivery)
+            known = self._store.claim(claim.id)
+            if known is not None:
+                return self._replayed_before(known, claim) or ReplayKeyReused(delivery)
             if not rules.replayable(found):
-                return DeliveryNotReplayable(found.id, found.state.value)
-            moved = rules.replayed(found, claim, by=actor.person, now=self._clock.now())
-            if self._store.replace(moved, revision=found.revision):
+                return DeliveryNotReplayable(delivery, found.state.value)
+            if body is None or message is None:
+                moved = rules.replayed(found, by=actor.person, now=now)
+                written = self._store.replay(moved, claim, revision=found.revision)
+            else:
+                moved = rules.mended(found, body, message, delivery_id=claim.delivery, by=actor.person, now=now)
+                written = self._store.mend(moved, body, claim)
+            if written:
                 return Replayed(moved, again=False)
-        return DeliveryBusy(claim.delivery)
+        return DeliveryBusy(delivery)
+
+    def _replayed_before(self, known: ReplayClaim, claim: ReplayClaim) -> Replayed | None:
+        """Whatever has become of it since; None when the key was used for something else."""
+        return Replayed(self._found(known.delivery), again=True) if known.fingerprint == claim.fingerprint else None
 
     def _written(self, moved: Delivery, *, over: Delivery) -> bool:
         """Whether it stands there now: also when its answer was lost and it was written twice."""
         return self._store.replace(moved, revision=over.revision) or self._store.delivery(moved.id) == moved
-
-    def _claim(self, claim_id: str) -> ReplayClaim:
-        found = self._store.claim(claim_id)
-        if found is None:
-            raise DeliveryMissing("the claim of a replay was there a moment ago")
-        return found
 
     def _found(self, delivery: str) -> Delivery:
         found = self._store.delivery(delivery)

@@ -35,8 +35,10 @@ class DeliveryStore(Protocol):
 
     def claim(self, claim_id: str) -> ReplayClaim | None: ...
 
-    def add_claim(self, claim: ReplayClaim) -> bool:
-        """False when the key is claimed."""
+    def replay(self, delivery: Delivery, claim: ReplayClaim, *, revision: int) -> bool:
+        """The delivery over its stored `revision`, with its claim: all of it or nothing. False when the key is
+        claimed, or the delivery has moved on.
+        """
         ...
 
     def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:

@@ -18,7 +18,7 @@ from domain.clock import instant_text, parse_instant
 from domain.due_aws import DueList
 from domain.partners.model import Delivery, DeliveryState, Receipt, ReplayClaim, Scheme
 from domain.partners.store import DeliveryPage
-from domain.tables_aws import Index, Item, Table, Value
+from domain.tables_aws import Index, Item, Table, Value, write_together
 from domain.values_aws import instant_or_none, instant_text_or_none, integer, text_or_none
 
 BY_STATE: Final = Index("by_state", "gk", "gs", keys_only=True)
@@ -70,8 +70,9 @@ class DynamoDBDeliveryStore:
         item = self._table.get(f"K#{claim_id}", "K")
         return ReplayClaim(claim_id, str(item["delivery"]), str(item["fingerprint"])) if item else None
 
-    def add_claim(self, claim: ReplayClaim) -> bool:
-        return self._table.put_new(_claim_item(claim))
+    def replay(self, delivery: Delivery, claim: ReplayClaim, *, revision: int) -> bool:
+        moved = self._table.over(self._item(delivery), attribute="revision", expected=revision)
+        return write_together(self._table.new(_claim_item(claim)), moved)
 
     def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:
         return self._table.put_all_new(_claim_item(claim), self._item(delivery), _body_item(delivery.id, body))
@@ -124,7 +125,6 @@ class DynamoDBDeliveryStore:
             "settled_at": instant_text_or_none(delivery.settled_at),
             "mends": delivery.mends,
             "replayed_by": delivery.replayed_by,
-            "replay": delivery.replay,
             "revision": delivery.revision,
         }
 
@@ -165,7 +165,6 @@ def _delivery(item: Mapping[str, Value]) -> Delivery:
         settled_at=instant_or_none(item, "settled_at"),
         mends=text_or_none(item, "mends"),
         replayed_by=text_or_none(item, "replayed_by"),
-        replay=text_or_none(item, "replay"),
         revision=integer(item, "revision"),
     )
 

@@ -44,9 +44,13 @@ class MemoryDeliveryStore:
     def claim(self, claim_id: str) -> ReplayClaim | None:
         return self._claims.get(claim_id)
 
-    def add_claim(self, claim: ReplayClaim) -> bool:
+    def replay(self, delivery: Delivery, claim: ReplayClaim, *, revision: int) -> bool:
         with self._lock:
-            return self._claims.setdefault(claim.id, claim) is claim
+            if claim.id in self._claims or self._deliveries[delivery.id].revision != revision:
+                return False
+            self._claims[claim.id] = claim
+            self._deliveries[delivery.id] = delivery
+            return True
 
     def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:
         with self._lock:

@@ -57,6 +57,11 @@ def settled(store: DeliveryStore, of: Delivery, state: DeliveryState) -> Deliver
     return moved
 
 
+def again(of: Delivery) -> Delivery:
+    """As it is when it is replayed."""
+    return replace(of, state=DeliveryState.RECEIVED, due_at=AT, settled_at=None, revision=of.revision + 1)
+
+
 def test_a_delivery_is_read_back_whole_with_its_body_and_receipt(store: DeliveryStore) -> None:
     made = received(store)
 
@@ -80,7 +85,6 @@ def test_every_part_of_a_delivery_comes_back(store: DeliveryStore) -> None:
         settled_at=AT,
         mends="dlv_other",
         replayed_by="stf_1",
-        replay="claim",
         revision=2,
     )
 
@@ -156,11 +160,30 @@ def test_of_many_who_begin_one_delivery_one_does(store: DeliveryStore) -> None:
 
 
 def test_a_key_replays_one_thing(store: DeliveryStore) -> None:
-    first, second = ReplayClaim("key", "dlv_1", "a"), ReplayClaim("key", "dlv_2", "b")
+    made = [settled(store, received(store, n), DeliveryState.QUARANTINED) for n in (1, 2)]
+    first, second = (ReplayClaim("key", one.id, "a") for one in made)
 
-    assert store.add_claim(first)
-    assert not store.add_claim(second)
+    assert store.replay(again(made[0]), first, revision=2)
+    assert not store.replay(again(made[1]), second, revision=2)
     assert store.claim("key") == first
+    assert [store.delivery(one.id) for one in made] == [again(made[0]), made[1]]
+
+
+def test_a_delivery_that_has_moved_on_is_not_replayed_and_the_key_stays_free(store: DeliveryStore) -> None:
+    made = settled(store, received(store), DeliveryState.QUARANTINED)
+
+    assert not store.replay(again(made), ReplayClaim("key", made.id, "a"), revision=1)
+    assert (store.claim("key"), store.delivery(made.id)) == (None, made)
+
+
+@at_once_too
+def test_of_many_who_replay_one_delivery_one_does(store: DeliveryStore) -> None:
+    made = settled(store, received(store), DeliveryState.QUARANTINED)
+    claims = [ReplayClaim(f"key-{n}", made.id, "a") for n in range(6)]
+    answers = at_once(lambda n: store.replay(again(made), claims[n], revision=2))
+
+    assert sum(answers) == 1
+    assert [claim for claim in claims if store.claim(claim.id)] == [claims[answers.index(True)]]
 
 
 def test_a_mended_delivery_is_kept_with_its_claim_or_not_at_all(store: DeliveryStore) -> None:

@@ -133,7 +133,7 @@ SOURCES = {
     ],
     "freezeAccount": ["domain.accounts.service:freeze,_change", "domain.ledger.effects:freeze,_status"],
     "thawAccount": ["domain.accounts.service:thaw,_change", "domain.ledger.effects:thaw,_status"],
-    "replayPartnerDelivery": ["domain.partners.service:replay,_replayed_as_it_is"],
+    "replayPartnerDelivery": ["domain.partners.service:replay"],
     "closeAccount": ["domain.accounts.service:close,_change", "domain.ledger.effects:close,_status"],
     "addCounterparty": ["domain.counterparties.service:add,_unfit,_created,_drafted"],
     "closeCounterparty": ["domain.counterparties.service:close,_seen,_found,_moved"],

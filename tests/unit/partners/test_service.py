@@ -22,6 +22,7 @@ from domain.partners.model import (
     MessageIdReused,
     PartnerUnknown,
     Receipt,
+    ReplayClaim,
     ReplayKeyReused,
     Scheme,
     SignatureWrong,
@@ -411,6 +412,46 @@ class TestReplaying:
         assert answer.again
         assert house.found(delivery).state is DeliveryState.QUARANTINED
 
+    def test_a_key_that_others_followed_answers_and_does_nothing(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+        for key in ("k1", "k2"):
+            assert not self.replayed(house, delivery, key=key).again
+            house.partners.process(delivery)
+        before = house.found(delivery)
+
+        for key in ("k1", "k2"):
+            assert self.replayed(house, delivery, key=key) == Replayed(before, again=True)
+        assert house.found(delivery) == before
+
+    def test_of_two_requests_with_one_key_at_once_one_replays(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+        meanwhile: list[Replayed] = []
+
+        class Raced(MemoryDeliveryStore):
+            def replay(self, delivery: Delivery, claim: ReplayClaim, *, revision: int) -> bool:
+                house.store.__class__ = MemoryDeliveryStore
+                meanwhile.append(TestReplaying().replayed(house, delivery.id))
+                return house.store.replay(delivery, claim, revision=revision)
+
+        house.store.__class__ = Raced
+
+        assert self.replayed(house, delivery) == Replayed(house.found(delivery), again=True)
+        assert [answer.again for answer in meanwhile] == [False]
+
+    def test_a_death_before_the_writing_leaves_the_key_free(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+
+        class Dies(MemoryDeliveryStore):
+            def replay(self, delivery: Delivery, claim: ReplayClaim, *, revision: int) -> bool:
+                raise Cut
+
+        house.store.__class__ = Dies
+        with pytest.raises(Cut):
+            house.partners.replay(OPERATIONS, delivery=delivery, key="k", body=None)
+        house.store.__class__ = MemoryDeliveryStore
+
+        assert not self.replayed(house, delivery).again
+
     def test_a_key_serves_one_replay(self, house: PartnersHouse) -> None:
         delivery = self.quarantined(house)
         self.replayed(house, delivery, body=body_of())
@@ -472,7 +513,7 @@ class TestReplaying:
         delivery = self.quarantined(house)
 
         class Raced(MemoryDeliveryStore):
-            def replace(self, delivery: Delivery, *, revision: int) -> bool:
+            def replay(self, delivery: Delivery, claim: ReplayClaim, *, revision: int) -> bool:
                 return False
 
         house.store.__class__ = Raced
