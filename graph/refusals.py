@@ -441,6 +441,7 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.TimestampOutsideTolerance: _TOLD_TO_PARTNERS,
     partners.SignatureWrong: _TOLD_TO_PARTNERS,
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
+    partners.KindMismatch: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
 }
 """Refusals that no operation of the schema can answer, and why."""

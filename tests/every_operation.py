@@ -10,6 +10,7 @@ from datetime import date
 from typing import Any, Final, Protocol
 
 from tests.unit.graph import documents as ask
+from tests.unit.partners.signing import body_of
 
 OWNER: Final = "owner"
 OPERATIONS: Final = "operations"
@@ -151,7 +152,7 @@ def counterparties(asked: Ask, change: Callable[..., dict[str, Any]]) -> None:
 
 def replays(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:
     """What a partner delivered, seen, mended, and processed again."""
-    mended = {"idempotencyKey": "mend", "deliveryId": house.delivery, "body": "{}"}
+    mended = {"idempotencyKey": "mend", "deliveryId": house.delivery, "body": body_of().decode()}
     assert change(OPERATIONS, ask.REPLAY, **mended)["delivery"]["mendsId"] == house.delivery
     assert change(OPERATIONS, ask.REPLAY, **mended)["replayed"]
     change(OPERATIONS, ask.REPLAY, idempotencyKey="again", deliveryId=house.delivery)

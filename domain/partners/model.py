@@ -70,8 +70,6 @@ class Reason(StrEnum):
 
     KIND_UNKNOWN = "KIND_UNKNOWN"
     VERSION_UNKNOWN = "VERSION_UNKNOWN"
-    KIND_MISMATCH = "KIND_MISMATCH"
-    """The address says one kind and the message another."""
     BODY_UNFIT = "BODY_UNFIT"
     """The body is not what the kind's model says."""
     NO_HANDLER = "NO_HANDLER"
@@ -87,7 +85,7 @@ class Delivery:
     partner: str
     message_id: str
     kind: str
-    """What the address said."""
+    """What the address said, and the body."""
     version: int | None
     """What the body said; None when it named no version."""
     body_digest: str
@@ -231,6 +229,17 @@ class BodyMalformed(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class KindMismatch(Refusal):
+    """What is signed is the body. Under another kind than its own it would be set aside, and its id used up."""
+
+    code: ClassVar[str] = "KIND_MISMATCH"
+
+    @property
+    def message(self) -> str:
+        return "The kind in the address is not the type of the message. Deliver it to the address of its type."
+
+
+@dataclass(frozen=True, slots=True)
 class MessageIdReused(Refusal):
     code: ClassVar[str] = "MESSAGE_ID_REUSED"
 
@@ -283,6 +292,7 @@ DoorRefusal = (
     | TimestampOutsideTolerance
     | SignatureWrong
     | BodyMalformed
+    | KindMismatch
     | MessageIdReused
 )
 """Why a call of a partner is not taken, the cheapest reasons first."""

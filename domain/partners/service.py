@@ -27,6 +27,7 @@ from domain.partners.model import (
     DeliveryState,
     DoorRefusal,
     KindMalformed,
+    KindMismatch,
     MessageIdReused,
     PartnerUnknown,
     Reason,
@@ -132,6 +133,8 @@ class Partners:
         message = rules.parsed(arrival.body)
         if isinstance(message, BodyMalformed):
             return message
+        if message.get("type") != arrival.kind:
+            return KindMismatch()
         delivery = rules.received(arrival, verified, message, delivery_id=delivery_id(now, self._randomness), now=now)
         return self._stored(delivery, arrival.body)
 
@@ -191,14 +194,10 @@ class Partners:
             payload_of,
         )
 
-        body = self._body(delivery)
-        message = rules.parsed(body)
-        if isinstance(message, BodyMalformed):
-            raise TypeError(f"the body of {delivery.id} was taken and cannot be read")
-        kind = _kind_of(delivery, message)
+        kind = _kind_of(delivery)
         if isinstance(kind, Reason):
             return kind.value, None
-        payload = payload_of(kind, body)
+        payload = payload_of(kind, self._body(delivery))
         if isinstance(payload, Misfit):
             return Reason.BODY_UNFIT.value, payload.detail
         handler = self._handlers.get(kind)
@@ -286,6 +285,8 @@ class Partners:
             found = self._store.delivery(delivery)
             if found is None:
                 return NotFound(delivery)
+            if message is not None and message.get("type") != found.kind:
+                return InputInvalid((FieldFault(BODY, "KIND_MISMATCH", "has the kind of the delivery as its type"),))
             known = self._store.claim(claim.id)
             if known is not None:
                 return self._replayed_before(known, claim) or ReplayKeyReused(delivery)
@@ -327,12 +328,9 @@ def _may(actor: Actor, action: Action) -> bool:
     return refusal_of(actor, action, relation=Relation.STRANGER) is None
 
 
-def _kind_of(delivery: Delivery, message: Mapping[str, object]) -> Kind | Reason:
-    """The kind that the address and the message agree on, or why there is none."""
+def _kind_of(delivery: Delivery) -> Kind | Reason:
     if delivery.kind not in NAMES:
         return Reason.KIND_UNKNOWN
-    if message.get("type") != delivery.kind:
-        return Reason.KIND_MISMATCH
     return next(
         (kind for kind in KINDS if kind == (delivery.kind, delivery.version)),
         Reason.VERSION_UNKNOWN,

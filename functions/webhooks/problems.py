@@ -69,6 +69,7 @@ OF_REFUSALS: Final[Mapping[type[Refusal], tuple[str, HTTPStatus]]] = {
     partners.TimestampOutsideTolerance: (_type("timestamp-outside-tolerance"), HTTPStatus.FORBIDDEN),
     partners.SignatureWrong: (_type("signature-wrong"), HTTPStatus.FORBIDDEN),
     partners.BodyMalformed: (_type("body-malformed"), HTTPStatus.BAD_REQUEST),
+    partners.KindMismatch: (_type("kind-mismatch"), HTTPStatus.BAD_REQUEST),
     partners.MessageIdReused: (_type("webhook-id-reused"), HTTPStatus.CONFLICT),
 }
 """Type and status of each reason that the bank itself gives; its sentence becomes the detail."""

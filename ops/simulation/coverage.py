@@ -62,6 +62,7 @@ ELSEWHERE: Final = {
             "HEADER_MALFORMED",
             "HEADER_MISSING",
             "KIND_MALFORMED",
+            "KIND_MISMATCH",
             "MESSAGE_ID_REUSED",
             "PARTNER_UNKNOWN",
             "REPLAY_KEY_REUSED",

@@ -26,6 +26,7 @@ from tests.access.world import STAFF, Street
 from tests.unit.counterparties.exchange import approved
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
+from tests.unit.partners.signing import body_of
 from tests.unit.transfers.desk import TODAY
 
 KEY: Final = "the-key"
@@ -332,7 +333,8 @@ def _told(world: World, customer: Customer) -> None:
 def _delivered(world: World, clerks: Actor) -> str:
     """One that is quarantined, and one that mends it and waits: together they have something in every field."""
     delivery = world.quarantined()
-    _answered(world, clerks, ask.REPLAY, {"idempotencyKey": "mend", "deliveryId": delivery, "body": "{}"})
+    mend = {"idempotencyKey": "mend", "deliveryId": delivery, "body": body_of().decode()}
+    _answered(world, clerks, ask.REPLAY, mend)
     return delivery
 
 

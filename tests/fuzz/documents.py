@@ -288,7 +288,8 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "originateAchDebit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
     "cancelPayment": st.fixed_dictionaries({"paymentId": words.ids}),
     "replayPartnerDelivery": st.fixed_dictionaries(
-        {**_KEY, "deliveryId": words.ids}, optional={"body": st.sampled_from(["{}", "[]", "{", ""])}
+        {**_KEY, "deliveryId": words.ids},
+        optional={"body": st.sampled_from(['{"type": "ach.file.acknowledged"}', "{}", "[]", "{", ""])},
     ),
     "assignCase": st.fixed_dictionaries({"caseId": _WORK}),
     "releaseCase": st.fixed_dictionaries({"caseId": _WORK}),

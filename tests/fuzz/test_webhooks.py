@@ -25,11 +25,12 @@ from tests.unit.partners.signing import SCHEMES, SPONSOR, V1, body_of, message
 SAMPLE: Final[dict[str, Any]] = json.loads(
     (Path(__file__).parents[1] / "fixtures/events/webhooks.json").read_text(encoding="utf-8")
 )
-GOOD: Final = '{"id": "evt_1", "type": "payment.settled", "amount": 100, "currency": "USD"}'
+SAID: Final = f'"type": "{KIND}", "version": 1'
+GOOD: Final = f'{{{SAID}, "id": "evt_1", "amount": 100, "currency": "USD"}}'
 TYPES: Final = known_problems()
 CANARY: Final = "kanarienvogel"
 """Stands in everything that is sent, and in no answer."""
-MALFORMED: Final = frozenset(
+REFUSED: Final = frozenset(
     {
         "nothing",
         "a list instead of an object",
@@ -49,9 +50,14 @@ MALFORMED: Final = frozenset(
         "XML that includes a file",
         "a zero byte",
         "256 KiB",
+        "another type",
+        "a list of types",
+        "no type",
     }
 )
-"""Those by hand that are not even an object; the others are stored, and then not understood."""
+"""Those by hand that are not even an object, or do not say the kind of their address; the others are stored, and then
+not understood.
+"""
 
 
 @pytest.fixture(autouse=True)
@@ -100,12 +106,15 @@ BY_HAND: Final = {
     "a list instead of an object": f"[{GOOD}]".encode(),
     "nested 1,000": b'{"a":' * 1_000 + b"1" + b"}" * 1_000,
     "nested 50,000": b"[" * 50_000,
-    "a big number as text": b'{"amount": "99999999999999999999"}',
+    "a big number as text": f'{{{SAID}, "amount": "99999999999999999999"}}'.encode(),
     "a big number": b'{"amount": 99999999999999999999}',
-    "an amount as a float": b'{"amount": 1.10}',
-    "a number beyond all floats": b'{"amount": 1e400}',
+    "an amount as a float": f'{{{SAID}, "amount": 1.10}}'.encode(),
+    "a number beyond all floats": f'{{{SAID}, "amount": 1e400}}'.encode(),
     "not a number": b'{"amount": NaN}',
-    "an unknown value of an enumeration": b'{"type": "payment.exploded"}',
+    "an unknown value of an enumeration": f'{{{SAID}, "data": {{"level": "UNIVERSE"}}}}'.encode(),
+    "another type": b'{"type": "payment.exploded", "version": 1}',
+    "a list of types": f'{{"type": ["{KIND}"]}}'.encode(),
+    "no type": b"{}",
     "a field too many": GOOD[:-1].encode() + b', "more": {"even": ["more"]}}',
     "the same member twice": b'{"amount": 1, "amount": 2}',
     "another currency": GOOD.replace("USD", "XXX").encode(),
@@ -125,12 +134,12 @@ BY_HAND: Final = {
 
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", BY_HAND)
-def test_a_signed_body_by_hand_is_malformed_or_set_aside(house: PartnersHouse, name: str, scheme: str) -> None:
+def test_a_signed_body_by_hand_is_refused_or_set_aside(house: PartnersHouse, name: str, scheme: str) -> None:
     body = BY_HAND[name]
 
     status = answered(delivered(body, headers=signed(house, body, scheme=scheme)))
 
-    assert status == (400 if name in MALFORMED else 202)
+    assert status == (400 if name in REFUSED else 202)
     for delivery in house.queue:
         assert house.partners.process(delivery).state is DeliveryState.QUARANTINED
     assert len(house.queue) == (status == 202)

@@ -72,7 +72,8 @@ def test_a_signed_message_is_taken_once(bank: LocalBank, told: Path, scheme: str
 
 
 def test_a_message_that_nobody_handles_is_quarantined_and_seen(bank: LocalBank, ask: Ask, told: Path) -> None:
-    _, _, answer = sent(bank, told, "--kind", "card.cleared")
+    told.write_text(json.dumps(example(f"{KIND}.v1") | {"type": "card.cleared"}), encoding="utf-8")
+    _, _, answer = sent(bank, told)
 
     found = settled(ask, answer["delivery"])
 

@@ -163,5 +163,6 @@ def bad_calls(house: PartnersHouse) -> list[dict[str, Any]]:
         signed(house, at=house.clock.now() - timedelta(hours=1)),
         event(STRANGER.headers(body_of(), house.clock.now()), body_of(), kind=KIND),
         signed(house, b"[]"),
+        signed(house, kind="ach.file.rejected"),
         signed(house, body_of(occurred_at="2026-03-10T16:59:59Z")),
     ]

@@ -99,7 +99,7 @@ def test_the_sweep_puts_into_the_queue_what_was_lost(house: PartnersHouse) -> No
 def test_a_quarantined_delivery_is_counted_with_its_reason(
     house: PartnersHouse, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    delivery: Delivery = house.partners.process(house.received(b"{}", kind="card.cleared"))
+    delivery: Delivery = house.partners.process(house.received(kind="card.cleared"))
     capsys.readouterr()
 
     composition.quarantined(delivery)

@@ -200,15 +200,34 @@ class TestTheOrder:
         assert (answer["statusCode"], problem(answer)) == (400, "body-malformed")
         assert json.loads(answer["body"])["detail"] == "The body is one JSON object."
 
+    def test_the_body_comes_before_the_kind_that_it_says(self, house: PartnersHouse) -> None:
+        assert problem(call(house, b"[]", kind="card.cleared")) == "body-malformed"
+
+
+class TestTheKind:
+    def test_of_the_address_is_the_type_of_the_message(self, house: PartnersHouse) -> None:
+        """The address is not signed: what comes to the wrong one is no reason to refuse the message at its own."""
+        answer = call(house, kind="ach.file.rejected")
+
+        assert (answer["statusCode"], problem(answer)) == (400, "kind-mismatch")
+        assert (stored(house), house.queue) == (0, [])
+        assert call(house)["statusCode"] == 202
+
+    def test_is_looked_at_before_what_was_received_under_the_same_id(self, house: PartnersHouse) -> None:
+        call(house)
+
+        assert problem(call(house, kind="card.cleared")) == "kind-mismatch"
+
 
 class TestTheBody:
     def test_the_largest_one_is_taken(self, house: PartnersHouse) -> None:
-        body = b'{"a": "' + b"x" * (BODY_BYTES_MAX - 9) + b'"}'
+        body = body_of(data="")
+        body = body_of(data="x" * (BODY_BYTES_MAX - len(body)))
         assert len(body) == BODY_BYTES_MAX
         assert call(house, body)["statusCode"] == 202
 
     def test_one_that_came_as_text_is_its_bytes(self, house: PartnersHouse) -> None:
-        body = json.dumps({"a": "ä"}, ensure_ascii=False).encode()
+        body = json.dumps(message(data="ä"), ensure_ascii=False).encode()
         told = event(SPONSOR.headers(body, house.clock.now()), body) | {"body": body.decode(), "isBase64Encoded": False}
         assert entry.handler(told, None)["statusCode"] == 202
 

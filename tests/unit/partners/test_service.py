@@ -19,6 +19,7 @@ from domain.partners.model import (
     DeliveryNotReplayable,
     DeliveryState,
     KindMalformed,
+    KindMismatch,
     MessageIdReused,
     PartnerUnknown,
     Receipt,
@@ -90,7 +91,22 @@ class TestTakingIn:
         assert house.arrives(b"{}", kind=kind) == KindMalformed()
 
     def test_a_kind_that_nobody_knows_is_stored(self, house: PartnersHouse) -> None:
-        assert isinstance(house.arrives(b"{}", kind="card.cleared"), Accepted)
+        assert isinstance(house.arrives(kind="card.cleared"), Accepted)
+
+    @pytest.mark.parametrize("kind", ["ach.file.rejected", "card.cleared"])
+    def test_a_message_at_the_address_of_another_kind_is_refused_and_still_taken_at_its_own(
+        self, house: PartnersHouse, kind: str
+    ) -> None:
+        assert house.arrives(body_of(KIND), kind=kind) == KindMismatch()
+
+        assert house.partners.process(house.received(body_of(KIND))).state is DeliveryState.PROCESSED
+        assert len(house.store._deliveries) == 1
+
+    @pytest.mark.parametrize("said", [None, 1, [KIND], f"{KIND} ", KIND.upper()])
+    def test_a_message_says_its_kind_itself(self, house: PartnersHouse, said: object) -> None:
+        assert house.arrives(body_of(type=said)) == KindMismatch()
+        assert house.arrives(b"{}") == KindMismatch()
+        assert house.store._deliveries == {}
 
     @pytest.mark.parametrize("body", [b"[]", b"{", b"\xff", b"\xef\xbb\xbf{}"])
     def test_a_body_that_is_no_object_is_refused_and_leaves_nothing(self, house: PartnersHouse, body: bytes) -> None:
@@ -137,8 +153,6 @@ class TestProcessing:
         ("kind", "body", "reason"),
         [
             ("card.cleared", body_of("card.cleared"), "KIND_UNKNOWN"),
-            (KIND, body_of("ach.file.rejected"), "KIND_MISMATCH"),
-            (KIND, b"{}", "KIND_MISMATCH"),
             (KIND, body_of(version=2), "VERSION_UNKNOWN"),
             (KIND, body_of(version="1"), "VERSION_UNKNOWN"),
             (KIND, body_of(version=1.0), "VERSION_UNKNOWN"),
@@ -207,7 +221,7 @@ class TestProcessing:
         assert house.partners.process(delivery).state is DeliveryState.FAILED
 
     def test_a_death_between_the_telling_and_the_writing_tells_again(self, house: PartnersHouse) -> None:
-        delivery = house.received(kind="card.cleared", body=b"{}")
+        delivery = house.received(kind="card.cleared")
 
         class Dies(MemoryDeliveryStore):
             def replace(self, delivery: Delivery, *, revision: int) -> bool:
@@ -289,7 +303,7 @@ class TestTheSweep:
 
     def test_what_is_settled_is_left_alone(self, house: PartnersHouse) -> None:
         for number, kind in enumerate((KIND, "card.cleared")):
-            house.partners.process(house.received(b"{}" if number else None, kind=kind, message_id=f"m{number}"))
+            house.partners.process(house.received(kind=kind, message_id=f"m{number}"))
         house.queue.clear()
         house.clock.move(timedelta(days=30))
 
@@ -487,6 +501,15 @@ class TestReplaying:
 
         assert self.replayed(house, delivery).delivery.attempts == 0
         assert house.partners.process(delivery).state is DeliveryState.PROCESSED
+
+    def test_a_mended_body_is_of_the_kind_of_what_it_mends(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+
+        answer = house.partners.replay(OPERATIONS, delivery=delivery, key="k", body=body_of("ach.file.rejected"))
+
+        assert isinstance(answer, InputInvalid)
+        assert [(fault.path, fault.code) for fault in answer.faults] == [(("body",), "KIND_MISMATCH")]
+        assert house.store.claim(rules.claim_id(OPERATIONS.person, "k")) is None
 
     @pytest.mark.parametrize("body", [b"", b"[]", b"\xff", b'{"a": 1, "a": 1}'])
     def test_a_mended_body_is_as_well_formed_as_a_partners(self, house: PartnersHouse, body: bytes) -> None:
