@@ -223,26 +223,40 @@ class Table:
         index: str,
         forward: bool,
     ) -> tuple[list[dict[str, Value]], str | None]:
-        """As `oldest` (or `newest`, when not `forward`) of several partitions of an index whose range keys never
-        meet: a query for each of them.
+        """As `oldest` (or `newest`, when not `forward`) of several partitions of an index: a query for each of them.
+
+        A range key stands in the page once: what is just moving from one of the partitions to another may be in both.
         """
-        found: list[dict[str, Value]] = []
-        cut = False
-        for pk in pks:
-            if forward:
-                page, following = self.oldest(
-                    pk, size=size, from_key=from_key, to_key=to_key, after=beyond, index=index
-                )
-            else:
-                page, following = self.newest(
-                    pk, size=size, from_key=from_key, to_key=to_key, before=beyond, index=index
-                )
-            found += page
-            cut = cut or following is not None
         range_key = self._range_keys[index]
-        found.sort(key=lambda item: str(item[range_key]), reverse=not forward)
-        page = found[:size]
-        return page, str(page[-1][range_key]) if page and (cut or len(found) > size) else None
+        found: dict[str, dict[str, Value]] = {}
+        cuts: list[str] = []
+        for pk in pks:
+            page, following = self._from(
+                pk, size=size, from_key=from_key, to_key=to_key, beyond=beyond, index=index, forward=forward
+            )
+            found |= {str(item[range_key]): item for item in page}
+            cuts += [following] if following is not None else []
+        # Beyond where one was cut, it may have what stands before the others' items.
+        cut = (min if forward else max)(cuts, default=None)
+        known = (key for key in found if cut is None or (key <= cut if forward else key >= cut))
+        keys = sorted(known, reverse=not forward)[:size]
+        more = cut is not None or len(keys) < len(found)
+        return [found[key] for key in keys], keys[-1] if more and keys else None
+
+    def _from(
+        self,
+        pk: str,
+        *,
+        size: int,
+        from_key: str,
+        to_key: str,
+        beyond: str | None,
+        index: str,
+        forward: bool,
+    ) -> tuple[list[dict[str, Value]], str | None]:
+        if forward:
+            return self.oldest(pk, size=size, from_key=from_key, to_key=to_key, after=beyond, index=index)
+        return self.newest(pk, size=size, from_key=from_key, to_key=to_key, before=beyond, index=index)
 
     def _between(
         self,

@@ -78,19 +78,16 @@ class DynamoDBDeliveryStore:
         return self._table.put_all_new(_claim_item(claim), self._item(delivery), _body_item(delivery.id, body))
 
     def page(self, partner: str, *, states: Sequence[DeliveryState], before: str | None, limit: int) -> DeliveryPage:
-        found: list[str] = []
-        more = False
-        for state in states:
-            items, following = self._table.newest(
-                _of_state(partner, state), size=limit, from_key="0", to_key=_LAST, before=before, index=BY_STATE.name
-            )
-            found += [str(item["gs"]) for item in items]
-            more = more or following is not None
-        # One that is just changing its state may stand in two of the lists.
-        positions = sorted(set(found), reverse=True)
-        page = positions[:limit]
-        more = more or len(positions) > limit
-        return DeliveryPage(self._read(page), page[-1] if more and page else None)
+        items, following = self._table.merged(
+            [_of_state(partner, state) for state in states],
+            size=limit,
+            from_key="0",
+            to_key=_LAST,
+            beyond=before,
+            index=BY_STATE.name,
+            forward=False,
+        )
+        return DeliveryPage(self._read([str(item["gs"]) for item in items]), following)
 
     def due(self, *, by: datetime, limit: int) -> tuple[str, ...]:
         return tuple(delivery for _, delivery in self._due.through(instant_text(by), limit=limit))

@@ -1,7 +1,7 @@
 """The table's verbs when DynamoDB does not simply do as it is told. The rest is proved by the stores' contracts."""
 
-from collections.abc import Callable, Iterator
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from typing import Any, Final
 
 import pytest
 from botocore.exceptions import ClientError
@@ -46,15 +46,19 @@ def table(connection: Connection) -> Table:
     return created(connection, "florin-test")
 
 
-def created(connection: Connection, name: str) -> Table:
-    keys = description(name)
+def created(connection: Connection, name: str, *indexes: Index) -> Table:
+    keys = description(name, *indexes)
     connection.create_table(
         name,
         attribute_definitions=keys["AttributeDefinitions"],
         key_schema=keys["KeySchema"],
         billing_mode="PAY_PER_REQUEST",
+        global_secondary_indexes=[
+            {"index_name": index["IndexName"], "key_schema": index["KeySchema"], "projection": index["Projection"]}
+            for index in keys["GlobalSecondaryIndexes"]
+        ],
     )
-    return Table(connection, name)
+    return Table(connection, name, *indexes)
 
 
 def cancelled(*codes: str | None) -> TransactWriteError:
@@ -295,6 +299,64 @@ class TestPages:
 
         assert [item["sk"] for item in [*first, *rest]] == ["0", "1", "2", "3"]
         assert end is None
+
+
+class TestPagesOfSeveralPartitions:
+    LISTS: Final = {"A": "0134", "B": "2678", "C": "59"}
+
+    @staticmethod
+    def table(connection: Connection, lists: Mapping[str, str]) -> Table:
+        table = created(connection, "florin-lists", Index("by_list", "gk", "gs"))
+        for hash_key, range_keys in lists.items():
+            for range_key in range_keys:
+                table.put_new({"pk": f"{hash_key}{range_key}", "sk": "S", "gk": hash_key, "gs": range_key})
+        return table
+
+    @staticmethod
+    def pages(table: Table, *, size: int, forward: bool, most: int = 12) -> list[str]:
+        pages: list[str] = []
+        beyond: str | None = None
+        for _ in range(most):
+            items, beyond = table.merged(
+                "ABC", size=size, from_key="0", to_key="9", beyond=beyond, index="by_list", forward=forward
+            )
+            pages.append("".join(str(item["gs"]) for item in items))
+            if beyond is None:
+                return pages
+        raise AssertionError(f"no end after {pages}")
+
+    @pytest.mark.parametrize(
+        ("size", "expected"),
+        [(1, [*"0123456789"]), (4, ["0123", "4567", "89"]), (5, ["01234", "56789"]), (99, ["0123456789"])],
+    )
+    def test_come_in_one_order_either_way(self, connection: Connection, size: int, expected: list[str]) -> None:
+        table = self.table(connection, self.LISTS)
+
+        assert self.pages(table, size=size, forward=True) == expected
+        backward = "".join(self.pages(table, size=size, forward=False))
+        assert backward == "9876543210"
+
+    @pytest.mark.parametrize("size", [1, 2, 3, 99])
+    @pytest.mark.parametrize("forward", [True, False])
+    def test_show_what_stands_in_two_of_them_once(self, connection: Connection, size: int, forward: bool) -> None:
+        table = self.table(connection, {"A": "0123", "B": "123", "C": "034"})
+
+        assert "".join(self.pages(table, size=size, forward=forward)) == ("01234" if forward else "43210")
+
+    @pytest.mark.parametrize("forward", [True, False])
+    def test_end_where_dynamodb_cut_one_of_them_short(
+        self, connection: Connection, forward: bool, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """What it did not answer stands before what the others have."""
+        table = self.table(connection, self.LISTS)
+        really: Callable[..., Any] = connection.query
+
+        def cut(name: str, hash_key: str, **options: Any) -> object:
+            return really(name, hash_key, **{**options, "limit": 2 if hash_key == "A" else options["limit"]})
+
+        monkeypatch.setattr(connection, "query", cut)
+
+        assert "".join(self.pages(table, size=9, forward=forward)) == ("0123456789" if forward else "9876543210")
 
 
 class TestValues:
