@@ -50,7 +50,6 @@ WITHOUT_JOURNAL: Final = frozenset(
         "originateAchCredit",
         "originateAchDebit",
         "cancelPayment",
-        "replayPartnerDelivery",
     }
 )
 """Commands whose key leads to something else than one journal of the account."""

@@ -30,7 +30,9 @@ from domain.ledger.model import Hold, Journal, Position, State
 from domain.ledger.service import Ledger
 from domain.metering import Meter, Used
 from domain.notices.service import Notices
+from domain.partners.model import Delivery, DeliveryState
 from domain.partners.service import Partners
+from domain.partners.store import DeliveryPage
 from domain.payments.model import Payment
 from domain.payments.service import Payments
 from domain.rails.ach.model import AchFile, Entry
@@ -315,7 +317,7 @@ class Context:
 
     def case(self, case_id: str) -> Case | Refusal:
         """The case, for the group that works it and for who audits."""
-        if not _is_work(case_id, "cas"):
+        if not _is_of(case_id, "cas"):
             return NotFound(case_id[:ID_LENGTH_MAX])
         self.spend()
         found = self.bank.cases.seen(self.actor, case_id)
@@ -332,7 +334,7 @@ class Context:
 
     def approval(self, approval_id: str) -> Approval | Refusal:
         """The approval, for the group that gives it and for who audits."""
-        if not _is_work(approval_id, "apr"):
+        if not _is_of(approval_id, "apr"):
             return NotFound(approval_id[:ID_LENGTH_MAX])
         self.spend()
         found = self.bank.approvals.seen(self.actor, approval_id)
@@ -344,6 +346,30 @@ class Context:
         found = self.bank.approvals.of_state(self.actor, state, position=position, limit=limit)
         self._looked_at_work("approval", [approval.id for approval in found.approvals])
         return found
+
+    def delivery(self, delivery_id: str) -> Delivery | Refusal:
+        """What a partner delivered, for who may see deliveries."""
+        if not _is_of(delivery_id, "dlv"):
+            return NotFound(delivery_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.partners.delivery(self.actor, delivery_id)
+        self._looked_at(found, "partner_delivery", delivery_id)
+        return found
+
+    def deliveries(
+        self, partner: str, *, state: DeliveryState | None, before: str | None, limit: int
+    ) -> DeliveryPage | Refusal:
+        self.spend(2 if state else len(DeliveryState) + 1)
+        found = self.bank.partners.deliveries(self.actor, partner=partner, state=state, before=before, limit=limit)
+        if not isinstance(found, Refusal):
+            ids = [delivery.id for delivery in found.deliveries]
+            self._looked_at_work("partner_delivery", ids)
+            self._bodies.expect(ids)
+        return found
+
+    def body_of_delivery(self, delivery: str) -> bytes | None:
+        """What the partner sent; those of a page are read together."""
+        return self._bodies.get(delivery)
 
     # What stands around accounts.
 
@@ -421,19 +447,6 @@ class Context:
 
     def looked_at_counterparties_of(self, customer_id: str) -> None:
         self._looked("view_counterparties", subject_kind="customer", subject_id=customer_id, customer=customer_id)
-
-    def looked_at_deliveries(self, deliveries: Iterable[str]) -> None:
-        """Staff saw what a partner delivered, which may say something of anybody."""
-        looks = [
-            Look(action="view_partner_delivery", subject_kind="partner_delivery", subject_id=delivery)
-            for delivery in deliveries
-        ]
-        self.bank.audit.record_looks(self.actor, looks)
-        self._bodies.expect(look.subject_id for look in looks)
-
-    def body_of_delivery(self, delivery: str) -> bytes | None:
-        """What the partner sent; those of a page are read together."""
-        return self._bodies.get(delivery)
 
     def _account(self, account_id: str) -> SeenAccount | Refusal:
         if len(account_id) > ID_LENGTH_MAX or not is_account(account_id):
@@ -587,11 +600,6 @@ def found(answer: Seen | Refusal) -> Seen | None:
     if isinstance(answer, WrongRegion):
         raise PublicError(ErrorCode.WRONG_REGION, answer.message, region=answer.region, address=answer.address)
     return None if isinstance(answer, Refusal) else answer
-
-
-def _is_work(text: str, prefix: str) -> bool:
-    """Work has no place in its id: it is kept where it came up."""
-    return _is_of(text, prefix)
 
 
 def _is_of(text: str, prefix: str) -> bool:

@@ -100,15 +100,6 @@ def delivery_view(delivery: Delivery) -> PartnerDeliveryView:
     return PartnerDeliveryView(id=strawberry.ID(delivery.id), delivery=delivery, stands=Relation.STRANGER)
 
 
-def delivery_of(context: Context, delivery_id: str) -> PartnerDeliveryView | None:
-    context.spend()
-    found = context.bank.partners.delivery(context.actor, delivery_id)
-    if isinstance(found, Refusal):
-        return None
-    context.looked_at_deliveries([found.id])
-    return delivery_view(found)
-
-
 def deliveries_of(
     context: Context, *, partner: str, state: DeliveryState | None, first: int, after: Cursor | None
 ) -> Connection[PartnerDeliveryView]:
@@ -118,11 +109,9 @@ def deliveries_of(
         raise PublicError(ErrorCode.LIMIT_EXCEEDED, f"A partner's name has at most {PARTNER_LENGTH_MAX} characters.")
     filters = {"state": state.value if state else None}
     before = context.cursors.read(after, DELIVERIES, partner, filters)
-    context.spend(2 if state else len(DeliveryState) + 1)
-    found = context.bank.partners.deliveries(context.actor, partner=partner, state=state, before=before, limit=limit)
+    found = context.deliveries(partner, state=state, before=before, limit=limit)
     if isinstance(found, Refusal):
         raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    context.looked_at_deliveries([delivery.id for delivery in found.deliveries])
     return page(
         found.deliveries,
         node=delivery_view,

@@ -29,7 +29,7 @@ from graph.ids import by_id
 from graph.journals import JournalView, journal_view
 from graph.node import Info, Node
 from graph.notices import NoticeView, notices_of
-from graph.partners import PARTNER_LENGTH_MAX, PartnerDeliveryView, deliveries_of, delivery_of
+from graph.partners import PARTNER_LENGTH_MAX, PartnerDeliveryView, deliveries_of, delivery_view
 from graph.payments import PaymentView, payment_view
 from graph.refusals import result
 from graph.scalars import Cursor, IdempotencyKey, Instant
@@ -342,6 +342,11 @@ def _approval(context: Context, approval_id: str) -> ApprovalView | None:
     return approval_view(seen) if seen else None
 
 
+def _delivery(context: Context, delivery_id: str) -> PartnerDeliveryView | None:
+    delivery = found(context.delivery(delivery_id))
+    return delivery_view(delivery) if delivery else None
+
+
 def _payment(context: Context, payment_id: str) -> PaymentView | None:
     payment = found(context.payment(payment_id))
     return payment_view(payment, context.relation(payment.account)) if payment else None
@@ -365,7 +370,7 @@ _FINDERS = {
     "cpy": _counterparty,
     "cas": _case,
     "apr": _approval,
-    "dlv": delivery_of,
+    "dlv": _delivery,
     "pay": _payment,
     "fil": _file,
     "ent": _entry,

@@ -19,6 +19,7 @@ from tests.unit.transfers.desk import wish
 
 OPERATIONS = clerk(Group.OPERATIONS)
 AUDITOR = clerk(Group.AUDITOR, person="stf_01J00000000000000000000002")
+NODE = "query($id: ID!) { node(id: $id) { id } }"
 VIEW = "query($id: ID!) { account(id: $id) { ... on Account { id ledgerBalance { amount } } } }"
 
 
@@ -43,7 +44,11 @@ def other(world: World) -> Account:
 
 
 def records(world: World, customer: Customer) -> list[AuditRecord]:
-    return list(reversed(world.audit.by_subject(customer.id).records))
+    return of(world, customer.id)
+
+
+def of(world: World, subject: str) -> list[AuditRecord]:
+    return list(reversed(world.audit.by_subject(subject).records))
 
 
 def by(world: World, person: str) -> list[AuditRecord]:
@@ -304,6 +309,31 @@ def test_a_look_that_is_refused_is_recorded(world: World, ada: Customer, account
     assert answer.data == {"account": {}}
     (record,) = records(world, ada)
     assert (record.action, record.outcome.value, record.refusal_code) == ("view_account", "REFUSED", "NOT_FOUND")
+
+
+def test_a_look_at_what_a_partner_delivered_is_recorded_shown_or_not(world: World) -> None:
+    delivery = world.quarantined()
+    analyst = clerk(Group.FRAUD_ANALYST, person="stf_01J00000000000000000000009")
+
+    for who in (OPERATIONS, analyst):
+        world.ask(who, NODE, id=delivery)
+
+    written = of(world, delivery)
+    assert {(found.action, found.subject_kind) for found in written} == {("view_partner_delivery", "partner_delivery")}
+    assert sorted((found.person, found.refusal_code) for found in written) == [
+        (CLERK, None),
+        (analyst.person, "NOT_FOUND"),
+    ]
+
+
+@pytest.mark.parametrize("unlike", ["dlv_1", "dlv_" + "x" * 26, "dlv_" + "0" * 200, "DLV_01J00000000000000000000001"])
+def test_for_what_is_no_id_of_a_delivery_nobody_is_asked(
+    world: World, unlike: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(world.partners, "_store", None)
+
+    assert world.ask(OPERATIONS, NODE, id=unlike).data == {"node": None}
+    assert by(world, CLERK) == []
 
 
 class TestReadingTheAudit:
