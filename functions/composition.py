@@ -48,6 +48,7 @@ if TYPE_CHECKING:
     from domain.notices.service import Notices
     from domain.partners.events import Payload
     from domain.partners.model import Delivery
+    from domain.partners.quarantine import Quarantine
     from domain.partners.service import Handlers, Partners
     from domain.payments.journeys_aws import StepFunctionsJourneys
     from domain.payments.rules import Deadlines
@@ -262,6 +263,7 @@ class Bank:
         return {
             CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
             CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+            CaseKind.PARTNER_DELIVERY_QUARANTINED: self.quarantine.decided,
         }
 
     @cached_property
@@ -389,9 +391,24 @@ class Bank:
             randomness=self._randomness,
             enqueue=lambda delivery: self.partner_deliveries_queue.send(json.dumps({"delivery": delivery})),
             handlers=self.partner_handlers,
-            on_quarantined=quarantined,
+            on_quarantined=self._delivery_quarantined,
+            on_replayed=self._delivery_replayed,
             tolerance=self.configuration.webhook_tolerance,
         )
+
+    def _delivery_quarantined(self, delivery: Delivery) -> None:
+        self.quarantine.opened(delivery)
+        quarantined(delivery)
+
+    def _delivery_replayed(self, delivery: str, replays: int, by: str) -> None:
+        self.quarantine.replayed(delivery, replays, by)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """The cases of what cannot be processed; it and `partners` each ask the other."""
+        from domain.partners.quarantine import Quarantine
+
+        return Quarantine(cases=self.cases, partners=lambda: self.partners)
 
     @cached_property
     def partner_deliveries_queue(self) -> Queue:

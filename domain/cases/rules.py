@@ -37,6 +37,8 @@ ASKING_MAX: Final = timedelta(minutes=5)
 """A proposal and the asking for its approval are two writes of one request, seconds apart."""
 UNRESOLVED: Final = (CaseState.OPEN, CaseState.ASSIGNED)
 BANK: Final = "bank"
+NO_KEY: Final = ""
+"""Of a resolution that nobody asked for by a key."""
 RESERVED_FACTS: Final = ("Case", "Resolution", "Reason")
 """What a second person is shown before the facts of the case itself."""
 
@@ -144,6 +146,15 @@ def not_carried_out(case: Case, *, decided: Resolution, why: str, now: datetime)
     if case.resolution != decided:
         return case
     return _moved(case, Entry(now, BANK, Happened.NOT_CARRIED_OUT, why), resolution=None)
+
+
+def ended(case: Case, *, code: ResolutionCode, reason: str, person: str, now: datetime) -> Case:
+    """The case resolved by what was done without it. What is decided already is carried out; what waits for a second
+    person is not needed any more."""
+    if _closed(case):
+        return case
+    done = Resolution(code, reason, person, NO_KEY, now, Stage.CARRIED_OUT)
+    return _moved(case, Entry(now, person, Happened.RESOLVED, code.value), resolution=done)
 
 
 def proposal(case: Case, resolution: Resolution) -> Proposal:

@@ -111,6 +111,20 @@ class Cases:
         )
         return opened if self._store.add(opened) else self._existing(opened.id)
 
+    def end(
+        self, kind: CaseKind, subject: Subject, *, key: str, code: ResolutionCode, reason: str, person: str
+    ) -> Case | CaseBusy | None:
+        """Resolves a case in whoever's hands, because what it asked for was done without it; None if it was never
+        opened. Said again, it changes nothing.
+
+        `person`: who did it. A resolution that is decided stands; an approval that is still asked for will find
+        nothing to approve.
+        """
+        case_id, now = rules.case_id(kind, subject, key), self._clock.now()
+        if self._store.case(case_id) is None:
+            return None
+        return self._moved(case_id, lambda case: rules.ended(case, code=code, reason=reason, person=person, now=now))
+
     # Looking.
 
     def seen(self, actor: Actor, case_id: str) -> Case | NotFound:

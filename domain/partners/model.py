@@ -108,6 +108,10 @@ class Delivery:
     """The delivery whose body this one mends."""
     replayed_by: str | None = None
     """Who of the staff had it processed again, or mended it."""
+    replays: int = 0
+    """How often it was processed again as it is."""
+    discarded_by: str | None = None
+    """Who of the staff decided that it is never processed."""
     revision: int = 1
 
     @property

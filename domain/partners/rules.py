@@ -170,7 +170,9 @@ def failed(delivery: Delivery, now: datetime, *, reason: str) -> Delivery:
 def replayed(delivery: Delivery, *, by: str, now: datetime) -> Delivery:
     """To be processed again as it is, from the first try."""
     moved = _moved(delivery, DeliveryState.RECEIVED)
-    return replace(moved, attempts=0, sends=0, due_at=now, settled_at=None, replayed_by=by)
+    return replace(
+        moved, attempts=0, sends=0, due_at=now, settled_at=None, replayed_by=by, replays=delivery.replays + 1
+    )
 
 
 def mended(
@@ -192,8 +194,15 @@ def mended(
     )
 
 
+def discarded(delivery: Delivery, *, by: str) -> Delivery:
+    """Set aside for good."""
+    if not replayable(delivery):
+        raise ValueError(f"{delivery.id} is not set aside")
+    return replace(delivery, discarded_by=by, revision=delivery.revision + 1)
+
+
 def replayable(delivery: Delivery) -> bool:
-    return DeliveryState.RECEIVED in TRANSITIONS[delivery.state]
+    return DeliveryState.RECEIVED in TRANSITIONS[delivery.state] and delivery.discarded_by is None
 
 
 def claim_id(person: str, key: str) -> str:

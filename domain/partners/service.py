@@ -1,8 +1,8 @@
 """What can be asked about partners: take a message in, process it, send again what was lost, look, replay.
 
 A message is stored before it is answered and processed from a queue after it. The queue brings it at least once, late,
-twice or at once: whoever handles a kind must bear that, as must `on_quarantined`. What died between two calls is found
-by the sweep, `send_again`.
+twice or at once: whoever handles a kind must bear that, as must `on_quarantined` and `on_replayed`. What died between
+two calls is found by the sweep, `send_again`.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -78,6 +78,7 @@ class Replayed:
     """Whether the key had done this before."""
 
 
+DecisionRefusal = NotFound | DeliveryNotReplayable | DeliveryBusy
 ReplayRefusal = NotFound | NotAllowed | InputInvalid | DeliveryNotReplayable | ReplayKeyReused | DeliveryBusy
 
 
@@ -87,6 +88,10 @@ def verifiers(tolerance: timedelta) -> Mapping[str, Verifier]:
 
 
 def nobody_is_told(_: Delivery) -> None:
+    return None
+
+
+def nobody_waits(_delivery: str, _replays: int, _by: str) -> None:
     return None
 
 
@@ -101,10 +106,13 @@ class Partners:
         enqueue: Callable[[str], None],
         handlers: Handlers,
         on_quarantined: Callable[[Delivery], None] = nobody_is_told,
+        on_replayed: Callable[[str, int, str], None] = nobody_waits,
         tolerance: timedelta = rules.TOLERANCE_DEFAULT,
     ) -> None:
         """`enqueue`: puts a delivery's id into the queue. `on_quarantined`: is told before it is written down, so at
-        least once for each time that a delivery is quarantined.
+        least once for each time that a delivery is quarantined. `on_replayed`: is told, whenever one that was set aside
+        is begun again as it is or with a mended body, of its id, of how often it had been replayed when it was set
+        aside, and of who has it done.
         """
         self._store = store
         self._keys = keys
@@ -112,6 +120,7 @@ class Partners:
         self._randomness = randomness
         self._handlers = handlers
         self._on_quarantined = on_quarantined
+        self._on_replayed = on_replayed
         self._verifiers = verifiers(tolerance)
         self.enqueue = enqueue
 
@@ -172,6 +181,7 @@ class Partners:
         begun = rules.begun(found, now)
         if not self._written(begun, over=found):
             raise DeliveryContended(f"{delivery} is begun by another")
+        self._tell_of_replay(begun)
         refused = self._handled(begun)
         if refused is None:
             return self._settled(delivery, lambda one: rules.processed(one, self._clock.now()))
@@ -205,6 +215,15 @@ class Partners:
             return Reason.NO_HANDLER.value, None
         refusal = handler(delivery, payload)
         return (refusal.code, None) if refusal else None
+
+    def _tell_of_replay(self, begun: Delivery) -> None:
+        by = begun.replayed_by
+        if by is None:
+            return
+        if begun.replays:
+            self._on_replayed(begun.id, begun.replays - 1, by)
+        if begun.mends is not None:
+            self._on_replayed(begun.mends, self._found(begun.mends).replays, by)
 
     def _quarantined(self, delivery: str, reason: str, detail: str | None) -> Delivery:
         def move(one: Delivery) -> Delivery:
@@ -305,6 +324,44 @@ class Partners:
     def _replayed_before(self, known: ReplayClaim, claim: ReplayClaim) -> Replayed | None:
         """Whatever has become of it since; None when the key was used for something else."""
         return Replayed(self._found(known.delivery), again=True) if known.fingerprint == claim.fingerprint else None
+
+    # As people have decided of one that is set aside.
+
+    def replay_as_decided(self, delivery: str, *, replays: int, by: str) -> DecisionRefusal | None:
+        """Has it processed again as it is, once it had been replayed `replays` times: said again, it changes nothing.
+
+        Refusals: NotFound, DeliveryNotReplayable, DeliveryBusy.
+        """
+        now = self._clock.now()
+        return self._decided(
+            delivery,
+            lambda found: found.replays > replays,
+            lambda found: rules.replayed(found, by=by, now=now),
+        )
+
+    def discard_as_decided(self, delivery: str, *, replays: int, by: str) -> DecisionRefusal | None:
+        """Never processes it, unless it has been replayed since: said again, it changes nothing. Refusals: as above."""
+        return self._decided(
+            delivery,
+            lambda found: found.replays == replays and found.discarded_by is not None,
+            lambda found: rules.discarded(found, by=by) if found.replays == replays else None,
+        )
+
+    def _decided(
+        self, delivery: str, done: Callable[[Delivery], bool], move: Callable[[Delivery], Delivery | None]
+    ) -> DecisionRefusal | None:
+        for _ in range(WRITES_TRIED_MAX):
+            found = self._store.delivery(delivery)
+            if found is None:
+                return NotFound(delivery)
+            if done(found):
+                return None
+            moved = move(found) if rules.replayable(found) else None
+            if moved is None:
+                return DeliveryNotReplayable(delivery, found.state.value)
+            if self._store.replace(moved, revision=found.revision):
+                return None
+        return DeliveryBusy(delivery)
 
     def _written(self, moved: Delivery, *, over: Delivery) -> bool:
         """Whether it stands there now: also when its answer was lost and it was written twice."""

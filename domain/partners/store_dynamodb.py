@@ -122,6 +122,8 @@ class DynamoDBDeliveryStore:
             "settled_at": instant_text_or_none(delivery.settled_at),
             "mends": delivery.mends,
             "replayed_by": delivery.replayed_by,
+            "replays": delivery.replays or None,
+            "discarded_by": delivery.discarded_by,
             "revision": delivery.revision,
         }
 
@@ -162,6 +164,8 @@ def _delivery(item: Mapping[str, Value]) -> Delivery:
         settled_at=instant_or_none(item, "settled_at"),
         mends=text_or_none(item, "mends"),
         replayed_by=text_or_none(item, "replayed_by"),
+        replays=integer(item, "replays") if "replays" in item else 0,
+        discarded_by=text_or_none(item, "discarded_by"),
         revision=integer(item, "revision"),
     )
 

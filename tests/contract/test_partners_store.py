@@ -85,6 +85,8 @@ def test_every_part_of_a_delivery_comes_back(store: DeliveryStore) -> None:
         settled_at=AT,
         mends="dlv_other",
         replayed_by="stf_1",
+        replays=3,
+        discarded_by="stf_2",
         revision=2,
     )
 

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -286,6 +287,64 @@ class TestResolvingAlone:
 
         assert isinstance(done, Case)
         assert done.state is CaseState.RESOLVED
+
+
+class TestEnding:
+    """What a case asked for was done without it."""
+
+    @staticmethod
+    def ended(office: Office, case: Case) -> Case | CaseBusy | None:
+        return office.cases.end(
+            case.kind, case.subject, key=case.key, code=ResolutionCode.POST, reason="It was posted", person="stf_9"
+        )
+
+    def test_it_is_resolved_in_whoevers_hands_and_nobody_is_told(self, office: Office) -> None:
+        case = office.opened()
+        office.cases.assign(MAKER, case.id)
+
+        done = self.ended(office, case)
+
+        assert done == office.now(case)
+        assert done.state is CaseState.RESOLVED
+        assert done.resolution
+        assert (done.resolution.code, done.resolution.person) == (ResolutionCode.POST, "stf_9")
+        assert (done.history[-1].happened, done.history[-1].person) == (Happened.RESOLVED, "stf_9")
+        assert office.waiting.told == []
+
+    def test_said_again_it_changes_nothing(self, office: Office) -> None:
+        case = office.opened()
+
+        assert self.ended(office, case) == self.ended(office, case) == office.now(case)
+
+    def test_what_waits_for_a_second_person_waits_no_more(self, office: Office) -> None:
+        case = office.opened()
+        office.resolved(case)
+        approval = office.approval(case)
+
+        self.ended(office, case)
+
+        assert isinstance(office.verdict(approval, CHECKER, Verdict.APPROVE), ApprovalMismatch)
+        assert office.waiting.told == []
+        assert office.now(case).state is CaseState.RESOLVED
+
+    def test_what_is_decided_stands(self, office: Office) -> None:
+        case = office.opened()
+        office.waiting.refusal = TryAgain()
+        office.resolved(case, code=ResolutionCode.RETURN)
+        decided = office.now(case)
+
+        assert self.ended(office, case) == decided == office.now(case)
+
+    def test_what_was_never_opened_is_not_ended(self, office: Office) -> None:
+        case = office.opened()
+
+        assert self.ended(office, replace(case, key="another")) is None
+
+    def test_who_loses_too_many_races_is_told_so(self, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+        case = office.opened()
+        monkeypatch.setattr(office.case_store.store, "replace", lambda *_, **__: False)
+
+        assert self.ended(office, case) == CaseBusy(case.id)
 
 
 class TestResolvingByTwo:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
-from domain.access.model import Group
+from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
 from domain.calendars import calendar_day
@@ -23,6 +23,7 @@ from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
 from domain.money import Money
+from domain.partners.model import DeliveryState
 from domain.payments.journeys import execution_name
 from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
 from domain.rails.ach.exchange_aws import S3Exchange
@@ -255,6 +256,17 @@ def decided_of_ach(deployed: Deployed) -> Callable[[], None]:
     return acted
 
 
+def decided_of_delivery(deployed: Deployed, clerk: Actor) -> str:
+    """One that is to be replayed, and whoever was to replay it died."""
+    delivery = deployed.delivered("set-aside")
+    assert deployed.bank.partners.process(delivery).state is DeliveryState.QUARANTINED
+    (case,) = (one for one in deployed.bank.cases.unresolved() if one.subject.id == delivery)
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(Cases, "_carried_out", lambda _, case: case)
+        deployed.bank.cases.resolve(clerk, case.id, code=ResolutionCode.REPLAY, reason="It is in order", key="k")
+    return delivery
+
+
 def run_case_sweep(deployed: Deployed) -> None:
     """One was cut off before it was carried out, one waits for a second person, of one nobody has asked them."""
     actor = acting(deployed.person("ada")[0])
@@ -274,6 +286,7 @@ def run_case_sweep(deployed: Deployed) -> None:
                 resolve(case, code)
     resolve(waiting, ResolutionCode.POST)
     acted = decided_of_ach(deployed)
+    delivery = decided_of_delivery(deployed, clerk)
     deployed.clock.at += timedelta(hours=1)
     deployed.loses_answers = True
     deployed.call(case_sweep, {})
@@ -281,6 +294,7 @@ def run_case_sweep(deployed: Deployed) -> None:
     assert [case.state for case in found] == [CaseState.RESOLVED, CaseState.OPEN, CaseState.OPEN]
     assert [case.resolution is None for case in found] == [False, False, True]
     acted()
+    assert deployed.bank.partners._found(delivery).state is DeliveryState.RECEIVED
 
 
 def run_daily_root(deployed: Deployed) -> None:

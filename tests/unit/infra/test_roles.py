@@ -185,6 +185,7 @@ class TestPartners:
 
     def test_who_takes_messages_in_reads_none_of_them(self) -> None:
         assert roles_allowed("dynamodb:GetItem", "PartnersTableArn") == {
+            "CaseSweep",
             "Graphql",
             "PartnerDeliveries",
             "PartnerSweep",

@@ -54,6 +54,7 @@ class PartnersHouse:
         self.queue: list[str] = []
         self.queue_fails: Exception | None = None
         self.quarantined: list[Delivery] = []
+        self.replayed: list[tuple[str, int, str]] = []
         self.acting = Acting()
         self.handlers: dict[tuple[str, int], Acting] = {ACH_FILE_ACKNOWLEDGED: self.acting}
         self.partners = self.process_of(self.handlers)
@@ -67,8 +68,15 @@ class PartnersHouse:
             randomness=random.Random(3),
             enqueue=self._enqueue,
             handlers=handlers,
-            on_quarantined=self.quarantined.append,
+            on_quarantined=self.on_quarantined,
+            on_replayed=self.on_replayed,
         )
+
+    def on_quarantined(self, delivery: Delivery) -> None:
+        self.quarantined.append(delivery)
+
+    def on_replayed(self, delivery: str, replays: int, by: str) -> None:
+        self.replayed.append((delivery, replays, by))
 
     def _enqueue(self, delivery: str) -> None:
         if self.queue_fails:

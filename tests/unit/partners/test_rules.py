@@ -144,7 +144,22 @@ class TestStates:
         again = MOVES[DeliveryState.RECEIVED](spent)
 
         assert (again.attempts, again.due_at, again.settled_at) == (0, NOON, None)
-        assert again.replayed_by == "stf_1"
+        assert (again.replayed_by, again.replays) == ("stf_1", spent.replays + 1)
+
+    def test_what_is_discarded_is_replayed_no_more(self) -> None:
+        aside = MOVES[DeliveryState.QUARANTINED](DELIVERY)
+        assert rules.replayable(aside)
+
+        discarded = rules.discarded(aside, by="stf_2")
+
+        assert not rules.replayable(discarded)
+        assert (discarded.state, discarded.discarded_by) == (aside.state, "stf_2")
+        assert discarded.revision == aside.revision + 1
+
+    @pytest.mark.parametrize("state", [DeliveryState.RECEIVED, DeliveryState.PROCESSED])
+    def test_only_what_is_set_aside_is_discarded(self, state: DeliveryState) -> None:
+        with pytest.raises(ValueError, match="is not set aside"):
+            rules.discarded(replace(DELIVERY, state=state), by="stf_2")
 
     def test_it_is_sent_again_ever_more_rarely_and_at_least_every_hour(self) -> None:
         sent, pauses = DELIVERY, []

@@ -426,6 +426,23 @@ class TestReplaying:
         assert answer.again
         assert house.found(delivery).state is DeliveryState.QUARANTINED
 
+    def test_whoever_waits_is_told_when_it_is_begun_again_at_every_try(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+        person = OPERATIONS.person
+        assert house.replayed == []
+
+        for key in ("k1", "k2"):
+            self.replayed(house, delivery, key=key)
+            house.partners.process(delivery)
+        assert house.replayed == [(delivery, 0, person), (delivery, 1, person)]
+
+        mended = self.replayed(house, delivery, key="k3", body=body_of()).delivery.id
+        house.acting.raises = ConnectionError()
+        for _ in range(2):
+            with pytest.raises(ConnectionError):
+                house.partners.process(mended)
+        assert house.replayed[2:] == [(delivery, 2, person)] * 2
+
     def test_a_key_that_others_followed_answers_and_does_nothing(self, house: PartnersHouse) -> None:
         delivery = self.quarantined(house)
         for key in ("k1", "k2"):
