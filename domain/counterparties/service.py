@@ -2,7 +2,7 @@
 
 Everything is done once: an adding by its key, a verification and an answer by theirs, a correction by its notification.
 What a rail is to send is written down before it is asked, and written again when the rail has it; whoever dies in
-between, the same request or `finish_verifications` goes on from there, under the same attempt.
+between, the same request or `finish_verification` goes on from there, under the same attempt.
 """
 
 from collections.abc import Callable, Sequence
@@ -311,19 +311,20 @@ class Counterparties:
             return CounterpartyKeyReused(counterparty)
         return self._sent(begun, verification)
 
-    def finish_verifications(self) -> tuple[str, ...]:
-        """Gives the rail what was intended and cut off before it had it; the counterparties that need no more."""
-        finished = []
-        for counterparty in self._store.unsent(limit=UNSENT_MAX):
-            found = self._existing(counterparty)
-            latest = found.verification
-            if latest is None:
-                continue
-            after = self._sent(found, latest)
-            still = isinstance(after, Counterparty) and rules.is_intended(after, latest.attempt)
-            if not still and not isinstance(after, TryAgain):
-                finished.append(counterparty)
-        return tuple(finished)
+    def unsent(self) -> tuple[str, ...]:
+        """Counterparties whose verification was intended, and cut off before the rail had it; the oldest first."""
+        return self._store.unsent(limit=UNSENT_MAX)
+
+    def finish_verification(self, counterparty: str) -> bool:
+        """Gives the rail what was intended for a counterparty, or writes down that nothing is sent any more; whether
+        that is done."""
+        found = self._existing(counterparty)
+        latest = found.verification
+        if latest is None:
+            return True
+        after = self._sent(found, latest)
+        still = isinstance(after, Counterparty) and rules.is_intended(after, latest.attempt)
+        return not still and not isinstance(after, TryAgain)
 
     def verification_settled(
         self, counterparty: str, *, attempt: int, settled_on: date

@@ -207,6 +207,8 @@ class AchDay:
         self.outgoing.cut()
         for file in self.outgoing.due():
             self.outgoing.work(file)
+        for counterparty in self.counterparties.unsent():
+            self.counterparties.finish_verification(counterparty)
 
     def cut_off(self, payment: Payment) -> AchFile:
         """Goes on to just after the payment's cut-off, when its file is built and sent."""

@@ -98,6 +98,10 @@ class Exchange(House):
         first, second = self.amounts(added, attempt)
         return (first % 99 + 1, second)
 
+    def finished(self) -> tuple[str, ...]:
+        """What a sweep of the unsent brings to an end."""
+        return tuple(one for one in self.counterparties.unsent() if self.counterparties.finish_verification(one))
+
     def stored(self, added: Counterparty) -> Counterparty:
         found = self.counterparty_store.counterparty(added.id)
         assert found

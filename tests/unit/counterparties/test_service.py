@@ -295,10 +295,10 @@ class TestKeepingSecrets:
         here.start(added, MICRO)
         here.keys.shred(here.ada.id)
         here.rail.shut = False
-        assert here.counterparties.finish_verifications() == (added.id,)
+        assert here.finished() == (added.id,)
         assert here.rail.micro_entries == {}
         assert latest(here.stored(added)).failure == "SHREDDED"
-        assert here.counterparties.finish_verifications() == ()
+        assert here.finished() == ()
 
 
 class TestClosing:
@@ -331,7 +331,8 @@ class TestClosing:
         here.start(added, PRENOTE)
         here.counterparties.close(here.actor, added.id)
         here.rail.shut = False
-        assert here.counterparties.finish_verifications() == ()
+        assert here.counterparties.unsent() == ()
+        assert here.counterparties.finish_verification(added.id)
         assert here.rail.prenotes == []
 
 
@@ -421,19 +422,20 @@ class TestStarting:
     def test_what_no_rail_takes_waits_and_expires(self) -> None:
         here = Exchange()
         added = here.add()
+        assert here.counterparties.finish_verification(added.id), "it has none"
         here.rail.shut = True
         assert latest(here.start(added, MICRO)).status is VerificationStatus.INTENDED
         assert code(here.confirm(added, 1, 2)) == "NOTHING_TO_CONFIRM"
-        assert here.counterparties.finish_verifications() == ()
+        assert here.finished() == ()
         here.rail.shut = False
-        assert here.counterparties.finish_verifications() == (added.id,)
+        assert here.finished() == (added.id,)
         assert latest(here.stored(added)).status is VerificationStatus.SENT
 
         other = here.add(numbered(1), key="other")
         here.rail.shut = True
         here.start(other, MICRO)
         here.clock.move(VERIFICATION_LIFETIME)
-        assert here.counterparties.finish_verifications() == (other.id,)
+        assert here.finished() == (other.id,)
         ended = here.stored(other)
         assert (ended.status, latest(ended).status) == (CounterpartyStatus.UNVERIFIED, VerificationStatus.EXPIRED)
 
@@ -722,7 +724,7 @@ class TestDeathBetweenAnyTwoCalls:
                 here.start(added, method)
             except Cut:
                 if by == "the sweep":
-                    here.counterparties.finish_verifications()
+                    here.finished()
                 else:
                     here.start(added, method)
             here.fuse.left = None
@@ -730,7 +732,7 @@ class TestDeathBetweenAnyTwoCalls:
             assert len(here.rail.prenotes) + len(here.rail.micro_entries) == 1
             ended = here.stored(added)
             assert [one.status for one in ended.verifications] == [VerificationStatus.SENT]
-            assert here.counterparties.finish_verifications() == ()
+            assert here.finished() == ()
             if method is MICRO:
                 assert here.counterparties.micro_amounts(added.id, attempt=1) == tuple(sorted(here.amounts(added)))
 
