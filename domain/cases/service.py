@@ -130,7 +130,8 @@ class Cases:
     ) -> CasePage:
         """The cases that the actor may see, what is due first first; those that are resolved the latest first.
 
-        Without a state those that are not resolved. `mine`: those that the actor owns.
+        Without a state those that are not resolved. `mine`: those that the actor owns. Of a kind that another group
+        works there is nothing, not even a position.
         """
         return self._store.listed(
             states=rules.UNRESOLVED if state is None else (state,),

@@ -34,6 +34,7 @@ class CaseStore(Protocol):
     ) -> CasePage:
         """Cases in one of the states and of one of the groups, in the order in which they are due, beyond `position`;
         with `kind` and `owner` only those of the kind, and in that person's hands. A change may take a moment to
-        appear here. A page with more after it may be short.
+        appear here. A page with more after it may be short. Of a kind that none of the groups works there is no page
+        and no position.
         """
         ...

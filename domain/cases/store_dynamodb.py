@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.access.model import Group
-from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
 from domain.cases.model import (
     Case,
     CasePage,
@@ -87,6 +87,9 @@ class DynamoDBCaseStore:
 
 
 def _list(groups: Collection[Group], kind: CaseKind | None, owner: str | None) -> tuple[Index, list[str]]:
+    """The index to read, and whose lists of it: none for a kind that none of the groups works."""
+    if kind is not None and KINDS[kind].group not in groups:
+        return BY_KIND, []
     if owner is not None:
         return BY_OWNER, [owner]
     if kind is not None:

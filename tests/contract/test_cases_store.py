@@ -9,7 +9,7 @@ import pytest
 
 from domain.access.model import Group
 from domain.cases.kinds import CaseKind, ResolutionCode
-from domain.cases.model import Case, CaseState, Entry, Happened, Resolution, Stage, Subject
+from domain.cases.model import Case, CasePage, CaseState, Entry, Happened, Resolution, Stage, Subject
 from domain.cases.store import CaseStore
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER, DynamoDBCaseStore
 from domain.cases.store_memory import MemoryCaseStore
@@ -156,6 +156,22 @@ def test_a_list_can_be_of_a_state_a_kind_and_an_owner(store: CaseStore, size: in
     assert listed(store, size=size, owner="stf_1", kind=CaseKind.ACH_NOC) == "e"
     assert listed(store, size=size, owner="stf_1", groups={Group.FRAUD_ANALYST}) == ""
     assert listed(store, size=size, owner="stf_1", states=(CaseState.RESOLVED,)) == "d"
+
+
+def test_of_a_kind_of_another_group_there_is_not_even_a_position(store: CaseStore) -> None:
+    for number in range(15):
+        store.add(replace(OPENED, id=f"cas_{number:02}", kind=CaseKind.ACH_PAYMENT_REVIEW, owner="stf_1"))
+
+    for owner in (None, "stf_1"):
+        page = store.listed(
+            states=UNRESOLVED,
+            groups={Group.OPERATIONS},
+            kind=CaseKind.ACH_PAYMENT_REVIEW,
+            owner=owner,
+            position=None,
+            limit=1,
+        )
+        assert page == CasePage((), None)
 
 
 def test_what_is_due_at_a_moment_is_among_what_is_due_through_it(store: CaseStore) -> None:
