@@ -22,6 +22,7 @@ from domain.cases.model import (
     Resolution,
     Stage,
     Subject,
+    Undone,
 )
 from domain.cases.rules import position as position_of
 from domain.clock import instant_text, parse_instant
@@ -120,6 +121,7 @@ def _item(case: Case) -> dict[str, Value]:
         "facts": [{"label": fact.label, "value": fact.value} for fact in case.facts],
         "owner": case.owner,
         "resolution": _resolution_item(case.resolution) if case.resolution else None,
+        "undone": [{"resolution": _resolution_item(one.resolution), "why": one.why} for one in case.undone],
         "history": [
             {
                 "at": instant_text(entry.at),
@@ -141,6 +143,7 @@ def _resolution_item(resolution: Resolution) -> dict[str, Value]:
         "key": resolution.key,
         "at": instant_text(resolution.at),
         "stage": resolution.stage.value,
+        "of_version": resolution.of_version,
         "approval": resolution.approval,
         "checker": resolution.checker,
     }
@@ -159,6 +162,7 @@ def _case(item: Mapping[str, Any]) -> Case:
         facts=tuple(Fact(fact["label"], fact["value"]) for fact in item["facts"]),
         owner=item.get("owner"),
         resolution=_resolution(resolution) if resolution else None,
+        undone=tuple(Undone(_resolution(one["resolution"]), one["why"]) for one in item["undone"]),
         history=tuple(
             Entry(
                 parse_instant(entry["at"]),
@@ -180,6 +184,7 @@ def _resolution(item: Mapping[str, Any]) -> Resolution:
         key=item["key"],
         at=parse_instant(item["at"]),
         stage=Stage(item["stage"]),
+        of_version=item["of_version"],
         approval=item.get("approval"),
         checker=item.get("checker"),
     )

@@ -9,7 +9,7 @@ import pytest
 
 from domain.access.model import Group
 from domain.cases.kinds import CaseKind, ResolutionCode
-from domain.cases.model import Case, CasePage, CaseState, Entry, Happened, Resolution, Stage, Subject
+from domain.cases.model import Case, CasePage, CaseState, Entry, Happened, Resolution, Stage, Subject, Undone
 from domain.cases.store import CaseStore
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER, DynamoDBCaseStore
 from domain.cases.store_memory import MemoryCaseStore
@@ -32,9 +32,13 @@ ASSIGNED = replace(
     OPENED, owner="stf_1", history=(*OPENED.history, Entry(NOON, "stf_1", Happened.ASSIGNED, "x")), version=2
 )
 DECIDED = Resolution(
-    ResolutionCode.POST, "In order", "stf_1", "k", NOON, Stage.DECIDED, approval="apr_1", checker="stf_2"
+    ResolutionCode.POST, "In order", "stf_1", "k", NOON, Stage.DECIDED, 2, approval="apr_1", checker="stf_2"
 )
-RESOLVED = replace(ASSIGNED, resolution=replace(DECIDED, stage=Stage.CARRIED_OUT), version=3)
+UNDONE = tuple(
+    Undone(replace(DECIDED, key=key, stage=stage, checker=None), why)
+    for key, stage, why in (("a", Stage.PROPOSED, "EXPIRED"), ("b", Stage.DECIDED, "NOT_FOUND"))
+)
+RESOLVED = replace(ASSIGNED, resolution=replace(DECIDED, stage=Stage.CARRIED_OUT), undone=UNDONE, version=3)
 UNRESOLVED = (CaseState.OPEN, CaseState.ASSIGNED)
 EVERY_GROUP = frozenset(Group)
 
