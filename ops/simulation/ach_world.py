@@ -316,7 +316,6 @@ class AchWorld(AchDay, House):
         self.counterparties = Counterparties(
             store=self.counterparty_store,
             sealer=self.sealer,
-            approvals=self.approvals,
             verifier=_Carrier(self),
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,
