@@ -147,13 +147,6 @@ class Cases:
         """Its place in a list."""
         return rules.position(case)
 
-    def due(self, through: datetime, *, limit: int = PAGE_MAX) -> tuple[Case, ...]:
-        """Unresolved cases of every group that are due by then, what is due first first."""
-        page = self._store.listed(
-            states=rules.UNRESOLVED, groups=GROUPS, due_through=through, position=None, limit=_bounded(limit)
-        )
-        return page.cases
-
     # Working.
 
     def assign(self, actor: Actor, case_id: str) -> Case | Refusal:

@@ -1,7 +1,6 @@
 """How cases are kept: one record each, moved on by its version, in lists by group, kind and owner."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Protocol
 
 from domain.access.model import Group
@@ -27,7 +26,6 @@ class CaseStore(Protocol):
         groups: Collection[Group],
         kind: CaseKind | None = None,
         owner: str | None = None,
-        due_through: datetime | None = None,
         position: str | None,
         limit: int,
         latest_first: bool = False,

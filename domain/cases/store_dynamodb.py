@@ -8,7 +8,6 @@ by_owner: C#<owner>#<state> / the same, while somebody owns it
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from domain.access.model import Group
@@ -62,7 +61,6 @@ class DynamoDBCaseStore:
         groups: Collection[Group],
         kind: CaseKind | None = None,
         owner: str | None = None,
-        due_through: datetime | None = None,
         position: str | None,
         limit: int,
         latest_first: bool = False,
@@ -74,7 +72,7 @@ class DynamoDBCaseStore:
                 [_list_key(head, state) for head in heads for state in states],
                 size=limit,
                 from_key=_BEFORE_ALL,
-                to_key=instant_text(due_through) + _AFTER_ALL if due_through else _AFTER_ALL,
+                to_key=_AFTER_ALL,
                 beyond=position,
                 index=index.name,
                 forward=not latest_first,

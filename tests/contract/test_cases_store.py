@@ -178,13 +178,6 @@ def test_of_a_kind_of_another_group_there_is_not_even_a_position(store: CaseStor
         assert page == CasePage((), None)
 
 
-def test_what_is_due_at_a_moment_is_among_what_is_due_through_it(store: CaseStore) -> None:
-    some(store)
-
-    assert listed(store, due_through=NOON + timedelta(hours=2)) == "abc"
-    assert listed(store, due_through=NOON - timedelta(microseconds=1)) == ""
-
-
 def test_a_case_moves_from_list_to_list_with_its_state(store: CaseStore) -> None:
     store.add(OPENED)
     assert listed(store, owner="stf_1") == ""

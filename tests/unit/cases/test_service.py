@@ -144,12 +144,6 @@ class TestLooking:
         assert found == wanted
         assert position is None
 
-    def test_what_is_due_is_told_for_every_group(self, office: Office) -> None:
-        due, review = office.opened(due_in=1), office.opened(CaseKind.ACH_PAYMENT_REVIEW, due_in=2)
-        office.opened(key="2", due_in=3)
-
-        assert [case.id for case in office.cases.due(NOON + timedelta(hours=2))] == [due.id, review.id]
-
 
 class TestOwning:
     def test_one_person_owns_it_until_it_is_released(self, office: Office) -> None:
