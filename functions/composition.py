@@ -336,7 +336,6 @@ class Bank:
         return Counterparties(
             store=DynamoDBCounterpartyStore(self._table(self.configuration.counterparties_table, BY_UNSENT)),
             sealer=self.sealer,
-            approvals=self.approvals,
             verifier=self.verifications,
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,

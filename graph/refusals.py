@@ -350,7 +350,7 @@ ROWS: Final = (
     ),
     Row(
         access.ApprovalNotGiven,
-        "The approval that this key has asked for was refused, has expired, or is used up; use a new key.",
+        "The approval that this key has asked for was refused or has expired; use a new key.",
         (_id("approval", "The approval."), _fact("state", "How it stands.")),
     ),
     Row(

@@ -75,10 +75,24 @@ class Resolution:
     key: str
     at: datetime
     stage: Stage
+    of_version: int = 0
+    """The version of the case that it was asked for on: a second person is asked anew each time, whatever the key. 0
+    where nobody asked."""
     approval: str | None = None
     """The approval by the second person, where one is needed."""
     checker: str | None = None
     """The second person, once approved."""
+
+
+@dataclass(frozen=True, slots=True)
+class Undone:
+    """A resolution that came to nothing: one that was proposed was not approved, one that was decided could not be
+    carried out.
+    """
+
+    resolution: Resolution
+    why: str
+    """A code: of what became of the approval, or of the refusal of whoever waited."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,6 +110,8 @@ class Case:
     """What its workers see of it. Nothing personal."""
     owner: str | None = None
     resolution: Resolution | None = None
+    undone: tuple[Undone, ...] = ()
+    """What their keys led to: the latest of each key, `rules.UNDONE_MAX` at most, the oldest first."""
     history: tuple[Entry, ...] = ()
     """What happened to it, the oldest first: its opening and the latest of the rest, `rules.HISTORY_MAX` at most."""
     version: int = 1

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
-from domain.access.model import Proposal
+from domain.access.model import ApprovalNotGiven, ApprovalState, Proposal
 from domain.access.service import proposal_of
 from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
 from domain.cases.model import (
@@ -21,6 +21,7 @@ from domain.cases.model import (
     ResolutionUnavailable,
     Stage,
     Subject,
+    Undone,
 )
 from domain.clock import instant_text
 from domain.facts import VALUE_LENGTH_MAX, facts_of
@@ -31,6 +32,8 @@ REASON_LENGTH_MAX: Final = VALUE_LENGTH_MAX
 """The second person is shown the reason as a fact."""
 HISTORY_MAX: Final = 100
 """Far more than people and retries come to; an item of DynamoDB takes 400 KB. The audit records keep every act."""
+UNDONE_MAX: Final = 20
+"""Far more keys than people try on one case. A key that is forgotten would propose once more."""
 APPROVAL_LIFETIME: Final = timedelta(days=1)
 """A second person is there within a day; what was shown the day before is looked at again."""
 ASKING_MAX: Final = timedelta(minutes=5)
@@ -42,7 +45,12 @@ NO_KEY: Final = ""
 RESERVED_FACTS: Final = ("Case", "Resolution", "Reason")
 """What a second person is shown before the facts of the case itself."""
 
-ResolveDeclined = CaseTaken | CaseResolved | ResolutionPending | ResolutionUnavailable | ResolutionKeyReused
+NOT_GIVEN: Final = frozenset({ApprovalState.REFUSED.value, ApprovalState.EXPIRED.value})
+"""What becomes of an approval when nobody gives it."""
+
+ResolveDeclined = (
+    ApprovalNotGiven | CaseTaken | CaseResolved | ResolutionPending | ResolutionUnavailable | ResolutionKeyReused
+)
 
 
 def case_id(kind: CaseKind, subject: Subject, key: str) -> str:
@@ -101,19 +109,24 @@ def resolving(
 ) -> Case | ResolveDeclined:
     """The case with this resolution decided, or proposed to a second person by `approval`.
 
-    Said again by the same person with the same key, it changes nothing.
+    Said again by the same person with the same key, it changes nothing; what could not be carried out is tried once
+    more, and what was not approved stays so.
     """
     choice = case.about.resolutions.get(code)
     if choice is None:
         return ResolutionUnavailable(case.id, code.value)
+    stage = Stage.PROPOSED if choice.second_person else Stage.DECIDED
+    asked = Resolution(
+        code, reason, person, key, now, stage, case.version, approval=approval if choice.second_person else None
+    )
+    if refusal := _undone_before(case, asked):
+        return refusal
     if case.resolution:
-        return _said_before(case, case.resolution, Resolution(code, reason, person, key, now, Stage.PROPOSED))
+        return _said_before(case, case.resolution, asked)
     if case.owner not in (None, person):
         return CaseTaken(case.id)
-    stage = Stage.PROPOSED if choice.second_person else Stage.DECIDED
-    resolution = Resolution(code, reason, person, key, now, stage, approval=approval if choice.second_person else None)
     happened = Happened.PROPOSED if choice.second_person else Happened.DECIDED
-    return _moved(case, Entry(now, person, happened, code.value), resolution=resolution)
+    return _moved(case, Entry(now, person, happened, code.value), resolution=asked)
 
 
 def approved(case: Case, *, approval: str, checker: str, now: datetime) -> Case:
@@ -130,7 +143,7 @@ def not_approved(case: Case, *, approval: str | None, person: str, why: str, now
     resolution = case.resolution
     if not resolution or resolution.approval != approval or resolution.stage is not Stage.PROPOSED:
         return case
-    return _moved(case, Entry(now, person, Happened.NOT_APPROVED, why), resolution=None)
+    return _undone(case, resolution, Entry(now, person, Happened.NOT_APPROVED, why), why)
 
 
 def carried_out(case: Case, *, decided: Resolution, now: datetime) -> Case:
@@ -145,7 +158,7 @@ def not_carried_out(case: Case, *, decided: Resolution, why: str, now: datetime)
     """The case open for another resolution."""
     if case.resolution != decided:
         return case
-    return _moved(case, Entry(now, BANK, Happened.NOT_CARRIED_OUT, why), resolution=None)
+    return _undone(case, decided, Entry(now, BANK, Happened.NOT_CARRIED_OUT, why), why)
 
 
 def ended(case: Case, *, code: ResolutionCode, reason: str, person: str, now: datetime) -> Case:
@@ -193,12 +206,36 @@ def _closed(case: Case) -> CaseResolved | None:
 
 
 def _said_before(case: Case, stored: Resolution, asked: Resolution) -> Case | ResolveDeclined:
-    if (stored.person, stored.key) == (asked.person, asked.key):
-        same = (stored.code, stored.reason) == (asked.code, asked.reason)
-        return case if same else ResolutionKeyReused(case.id)
+    if _key(stored) == _key(asked):
+        return case if _way(stored) == _way(asked) else ResolutionKeyReused(case.id)
     if stored.stage is Stage.PROPOSED:
         return ResolutionPending(case.id, stored.approval or "")
     return CaseResolved(case.id, stored.code.value)
+
+
+def _undone_before(case: Case, asked: Resolution) -> ApprovalNotGiven | ResolutionKeyReused | None:
+    found = next((one for one in case.undone if _key(one.resolution) == _key(asked)), None)
+    if found is None:
+        return None
+    if _way(found.resolution) != _way(asked):
+        return ResolutionKeyReused(case.id)
+    if found.resolution.stage is Stage.PROPOSED and found.why in NOT_GIVEN:
+        return ApprovalNotGiven(found.resolution.approval or "", found.why)
+    return None
+
+
+def _key(resolution: Resolution) -> tuple[str, str]:
+    return resolution.person, resolution.key
+
+
+def _way(resolution: Resolution) -> tuple[ResolutionCode, str]:
+    return resolution.code, resolution.reason
+
+
+def _undone(case: Case, resolution: Resolution, entry: Entry, why: str) -> Case:
+    others = [one for one in case.undone if _key(one.resolution) != _key(resolution)]
+    undone = (*others, Undone(resolution, why))[-UNDONE_MAX:]
+    return _moved(case, entry, resolution=None, undone=undone)
 
 
 def _moved(case: Case, entry: Entry, **changes: Any) -> Case:

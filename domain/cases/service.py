@@ -144,7 +144,8 @@ class Cases:
     ) -> CasePage:
         """The cases that the actor may see, what is due first first; those that are resolved the latest first.
 
-        Without a state those that are not resolved. `mine`: those that the actor owns.
+        Without a state those that are not resolved. `mine`: those that the actor owns. Of a kind that another group
+        works there is nothing, not even a position.
         """
         return self._store.listed(
             states=rules.UNRESOLVED if state is None else (state,),
@@ -159,13 +160,6 @@ class Cases:
     def position(self, case: Case) -> str:
         """Its place in a list."""
         return rules.position(case)
-
-    def due(self, through: datetime, *, limit: int = PAGE_MAX) -> tuple[Case, ...]:
-        """Unresolved cases of every group that are due by then, what is due first first."""
-        page = self._store.listed(
-            states=rules.UNRESOLVED, groups=GROUPS, due_through=through, position=None, limit=_bounded(limit)
-        )
-        return page.cases
 
     # Working.
 
@@ -203,15 +197,15 @@ class Cases:
             return InputInvalid(faults)
         if refusal := self._left_over(actor, case_id, key):
             return refusal
-        approval, now = approval_id(actor, _approval_key(case_id, key)), self._clock.now()
-        if refusal := self._spoiled(case_id, approval):
-            return refusal
-        case = self._moved(
-            case_id,
-            lambda case: rules.resolving(
+        now = self._clock.now()
+
+        def decide(case: Case) -> Case | rules.ResolveDeclined:
+            approval = approval_id(actor, _approval_key(case_id, key, case.version))
+            return rules.resolving(
                 case, person=actor.person, code=code, reason=reason, key=key, approval=approval, now=now
-            ),
-        )
+            )
+
+        case = self._moved(case_id, decide)
         if isinstance(case, Refusal) or case.resolution is None:
             return case
         if case.resolution.stage is Stage.PROPOSED:
@@ -262,7 +256,7 @@ class Cases:
     def _asked_for(self, actor: Actor, case: Case, resolution: Resolution) -> Case | Refusal:
         approval = self._approvals.request(
             actor,
-            key=_approval_key(case.id, resolution.key),
+            key=_approval_key(case.id, resolution.key, resolution.of_version),
             proposal=rules.proposal(case, resolution),
             group=case.group,
             checkers_needed=1,
@@ -337,17 +331,6 @@ class Cases:
         own = (resolution.person, resolution.key) == (actor.person, key)
         return settled if own and isinstance(settled, Refusal) else None
 
-    def _spoiled(self, case_id: str, approval: str) -> ApprovalNotGiven | None:
-        """A key whose approval has come to nothing asks for no second one; nor does one whose approval was spent on a
-        resolution that could not be carried out."""
-        found = self._approvals.get(approval)
-        if not isinstance(found, Approval):
-            return None
-        resolution, state = self._existing(case_id).resolution, self._approvals.state(found)
-        stands = resolution is not None and resolution.approval == approval
-        over = state in (ApprovalState.REFUSED, ApprovalState.EXPIRED, ApprovalState.USED)
-        return ApprovalNotGiven(approval, state.value) if over and not stands else None
-
     # Around all of it.
 
     def _worked(self, actor: Actor, case_id: str) -> Denied | None:
@@ -374,8 +357,8 @@ class Cases:
         return found
 
 
-def _approval_key(case_id: str, key: str) -> str:
-    return f"{case_id}:{key}"
+def _approval_key(case_id: str, key: str, version: int) -> str:
+    return f"{case_id}:{version}:{key}"
 
 
 def _bounded(limit: int) -> int:

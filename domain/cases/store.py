@@ -1,7 +1,6 @@
 """How cases are kept: one record each, moved on by its version, in lists by group, kind and owner."""
 
 from collections.abc import Collection
-from datetime import datetime
 from typing import Protocol
 
 from domain.access.model import Group
@@ -27,13 +26,13 @@ class CaseStore(Protocol):
         groups: Collection[Group],
         kind: CaseKind | None = None,
         owner: str | None = None,
-        due_through: datetime | None = None,
         position: str | None,
         limit: int,
         latest_first: bool = False,
     ) -> CasePage:
         """Cases in one of the states and of one of the groups, in the order in which they are due, beyond `position`;
         with `kind` and `owner` only those of the kind, and in that person's hands. A change may take a moment to
-        appear here. A page with more after it may be short.
+        appear here. A page with more after it may be short. Of a kind that none of the groups works there is no page
+        and no position.
         """
         ...

@@ -8,11 +8,10 @@ by_owner: C#<owner>#<state> / the same, while somebody owns it
 """
 
 from collections.abc import Collection, Mapping
-from datetime import datetime
 from typing import Any, Final
 
 from domain.access.model import Group
-from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
 from domain.cases.model import (
     Case,
     CasePage,
@@ -22,6 +21,7 @@ from domain.cases.model import (
     Resolution,
     Stage,
     Subject,
+    Undone,
 )
 from domain.cases.rules import position as position_of
 from domain.clock import instant_text, parse_instant
@@ -61,7 +61,6 @@ class DynamoDBCaseStore:
         groups: Collection[Group],
         kind: CaseKind | None = None,
         owner: str | None = None,
-        due_through: datetime | None = None,
         position: str | None,
         limit: int,
         latest_first: bool = False,
@@ -73,7 +72,7 @@ class DynamoDBCaseStore:
                 [_list_key(head, state) for head in heads for state in states],
                 size=limit,
                 from_key=_BEFORE_ALL,
-                to_key=instant_text(due_through) + _AFTER_ALL if due_through else _AFTER_ALL,
+                to_key=_AFTER_ALL,
                 beyond=position,
                 index=index.name,
                 forward=not latest_first,
@@ -87,6 +86,9 @@ class DynamoDBCaseStore:
 
 
 def _list(groups: Collection[Group], kind: CaseKind | None, owner: str | None) -> tuple[Index, list[str]]:
+    """The index to read, and whose lists of it: none for a kind that none of the groups works."""
+    if kind is not None and KINDS[kind].group not in groups:
+        return BY_KIND, []
     if owner is not None:
         return BY_OWNER, [owner]
     if kind is not None:
@@ -117,6 +119,7 @@ def _item(case: Case) -> dict[str, Value]:
         "facts": [{"label": fact.label, "value": fact.value} for fact in case.facts],
         "owner": case.owner,
         "resolution": _resolution_item(case.resolution) if case.resolution else None,
+        "undone": [{"resolution": _resolution_item(one.resolution), "why": one.why} for one in case.undone],
         "history": [
             {
                 "at": instant_text(entry.at),
@@ -138,6 +141,7 @@ def _resolution_item(resolution: Resolution) -> dict[str, Value]:
         "key": resolution.key,
         "at": instant_text(resolution.at),
         "stage": resolution.stage.value,
+        "of_version": resolution.of_version,
         "approval": resolution.approval,
         "checker": resolution.checker,
     }
@@ -156,6 +160,7 @@ def _case(item: Mapping[str, Any]) -> Case:
         facts=tuple(Fact(fact["label"], fact["value"]) for fact in item["facts"]),
         owner=item.get("owner"),
         resolution=_resolution(resolution) if resolution else None,
+        undone=tuple(Undone(_resolution(one["resolution"]), one["why"]) for one in item["undone"]),
         history=tuple(
             Entry(
                 parse_instant(entry["at"]),
@@ -177,6 +182,7 @@ def _resolution(item: Mapping[str, Any]) -> Resolution:
         key=item["key"],
         at=parse_instant(item["at"]),
         stage=Stage(item["stage"]),
+        of_version=item["of_version"],
         approval=item.get("approval"),
         checker=item.get("checker"),
     )

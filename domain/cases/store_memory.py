@@ -2,7 +2,6 @@
 
 import threading
 from collections.abc import Collection
-from datetime import datetime
 
 from domain.access.model import Group
 from domain.cases.kinds import CaseKind
@@ -37,7 +36,6 @@ class MemoryCaseStore:
         groups: Collection[Group],
         kind: CaseKind | None = None,
         owner: str | None = None,
-        due_through: datetime | None = None,
         position: str | None,
         limit: int,
         latest_first: bool = False,
@@ -51,7 +49,6 @@ class MemoryCaseStore:
             and case.group in groups
             and kind in (None, case.kind)
             and owner in (None, case.owner)
-            and (due_through is None or case.due_at <= due_through)
             and (position is None or (position_of(case) < position) is latest_first)
             and position_of(case) != position
         ]

@@ -155,8 +155,6 @@ class Change:
     approval: str
     at: datetime
     parts: tuple[Part, ...]
-    fingerprint: str
-    """A keyed digest of the correction."""
     sealed_before: bytes
 
 

@@ -150,11 +150,6 @@ def details_text(details: Details) -> str:
     )
 
 
-def correction_text(correction: Correction) -> str:
-    changed = [correction.name, correction.routing_number, correction.account_number, correction.account_type]
-    return _text([correction.noc, correction.code, *changed])
-
-
 def before_text(details: Details, correction: Correction) -> str:
     """What a correction writes over, for the change's own seal."""
     was = {

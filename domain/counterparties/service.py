@@ -2,7 +2,7 @@
 
 Everything is done once: an adding by its key, a verification and an answer by theirs, a correction by its notification.
 What a rail is to send is written down before it is asked, and written again when the rail has it; whoever dies in
-between, the same request or `finish_verifications` goes on from there, under the same attempt.
+between, the same request or `finish_verification` goes on from there, under the same attempt.
 """
 
 from collections.abc import Callable, Sequence
@@ -10,8 +10,8 @@ from datetime import date
 from typing import Final, Protocol, TypeVar
 
 from domain import keys
-from domain.access.model import Action, Actor, Proposal
-from domain.access.service import Approvals, UseRefusal, refusal_of, relation_to_customer
+from domain.access.model import Action, Actor
+from domain.access.service import refusal_of, relation_to_customer
 from domain.calendars import calendar_day
 from domain.clock import Clock
 from domain.counterparties import rules
@@ -59,9 +59,6 @@ BEFORE: Final = "counterparty.before"
 CREATION: Final = "counterparty.creation"
 ACCOUNT: Final = "counterparty.account"
 ANSWER: Final = "counterparty.answer"
-CORRECTION: Final = "counterparty.correction"
-ACTION: Final = "apply_correction"
-"""What an approval of a correction is for."""
 
 Moved = TypeVar("Moved", bound=Refusal)
 
@@ -78,22 +75,6 @@ class Verifier(Protocol):
         ...
 
 
-class NoRail:
-    """Takes nothing: what is intended waits for a rail."""
-
-    def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:  # noqa: ARG002 - the port's own names
-        return False
-
-    def send_micro_entries(
-        self,
-        counterparty: Counterparty,  # noqa: ARG002 - the port's own names
-        *,
-        attempt: int,  # noqa: ARG002 - as above
-        amounts: tuple[int, int],  # noqa: ARG002 - as above
-    ) -> bool:
-        return False
-
-
 class Counterparties:
     """The counterparties whose customers' slots live in this region."""
 
@@ -102,7 +83,6 @@ class Counterparties:
         *,
         store: CounterpartyStore,
         sealer: Sealer,
-        approvals: Approvals,
         verifier: Verifier,
         elsewhere: Callable[[str], WrongRegion | NotFound | None],
         clock: Clock,
@@ -111,7 +91,6 @@ class Counterparties:
         """`elsewhere`: why this region cannot answer for a placed id, as `Accounts.elsewhere` says it."""
         self._store = store
         self._sealer = sealer
-        self._approvals = approvals
         self._verifier = verifier
         self._elsewhere = elsewhere
         self._clock = clock
@@ -311,19 +290,20 @@ class Counterparties:
             return CounterpartyKeyReused(counterparty)
         return self._sent(begun, verification)
 
-    def finish_verifications(self) -> tuple[str, ...]:
-        """Gives the rail what was intended and cut off before it had it; the counterparties that need no more."""
-        finished = []
-        for counterparty in self._store.unsent(limit=UNSENT_MAX):
-            found = self._existing(counterparty)
-            latest = found.verification
-            if latest is None:
-                continue
-            after = self._sent(found, latest)
-            still = isinstance(after, Counterparty) and rules.is_intended(after, latest.attempt)
-            if not still and not isinstance(after, TryAgain):
-                finished.append(counterparty)
-        return tuple(finished)
+    def unsent(self) -> tuple[str, ...]:
+        """Counterparties whose verification was intended, and cut off before the rail had it; the oldest first."""
+        return self._store.unsent(limit=UNSENT_MAX)
+
+    def finish_verification(self, counterparty: str) -> bool:
+        """Gives the rail what was intended for a counterparty, or writes down that nothing is sent any more; whether
+        that is done."""
+        found = self._existing(counterparty)
+        latest = found.verification
+        if latest is None:
+            return True
+        after = self._sent(found, latest)
+        still = isinstance(after, Counterparty) and rules.is_intended(after, latest.attempt)
+        return not still and not isinstance(after, TryAgain)
 
     def verification_settled(
         self, counterparty: str, *, attempt: int, settled_on: date
@@ -428,46 +408,14 @@ class Counterparties:
 
     # Correcting.
 
-    def correction_proposal(
-        self, counterparty: str, correction: Correction
-    ) -> Proposal | InputInvalid | NotFound | WrongRegion | Shredded:
-        """What two people are asked to approve. Its fingerprint is keyed: nothing can be guessed back from it."""
-        if faults := rules.correction_faults(correction):
-            return InputInvalid(faults)
-        found = self._found(counterparty)
-        return found if isinstance(found, Refusal) else self._proposal(found, correction)
-
     def apply_correction(
         self, counterparty: str, correction: Correction, *, approval: str
-    ) -> Counterparty | InputInvalid | NotFound | WrongRegion | rules.CorrectionDeclined | UseRefusal | Refusal:
-        """Changes the account to what a notification of change says, once per notification, by an approval of exactly
-        this correction, which is spent on it. What was proved stays proved: the receiving bank warrants what it
-        corrects (NACHA Operating Rules, Subsection 3.9.1).
-
-        Refusals: InputInvalid, NotFound, WrongRegion, CounterpartyClosed, TooManyChanges, Shredded, TryAgain, and of
-        the approval NotFound, ApprovalMismatch, ApprovalNotGiven, ApprovalBusy.
-        """
-        if faults := rules.correction_faults(correction):
-            return InputInvalid(faults)
-        found = self._found(counterparty)
-        if isinstance(found, Refusal):
-            return found
-        proposal = self._proposal(found, correction)
-        if isinstance(proposal, Shredded):
-            return proposal
-        applied = rules.change_by(found, correction.noc) is not None
-        if not applied and (refusal := rules.correction_refusal(found)):
-            return refusal
-        used = self._approvals.use(approval, proposal=proposal, used_for=correction.noc)
-        if isinstance(used, Refusal):
-            return used
-        return self._moved(counterparty, lambda row: self._corrected(row, correction, approval, proposal.fingerprint))
-
-    def apply_decided_correction(
-        self, counterparty: str, correction: Correction, *, approval: str
     ) -> Counterparty | InputInvalid | NotFound | WrongRegion | rules.CorrectionDeclined | Refusal:
-        """As `apply_correction`, for a notification whose case two people resolved: `approval` is theirs and was spent
-        on the case. Who calls it vouches for that; the correction is read from the notification itself both times.
+        """Changes the account to what a notification of change says, once per notification. What was proved stays
+        proved: the receiving bank warrants what it corrects (NACHA Operating Rules, Subsection 3.9.1).
+
+        `approval`: that of the case of the notification, which two people resolved. Who calls this vouches for it, and
+        reads the correction from the notification itself.
 
         Refusals: InputInvalid, NotFound, WrongRegion, CounterpartyClosed, TooManyChanges, Shredded, TryAgain.
         """
@@ -476,20 +424,10 @@ class Counterparties:
         found = self._found(counterparty)
         if isinstance(found, Refusal):
             return found
-        proposal = self._proposal(found, correction)
-        if isinstance(proposal, Shredded):
-            return proposal
-        return self._moved(counterparty, lambda row: self._corrected(row, correction, approval, proposal.fingerprint))
-
-    def _proposal(self, counterparty: Counterparty, correction: Correction) -> Proposal | Shredded:
-        text = rules.correction_text(correction)
-        fingerprint = self._sealer.digest(counterparty.customer, text, _of(CORRECTION, counterparty.id))
-        if isinstance(fingerprint, Shredded):
-            return fingerprint
-        return Proposal("counterparty", counterparty.id, ACTION, fingerprint)
+        return self._moved(counterparty, lambda row: self._corrected(row, correction, approval))
 
     def _corrected(
-        self, row: Counterparty, correction: Correction, approval: str, fingerprint: str
+        self, row: Counterparty, correction: Correction, approval: str
     ) -> Counterparty | rules.CorrectionDeclined | Shredded:
         if rules.change_by(row, correction.noc):
             return row
@@ -516,7 +454,6 @@ class Counterparties:
             approval=approval,
             at=self._clock.now(),
             parts=correction.parts,
-            fingerprint=fingerprint,
             sealed_before=before,
         )
         return rules.corrected(row, details, change, sealed_name=name, sealed_number=number, number_digest=digest)

@@ -140,7 +140,6 @@ def _change_part(one: Change) -> dict[str, Value]:
         "approval": one.approval,
         "at": instant_text(one.at),
         "parts": [part.value for part in one.parts],
-        "fingerprint": one.fingerprint,
         "before": one.sealed_before,
     }
 
@@ -201,7 +200,6 @@ def _change(part: Mapping[str, Any]) -> Change:
         approval=str(part["approval"]),
         at=parse_instant(part["at"]),
         parts=tuple(Part(name) for name in part["parts"]),
-        fingerprint=str(part["fingerprint"]),
         sealed_before=part["before"],
     )
 

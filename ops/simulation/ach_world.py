@@ -207,6 +207,8 @@ class AchDay:
         self.outgoing.cut()
         for file in self.outgoing.due():
             self.outgoing.work(file)
+        for counterparty in self.counterparties.unsent():
+            self.counterparties.finish_verification(counterparty)
 
     def cut_off(self, payment: Payment) -> AchFile:
         """Goes on to just after the payment's cut-off, when its file is built and sent."""
@@ -314,7 +316,6 @@ class AchWorld(AchDay, House):
         self.counterparties = Counterparties(
             store=self.counterparty_store,
             sealer=self.sealer,
-            approvals=self.approvals,
             verifier=_Carrier(self),
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,

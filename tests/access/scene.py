@@ -23,7 +23,6 @@ from domain.rails.ach.model import RejectionReason
 from domain.transfers.orders import DAYS_LATE_MAX
 from graph.access import Cell
 from tests.access.world import STAFF, Street
-from tests.unit.counterparties.exchange import approved
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
 from tests.unit.partners.signing import body_of
@@ -259,8 +258,7 @@ def _counterparties(world: World, owner: Customer) -> str:
     world.counterparties.verification_settled(verified, attempt=1, settled_on=TODAY)
     _answered(world, owner, ask.CLOSE_COUNTERPARTY, {"counterpartyId": closed})
     correction = Correction(noc="noc-1", code="C01", account_number="5566778899")
-    approval = approved(world.approvals, world.counterparties, verified, correction)
-    applied = world.counterparties.apply_correction(verified, correction, approval=approval)
+    applied = world.counterparties.apply_correction(verified, correction, approval="apr_x")
     assert isinstance(applied, Counterparty), applied
     return verified
 

@@ -9,7 +9,7 @@ import pytest
 
 from domain.access.model import Group
 from domain.cases.kinds import CaseKind, ResolutionCode
-from domain.cases.model import Case, CaseState, Entry, Happened, Resolution, Stage, Subject
+from domain.cases.model import Case, CasePage, CaseState, Entry, Happened, Resolution, Stage, Subject, Undone
 from domain.cases.store import CaseStore
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER, DynamoDBCaseStore
 from domain.cases.store_memory import MemoryCaseStore
@@ -32,9 +32,13 @@ ASSIGNED = replace(
     OPENED, owner="stf_1", history=(*OPENED.history, Entry(NOON, "stf_1", Happened.ASSIGNED, "x")), version=2
 )
 DECIDED = Resolution(
-    ResolutionCode.POST, "In order", "stf_1", "k", NOON, Stage.DECIDED, approval="apr_1", checker="stf_2"
+    ResolutionCode.POST, "In order", "stf_1", "k", NOON, Stage.DECIDED, 2, approval="apr_1", checker="stf_2"
 )
-RESOLVED = replace(ASSIGNED, resolution=replace(DECIDED, stage=Stage.CARRIED_OUT), version=3)
+UNDONE = tuple(
+    Undone(replace(DECIDED, key=key, stage=stage, checker=None), why)
+    for key, stage, why in (("a", Stage.PROPOSED, "EXPIRED"), ("b", Stage.DECIDED, "NOT_FOUND"))
+)
+RESOLVED = replace(ASSIGNED, resolution=replace(DECIDED, stage=Stage.CARRIED_OUT), undone=UNDONE, version=3)
 UNRESOLVED = (CaseState.OPEN, CaseState.ASSIGNED)
 EVERY_GROUP = frozenset(Group)
 
@@ -158,11 +162,20 @@ def test_a_list_can_be_of_a_state_a_kind_and_an_owner(store: CaseStore, size: in
     assert listed(store, size=size, owner="stf_1", states=(CaseState.RESOLVED,)) == "d"
 
 
-def test_what_is_due_at_a_moment_is_among_what_is_due_through_it(store: CaseStore) -> None:
-    some(store)
+def test_of_a_kind_of_another_group_there_is_not_even_a_position(store: CaseStore) -> None:
+    for number in range(15):
+        store.add(replace(OPENED, id=f"cas_{number:02}", kind=CaseKind.ACH_PAYMENT_REVIEW, owner="stf_1"))
 
-    assert listed(store, due_through=NOON + timedelta(hours=2)) == "abc"
-    assert listed(store, due_through=NOON - timedelta(microseconds=1)) == ""
+    for owner in (None, "stf_1"):
+        page = store.listed(
+            states=UNRESOLVED,
+            groups={Group.OPERATIONS},
+            kind=CaseKind.ACH_PAYMENT_REVIEW,
+            owner=owner,
+            position=None,
+            limit=1,
+        )
+        assert page == CasePage((), None)
 
 
 def test_a_case_moves_from_list_to_list_with_its_state(store: CaseStore) -> None:

@@ -84,7 +84,6 @@ def full() -> Counterparty:
         approval="apr_x",
         at=AT,
         parts=(Part.ROUTING_NUMBER, Part.ACCOUNT_NUMBER),
-        fingerprint="f",
         sealed_before=b"\x01before\xfe",
     )
     return replace(

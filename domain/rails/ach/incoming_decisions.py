@@ -239,7 +239,7 @@ class Decisions:
             return _not_allowed(entry, NOTHING_TO_CORRECT)
         resolution = case.resolution
         approval = resolution.approval if resolution and resolution.approval else case.id
-        applied = self._counterparties.apply_decided_correction(ours.counterparty, correction, approval=approval)
+        applied = self._counterparties.apply_correction(ours.counterparty, correction, approval=approval)
         if isinstance(applied, Refusal):
             return applied
         self._entries.moved(entry, _E.APPLIED)

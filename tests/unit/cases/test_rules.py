@@ -11,6 +11,7 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Happened, Stage, Subject
 from domain.cases.rules import (
     HISTORY_MAX,
+    UNDONE_MAX,
     approved,
     assigned,
     carried_out,
@@ -63,6 +64,55 @@ class TestOpening:
 
         joined = ["\x00" in part for part in (*one, *other)]
         assert any(joined) or (of(one) == of(other)) is (one == other)
+
+
+class TestKeysOfWhatCameToNothing:
+    @staticmethod
+    def tried(case: Case, key: str) -> Case:
+        again = resolving(
+            case, person="stf_1", code=ResolutionCode.POST, reason="So", key=key, approval=f"apr_{key}", now=NOON
+        )
+        assert isinstance(again, Case), again
+        return again
+
+    def test_each_is_remembered_once_and_so_many_at_most(self) -> None:
+        case = a_case()
+        for number in range(UNDONE_MAX + 5):
+            case = self.tried(case, str(number))
+            assert case.resolution
+            case = not_carried_out(
+                approved(case, approval=f"apr_{number}", checker="stf_2", now=NOON),
+                decided=replace(case.resolution, stage=Stage.DECIDED, checker="stf_2"),
+                why="ACCOUNT_CLOSED",
+                now=NOON,
+            )
+
+        assert [one.resolution.key for one in case.undone] == [str(number) for number in range(5, UNDONE_MAX + 5)]
+        assert {one.why for one in case.undone} == {"ACCOUNT_CLOSED"}
+
+    def test_of_one_that_is_tried_again_the_last_counts(self) -> None:
+        case = a_case()
+        for why in ("NOT_FOUND", "EXPIRED"):
+            case = not_approved(self.tried(case, "k"), approval="apr_k", person="bank", why=why, now=NOON)
+
+        assert [(one.resolution.key, one.why) for one in case.undone] == [("k", "EXPIRED")]
+
+    def test_what_nobody_was_asked_about_is_proposed_again_by_its_key(self) -> None:
+        case = not_approved(self.tried(a_case(), "k"), approval="apr_k", person="bank", why="NOT_FOUND", now=NOON)
+
+        again = self.tried(case, "k")
+
+        assert again.resolution
+        assert again.resolution.of_version == case.version
+
+    def test_the_same_key_of_another_person_is_another(self) -> None:
+        case = not_approved(self.tried(a_case(), "k"), approval="apr_k", person="stf_2", why="REFUSED", now=NOON)
+
+        other = resolving(
+            case, person="stf_3", code=ResolutionCode.RETURN, reason="No", key="k", approval="apr_3", now=NOON
+        )
+
+        assert isinstance(other, Case)
 
 
 class TestMoving:

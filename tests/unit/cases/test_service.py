@@ -145,12 +145,6 @@ class TestLooking:
         assert found == wanted
         assert position is None
 
-    def test_what_is_due_is_told_for_every_group(self, office: Office) -> None:
-        due, review = office.opened(due_in=1), office.opened(CaseKind.ACH_PAYMENT_REVIEW, due_in=2)
-        office.opened(key="2", due_in=3)
-
-        assert [case.id for case in office.cases.due(NOON + timedelta(hours=2))] == [due.id, review.id]
-
 
 class TestOwning:
     def test_one_person_owns_it_until_it_is_released(self, office: Office) -> None:
@@ -265,6 +259,42 @@ class TestResolvingAlone:
         done = office.resolved(case, CHECKER, ResolutionCode.RETURN, key="k-2")
         assert isinstance(done, Case)
         assert done.state is CaseState.RESOLVED
+
+    def test_what_could_not_be_carried_out_is_tried_again_by_its_own_key(self, office: Office) -> None:
+        case = office.opened()
+        office.waiting.refusal = AccountClosed("acc_1")
+        for _ in range(2):
+            assert isinstance(office.resolved(case, code=ResolutionCode.RETURN), ResolutionNotCarriedOut)
+        office.waiting.refusal = None
+
+        done = office.resolved(case, code=ResolutionCode.RETURN)
+
+        assert isinstance(done, Case)
+        assert done.state is CaseState.RESOLVED
+        assert office.resolved(case, code=ResolutionCode.RETURN) == done
+        assert len(office.waiting.told) == 1
+
+    def test_the_key_of_what_could_not_be_carried_out_resolves_in_no_other_way(self, office: Office) -> None:
+        case = office.opened()
+        office.waiting.refusal = AccountClosed("acc_1")
+        office.resolved(case, code=ResolutionCode.RETURN)
+        office.waiting.refusal = None
+        undone = office.now(case)
+
+        assert office.resolved(case, code=ResolutionCode.POST) == ResolutionKeyReused(case.id)
+        reworded = office.cases.resolve(MAKER, case.id, code=ResolutionCode.RETURN, reason="Another", key="k")
+        assert reworded == ResolutionKeyReused(case.id)
+        assert office.now(case) == undone
+
+    def test_what_could_not_be_carried_out_is_answered_by_what_was_once_it_was(self, office: Office) -> None:
+        case = office.opened()
+        office.waiting.refusal = AccountClosed("acc_1")
+        office.resolved(case, code=ResolutionCode.RETURN)
+        office.waiting.refusal = None
+        done = office.resolved(case, CHECKER, ResolutionCode.RETURN)
+
+        assert office.resolved(case, code=ResolutionCode.RETURN) == CaseResolved(case.id, "RETURN")
+        assert office.resolved(case, CHECKER, ResolutionCode.RETURN) == done
 
     def test_what_cannot_be_carried_out_right_now_stands_and_is_tried_again(self, office: Office) -> None:
         case = office.opened()
@@ -438,8 +468,11 @@ class TestResolvingByTwo:
         last = opened.history[-1]
         assert (last.happened, last.person, last.detail) == (Happened.NOT_APPROVED, CHECKER.person, "REFUSED")
         assert office.resolved(case) == ApprovalNotGiven(approval, "REFUSED")
+        assert office.resolved(case, code=ResolutionCode.RETURN) == ResolutionKeyReused(case.id)
         assert isinstance(office.resolved(case, key="k-2"), Case)
-        assert office.waiting.told == []
+        office.checked(case)
+        assert office.now(case).state is CaseState.RESOLVED
+        assert office.resolved(case) == ApprovalNotGiven(approval, "REFUSED")
 
     def test_not_answered_in_time_it_makes_place_for_another_one(self, office: Office) -> None:
         case = office.opened()
@@ -466,7 +499,8 @@ class TestResolvingByTwo:
         assert office.now(case).resolution is None
         assert office.now(case).history[-1].detail == "EXPIRED"
 
-    def test_what_cannot_be_carried_out_wants_a_new_approval(self, office: Office) -> None:
+    @pytest.mark.parametrize("key", ["k", "k-2"])
+    def test_what_cannot_be_carried_out_wants_a_new_approval(self, office: Office, key: str) -> None:
         case = office.opened()
         office.resolved(case)
         approval = office.approval(case).id
@@ -476,11 +510,14 @@ class TestResolvingByTwo:
 
         assert refused == ResolutionNotCarriedOut(case.id, "ACCOUNT_CLOSED", "The account is closed.")
         assert office.now(case).resolution is None
-        assert office.resolved(case) == ApprovalNotGiven(approval, "USED")
         office.waiting.refusal = None
-        office.resolved(case, key="k-2")
+        asked = office.resolved(case, key=key)
+        assert office.approval(case).id != approval
+        assert office.resolved(case, key=key) == asked
         assert isinstance(office.checked(case), Approval)
-        assert office.now(case).state is CaseState.RESOLVED
+        done = office.now(case)
+        assert done.state is CaseState.RESOLVED
+        assert office.resolved(case, key=key) == done
 
     def test_an_approval_of_what_is_no_longer_proposed_does_nothing(self, office: Office) -> None:
         case = office.opened()
@@ -582,7 +619,7 @@ class TestKilled:
     def act(self, office: Office, case: Case, step: str, story: tuple[str, ...]) -> object:
         if step == "resolve":
             return office.resolved(case, code=ResolutionCode.RETURN if story is ALONE else ResolutionCode.POST)
-        approval = office.approvals.get(approval_id(MAKER, service._approval_key(case.id, "k")))
+        approval = office.approvals.get(approval_id(MAKER, service._approval_key(case.id, "k", case.version)))
         assert isinstance(approval, Approval)
         return office.verdict(approval, CHECKER, Verdict.APPROVE if step == "approve" else Verdict.REFUSE)
 

@@ -1,12 +1,9 @@
-"""A small bank with its counterparties in memory, a rail that keeps what it was given, and two who approve."""
+"""A small bank with its counterparties in memory, and a rail that keeps what it was given."""
 
 import random
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
 
-from domain.access.model import Actor, Approval, Group, Verdict
-from domain.access.service import Approvals
-from domain.access.store_memory import MemoryApprovalStore
+from domain.access.model import Actor
 from domain.counterparties.model import (
     AccountType,
     Correction,
@@ -22,16 +19,16 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Customer
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys
-from tests.unit.accounts.house import REGION, House, acting, staff
+from tests.unit.accounts.house import REGION, House, acting
 
 ROUTING = "091000019"
 OTHER_ROUTING = "011000015"
 NUMBER = "Chk-00123456789"
 DETAILS = Details("Ada Lovelace", ROUTING, NUMBER, AccountType.CHECKING, HolderKind.CONSUMER)
+APPROVAL = "apr_x"
+"""By which two people resolved the case of a notification of change."""
 PRENOTE = VerificationMethod.PRENOTE
 MICRO = VerificationMethod.MICRO_ENTRIES
-MAKER = staff(Group.OPERATIONS, person="stf_01J00000000000000000000001")
-CHECKER = staff(Group.OPERATIONS, person="stf_01J00000000000000000000002")
 
 
 @dataclass
@@ -63,13 +60,11 @@ class Exchange(House):
         noise = random.Random(5)
         self.keys = MemoryDataKeys(noise.randbytes)
         self.sealer = KeyedSealer(self.keys, noise.randbytes)
-        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
         self.rail = Rail()
         self.counterparty_store = store or MemoryCounterpartyStore()
         self.counterparties = Counterparties(
             store=self.counterparty_store,
             sealer=self.sealer,
-            approvals=self.approvals,
             verifier=self.rail,
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,
@@ -98,33 +93,19 @@ class Exchange(House):
         first, second = self.amounts(added, attempt)
         return (first % 99 + 1, second)
 
+    def finished(self) -> tuple[str, ...]:
+        """What a sweep of the unsent brings to an end."""
+        return tuple(one for one in self.counterparties.unsent() if self.counterparties.finish_verification(one))
+
+    def correct(
+        self, added: Counterparty, correction: Correction, *, approval: str = APPROVAL
+    ) -> Counterparty | Refusal:
+        return self.counterparties.apply_correction(added.id, correction, approval=approval)
+
     def stored(self, added: Counterparty) -> Counterparty:
         found = self.counterparty_store.counterparty(added.id)
         assert found
         return found
-
-    def approved(self, added: Counterparty, correction: Correction, *, key: str = "approve") -> str:
-        return approved(self.approvals, self.counterparties, added.id, correction, key=key)
-
-
-def approved(
-    approvals: Approvals,
-    counterparties: Counterparties,
-    counterparty: str,
-    correction: Correction,
-    *,
-    key: str = "approve",
-) -> str:
-    """The id of an approval that two people have given to this correction."""
-    proposal = counterparties.correction_proposal(counterparty, correction)
-    assert not isinstance(proposal, Refusal), proposal
-    asked = approvals.request(
-        MAKER, key=key, proposal=proposal, group=Group.OPERATIONS, checkers_needed=1, lifetime=timedelta(days=1)
-    )
-    assert isinstance(asked, Approval), asked
-    given = approvals.check(CHECKER, asked.id, verdict=Verdict.APPROVE, fingerprint=proposal.fingerprint)
-    assert isinstance(given, Approval), given
-    return asked.id
 
 
 def row(answer: Counterparty | Refusal) -> Counterparty:

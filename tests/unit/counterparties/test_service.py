@@ -7,7 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date, timedelta
 from threading import Barrier
-from typing import TYPE_CHECKING, Any, TypeVar, cast
+from typing import Any, TypeVar
 
 import pytest
 
@@ -31,7 +31,7 @@ from domain.counterparties.model import (
     VerificationStatus,
 )
 from domain.counterparties.rules import VERIFICATION_LIFETIME
-from domain.counterparties.service import Counterparties, NoRail
+from domain.counterparties.service import Counterparties
 from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import CustomerStatus
 from domain.ids import place_of
@@ -39,6 +39,7 @@ from domain.refusals import InputInvalid, NotFound, Refusal, WrongRegion
 from domain.sealing import Shredded
 from tests.unit.accounts.house import Cut, acting, code, staff
 from tests.unit.counterparties.exchange import (
+    APPROVAL,
     DETAILS,
     MICRO,
     NUMBER,
@@ -50,9 +51,6 @@ from tests.unit.counterparties.exchange import (
     numbered,
     row,
 )
-
-if TYPE_CHECKING:
-    from domain.access.service import Approvals
 
 TODAY = date(2026, 3, 10)
 FRIDAY = date(2026, 3, 13)
@@ -235,7 +233,6 @@ class TestLooking:
             here.counterparties.confirm(here.actor, west, amounts=(1, 2), key="k"),
             here.counterparties.verification_settled(west, attempt=1, settled_on=TODAY),
             here.counterparties.verification_returned(west, attempt=1, return_code="R03"),
-            here.counterparties.correction_proposal(west, C01),
             here.counterparties.apply_correction(west, C01, approval="apr_x"),
         ]
         assert {code(answer) for answer in answers} == {"WRONG_REGION"}
@@ -257,8 +254,7 @@ class TestKeepingSecrets:
         here.start(added, MICRO)
         here.confirm(added, *here.wrong(added))
         correction = Correction(noc="n", code="C01", account_number="99887766")
-        approval = here.approved(added, correction)
-        row(here.counterparties.apply_correction(added.id, correction, approval=approval))
+        row(here.correct(added, correction))
         kept = repr(here.stored(added)).replace("\\x", "")
         for secret in (DETAILS.name, NUMBER, "99887766", str(list(here.amounts(added)))):
             assert secret not in kept
@@ -295,10 +291,10 @@ class TestKeepingSecrets:
         here.start(added, MICRO)
         here.keys.shred(here.ada.id)
         here.rail.shut = False
-        assert here.counterparties.finish_verifications() == (added.id,)
+        assert here.finished() == (added.id,)
         assert here.rail.micro_entries == {}
         assert latest(here.stored(added)).failure == "SHREDDED"
-        assert here.counterparties.finish_verifications() == ()
+        assert here.finished() == ()
 
 
 class TestClosing:
@@ -313,7 +309,7 @@ class TestClosing:
             here.counterparties.start_verification(here.actor, added.id, method=PRENOTE, key="k"),
             here.confirm(added, 1, 2),
             here.counterparties.usable(added.id, on_day=TODAY, direction=Direction.CREDIT),
-            here.counterparties.apply_correction(added.id, C01, approval="apr_x"),
+            here.correct(added, C01),
         ]
         assert [code(answer) for answer in answers] == ["COUNTERPARTY_CLOSED"] * 4
 
@@ -331,7 +327,8 @@ class TestClosing:
         here.start(added, PRENOTE)
         here.counterparties.close(here.actor, added.id)
         here.rail.shut = False
-        assert here.counterparties.finish_verifications() == ()
+        assert here.counterparties.unsent() == ()
+        assert here.counterparties.finish_verification(added.id)
         assert here.rail.prenotes == []
 
 
@@ -421,26 +418,22 @@ class TestStarting:
     def test_what_no_rail_takes_waits_and_expires(self) -> None:
         here = Exchange()
         added = here.add()
+        assert here.counterparties.finish_verification(added.id), "it has none"
         here.rail.shut = True
         assert latest(here.start(added, MICRO)).status is VerificationStatus.INTENDED
         assert code(here.confirm(added, 1, 2)) == "NOTHING_TO_CONFIRM"
-        assert here.counterparties.finish_verifications() == ()
+        assert here.finished() == ()
         here.rail.shut = False
-        assert here.counterparties.finish_verifications() == (added.id,)
+        assert here.finished() == (added.id,)
         assert latest(here.stored(added)).status is VerificationStatus.SENT
 
         other = here.add(numbered(1), key="other")
         here.rail.shut = True
         here.start(other, MICRO)
         here.clock.move(VERIFICATION_LIFETIME)
-        assert here.counterparties.finish_verifications() == (other.id,)
+        assert here.finished() == (other.id,)
         ended = here.stored(other)
         assert (ended.status, latest(ended).status) == (CounterpartyStatus.UNVERIFIED, VerificationStatus.EXPIRED)
-
-    def test_without_a_rail_nothing_is_taken(self) -> None:
-        added = Exchange().add()
-        assert not NoRail().send_prenote(added, attempt=1)
-        assert not NoRail().send_micro_entries(added, attempt=1, amounts=(1, 2))
 
 
 class TestConfirming:
@@ -550,9 +543,8 @@ class TestCorrecting:
         added = here.add()
         here.start(added, PRENOTE)
         here.counterparties.verification_settled(added.id, attempt=1, settled_on=TODAY)
-        approval = here.approved(added, C01)
-        applied = row(here.counterparties.apply_correction(added.id, C01, approval=approval))
-        assert here.counterparties.apply_correction(added.id, C01, approval=approval) == applied
+        applied = row(here.correct(added, C01))
+        assert here.correct(added, C01) == here.correct(added, C01, approval="apr_other") == applied
         assert applied.masked_number == "••7766"
         opened = here.counterparties.opened(added.id)
         assert isinstance(opened, OpenedCounterparty)
@@ -563,7 +555,7 @@ class TestCorrecting:
             "noc-1",
             "C01",
             (Part.ACCOUNT_NUMBER,),
-            approval,
+            APPROVAL,
         )
         before = here.sealer.open(here.ada.id, change.sealed_before, f"{service.BEFORE} {added.id}")
         assert isinstance(before, bytes)
@@ -579,51 +571,24 @@ class TestCorrecting:
         ]
         expected: Any = DETAILS
         for correction, changed in corrections:
-            approval = here.approved(added, correction, key=correction.noc)
-            row(here.counterparties.apply_correction(added.id, correction, approval=approval))
+            row(here.correct(added, correction))
             expected = replace(expected, **changed)
             opened = here.counterparties.opened(added.id)
             assert isinstance(opened, OpenedCounterparty)
             assert opened.details == expected
         assert [change.code for change in here.stored(added).changes] == ["C02", "C04", "C05"]
 
-    def test_without_the_approval_of_exactly_this_nothing_is_changed(self) -> None:
+    def test_a_malformed_correction_is_refused_and_an_unknown_counterparty_is_not_found(self) -> None:
         here = Exchange()
         added = here.add()
-        other = replace(C01, account_number="99887767")
-        approval = here.approved(added, other)
-        assert code(here.counterparties.apply_correction(added.id, C01, approval="apr_none")) == "NOT_FOUND"
-        assert code(here.counterparties.apply_correction(added.id, C01, approval=approval)) == "APPROVAL_MISMATCH"
+        assert code(here.correct(added, Correction(noc="n", code="C01", account_number="1 2"))) == "INPUT_INVALID"
+        assert code(here.counterparties.apply_correction("cpy_unknown", C01, approval=APPROVAL)) == "NOT_FOUND"
         assert here.stored(added) == added
-
-    def test_an_approval_is_spent_on_one_notification(self) -> None:
-        here = Exchange()
-        added = here.add()
-        approval = here.approved(added, C01)
-        row(here.counterparties.apply_correction(added.id, C01, approval=approval))
-        again = replace(C01, noc="noc-2")
-        assert code(here.counterparties.apply_correction(added.id, again, approval=approval)) == "APPROVAL_MISMATCH"
-
-    def test_a_malformed_correction_is_refused_before_anybody_is_asked(self) -> None:
-        here = Exchange()
-        added = here.add()
-        malformed = Correction(noc="n", code="C01", account_number="1 2")
-        proposal = here.counterparties.correction_proposal(added.id, malformed)
-        assert isinstance(proposal, InputInvalid)
-        assert code(here.counterparties.apply_correction(added.id, malformed, approval="a")) == "INPUT_INVALID"
-
-    def test_a_proposal_says_nothing_of_what_it_is_about(self) -> None:
-        here = Exchange()
-        one, other = here.add(), here.add(customer=here.customer())
-        proposals = [here.counterparties.correction_proposal(row.id, C01) for row in (one, other)]
-        assert "99887766" not in repr(proposals)
-        fingerprints = {getattr(proposal, "fingerprint", None) for proposal in proposals}
-        assert len(fingerprints) == 2
 
     def test_the_old_number_is_free_again_and_the_new_one_is_known(self) -> None:
         here = Exchange()
         added = here.add()
-        row(here.counterparties.apply_correction(added.id, C01, approval=here.approved(added, C01)))
+        row(here.correct(added, C01))
         assert here.add(key="old-again").id != added.id
         assert here.stored(added).number_digest != added.number_digest
 
@@ -632,10 +597,8 @@ class TestCorrecting:
         added = here.add()
         for n in range(CHANGES_MAX):
             correction = Correction(noc=f"fix-{n}", code="C01", account_number=f"1{n:04d}")
-            approval = here.approved(added, correction, key=f"k{n}")
-            row(here.counterparties.apply_correction(added.id, correction, approval=approval))
-        approval = here.approved(added, C01, key="last")
-        assert code(here.counterparties.apply_correction(added.id, C01, approval=approval)) == "TOO_MANY_CHANGES"
+            row(here.correct(added, correction))
+        assert code(here.correct(added, C01)) == "TOO_MANY_CHANGES"
 
 
 class Fragile:
@@ -677,7 +640,6 @@ class Cuttable(Exchange):
         self.counterparties = Counterparties(
             store=Fragile(self.counterparty_store, self.fuse),
             sealer=self.sealer,
-            approvals=cast("Approvals", Fragile(self.approvals, self.fuse)),
             verifier=Fragile(self.rail, self.fuse),
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,
@@ -722,7 +684,7 @@ class TestDeathBetweenAnyTwoCalls:
                 here.start(added, method)
             except Cut:
                 if by == "the sweep":
-                    here.counterparties.finish_verifications()
+                    here.finished()
                 else:
                     here.start(added, method)
             here.fuse.left = None
@@ -730,7 +692,7 @@ class TestDeathBetweenAnyTwoCalls:
             assert len(here.rail.prenotes) + len(here.rail.micro_entries) == 1
             ended = here.stored(added)
             assert [one.status for one in ended.verifications] == [VerificationStatus.SENT]
-            assert here.counterparties.finish_verifications() == ()
+            assert here.finished() == ()
             if method is MICRO:
                 assert here.counterparties.micro_amounts(added.id, attempt=1) == tuple(sorted(here.amounts(added)))
 
@@ -762,8 +724,7 @@ class TestDeathBetweenAnyTwoCalls:
     def test_a_correction_that_was_cut_off_is_applied_once(self) -> None:
         here = Cuttable()
         added = here.add()
-        approval = here.approved(added, C01)
-        applied = here.cut_everywhere(lambda: here.counterparties.apply_correction(added.id, C01, approval=approval))
+        applied = here.cut_everywhere(lambda: here.correct(added, C01))
         assert [change.noc for change in row(applied).changes] == ["noc-1"]
 
     def test_a_closing_that_was_cut_off_is_closed(self) -> None:

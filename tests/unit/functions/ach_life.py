@@ -56,9 +56,9 @@ class AchLife:
         return settled
 
     def proving(self) -> Counterparty:
-        """One that is to be proved by micro-entries, in the next file."""
+        """One that is to be proved by micro-entries, cut off before they were scheduled."""
         counterparties = self.bank.counterparties
-        counterparties._verifier = self.bank.verifications
+        counterparties._verifier = _TakesNothing()
         customer = self.bank.customers.get(self.owner.person)
         details = replace(RECEIVER, account_number="55500012")
         added = counterparties.add(self.owner, customer=customer, details=details, key="proving")  # type: ignore[arg-type]  # is there
@@ -66,6 +66,7 @@ class AchLife:
         method = VerificationMethod.MICRO_ENTRIES
         started = counterparties.start_verification(self.owner, added.id, method=method, key="prove-it")
         assert isinstance(started, Counterparty), started
+        counterparties._verifier = self.bank.verifications
         return started
 
     def proof_of(self, counterparty: Counterparty) -> AchFile:
@@ -139,7 +140,7 @@ class AchLife:
         self.deployed.clock.at += timedelta(seconds=65)
 
     def files(self) -> None:
-        """What the function of each minute does, without a note of it."""
+        """What the function of each minute does with them, without a note of it."""
         self.bank.ach.outgoing.cut()
         for file in self.bank.ach.outgoing.due():
             self.bank.ach.outgoing.work(file)
@@ -223,6 +224,14 @@ class AchLife:
             assert self.bank.approvals.state(checked) is ApprovalState.APPROVED
             if heard:
                 self.bank.cases.decided(checked)
+
+
+class _TakesNothing:
+    def send_prenote(self, counterparty: Counterparty, *, attempt: int) -> bool:
+        return False
+
+    def send_micro_entries(self, counterparty: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
+        return False
 
 
 class _TakesAll:

@@ -316,7 +316,7 @@ def cut_off_after_posting(deployed: Deployed, work: Callable[[], object]) -> Non
     """Dies where a payment's money has moved and the payment does not say so."""
     with deployed.monkeypatch.context() as patched:
         patched.setattr(Steps, "_moved_by", dies)
-        with suppress(Died, ach_files.FilesLeft):
+        with suppress(Died, ach_files.WorkLeft):
             work()
 
 
@@ -364,7 +364,8 @@ def run_ach_journey(deployed: Deployed) -> None:
 
 
 def run_ach_files(deployed: Deployed) -> None:
-    """A file whose sending was cut off once, of which the bank says nothing; and one that is built again."""
+    """A file whose sending was cut off once, of which the bank says nothing; one that is built again; and a
+    verification that was cut off before it was scheduled."""
     life = AchLife(deployed)
     rejected = life.sent()
     life.said("ach.file.rejected", life.rejection(rejected, "REJ0101"))
@@ -386,7 +387,7 @@ def run_ach_files(deployed: Deployed) -> None:
 
         with deployed.monkeypatch.context() as patched:
             patched.setattr(S3Exchange, "put", cut_off)
-            with pytest.raises(ach_files.FilesLeft):
+            with pytest.raises(ach_files.WorkLeft):
                 deployed.call(ach_files, {})
     deployed.call(ach_files, {})
     assert [life.state(payment) for payment in payments] == [PaymentState.SENT] * 2
@@ -396,6 +397,7 @@ def run_ach_files(deployed: Deployed) -> None:
         deployed.call(ach_files, {})
     assert life.file_of(payments[0]).case
     proved = life.proving()
+    deployed.call(ach_files, {})
     life.cut_off()
     deployed.call(ach_files, {})
     life.said("ach.file.acknowledged", life.acknowledgement(life.proof_of(proved)))

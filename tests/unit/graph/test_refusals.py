@@ -151,7 +151,7 @@ SOURCES = {
     "assignCase": ["domain.cases.service:assign,_worked,seen,_moved", "domain.cases.rules:assigned,_closed"],
     "releaseCase": ["domain.cases.service:release,_worked,seen,_moved", "domain.cases.rules:released,_closed"],
     "resolveCase": [
-        "domain.cases.service:resolve,_worked,seen,_moved,settle,_spoiled,_left_over,_asked_for",
+        "domain.cases.service:resolve,_worked,seen,_moved,settle,_left_over,_asked_for",
         "domain.cases.rules:resolving,_said_before",
         *CARRYING_OUT,
     ],

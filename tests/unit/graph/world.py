@@ -105,7 +105,6 @@ class World(AchDay, Desk):
         self.counterparties = Counterparties(
             store=self.counterparty_store,
             sealer=KeyedSealer(self.keys, noise.randbytes),
-            approvals=self.approvals,
             verifier=self.rail,
             elsewhere=self.accounts.elsewhere,
             clock=self.clock,

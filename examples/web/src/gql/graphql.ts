@@ -169,7 +169,7 @@ export type RefusalCode =
   | 'APPROVAL_MISMATCH'
   /** The approval is decided, used or expired, or you have said otherwise before. */
   | 'APPROVAL_NOT_PENDING'
-  /** The approval that this key has asked for was refused, has expired, or is used up; use a new key. */
+  /** The approval that this key has asked for was refused or has expired; use a new key. */
   | 'APPROVAL_NOT_GIVEN'
   /** Others are deciding on the approval right now. Nothing was done; try again. */
   | 'APPROVAL_BUSY'
