@@ -123,7 +123,7 @@ class ReceivedFiles:
         return self.existing(file.id)
 
     def take(self, handoff: Handoff) -> ReceivedFile:
-        """Takes over entries of a file that another region received. Said again, it changes nothing."""
+        """Takes over entries of a file that another region received. Said again, they are looked at once more."""
         now = self._clock.now()
         shadow = ReceivedFile(
             id=handoff.file,
@@ -143,9 +143,7 @@ class ReceivedFiles:
         wanted = set(handoff.lines)
         for page in _pages(one for one in self._read(file) if one[0].line in wanted):
             self._store.add_received([self._placed(*one) for one in page])
-        if file.state is _S.DONE:
-            return self._moved(file, _E.MORE_CAME, changes=_from_the_top)
-        return self._noted(file, lambda found: replace(_from_the_top(found), due_at=now))
+        return self._moved(file, _E.MORE_CAME, changes=_begun_anew)
 
     # Looking.
 
@@ -358,16 +356,25 @@ class ReceivedFiles:
             if worked >= WORKED_AT_ONCE_MAX:
                 return self._stopped(file, after, waits_until)
         if waits_until is None:
-            return self._moved(file, _E.FINISHED)
+            return self._round_ended(file, lambda found: self._along(found, _E.FINISHED))
         again = waits_until
-        return self._noted(file, lambda found: replace(_from_the_top(found), due_at=again))
+        return self._round_ended(file, lambda found: replace(_from_the_top(found), due_at=again))
 
     def _stopped(self, file: ReceivedFile, through: int, waits_until: datetime | None) -> ReceivedFile:
         """The next piece of work goes on from this line."""
         now = self._clock.now()
-        return self._noted(
+        return self._round_ended(
             file, lambda found: replace(found, worked_through=through, waits_until=waits_until, due_at=now)
         )
+
+    def _round_ended(self, file: ReceivedFile, change: Changes) -> ReceivedFile:
+        """Of the file as this round began with it. Whoever wrote it meanwhile, because more of it came or the same
+        round was made by another, has said where the next one begins."""
+
+        def end(stored: ReceivedFile) -> ReceivedFile:
+            return change(stored) if stored.version == file.version else stored
+
+        return changed(lambda: self.existing(file.id), end, self._store.replace_received_file)
 
     def _page_worked(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
         """When the earliest of those that wait is due; None when none waits."""
@@ -411,17 +418,21 @@ class ReceivedFiles:
     def _moved(
         self, file: ReceivedFile, event: ReceivedFileEvent, *, changes: Changes = lambda found: found
     ) -> ReceivedFile:
-        """By the table; an event that has no row for the file as it is changes nothing."""
-
         def move(stored: ReceivedFile) -> ReceivedFile:
-            target = received_file_target(stored.state, event)
-            if target is None:
-                return stored
-            now = self._clock.now()
-            rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
-            return replace(changes(stored), state=target, entered_at=now, due_at=None if rests else now)
+            return self._along(stored, event, changes)
 
         return changed(lambda: self.existing(file.id), move, self._store.replace_received_file)
+
+    def _along(
+        self, stored: ReceivedFile, event: ReceivedFileEvent, changes: Changes = lambda found: found
+    ) -> ReceivedFile:
+        """By the table; an event that has no row for the file as it is changes nothing."""
+        target = received_file_target(stored.state, event)
+        if target is None:
+            return stored
+        now = self._clock.now()
+        rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
+        return replace(changes(stored), state=target, entered_at=now, due_at=None if rests else now)
 
     def _noted(self, file: ReceivedFile, changes: Changes) -> ReceivedFile:
         """Of the file in the state that this was found out about; of no other."""
@@ -460,6 +471,12 @@ def _kept_to(file: ReceivedFile, line: int) -> ReceivedFile:
 def _from_the_top(file: ReceivedFile) -> ReceivedFile:
     """The next round over its entries begins with the first."""
     return replace(file, worked_through=0, waits_until=None)
+
+
+def _begun_anew(file: ReceivedFile) -> ReceivedFile:
+    """From the top, and of the next version even where nothing else of it changes: so a round that is under way, and
+    has passed the lines that came, does not end it."""
+    return replace(_from_the_top(file), version=file.version + 1)
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -28,7 +28,7 @@ from domain.rails.ach.return_codes import Decision
 from domain.refusals import TryAgain
 from ops.simulation.house import HouseFault
 from tests.unit.accounts.house import code, staff
-from tests.unit.rails.ach.bank import AchBank
+from tests.unit.rails.ach.bank import MONDAY, AchBank
 from tests.unit.rails.ach.partner import Sheet, with_wrong_digit, with_wrong_total
 
 _S, _F = ReceivedState, ReceivedFileState
@@ -634,6 +634,35 @@ class TestAnotherRegion:
         ((_, handoff),) = east.forwarder.forwarded
         for line in handoff.lines:
             west.incoming.files.take(replace(handoff, lines=(line,)))
+            west.take_in()
+        assert west.balance(account) == 30_00
+        assert west.incoming.files.existing(file.id).state is _F.DONE
+
+    @pytest.mark.parametrize("settles_on", [MONDAY.date(), TUESDAY])
+    @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["in order", "backwards"])
+    def test_what_is_handed_over_while_the_first_part_is_worked_is_posted_too(
+        self, settles_on: date, order: slice
+    ) -> None:
+        east, west, account = self.two()
+        sheet = Sheet(settles_on=settles_on)
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = east.receive(sheet.text())
+        ((_, handoff),) = east.forwarder.forwarded
+        first, second = (replace(handoff, lines=(line,)) for line in handoff.lines[order])
+        work, waiting = west.incoming.entries.work, [second]
+
+        def overtaken(entry: ReceivedEntry) -> ReceivedEntry:
+            while waiting:
+                west.incoming.files.take(waiting.pop())
+            return work(entry)
+
+        west.incoming.entries.work = overtaken  # type: ignore[method-assign]  # the page is read, and more comes
+        west.incoming.files.take(first)
+        west.take_in()
+        if settles_on != MONDAY.date():
+            assert west.balance(account) == 0
+            west.clock.instant = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
             west.take_in()
         assert west.balance(account) == 30_00
         assert west.incoming.files.existing(file.id).state is _F.DONE
