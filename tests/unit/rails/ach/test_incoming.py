@@ -50,6 +50,14 @@ def one_entry(number: str, minor: int, **other: object) -> bytes:
     return sheet.text()
 
 
+def given_up(bank: AchBank, entry: ReceivedEntry) -> None:
+    """The bank rejects the file that the entry goes back in, and it goes into no other."""
+    file = bank.send_back(bank.entry(entry))
+    bank.reject(file, RejectionReason("REJ0900", "not today"), level=RejectionLevel.FILE)
+    bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.POST_BACK, Group.OPERATIONS)
+    assert bank.entry(entry).state is _S.PENDED
+
+
 class TestACredit:
     def test_is_posted_once_on_its_day_and_its_customer_sees_who_sent_it(self) -> None:
         bank, account = bank_with_account()
@@ -259,6 +267,34 @@ class TestPended:
         bank.settle_file(bank.send_back(bank.entry(entry)))
         assert bank.entry(entry).state is _S.RETURNED
         assert bank.book("ach_unposted") == 0
+
+    def test_what_was_posted_by_people_and_could_not_go_back_is_posted_again(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 250_000_00)))
+        bank.resolve(entry.case or "", ResolutionCode.POST, Group.OPERATIONS)
+        send_back, asked = bank.incoming.decisions.send_back, Grounds(event_on=MONDAY.date())
+        assert isinstance(send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=asked), ReceivedEntry)
+        assert (bank.balance(account), bank.book("ach_unposted")) == (0, 250_000_00)
+        given_up(bank, entry)
+        bank.resolve(bank.entry(entry).case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.POSTED
+        assert (bank.balance(account), bank.book("ach_unposted")) == (250_000_00, 0)
+
+    def test_what_was_taken_back_and_could_not_go_back_is_taken_back_again(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        send_back = bank.incoming.decisions.send_back
+        assert isinstance(send_back(entry.id, Decision.STOPPED, by="stf_x"), ReceivedEntry)
+        assert (bank.entry(entry).return_code, bank.balance(account)) == ("R08", 100_00)
+        given_up(bank, entry)
+        bank.resolve(bank.entry(entry).case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert (bank.balance(account), bank.book("ach_unposted")) == (40_00, 0)
+        grounds = Grounds(statement=True)
+        done = send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        assert (done.return_code, bank.balance(account), bank.book("ach_unposted")) == ("R10", 100_00, -60_00)
+        bank.settle_file(bank.send_back(done))
+        assert (bank.entry(entry).state, bank.book("ach_unposted"), bank.book("settlement")) == (_S.RETURNED, 0, 0)
 
     def test_a_return_whose_file_is_rebuilt_goes_back_once(self) -> None:
         bank, account = bank_with_account(minor=50_00)
