@@ -500,11 +500,30 @@ class TestFiles:
         file = bank.receive(cut)
         assert file.state is _F.QUARANTINED
         bank.resolve(file.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
+        bank.take_in()
         again = bank.incoming.files.existing(file.id)
         assert (again.state, again.replays) == (_F.QUARANTINED, 1)
         assert again.case != file.case
-        assert bank.incoming.files.replay(file.id, profile="partial").state is _F.DONE
+        bank.incoming.files.replay(file.id, profile="partial")
+        bank.take_in()
+        assert bank.incoming.files.existing(file.id).state is _F.DONE
+        assert [occasion for _, occasion in bank.file_journeys.started] == ["arrival", "replay-1", "replay-2"]
         assert bank.balance(account) == 250_00
+
+    def test_a_file_that_lies_about_begins_another_journey_once_an_hour(self) -> None:
+        bank, account = bank_with_account()
+        file = bank.put(one_entry(account.record.number, 250_00))
+        started = bank.file_journeys.started
+        assert bank.incoming.files.swept() == ()
+        bank.clock.instant += incoming_files.LEFT_AFTER
+        for _ in range(2):
+            assert bank.incoming.files.swept() == (file.id,)
+        assert len(started) == 2
+        bank.clock.instant += timedelta(hours=1)
+        bank.incoming.files.swept()
+        assert len(started) == 3
+        bank.take_in()
+        assert bank.incoming.files.swept() == ()
 
     def test_a_discarded_file_is_never_processed(self) -> None:
         bank, account = bank_with_account()
