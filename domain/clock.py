@@ -1,6 +1,6 @@
 """What time it is, as an argument. Instants are aware datetimes in UTC with microseconds."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import lru_cache
 from typing import Final, Protocol
 
@@ -28,3 +28,10 @@ def instant_text(instant: datetime) -> str:
 def parse_instant(text: str) -> datetime:
     """The inverse of `instant_text`."""
     return datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ").replace(tzinfo=UTC)
+
+
+def whole_second(moment: datetime) -> str:
+    """RFC 3339 in UTC, never before the moment: whoever wakes then finds that it has come."""
+    moment = moment.astimezone(UTC)
+    rounded = moment.replace(microsecond=0) + timedelta(seconds=1 if moment.microsecond else 0)
+    return f"{rounded:%Y-%m-%dT%H:%M:%SZ}"

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from domain.audit.service import Audit
     from domain.bus_aws import EventBridgeBus
     from domain.cases.kinds import CaseKind
+    from domain.cases.model import Case
     from domain.cases.service import Cases, Resolved
     from domain.counterparties.service import Counterparties
     from domain.customers.service import Customers
@@ -51,11 +52,19 @@ if TYPE_CHECKING:
     from domain.partners.quarantine import Quarantine
     from domain.partners.service import Handlers, Partners
     from domain.payments.journeys_aws import StepFunctionsJourneys
+    from domain.payments.model import Payment
     from domain.payments.rules import Deadlines
     from domain.payments.service import Payments
+    from domain.rails.ach.exchange_aws import S3Exchange
+    from domain.rails.ach.incoming import Incoming
+    from domain.rails.ach.kinds import EntryKind
+    from domain.rails.ach.origins import Origin
     from domain.rails.ach.responses import Responses
+    from domain.rails.ach.return_rates import ReturnRates
     from domain.rails.ach.service import Ach
+    from domain.rails.ach.steps import Steps
     from domain.rails.ach.store_dynamodb import DynamoDBAchStore
+    from domain.rails.ach.store_dynamodb_incoming import DynamoDBIncomingStore
     from domain.rails.ach.timetable import Timetable
     from domain.rails.ach.verifications import Verifications
     from domain.refusals import Refusal
@@ -264,7 +273,18 @@ class Bank:
             CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
             CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             CaseKind.PARTNER_DELIVERY_QUARANTINED: self.quarantine.decided,
+            CaseKind.ACH_FILE_QUARANTINED: self._received_file_decided,
+            CaseKind.ACH_ENTRY_PENDED: self._received_entry_decided,
+            CaseKind.ACH_RETURN_UNMATCHED: self._received_entry_decided,
+            CaseKind.ACH_DISHONOUR: self._received_entry_decided,
+            CaseKind.ACH_NOC: self._received_entry_decided,
         }
+
+    def _received_file_decided(self, case: Case) -> Refusal | None:
+        return self.incoming.files.decided(case)
+
+    def _received_entry_decided(self, case: Case) -> Refusal | None:
+        return self.incoming.decisions.decided(case)
 
     @cached_property
     def audit(self) -> Audit:
@@ -469,10 +489,42 @@ class Bank:
         return FedAch() if every is None else Compressed(every)
 
     @cached_property
-    def ach_store(self) -> DynamoDBAchStore:
-        from domain.rails.ach.store_dynamodb import BY_DUE, DynamoDBAchStore
+    def _ach_table(self) -> Table:
+        from domain.rails.ach.store_dynamodb import BY_DUE
 
-        return DynamoDBAchStore(self._table(self.configuration.ach_table, BY_DUE), region=self.region)
+        return self._table(self.configuration.ach_table, BY_DUE)
+
+    @cached_property
+    def ach_store(self) -> DynamoDBAchStore:
+        from domain.rails.ach.store_dynamodb import DynamoDBAchStore
+
+        return DynamoDBAchStore(self._ach_table, region=self.region)
+
+    @cached_property
+    def incoming_store(self) -> DynamoDBIncomingStore:
+        from domain.rails.ach.store_dynamodb_incoming import DynamoDBIncomingStore
+
+        return DynamoDBIncomingStore(self._ach_table, region=self.region)
+
+    @cached_property
+    def return_rates(self) -> ReturnRates:
+        from domain.rails.ach.return_rates import ReturnRates
+
+        return ReturnRates(store=self.incoming_store, cases=self.cases, clock=self.clock)
+
+    def exchange(self, region: str) -> S3Exchange:
+        """Where files are exchanged with the sponsor bank in a region."""
+        from domain.rails.ach.exchange_aws import S3Exchange
+
+        bucket = self.configuration.of_region(self.configuration.exchange_bucket, region)
+        return S3Exchange(client=lambda: self._client("s3", region), bucket=bucket)
+
+    def send_arrival(self, region: str, body: str) -> None:
+        """Puts a message into the queue of what arrives by ACH in a region."""
+        from functions.queues import Queue
+
+        url = self.configuration.of_region(self.configuration.ach_arrivals_queue_url, region)
+        Queue(client=lambda: self._client("sqs", region), url=url).send(body)
 
     @cached_property
     def verifications(self) -> Verifications:
@@ -490,14 +542,10 @@ class Bank:
         )
 
     @cached_property
-    def ach(self) -> Ach:
-        from domain.rails.ach.exchange_aws import S3Exchange
-        from domain.rails.ach.kinds import VERIFICATIONS
-        from domain.rails.ach.outgoing import Outgoing
-        from domain.rails.ach.service import Ach
+    def ach_steps(self) -> Steps:
         from domain.rails.ach.steps import Steps
 
-        steps = Steps(
+        return Steps(
             payments=self.payments,
             ledger=self.ledger,
             store=self.ach_store,
@@ -509,11 +557,21 @@ class Bank:
             bus=self.bus("florin.payments"),
             clock=self.clock,
             region=self.region,
+            debit_settled=self._debit_settled,
         )
+
+    def _debit_settled(self, payment: Payment) -> None:
+        self.return_rates.debit_settled(payment)
+
+    @cached_property
+    def ach(self) -> Ach:
+        from domain.rails.ach.outgoing import Outgoing
+        from domain.rails.ach.service import Ach
+
         outgoing = Outgoing(
             store=self.ach_store,
-            exchange=S3Exchange(client=lambda: self._client("s3"), bucket=self.configuration.exchange_bucket),
-            steps=steps,
+            exchange=self.exchange(self.region),
+            steps=self.ach_steps,
             payments=self.payments,
             counterparties=self.counterparties,
             customers=self.customers,
@@ -523,17 +581,54 @@ class Bank:
             clock=self.clock,
             region=self.region,
             jurisdiction=self.configuration.jurisdiction.code,
-            origins=dict.fromkeys(VERIFICATIONS, self.verifications),
+            origins=self._origins,
         )
         return Ach(
             payments=self.payments,
-            steps=steps,
+            steps=self.ach_steps,
             outgoing=outgoing,
             accounts=self.accounts,
             counterparties=self.counterparties,
             sealer=self.sealer,
             timetable=self.timetable,
             clock=self.clock,
+        )
+
+    def _origins(self) -> Mapping[EntryKind, Origin]:
+        """Who stands behind entries of our files that are not of payments."""
+        from domain.rails.ach.kinds import VERIFICATIONS
+
+        return {**self.incoming.origins, **dict.fromkeys(VERIFICATIONS, self.verifications)}
+
+    @cached_property
+    def incoming(self) -> Incoming:
+        from domain.rails.ach.incoming import Incoming
+        from domain.rails.ach.incoming_aws import QueueForwarder, StepFunctionsFileJourneys
+        from domain.rails.ach.incoming_entries import Parts
+
+        parts = Parts(
+            store=self.incoming_store,
+            outgoing=self.ach_store,
+            ledger=self.ledger,
+            payments=self.payments,
+            accounts=self.accounts,
+            cases=self.cases,
+            timetable=self.timetable,
+            clock=self.clock,
+            region=self.region,
+            jurisdiction=self.configuration.jurisdiction.code,
+        )
+        return Incoming(
+            parts,
+            exchanges=self.exchange,
+            forwarder=QueueForwarder(self.send_arrival),
+            journeys=StepFunctionsFileJourneys(
+                client=lambda: self._client("stepfunctions"), machine=self.configuration.ach_inbound_machine_arn
+            ),
+            sealer=self.sealer,
+            steps=self.ach_steps,
+            counterparties=self.counterparties,
+            proofs=self.verifications,
         )
 
     @cached_property
@@ -573,19 +668,21 @@ class Bank:
     def _clients(self) -> dict[str, Any]:
         return {}
 
-    def _client(self, service: Any) -> Any:
-        """A client of boto3, each of whose requests the meter counts."""
-        if service not in self._clients:
+    def _client(self, service: Any, region: str | None = None) -> Any:
+        """A client of boto3, each of whose requests the meter counts; of this region when none is named."""
+        region = region or self.region
+        name = f"{service} {region}"
+        if name not in self._clients:
             import boto3
             from botocore.config import Config
 
             self._session = self._session or boto3.Session()
             made = self._session.client(
-                service, region_name=self.region, endpoint_url=self._endpoint, config=Config(**CLIENT)
+                service, region_name=region, endpoint_url=self._endpoint, config=Config(**CLIENT)
             )
             made.meta.events.register("before-send", self._sent, unique_id=_METER)
-            self._clients[service] = made
-        return self._clients[service]
+            self._clients[name] = made
+        return self._clients[name]
 
     def _sent(self, **_: object) -> None:
         self.meter.note(Used(calls=1))

@@ -53,6 +53,7 @@ class Configuration:
     bus: str
     failed_queue_url: str
     partner_deliveries_queue_url: str
+    ach_arrivals_queue_url: str
     partner_secrets: str
     """What the name of each partner's secret begins with."""
     schedule_group: str
@@ -82,6 +83,13 @@ class Configuration:
     acknowledgement_within: timedelta
     ach_credit_machine_arn: str
     ach_debit_machine_arn: str
+    ach_inbound_machine_arn: str
+
+    def of_region(self, name: str, region: str) -> str:
+        """What something of ours is called in another region: names and addresses differ in nothing else."""
+        if region not in self.jurisdiction.regions:
+            raise ValueError(f"{region} is no region of the jurisdiction {self.jurisdiction.code}")
+        return name.replace(self.region, region)
 
 
 def read(variables: Mapping[str, str]) -> Configuration:
@@ -110,6 +118,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         bus=door.text("FLORIN_BUS"),
         failed_queue_url=door.text("FLORIN_FAILED_QUEUE_URL"),
         partner_deliveries_queue_url=door.text("FLORIN_PARTNER_DELIVERIES_QUEUE_URL"),
+        ach_arrivals_queue_url=door.text("FLORIN_ACH_ARRIVALS_QUEUE_URL"),
         partner_secrets=door.text("FLORIN_PARTNER_SECRETS"),
         schedule_group=door.text("FLORIN_SCHEDULE_GROUP"),
         schedule_role_arn=door.text("FLORIN_SCHEDULE_ROLE_ARN"),
@@ -135,6 +144,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         acknowledgement_within=door.parsed("FLORIN_ACKNOWLEDGEMENT_SECONDS", _seconds),
         ach_credit_machine_arn=door.text("FLORIN_ACH_CREDIT_MACHINE_ARN"),
         ach_debit_machine_arn=door.text("FLORIN_ACH_DEBIT_MACHINE_ARN"),
+        ach_inbound_machine_arn=door.text("FLORIN_ACH_INBOUND_MACHINE_ARN"),
     )
     _check_region(configuration)
     return configuration

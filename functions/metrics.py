@@ -42,6 +42,8 @@ PARTNER_DELIVERIES_QUARANTINED: Final = Metric("PartnerDeliveriesQuarantined", M
 
 OVERDUE_CASES: Final = Metric("OverdueCases", MetricUnit.Count)
 """Cases that are due and not resolved."""
+RETURN_RATES_RAISED: Final = Metric("AchReturnRatesRaised", MetricUnit.Count)
+"""Return rates of originators at 80 % of what the network allows, or above."""
 
 OPERATIONAL: Final = (
     FAULTS,
@@ -51,5 +53,6 @@ OPERATIONAL: Final = (
     EXPIRED_HOLDS_LEFT,
     PARTNER_DELIVERIES_QUARANTINED,
     OVERDUE_CASES,
+    RETURN_RATES_RAISED,
 )
 """Those that tell of the works. What was promised to customers is measured by functions/slos.py."""

@@ -4,9 +4,9 @@ The state machine tries a step again that raised, so it is raised; what went wro
 """
 
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from domain.clock import whole_second
 from domain.payments.steps import Steps, check
 from functions.composition import bank
 from functions.logs import log, log_fault
@@ -26,11 +26,4 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, str | None]:
 
 
 def steps() -> Steps:
-    return bank().ach.steps
-
-
-def whole_second(moment: datetime) -> str:
-    """RFC 3339 in UTC, never before the moment: whoever wakes then finds that it has come."""
-    moment = moment.astimezone(UTC)
-    rounded = moment.replace(microsecond=0) + timedelta(seconds=1 if moment.microsecond else 0)
-    return f"{rounded:%Y-%m-%dT%H:%M:%SZ}"
+    return bank().ach_steps

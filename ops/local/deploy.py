@@ -84,9 +84,7 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
         child = read_template(path)
         nested.append(child)
         mounted = mount_here(child, folder=path.parent)
-        key = f"nested/{path.name}"
-        clients.s3.put_object(Bucket=bucket, Key=key, Body=as_text(mounted).encode())
-        return f"{place.endpoint}/{bucket}/{key}"
+        return upload_template(clients, bucket, mounted, key=f"nested/{path.name}")
 
     def mount_here(found: Template, *, folder: Path) -> Template:
         return mount(
@@ -100,7 +98,9 @@ def deploy_region(clients: Clients, place: Place, *, template: Template, paramet
         )
 
     mounted = mount_here(template, folder=place.template.parent)
-    put_stack(clients, template=as_text(mounted), parameters=parameters)
+    put_stack(
+        clients, template_url=upload_template(clients, bucket, mounted, key=place.template.name), parameters=parameters
+    )
     apply_what_was_dropped(clients, templates=[template, *nested], found=list(resources_of(clients)))
     provide_partners(clients, place.folder)
 
@@ -119,6 +119,12 @@ def make_code_bucket(clients: Clients) -> str:
             )
     clients.s3.put_object(Bucket=bucket, Key=STUB_KEY, Body=stub_zip())
     return bucket
+
+
+def upload_template(clients: Clients, bucket: str, mounted: Template, *, key: str) -> str:
+    """Its address, as CloudFormation is given it."""
+    clients.s3.put_object(Bucket=bucket, Key=key, Body=as_text(mounted).encode())
+    return f"{clients.endpoint}/{bucket}/{key}"
 
 
 def upload_definition(clients: Clients, bucket: str, path: Path) -> str:

@@ -35,14 +35,17 @@ class Resource:
     physical: str
 
 
-def put_stack(clients: Clients, *, template: str, parameters: dict[str, str]) -> None:
-    """Create the stack, or update it when it is there. An unchanged one is left alone."""
+def put_stack(clients: Clients, *, template_url: str, parameters: dict[str, str]) -> None:
+    """Create the stack, or update it when it is there. An unchanged one is left alone.
+
+    `template_url`: in a bucket of the engine. What is sent with the request itself may have 51,200 bytes at most.
+    """
     cloudformation = clients.cloudformation
     pairs = [{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()]
     if stack_status(clients) is None:
         cloudformation.create_stack(
             StackName=STACK,
-            TemplateBody=template,
+            TemplateURL=template_url,
             Parameters=pairs,  # type: ignore[arg-type]  # the stubs want a TypedDict, this is its plain form
             Capabilities=CAPABILITIES,  # type: ignore[arg-type]  # as above, literals
         )
@@ -50,7 +53,7 @@ def put_stack(clients: Clients, *, template: str, parameters: dict[str, str]) ->
         try:
             cloudformation.update_stack(
                 StackName=STACK,
-                TemplateBody=template,
+                TemplateURL=template_url,
                 Parameters=pairs,  # type: ignore[arg-type]  # as above
                 Capabilities=CAPABILITIES,  # type: ignore[arg-type]  # as above
             )

@@ -41,7 +41,7 @@ from domain.rails.ach.exchange import INBOUND, OUTBOUND, MemoryExchange
 from domain.rails.ach.incoming import Incoming
 from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
-from domain.rails.ach.incoming_ports import MemoryForwarder
+from domain.rails.ach.incoming_ports import MemoryFileJourneys, MemoryForwarder
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.kinds import VERIFICATIONS, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, Entry, RejectionReason
@@ -131,6 +131,7 @@ class AchDay:
             jurisdiction=self.jurisdiction.code,
         )
         self.forwarder = MemoryForwarder()
+        self.file_journeys = MemoryFileJourneys()
         self.peers: dict[str, AchWorld] = {}
         self.incoming = Incoming(
             Parts(
@@ -147,6 +148,7 @@ class AchDay:
             ),
             exchanges=lambda region: self.exchange if region == self.region else self.peers[region].exchange,
             forwarder=wrap(self.forwarder),
+            journeys=wrap(self.file_journeys),
             sealer=sealer,
             steps=self.steps,
             counterparties=self.counterparties,
@@ -165,7 +167,7 @@ class AchDay:
             clock=self.clock,
             region=self.region,
             jurisdiction=self.jurisdiction.code,
-            origins={**self.incoming.origins, **dict.fromkeys(VERIFICATIONS, self.verifications)},
+            origins=lambda: {**self.incoming.origins, **dict.fromkeys(VERIFICATIONS, self.verifications)},
         )
         self.ach = Ach(
             payments=self.payments,

@@ -26,10 +26,10 @@ from domain.payments.journeys_aws import StepFunctionsJourneys
 from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import Step, StepName, Waits, step_for, steps
 from ops.local.aws import Clients, session
-from ops.local.deploy import TEMPLATE, make_code_bucket, upload_definition
+from ops.local.deploy import TEMPLATE, make_code_bucket, upload_definition, upload_template
 from ops.local.engine_process import Engine, engine_running
 from ops.local.stack import put_stack
-from ops.local.template import as_text, mount, read_template
+from ops.local.template import mount, read_template
 from tests.unit.infra.state_machines import machine, transitions
 
 REGION: Final = "us-east-1"
@@ -121,7 +121,8 @@ class House:
             nested_url=str,
             definition_key=partial(upload_definition, self.clients, bucket),
         )
-        put_stack(self.clients, template=as_text(mounted), parameters=PATIENT)
+        url = upload_template(self.clients, bucket, mounted, key="journeys.yaml")
+        put_stack(self.clients, template_url=url, parameters=PATIENT)
         found = self.states.list_state_machines()["stateMachines"]
         arns = {one["name"]: one["stateMachineArn"] for one in found}
         self.journeys = {

@@ -72,10 +72,14 @@ class Deployed:
 
     def create_another_stack(self, **parameters: str) -> None:
         """A second stack from the very template that was deployed."""
-        cloudformation = self.client("cloudformation")
+        cloudformation, s3 = self.client("cloudformation"), self.client("s3")
+        template = cloudformation.get_template(StackName="florin", TemplateStage="Original")["TemplateBody"]
+        if "another" not in {found["Name"] for found in s3.list_buckets()["Buckets"]}:
+            s3.create_bucket(Bucket="another")
+        s3.put_object(Bucket="another", Key="template", Body=template.encode())
         cloudformation.create_stack(
             StackName="another",
-            TemplateBody=cloudformation.get_template(StackName="florin", TemplateStage="Original")["TemplateBody"],
+            TemplateURL=f"{self.endpoint}/another/template",
             Parameters=[{"ParameterKey": name, "ParameterValue": value} for name, value in parameters.items()],
             Capabilities=["CAPABILITY_IAM", "CAPABILITY_AUTO_EXPAND"],
         )

@@ -10,7 +10,7 @@ from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
 from domain.rails.ach.incoming_files import ReceivedFiles
 from domain.rails.ach.incoming_matching import Matching
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_ports import Forwarder, Proofs
+from domain.rails.ach.incoming_ports import FileJourneys, Forwarder, Proofs
 from domain.rails.ach.incoming_steps import FileSteps
 from domain.rails.ach.incoming_store import ReceivedPage
 from domain.rails.ach.kinds import ANSWERS, EntryKind
@@ -31,6 +31,7 @@ class Incoming:
         *,
         exchanges: Callable[[str], Exchange],
         forwarder: Forwarder,
+        journeys: FileJourneys,
         sealer: Sealer,
         steps: Steps,
         counterparties: Counterparties,
@@ -39,7 +40,9 @@ class Incoming:
         self._store = parts.store
         self._clock = parts.clock
         self.entries = ReceivedEntries(parts)
-        self.files = ReceivedFiles(parts, entries=self.entries, exchanges=exchanges, forwarder=forwarder, sealer=sealer)
+        self.files = ReceivedFiles(
+            parts, entries=self.entries, exchanges=exchanges, forwarder=forwarder, journeys=journeys, sealer=sealer
+        )
         self.steps = FileSteps(self.files)
         self.matching = Matching(parts, entries=self.entries, steps=steps, counterparties=counterparties, proofs=proofs)
         self.decisions = Decisions(

@@ -27,6 +27,7 @@ from domain.rails.ach.incoming_screening import facts_of, way_back
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import Entry
 from domain.rails.ach.nacha import corrections
+from domain.rails.ach.nacha.answering import last_answer
 from domain.rails.ach.nacha.records import Addenda98, Addenda98Iat
 from domain.rails.ach.noc_codes import refuse_by
 from domain.rails.ach.return_codes import TOO_LATE, Decision, code_for, last_legal_day, return_allowed
@@ -267,10 +268,10 @@ class Decisions:
         came = self._originals.read(file, {entry.line}) if file else {}
         if entry.line not in came:
             return None
-        for one in came[entry.line][1].addenda:
-            if isinstance(one, Addenda98 | Addenda98Iat):
-                return corrections.parse(one.change_code, one.corrected_data)
-        return None
+        said = last_answer(came[entry.line][1])
+        if not isinstance(said, Addenda98 | Addenda98Iat):
+            return None
+        return corrections.parse(said.change_code, said.corrected_data)
 
     def _refuse(self, entry: ReceivedEntry, case: Case) -> Refusal | None:
         """Its sender is told by the next file, within fifteen days."""

@@ -28,7 +28,7 @@ from domain.rails.ach.incoming_kinds import (
     received_file_target,
 )
 from domain.rails.ach.incoming_model import LINES_MAX, Found, Handoff, ReceivedEntry, ReceivedFile, ReceivedFileUnknown
-from domain.rails.ach.incoming_ports import Forwarder
+from domain.rails.ach.incoming_ports import FileJourneys, Forwarder
 from domain.rails.ach.incoming_reading import (
     Originals,
     file_id,
@@ -63,6 +63,9 @@ TRIES_MAX: Final = 8
 DUE_MAX: Final = 100
 AGAIN: Final = timedelta(minutes=1)
 """When a file of which an entry could not be ended now is taken up again."""
+LEFT_AFTER: Final = timedelta(minutes=5)
+"""A journey that runs has worked what is due by then, or is at it."""
+ARRIVAL: Final = "arrival"
 SUBJECT: Final = "ach_received_file"
 
 Changes = Callable[[ReceivedFile], ReceivedFile]
@@ -82,6 +85,7 @@ class ReceivedFiles:
         entries: ReceivedEntries,
         exchanges: Callable[[str], Exchange],
         forwarder: Forwarder,
+        journeys: FileJourneys,
         sealer: Sealer,
     ) -> None:
         """`exchanges`: the exchange of a region, for files that lie there."""
@@ -95,14 +99,15 @@ class ReceivedFiles:
         self._entries = entries
         self._exchanges = exchanges
         self._forwarder = forwarder
+        self._journeys = journeys
         self._sealer = sealer
         self.originals = Originals(exchanges)
 
     # Arriving.
 
     def receive(self, name: str) -> ReceivedFile | ReceivedFileUnknown:
-        """Takes note of what lies under a name in this region's exchange, once for each name and content. It is
-        worked by `work`, or by whoever works what is due."""
+        """Takes note of what lies under a name in this region's exchange, once for each name and content, and begins
+        its journey."""
         chunks = self._exchanges(self._region).chunks(name)
         if chunks is None:
             return ReceivedFileUnknown(name[:200])
@@ -120,10 +125,11 @@ class ReceivedFiles:
             profile=PROFILE,
         )
         self._store.add_received_file(file)
+        self._journeys.start(file.id, ARRIVAL)
         return self.existing(file.id)
 
     def take(self, handoff: Handoff) -> ReceivedFile:
-        """Takes over entries of a file that another region received. Said again, it changes nothing."""
+        """Takes over entries of a file that another region received. Said again, they are looked at once more."""
         now = self._clock.now()
         shadow = ReceivedFile(
             id=handoff.file,
@@ -143,9 +149,9 @@ class ReceivedFiles:
         wanted = set(handoff.lines)
         for page in _pages(one for one in self._read(file) if one[0].line in wanted):
             self._store.add_received([self._placed(*one) for one in page])
-        if file.state is _S.DONE:
-            return self._moved(file, _E.MORE_CAME, changes=_from_the_top)
-        return self._noted(file, lambda found: replace(_from_the_top(found), due_at=now))
+        file = self._moved(file, _E.MORE_CAME, changes=_begun_anew)
+        self._journeys.start(file.id, f"handoff-{handoff.lines[0]}")
+        return file
 
     # Looking.
 
@@ -164,6 +170,15 @@ class ReceivedFiles:
     def due(self) -> tuple[str, ...]:
         """Files that somebody has to work on now; taken one by one, so that one bad file stops no other."""
         return self._store.due_received_files(through=self._clock.now(), limit=DUE_MAX)
+
+    def swept(self) -> tuple[str, ...]:
+        """Files that nobody has worked on although they were due a while ago: each begins another journey, once an
+        hour while nothing of it changes."""
+        now = self._clock.now()
+        left = self._store.due_received_files(through=now - LEFT_AFTER, limit=DUE_MAX)
+        for file in left:
+            self._journeys.start(file, f"sweep-{self.existing(file).version}-{now:%Y%m%d%H}")
+        return left
 
     # Work.
 
@@ -256,7 +271,8 @@ class ReceivedFiles:
         return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
 
     def replay(self, file: str, *, profile: str = PROFILE) -> ReceivedFile:
-        """Has a quarantined file read again, under the profile of this name. Said again, it changes nothing."""
+        """Has a quarantined file read again by a journey of its own, under the profile of this name. Said again, it
+        changes nothing."""
         if profile not in PROFILES:
             raise ValueError(f"there is no profile {profile[:40]!r}")
         found = self.existing(file)
@@ -265,7 +281,9 @@ class ReceivedFiles:
             _E.REPLAYED,
             changes=lambda one: replace(one, profile=profile, replays=one.replays + 1, case=None),
         )
-        return self.work(file)
+        found = self.existing(file)
+        self._journeys.start(file, f"replay-{found.replays}")
+        return found
 
     def decided(self, case: Case) -> Refusal | None:
         """Acts on the resolution of a quarantined file's case."""
@@ -358,16 +376,25 @@ class ReceivedFiles:
             if worked >= WORKED_AT_ONCE_MAX:
                 return self._stopped(file, after, waits_until)
         if waits_until is None:
-            return self._moved(file, _E.FINISHED)
+            return self._round_ended(file, lambda found: self._along(found, _E.FINISHED))
         again = waits_until
-        return self._noted(file, lambda found: replace(_from_the_top(found), due_at=again))
+        return self._round_ended(file, lambda found: replace(_from_the_top(found), due_at=again))
 
     def _stopped(self, file: ReceivedFile, through: int, waits_until: datetime | None) -> ReceivedFile:
         """The next piece of work goes on from this line."""
         now = self._clock.now()
-        return self._noted(
+        return self._round_ended(
             file, lambda found: replace(found, worked_through=through, waits_until=waits_until, due_at=now)
         )
+
+    def _round_ended(self, file: ReceivedFile, change: Changes) -> ReceivedFile:
+        """Of the file as this round began with it. Whoever wrote it meanwhile, because more of it came or the same
+        round was made by another, has said where the next one begins."""
+
+        def end(stored: ReceivedFile) -> ReceivedFile:
+            return change(stored) if stored.version == file.version else stored
+
+        return changed(lambda: self.existing(file.id), end, self._store.replace_received_file)
 
     def _page_worked(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
         """When the earliest of those that wait is due; None when none waits."""
@@ -411,17 +438,21 @@ class ReceivedFiles:
     def _moved(
         self, file: ReceivedFile, event: ReceivedFileEvent, *, changes: Changes = lambda found: found
     ) -> ReceivedFile:
-        """By the table; an event that has no row for the file as it is changes nothing."""
-
         def move(stored: ReceivedFile) -> ReceivedFile:
-            target = received_file_target(stored.state, event)
-            if target is None:
-                return stored
-            now = self._clock.now()
-            rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
-            return replace(changes(stored), state=target, entered_at=now, due_at=None if rests else now)
+            return self._along(stored, event, changes)
 
         return changed(lambda: self.existing(file.id), move, self._store.replace_received_file)
+
+    def _along(
+        self, stored: ReceivedFile, event: ReceivedFileEvent, changes: Changes = lambda found: found
+    ) -> ReceivedFile:
+        """By the table; an event that has no row for the file as it is changes nothing."""
+        target = received_file_target(stored.state, event)
+        if target is None:
+            return stored
+        now = self._clock.now()
+        rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
+        return replace(changes(stored), state=target, entered_at=now, due_at=None if rests else now)
 
     def _noted(self, file: ReceivedFile, changes: Changes) -> ReceivedFile:
         """Of the file in the state that this was found out about; of no other."""
@@ -460,6 +491,12 @@ def _kept_to(file: ReceivedFile, line: int) -> ReceivedFile:
 def _from_the_top(file: ReceivedFile) -> ReceivedFile:
     """The next round over its entries begins with the first."""
     return replace(file, worked_through=0, waits_until=None)
+
+
+def _begun_anew(file: ReceivedFile) -> ReceivedFile:
+    """From the top, and of the next version even where nothing else of it changes: so a round that is under way, and
+    has passed the lines that came, does not end it."""
+    return replace(_from_the_top(file), version=file.version + 1)
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

@@ -53,7 +53,8 @@ RECEIVED_FILE_MOVES: Final = (
     ReceivedFileMove(_F.RECEIVED, _G.FOUND_AGAIN, _F.DUPLICATE),
     ReceivedFileMove(_F.READ, _G.KEPT, _F.POSTING),
     ReceivedFileMove(_F.POSTING, _G.FINISHED, _F.DONE),
-    ReceivedFileMove(_F.DONE, _G.MORE_CAME, _F.POSTING),  # of another region's file, entry by entry
+    ReceivedFileMove(_F.POSTING, _G.MORE_CAME, _F.POSTING),  # of another region's file, entry by entry
+    ReceivedFileMove(_F.DONE, _G.MORE_CAME, _F.POSTING),
     ReceivedFileMove(_F.QUARANTINED, _G.REPLAYED, _F.RECEIVED),
     ReceivedFileMove(_F.QUARANTINED, _G.DISCARDED, _F.DISCARDED),
 )

@@ -20,6 +20,15 @@ class Forwarder(Protocol):
         ...
 
 
+class FileJourneys(Protocol):
+    """The journeys of received files, as executions of their state machine."""
+
+    def start(self, file: str, occasion: str) -> None:
+        """Begins the file's journey on this occasion: its arrival, a handoff, people who have it read again, a sweep.
+        The same occasion again changes nothing."""
+        ...
+
+
 class HandoffMalformed(ValueError):
     """A message of another region's queue that is no handoff."""
 
@@ -68,6 +77,17 @@ class Proofs(Protocol):
     def returned(self, entry: Entry, *, code: str) -> None:
         """A prenote or a micro-entry came back. Said again, it changes nothing."""
         ...
+
+
+class MemoryFileJourneys:
+    """Nobody runs: tests work files themselves, and look here at what would have begun."""
+
+    def __init__(self) -> None:
+        self.started: list[tuple[str, str]] = []
+
+    def start(self, file: str, occasion: str) -> None:
+        if (file, occasion) not in self.started:
+            self.started.append((file, occasion))
 
 
 class MemoryForwarder:

@@ -1,7 +1,7 @@
 """What a received file and its entries say, read into what is kept of them: pure functions."""
 
 import hashlib
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -14,6 +14,7 @@ from domain.rails.ach.exchange import Exchange
 from domain.rails.ach.incoming_kinds import ReceivedKind
 from domain.rails.ach.incoming_model import FINDINGS_MAX, FileFinding, ReceivedEntry, ReceivedFile
 from domain.rails.ach.nacha import codes
+from domain.rails.ach.nacha.answering import last_answer
 from domain.rails.ach.nacha.findings import Finding
 from domain.rails.ach.nacha.profiles import PROFILES, Profile
 from domain.rails.ach.nacha.reading import Reading, Result
@@ -44,6 +45,16 @@ TEXT_LENGTH_MAX: Final = 8_000
 """Of what a customer is told of an entry: a hundred addenda of eighty characters."""
 NOTICE_SECS: Final = frozenset({"ACK", "ATX", "ADV", "DNE", "ENR"})
 """Classes that move no money and tell something: nothing is posted for them."""
+KIND_OF: Final[Mapping[type, ReceivedKind]] = {
+    Addenda98: ReceivedKind.NOC,
+    Addenda98Iat: ReceivedKind.NOC,
+    Addenda98Refused: ReceivedKind.NOC_REFUSAL,
+    Addenda99: ReceivedKind.RETURN,
+    Addenda99Iat: ReceivedKind.RETURN,
+    Addenda99Dishonored: ReceivedKind.DISHONOUR,
+    Addenda99Contested: ReceivedKind.CONTEST,
+}
+"""What an answer is, by the addenda that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,40 +197,27 @@ class _Said:
 
 
 def _said(record: AnyEntry) -> _Said:
-    for one in record.addenda:
-        match one:
-            case Addenda98() | Addenda98Iat():
-                return _Said(one.change_code, one.original_trace_number, one.original_rdfi)
-            case Addenda98Refused():
-                return _Said(one.refusal_code, one.original_trace_number, one.original_rdfi)
-            case Addenda99() | Addenda99Iat():
-                wording = one.addenda_information.strip().upper()
-                questionable = one.return_code == "R17" and wording.startswith(return_codes.QUESTIONABLE)
-                return _Said(one.return_code, one.original_trace_number, one.original_rdfi, questionable=questionable)
-            case Addenda99Dishonored():
-                return _Said(one.return_code, one.original_trace_number, one.original_rdfi, one.return_trace_number)
-            case Addenda99Contested():
-                return _Said(one.return_code, one.original_trace_number, one.original_rdfi, one.dishonored_trace_number)
-            case _:
-                continue
-    return _Said()
+    match last_answer(record):
+        case Addenda98() | Addenda98Iat() as one:
+            return _Said(one.change_code, one.original_trace_number, one.original_rdfi)
+        case Addenda98Refused() as one:
+            return _Said(one.refusal_code, one.original_trace_number, one.original_rdfi)
+        case Addenda99() | Addenda99Iat() as one:
+            wording = one.addenda_information.strip().upper()
+            questionable = one.return_code == "R17" and wording.startswith(return_codes.QUESTIONABLE)
+            return _Said(one.return_code, one.original_trace_number, one.original_rdfi, questionable=questionable)
+        case Addenda99Dishonored() as one:
+            return _Said(one.return_code, one.original_trace_number, one.original_rdfi, one.return_trace_number)
+        case Addenda99Contested() as one:
+            return _Said(one.return_code, one.original_trace_number, one.original_rdfi, one.dishonored_trace_number)
+        case None:
+            return _Said()
 
 
 def _kind(header: AnyBatchHeader, record: AnyEntry) -> ReceivedKind:
-    for one in record.addenda:
-        match one:
-            case Addenda98() | Addenda98Iat():
-                return ReceivedKind.NOC
-            case Addenda98Refused():
-                return ReceivedKind.NOC_REFUSAL
-            case Addenda99() | Addenda99Iat():
-                return ReceivedKind.RETURN
-            case Addenda99Dishonored():
-                return ReceivedKind.DISHONOUR
-            case Addenda99Contested():
-                return ReceivedKind.CONTEST
-            case _:
-                continue
+    answer = last_answer(record)
+    if answer is not None:
+        return KIND_OF[type(answer)]
     if isinstance(record, AdvEntry) or header.sec in NOTICE_SECS:
         return ReceivedKind.NOTICE
     known = codes.TRANSACTION_CODES.get(record.transaction_code)

@@ -182,7 +182,8 @@ MISSING: Final = Unreadable(ORIGINAL_MISSING)
 
 
 def _anew(received: ReceivedEntry) -> ReceivedEntry:
-    return replace(received, answer=None, given_up=received.given_up + 1, undecided=True)
+    """With the next attempt's keys: its money may pass through the same states once more."""
+    return replace(received, answer=None, given_up=received.given_up + 1, undecided=True, attempt=received.attempt + 1)
 
 
 def _wants(received: ReceivedEntry, scheduled: Scheduled) -> bool:

@@ -9,7 +9,6 @@ number.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from types import MappingProxyType
 from typing import Final
 
 from domain.cases.kinds import CaseKind
@@ -82,8 +81,6 @@ WINDOWS: Final = "windows"
 FACT_MAX: Final = 120
 BUILT: Final = "built/ach/"
 
-NO_OTHERS: Final[Mapping[EntryKind, Origin]] = MappingProxyType({})
-
 Changes = Callable[[AchFile], AchFile]
 
 
@@ -119,16 +116,16 @@ class Outgoing:
         clock: Clock,
         region: str,
         jurisdiction: str,
-        origins: Mapping[EntryKind, Origin] = NO_OTHERS,
+        origins: Callable[[], Mapping[EntryKind, Origin]] = dict,
     ) -> None:
-        """`origins`: who stands behind entries that are not of payments."""
+        """`origins`: who stands behind entries that are not of payments; asked for when there are some."""
         self._store = store
         self._exchange = exchange
         self._payments = payments
-        of_payments = PaymentOrigin(
+        self._of_payments = PaymentOrigin(
             steps=steps, payments=payments, counterparties=counterparties, customers=customers, sealer=sealer
         )
-        self._origins = {**dict.fromkeys(OF_PAYMENTS, of_payments), **origins}
+        self._origins = origins
         self._timetable = timetable
         self._cases = cases
         self._clock = clock
@@ -248,7 +245,7 @@ class Outgoing:
         return tuple(draft for draft in drafts if self._store.entry(draft.id) is None)
 
     def _origin(self, kind: EntryKind) -> Origin:
-        return self._origins[kind]
+        return self._of_payments if kind in OF_PAYMENTS else self._origins()[kind]
 
     def _joined(self, file: AchFile, drafts: Sequence[Draft]) -> bool:
         """Puts entries in, each under a trace number of its own. False when the file is not open any more."""

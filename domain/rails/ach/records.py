@@ -26,10 +26,14 @@ class Replace(Protocol[Record_contra]):
 def changed(read: Callable[[], Record], change: Callable[[Record], Record], write: Replace[Record]) -> Record:
     """The record with the change, of the next version; as it is stored where the change leaves it alone.
 
-    Who lost a race reads again, and decides again from what is there by then.
+    Who lost a race reads again, and decides again from what is there by then. A write whose answer was lost, and that
+    the client sent again, looks like a race that was lost; but what is there is what was wanted.
     """
+    wanted: Record | None = None
     for _ in range(TRIES_MAX):
         stored = read()
+        if stored == wanted:
+            return stored
         wanted = change(stored)
         if wanted == stored:
             return stored

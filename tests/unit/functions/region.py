@@ -31,6 +31,7 @@ from domain.partners.model import Accepted, Arrival
 from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
 from domain.partners.store_dynamodb import BY_STATE
 from domain.payments.store_dynamodb import BY_DUE as PAYMENTS_BY_DUE
+from domain.rails.ach.exchange import INBOUND
 from domain.rails.ach.store_dynamodb import BY_DUE as ACH_BY_DUE
 from domain.tables_aws import Index, description
 from domain.transfers.store_dynamodb import BY_DUE
@@ -84,8 +85,16 @@ TABLES: dict[str, tuple[Index, ...]] = {
 MACHINES = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId"
 FOLDERS = ("built/ach/", "outbound/ach/")
 """Of the exchange: what was built, and what the bank fetches."""
+RECEIVED_FILES = "arn:AWS::Partition:s3:::florin-exchange-AWS::AccountId-*/inbound/ach/*"
+"""What the bank puts, in any region."""
+OTHER_REGION = "us-west-2"
 PARTNERS_SECRETS = "arn:AWS::Partition:secretsmanager:AWS::Region:AWS::AccountId:secret:florin/partners/AWS::Region/*"
-QUEUES = {"failed": "PublisherFailedQueueArn", "partner-deliveries": "PartnerDeliveriesQueueArn"}
+ARRIVALS = "arn:AWS::Partition:sqs:*:AWS::AccountId:florin-ach-arrivals-*"
+QUEUES = {
+    "failed": "PublisherFailedQueueArn",
+    "partner-deliveries": "PartnerDeliveriesQueueArn",
+    f"florin-ach-arrivals-{OTHER_REGION}": ARRIVALS,
+}
 Need = tuple[str, str]
 """An action and what it is done to, as infra/roles.yaml names it."""
 
@@ -147,6 +156,9 @@ class Asked:
 
 
 def _s3_need(operation: str, said: dict[str, Any]) -> Need:
+    if said.get("Key", "").startswith(INBOUND):
+        assert said["Bucket"].startswith("florin-exchange-")
+        return f"s3:{operation}", RECEIVED_FILES
     if said["Bucket"] == SETTINGS["FLORIN_EXCHANGE_BUCKET"]:
         (folder,) = [folder for folder in FOLDERS if said["Key"].startswith(folder)]
         return f"s3:{operation}", f"ExchangeBucketArn/{folder}*"
@@ -268,7 +280,7 @@ class Deployed:
         self.bank.ledger_store._heads_at_once = 1  # moto is single-threaded
         self.asked = Asked()
         self.machines = Machines()
-        self.bank._clients["stepfunctions"] = self.machines
+        self.bank._clients[f"stepfunctions {REGION}"] = self.machines
         self.loses_answers = False
         """Whether every plain put is sent twice, as when its answer was lost and the client sends it again."""
         self._keys = 0
@@ -288,12 +300,21 @@ class Deployed:
         sqs = session().client("sqs")
         settings["FLORIN_FAILED_QUEUE_URL"] = sqs.create_queue(QueueName="failed")["QueueUrl"]
         settings["FLORIN_PARTNER_DELIVERIES_QUEUE_URL"] = sqs.create_queue(QueueName="partner-deliveries")["QueueUrl"]
+        settings["FLORIN_ACH_ARRIVALS_QUEUE_URL"] = sqs.create_queue(QueueName=f"florin-ach-arrivals-{REGION}")[
+            "QueueUrl"
+        ]
+        sqs_there = session().client("sqs", region_name=OTHER_REGION)
+        sqs_there.create_queue(QueueName=f"florin-ach-arrivals-{OTHER_REGION}")
         kms = session().client("kms")
         settings["FLORIN_DATA_KEY_ARN"] = kms.create_key()["KeyMetadata"]["Arn"]
         signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
         settings["FLORIN_ROOTS_KEY_ARN"] = signing["KeyMetadata"]["Arn"]
         for bucket in ("FLORIN_ROOTS_BUCKET", "FLORIN_EXCHANGE_BUCKET"):
             session().client("s3").create_bucket(Bucket=settings[bucket])
+        session().client("s3", region_name=OTHER_REGION).create_bucket(
+            Bucket=settings["FLORIN_EXCHANGE_BUCKET"].replace(REGION, OTHER_REGION),
+            CreateBucketConfiguration={"LocationConstraint": "us-west-2"},
+        )
         secret = session().client("secretsmanager").create_secret(Name="cursors", SecretString="signs cursors")
         settings["FLORIN_CURSOR_SECRET_ARN"] = secret["ARN"]
         session().client("secretsmanager").create_secret(

@@ -27,18 +27,13 @@ class Scripted:
 
 
 @dataclass
-class Ach:
-    steps: Steps
-
-
-@dataclass
 class Bank:
-    ach: Ach
+    ach_steps: Steps
 
 
 def doing(monkeypatch: pytest.MonkeyPatch, act: Callable[[], StepAnswer]) -> Scripted:
     steps = Scripted(act)
-    monkeypatch.setattr(journey, "bank", lambda: Bank(Ach(steps)))
+    monkeypatch.setattr(journey, "bank", lambda: Bank(steps))
     return steps
 
 

@@ -29,6 +29,7 @@ GOOD = {
     "FLORIN_BUS": "florin-us-west-2",
     "FLORIN_FAILED_QUEUE_URL": "http://queue/failed",
     "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": "http://queue/partner-deliveries",
+    "FLORIN_ACH_ARRIVALS_QUEUE_URL": "http://queue/florin-ach-arrivals-us-west-2",
     "FLORIN_PARTNER_SECRETS": "florin/partners/us-west-2/",
     "FLORIN_SCHEDULE_GROUP": "florin-transfers-us-west-2",
     "FLORIN_SCHEDULE_ROLE_ARN": "arn:aws:iam::000000000000:role/schedules",
@@ -54,6 +55,7 @@ GOOD = {
     "FLORIN_ACKNOWLEDGEMENT_SECONDS": "60",
     "FLORIN_ACH_CREDIT_MACHINE_ARN": "arn:aws:states:us-west-2:000000000000:stateMachine:credit",
     "FLORIN_ACH_DEBIT_MACHINE_ARN": "arn:aws:states:us-west-2:000000000000:stateMachine:debit",
+    "FLORIN_ACH_INBOUND_MACHINE_ARN": "arn:aws:states:us-west-2:000000000000:stateMachine:inbound",
 }
 
 
@@ -127,3 +129,16 @@ def test_files_are_cut_off_by_the_operators_windows_or_every_so_many_seconds(
 def test_a_region_of_another_jurisdiction_is_refused() -> None:
     with pytest.raises(ConfigurationFaulty, match="AWS_REGION"):
         read({**GOOD, "AWS_REGION": "eu-west-1"})
+
+
+def test_what_is_ours_in_another_region_has_its_name() -> None:
+    configuration = read(GOOD)
+    assert configuration.of_region(configuration.exchange_bucket, "us-east-1") == (
+        "florin-exchange-000000000000-us-east-1"
+    )
+    assert configuration.of_region(configuration.exchange_bucket, "us-west-2") == configuration.exchange_bucket
+
+
+def test_nothing_of_ours_is_in_another_jurisdiction() -> None:
+    with pytest.raises(ValueError, match="eu-west-1 is no region of the jurisdiction us"):
+        read(GOOD).of_region("florin-exchange-000000000000-us-west-2", "eu-west-1")

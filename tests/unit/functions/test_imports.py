@@ -27,8 +27,11 @@ DEAR: Final = frozenset(
 TABLES: Final = frozenset({"aws_lambda_powertools", "botocore", "pynamodb"})
 """DynamoDB through its own wire, and the log."""
 LOADS: Final = {
+    "ach_arrivals": TABLES,
     "ach_files": TABLES,
+    "ach_inbound": TABLES,
     "ach_journey": TABLES,
+    "ach_return_rates": TABLES,
     "case_sweep": TABLES,
     "daily_root": TABLES,
     "folder": TABLES,
@@ -80,6 +83,8 @@ def test_a_token_is_what_loads_cryptography() -> None:
     assert loaded("import functions.authentication") >= {"joserfc", "cryptography"}
 
 
-@pytest.mark.parametrize("module", ["steps", "service", "outgoing", "store_dynamodb", "exchange_aws"])
+@pytest.mark.parametrize(
+    "module", ["steps", "service", "outgoing", "store_dynamodb", "exchange_aws", "incoming", "incoming_aws"]
+)
 def test_the_steps_of_a_journey_wait_for_no_library_but_those_of_the_tables(module: str) -> None:
     assert loaded(f"import domain.rails.ach.{module}") <= TABLES

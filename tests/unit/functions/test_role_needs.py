@@ -14,8 +14,8 @@ from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
 from domain.calendars import calendar_day
-from domain.cases.kinds import CaseKind, ResolutionCode
-from domain.cases.model import Case, CaseState, Subject
+from domain.cases.kinds import ResolutionCode
+from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.fraud.model import Decision, Judgement
@@ -27,11 +27,18 @@ from domain.partners.model import DeliveryState
 from domain.payments.journeys import execution_name
 from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
 from domain.rails.ach.exchange_aws import S3Exchange
+from domain.rails.ach.incoming_entries import ReceivedEntries
+from domain.rails.ach.incoming_kinds import ReceivedEvent, ReceivedState
+from domain.rails.ach.incoming_store import DEBITS
 from domain.rails.ach.kinds import FileState
+from domain.rails.ach.rates import RETURNS_MIN
 from domain.rails.ach.steps import Steps
 from domain.transfers.model import NumberTarget, Rhythm, Schedule, TransferOrder, Wish
 from domain.transfers.orders import Orders
+from functions.ach_arrivals import handler as ach_arrivals
 from functions.ach_files import handler as ach_files
+from functions.ach_inbound import handler as ach_inbound
+from functions.ach_return_rates import handler as ach_return_rates
 from functions.case_sweep import handler as case_sweep
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
@@ -57,8 +64,11 @@ from graph.view import Request, answer
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.events import event_for
+from tests.unit.functions.received_life import UNKNOWN, ReceivedLife
 from tests.unit.functions.region import (
+    ARRIVALS,
     FOLDERS,
+    RECEIVED_FILES,
     REGION,
     Asked,
     Deployed,
@@ -222,15 +232,13 @@ def run_transfer_sweep(deployed: Deployed) -> None:
     assert received(deployed, target) == 105_00
 
 
-def opened_case(deployed: Deployed, key: str) -> Case:
-    return deployed.bank.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), key=key)
-
-
-def decided_of_ach(deployed: Deployed) -> Callable[[], None]:
-    """Payments in review and rejected files of which people have decided, and whoever was to act on it died; answers
-    with what is true once it is acted on.
+def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
+    """Payments in review, rejected files and what came in, of which people have decided, and whoever was to act on it
+    died; answers with what is true once it is acted on.
     """
-    life = AchLife(deployed)
+    life, deployed = received.life, received.deployed
+    corrected = received.case_of(received.corrected(life.sent()))
+    unreadable = received.unreadable()
     reviews = {
         code: [life.in_review(kind) for kind in DRIVEN_BY_STEPS]
         for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
@@ -243,8 +251,12 @@ def decided_of_ach(deployed: Deployed) -> Callable[[], None]:
                 life.resolve(case, code, Group.FRAUD_ANALYST, heard=False)
         for code, (_, case) in files.items():
             life.resolve(case, code, Group.OPERATIONS, heard=False)
+        life.resolve(corrected, ResolutionCode.APPLY, Group.OPERATIONS, heard=False)
+        life.resolve(unreadable.case or "", ResolutionCode.REPLAY, Group.OPERATIONS, heard=False)
 
     def acted() -> None:
+        assert f"{unreadable.id}.replay-1" in deployed.machines.executions
+        assert life.bank.counterparties.kept(life.counterparty.id).version > life.counterparty.version
         states = {code: {life.state(payment) for payment, _ in held_up} for code, held_up in reviews.items()}
         assert states == {
             ResolutionCode.RELEASE: {PaymentState.SCHEDULED},
@@ -271,10 +283,11 @@ def run_case_sweep(deployed: Deployed) -> None:
     """One was cut off before it was carried out, one waits for a second person, of one nobody has asked them."""
     actor = acting(deployed.person("ada")[0])
     clerk = replace(actor, person="stf_01J00000000000000000000001", groups=frozenset({Group.OPERATIONS}))
-    decided, waiting, unasked = (opened_case(deployed, key) for key in ("decided", "waiting", "unasked"))
+    received = ReceivedLife(AchLife(deployed))
+    decided, waiting, unasked = (received.pended() for _ in range(3))
 
-    def resolve(case: Case, code: ResolutionCode) -> None:
-        deployed.bank.cases.resolve(clerk, case.id, code=code, reason="It is in order", key="k")
+    def resolve(case: str, code: ResolutionCode) -> None:
+        deployed.bank.cases.resolve(clerk, case, code=code, reason="It is in order", key="k")
 
     for cut, case, code in (
         ("_carried_out", decided, ResolutionCode.RETURN),
@@ -285,12 +298,12 @@ def run_case_sweep(deployed: Deployed) -> None:
             with pytest.raises(Died):
                 resolve(case, code)
     resolve(waiting, ResolutionCode.POST)
-    acted = decided_of_ach(deployed)
+    acted = decided_of_ach(received)
     delivery = decided_of_delivery(deployed, clerk)
     deployed.clock.at += timedelta(hours=1)
     deployed.loses_answers = True
     deployed.call(case_sweep, {})
-    found = [deployed.bank.cases._existing(case.id) for case in (decided, waiting, unasked)]
+    found = [deployed.bank.cases._existing(case) for case in (decided, waiting, unasked)]
     assert [case.state for case in found] == [CaseState.RESOLVED, CaseState.OPEN, CaseState.OPEN]
     assert [case.resolution is None for case in found] == [False, False, True]
     acted()
@@ -398,14 +411,81 @@ def run_ach_files(deployed: Deployed) -> None:
     assert life.file_of(payments[0]).case
     proved = life.proving()
     deployed.call(ach_files, {})
+    received = ReceivedLife(life)
+    sheet = received.sheet()
+    sheet.add(UNKNOWN, 0, code="23")
+    (prenote,) = received.entries(received.quietly(received.came(sheet)))
+    assert prenote.state is ReceivedState.RETURN_QUEUED
     life.cut_off()
     deployed.call(ach_files, {})
+    assert prenote.answer
+    assert deployed.bank.ach_store.entry(prenote.answer)
     life.said("ach.file.acknowledged", life.acknowledgement(life.proof_of(proved)))
     deployed.clock.at += timedelta(hours=1)
     deployed.call(ach_files, {})
     latest = deployed.bank.counterparties.kept(proved.id).verification
     assert latest
     assert latest.status is VerificationStatus.SETTLED
+
+
+def run_ach_arrivals(deployed: Deployed) -> None:
+    """A file, told twice, and entries that another region hands over."""
+    received = ReceivedLife(AchLife(deployed))
+    file, theirs = received.arrival(received.put(received.forward())), received.handoff(received.forward())
+    deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
+    deployed.loses_answers = True
+    for event in (file, file, theirs, theirs):
+        assert deployed.call(ach_arrivals, event) == {"batchItemFailures": []}
+    assert sorted(name.partition(".")[2] for name in deployed.machines.executions) == ["arrival", "handoff-3"]
+
+
+def run_ach_inbound(deployed: Deployed) -> None:
+    """What others sent, what came back of ours, and what cannot be read; then what is due by itself."""
+    life = AchLife(deployed)
+    received = ReceivedLife(life)
+    sent, taken = life.sent(), life.sent()
+    proved = life.proving()
+    life.cut_off()
+    life.files()
+    forward, corrected = received.came(received.forward()), received.came(received.corrected(sent))
+    broken = received.came(received.sheet(), text=b"101 nothing")
+    deployed.clock.at += timedelta(minutes=10)  # settled, and what was unwrapped before is forgotten
+    back, proof = received.came(received.returned(sent)), received.came(received.returned(life.proof_of(proved), "R04"))
+    deployed.loses_answers = True
+    moved = ReceivedEntries.moved
+
+    def dies_when_posted(entries: ReceivedEntries, *about: Any, **changes: Any) -> Any:
+        return dies() if ReceivedEvent.POSTED in about else moved(entries, *about, **changes)
+
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(ReceivedEntries, "moved", dies_when_posted)
+        with pytest.raises(Died):
+            received.worked(forward)
+    for file in (forward, corrected, back, proof, broken):
+        received.worked(file)
+    assert set(received.states(back)) == {ReceivedState.MATCHED}
+    assert set(received.states(corrected)) == {ReceivedState.CORRECTION_OPEN}
+    assert ReceivedState.FORWARDED in received.states(forward)
+    assert deployed.bank.incoming.files.existing(broken.id).case
+    late = received.came(received.returned(taken, "R10"))
+    deployed.clock.at += timedelta(hours=1)
+    for _ in range(2):
+        deployed.call(ach_inbound, event_for("ach_files"))
+        deployed.clock.at += timedelta(days=2)
+    assert any(name.startswith(f"{late.id}.sweep-") for name in deployed.machines.executions)
+    assert ReceivedState.RETURN_QUEUED in received.states(forward)
+
+
+def run_ach_return_rates(deployed: Deployed) -> None:
+    """Of three debits of one customer three come back."""
+    life = AchLife(deployed)
+    today = deployed.clock.at.date()
+    for number in range(RETURNS_MIN):
+        deployed.bank.incoming_store.count(life.owner.person, today, DEBITS, once=f"pay_{number}")
+        deployed.bank.incoming_store.count(life.owner.person, today, "R10", once=f"rce_{number}")
+    for _ in range(2):
+        deployed.call(ach_return_rates, event_for("ach_return_rates"))
+    assert len(deployed.bank.return_rates.look().raised) == 2
 
 
 def run_fraud_scorer(deployed: Deployed) -> None:
@@ -472,8 +552,12 @@ def run_partner_sweep(deployed: Deployed) -> None:
     assert json.loads(sent["Body"])["delivery"].startswith("dlv_")
 
 
-def asked_of_payments(life: AchLife) -> Callable[[], None]:
-    """What customers and staff do with payments, as the services are asked; what they find there is made before."""
+def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
+    """What customers and staff do with payments and with what came in, as the services are asked; what they find there
+    is made before.
+    """
+    life = received.life
+    corrected, unreadable = received.case_of(received.corrected(life.sent())), received.unreadable()
     reviews = {
         code: [life.in_review(kind)[1] for kind in DRIVEN_BY_STEPS]
         for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
@@ -499,6 +583,8 @@ def asked_of_payments(life: AchLife) -> Callable[[], None]:
         for code, (file, case) in files.items():
             life.resolve(case, code, Group.OPERATIONS)
             assert life.bank.ach.outgoing.existing(file.id).state is not FileState.REJECTED
+        life.resolve(corrected, ResolutionCode.APPLY, Group.OPERATIONS)
+        life.resolve(unreadable.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
 
     return asking
 
@@ -528,6 +614,8 @@ def run_graphql(deployed: Deployed) -> None:
         return data
 
     life = AchLife(deployed)
+    received = ReceivedLife(life)
+    cases = iter([received.pended() for _ in range(3)])
     delivery = deployed.delivered("m")
     deployed.bank.partners.process(delivery)
     today = calendar_day(deployed.bank.settings.jurisdiction, deployed.clock.now())
@@ -543,13 +631,13 @@ def run_graphql(deployed: Deployed) -> None:
                 operations=clerk,
                 today=today,
                 later=today + timedelta(days=5),
-                case=lambda key: opened_case(deployed, key).id,
+                case=lambda _: next(cases),
                 delivery=delivery,
                 verified=life.counterparty_of(acting(ada)).id,
             ),
         )
     deployed.loses_answers = False  # who takes a number and never learns of it takes the next one, for ever
-    asking = asked_of_payments(life)
+    asking = asked_of_payments(received)
     with deployed.noted():
         asking()
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
@@ -571,6 +659,9 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "PartnerSweep": run_partner_sweep,
     "AchJourney": run_ach_journey,
     "AchFiles": run_ach_files,
+    "AchArrivals": run_ach_arrivals,
+    "AchInbound": run_ach_inbound,
+    "AchReturnRates": run_ach_return_rates,
     "FraudScorer": run_fraud_scorer,
     "PaymentDecisions": run_payment_decisions,
     "PaymentSweep": run_payment_sweep,
@@ -583,6 +674,9 @@ LAMBDAS_OWN_RESOURCES = {"LedgerStreamArn", "LedgerTableArn/stream/*", "Messages
 OF_THE_EXCHANGE = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
 """What S3 does with the key of the exchange in the function's name, when that puts or gets a file: no call of its
 client."""
+KEYS_ANYWHERE = "arn:AWS::Partition:kms:*:AWS::AccountId:key/*"
+OF_OTHER_REGIONS = {RECEIVED_FILES: {"kms:Decrypt"}, ARRIVALS: {"kms:Decrypt", "kms:GenerateDataKey"}}
+"""What S3 and SQS do likewise with the keys of whichever region a received file, or a queue of arrivals, is in."""
 UNSEEN: dict[str, set[Need]] = {
     # A refusal is written together with checks of the heads it was decided on.
     "HoldExpiry": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
@@ -591,11 +685,13 @@ UNSEEN: dict[str, set[Need]] = {
 """What these lives do not need, and other lives may."""
 
 
-def allowed_through_s3(asked: Asked) -> set[Need]:
-    """Of the key of the exchange, what follows from the files that were put and got."""
+def allowed_through_others(asked: Asked) -> set[Need]:
+    """Of keys, what follows from the files that were put and got, and from what was sent to other regions."""
     done = {action for action, of in asked.needs if of.startswith("ExchangeBucketArn/")}
     follows = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
-    return {need for need in OF_THE_EXCHANGE if need[0] in {follows[action] for action in done}}
+    here = {need for need in OF_THE_EXCHANGE if need[0] in {follows[action] for action in done}}
+    reached = {of for _, of in asked.needs}
+    return here | {(do, KEYS_ANYWHERE) for of, does in OF_OTHER_REGIONS.items() if of in reached for do in does}
 
 
 @pytest.mark.parametrize("role", RUNS)
@@ -609,7 +705,7 @@ def test_a_handler_asks_all_that_its_role_allows_and_nothing_else(deployed: Depl
         (action, of)
         for action, of in allowed(role) - deployed.asked.needs
         if not action.startswith(LAMBDAS_OWN) and of not in LAMBDAS_OWN_RESOURCES
-    } - allowed_through_s3(deployed.asked)
+    } - allowed_through_others(deployed.asked)
     assert unneeded == UNSEEN.get(role, set())
 
 

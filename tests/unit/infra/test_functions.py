@@ -15,9 +15,12 @@ from domain.ledger import events as of_ledger
 from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
 from domain.payments import events as of_payments
 from domain.payments.kinds import DRIVEN_BY_STEPS
+from domain.rails.ach.exchange import INBOUND
+from functions.ach_arrivals.handler import OBJECT_CREATED
 from functions.composition import build
 from functions.configuration import read
 from tests.unit.infra.state_machines import FILES
+from tests.unit.infra.state_machines import INBOUND as INBOUND_MACHINE
 from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template, texts
 
 REGION = template("template.yaml")
@@ -32,9 +35,11 @@ ALARMS_OF_A_GROUP_MAX = 10
 """AWS CodeDeploy, quotas: alarms of a deployment group."""
 
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep", "PaymentSweep"}
-MAY_MEET_THE_NEXT_RUN = {"AchFiles"}
-"""Every minute too, and one run may last longer: two that meet at a file do it no harm."""
+MAY_MEET_THE_NEXT_RUN = {"AchFiles", "AchInbound"}
+"""Every minute too, and one run may last longer: two that meet at a file or an entry do it no harm."""
 EVERY_HOUR = {"CaseSweep", "DailyRoot"}
+EVERY_DAY = {"AchReturnRates"}
+ON_THE_BUS = ("Notifier", "FraudScorer", "PaymentDecisions")
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 
@@ -218,7 +223,7 @@ class TestTheApi:
 
 
 class TestWhatStartsThem:
-    def test_the_minute_functions_run_every_minute_and_only_one_may_outlive_its_minute(self) -> None:
+    def test_the_minute_functions_run_every_minute_and_only_these_may_outlive_it(self) -> None:
         for name in EVERY_MINUTE | MAY_MEET_THE_NEXT_RUN:
             rule = RESOURCES[f"{name}Schedule"]["Properties"]
             assert rule["ScheduleExpression"] == "rate(1 minute)"
@@ -275,7 +280,14 @@ class TestWhatStartsThem:
     def test_queue_consumers_report_each_message_and_finish_before_it_shows_again(self) -> None:
         queues = template("infra/messaging.yaml")["Resources"]
         default = REGION["Globals"]["Function"]["Timeout"]
-        for name in ("Notifier", "ScheduledTransfers", "PartnerDeliveries", "FraudScorer", "PaymentDecisions"):
+        for name in (
+            "Notifier",
+            "ScheduledTransfers",
+            "PartnerDeliveries",
+            "AchArrivals",
+            "FraudScorer",
+            "PaymentDecisions",
+        ):
             mapping = RESOURCES[f"QueueTo{name}"]["Properties"]
             assert mapping["EventSourceArn"] == {"GetAtt": f"Messaging.Outputs.{name}QueueArn"}
             assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
@@ -300,10 +312,22 @@ class TestWhatStartsThem:
                 {"source": [of_fraud.SOURCE], "detail-type": [of_fraud.FraudDecided.__name__]},
                 "PaymentDecisions",
             ),
+            (
+                "ReceivedFilesToArrivals",
+                {
+                    "source": ["aws.s3"],
+                    "detail-type": [OBJECT_CREATED],
+                    "detail": {
+                        "bucket": {"name": [{"Ref": "ExchangeBucket"}]},
+                        "object": {"key": [{"prefix": INBOUND}]},
+                    },
+                },
+                "AchArrivals",
+            ),
         ],
     )
     def test_who_hears_the_bus_hears_its_own_events_by_its_queue(
-        self, rule: str, hears: dict[str, list[str]], name: str
+        self, rule: str, hears: dict[str, Any], name: str
     ) -> None:
         about = template("infra/messaging.yaml")["Resources"][rule]["Properties"]
         assert about["EventPattern"] == hears
@@ -324,23 +348,26 @@ class TestWhatStartsThem:
 
 
 class TestTheStateMachines:
-    """One for each kind of payment; what they say is tried in test_state_machines.py."""
+    """One for each kind of payment, and one for received files; what they say is tried in test_state_machines.py and
+    test_inbound_machine.py."""
 
     MACHINES: ClassVar = {found.name: found.properties for found in every("AWS::Serverless::StateMachine")}
+    OF_PAYMENTS: ClassVar = {name: about for name, about in MACHINES.items() if name != "AchInboundMachine"}
 
-    def test_there_is_one_for_each_kind_of_payment(self) -> None:
+    def test_there_is_one_for_each_kind_of_payment_and_one_for_received_files(self) -> None:
         found = {about["DefinitionUri"]: about["Name"]["Sub"] for about in self.MACHINES.values()}
-        assert found == {
+        of_payments = {
             FILES[kind]: f"florin-{kind.value.lower().replace('_', '-')}-${{AWS::Region}}" for kind in DRIVEN_BY_STEPS
         }
+        assert found == of_payments | {INBOUND_MACHINE: "florin-ach-inbound-${AWS::Region}"}
 
     def test_each_calls_the_function_of_the_steps_as_a_role_that_may_call_nothing_else(self) -> None:
-        for about in self.MACHINES.values():
+        for about in self.OF_PAYMENTS.values():
             assert about["DefinitionSubstitutions"]["JourneyFunctionArn"] == {"GetAtt": "AchJourneyFunction.Arn"}
             assert about["Role"] == {"GetAtt": "Roles.Outputs.AchMachinesRoleArn"}
 
     def test_their_deadlines_are_those_that_the_functions_are_told(self) -> None:
-        for about in self.MACHINES.values():
+        for about in self.OF_PAYMENTS.values():
             seconds = {name: value for name, value in about["DefinitionSubstitutions"].items() if "Seconds" in name}
             for name, value in seconds.items():
                 assert value == {"Ref": name} == SETTINGS[f"FLORIN_{name.removesuffix('Seconds').upper()}_SECONDS"]
@@ -361,6 +388,14 @@ class TestTheStateMachines:
     def test_the_function_ends_before_its_step_is_given_up(self) -> None:
         timeout = functions()["AchJourney"]["Timeout"]
         assert timeout < REGION["Parameters"]["StepSeconds"]["Default"]
+
+    def test_received_files_have_a_function_and_a_role_of_their_own_and_longer_steps(self) -> None:
+        about = self.MACHINES["AchInboundMachine"]
+        said = about["DefinitionSubstitutions"]
+        assert said["InboundFunctionArn"] == {"GetAtt": "AchInboundFunction.Arn"}
+        assert about["Role"] == {"GetAtt": "Roles.Outputs.AchInboundMachineRoleArn"}
+        assert functions()["AchInbound"]["Timeout"] < said["StepSeconds"]
+        assert set(re.findall(r"\$\{(\w+)\}", self.text(about))) == set(said)
 
     def test_the_functions_know_them_by_name(self) -> None:
         for about in self.MACHINES.values():
@@ -396,7 +431,7 @@ class TestAlarms:
         assert self.watched("Errors", "FunctionName") == {f"{name}Function" for name in functions()}
 
     def test_a_function_of_the_clock_that_stays_silent_is_noticed(self) -> None:
-        clocked = EVERY_MINUTE | MAY_MEET_THE_NEXT_RUN | EVERY_HOUR
+        clocked = EVERY_MINUTE | MAY_MEET_THE_NEXT_RUN | EVERY_HOUR | EVERY_DAY
         assert self.watched("Invocations", "FunctionName") == {f"{name}Function" for name in clocked}
         for name in clocked:
             assert self.ALARMS[f"{name}Silent"]["Properties"]["TreatMissingData"] == "breaching"
@@ -412,7 +447,7 @@ class TestAlarms:
 
     def test_a_journey_that_fails_or_takes_for_ever_is_noticed(self) -> None:
         for metric in ("ExecutionsFailed", "ExecutionsTimedOut"):
-            assert self.watched(metric, "StateMachineArn") == {"AchCreditMachine", "AchDebitMachine"}
+            assert self.watched(metric, "StateMachineArn") == set(TestTheStateMachines.MACHINES)
 
     def test_every_alarm_tells_somebody_and_means_something(self) -> None:
         for alarm in self.ALARMS.values():

@@ -1,18 +1,20 @@
 """One role for each function, and none may do what its work does not need."""
 
 import re
-from typing import Any, ClassVar
+from typing import Any
 
 import pytest
 
 from tests.unit.infra.templates import ROOT, as_list, every, functions, statements, template, texts
 
-OF_MACHINES = "AchMachinesRole"
-"""The one role that is no function's."""
+OF_MACHINES = {"AchMachinesRole": "AchJourney", "AchInboundMachineRole": "AchInbound"}
+"""The roles that are no function's, each with the one function that it calls."""
+RECEIVED_FILES = "arn:${AWS::Partition}:s3:::florin-exchange-${AWS::AccountId}-*/inbound/ach/*"
+"""In the exchange of any region: what one receives for another is read there where it lies."""
 ROLES: dict[str, dict[str, Any]] = {
     name.removesuffix("Role"): resource["Properties"]
     for name, resource in template("infra/roles.yaml")["Resources"].items()
-    if name != OF_MACHINES
+    if name not in OF_MACHINES
 }
 
 LEDGER_ACTIONS = {
@@ -33,13 +35,14 @@ TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 
 WRITERS_OF_THE_LEDGER = {"Graphql", "Folder", "HoldExpiry", "ScheduledTransfers", "TransferSweep"} | {
     "AchFiles",
+    "AchInbound",
     "AchJourney",
     "CaseSweep",
 }
 READERS_OF_CUSTOMERS = {"AchFiles", "Graphql"}
-READERS_OF_SEALED_TEXT = {"AchFiles", "Graphql"}
-"""The API seals and shows names and memos, and an ACH file says who pays whom; who runs an order passes its memo on
-as it was sealed."""
+READERS_OF_SEALED_TEXT = {"AchArrivals", "AchFiles", "AchInbound", "CaseSweep", "Graphql"}
+"""The API seals and shows names and memos, ACH files say who pays whom, ours as well as theirs, and a notification of
+change that was approved corrects a counterparty; who runs an order passes its memo on as it was sealed."""
 
 
 def roles_allowed(action: str, resource: str) -> set[str]:
@@ -72,7 +75,7 @@ class TestOneRoleForEachFunction:
 
     def test_the_outputs_carry_each_role_under_its_own_name(self) -> None:
         outputs = template("infra/roles.yaml")["Outputs"]
-        roles = [f"{name}Role" for name in ROLES] + [OF_MACHINES]
+        roles = [*(f"{name}Role" for name in ROLES), *OF_MACHINES]
         assert outputs == {f"{name}Arn": {"Value": {"GetAtt": f"{name}.Arn"}} for name in roles}
 
     @pytest.mark.parametrize("name", ROLES)
@@ -200,6 +203,21 @@ class TestAch:
         assert roles_allowed("s3:PutObject", "ExchangeBucketArn") == {"AchFiles"}
         assert roles_allowed("s3:GetObject", "ExchangeBucketArn") == {"AchFiles", "PartnerDeliveries"}
 
+    def test_received_files_are_read_by_who_works_them_and_who_acts_on_what_people_decide_of_them(self) -> None:
+        assert roles_on(RECEIVED_FILES) == {"AchArrivals", "AchFiles", "AchInbound", "CaseSweep", "Graphql"}
+        assert not roles_allowed("s3:PutObject", RECEIVED_FILES)
+
+    def test_keys_of_other_regions_serve_received_files_and_what_is_handed_over_alone(self) -> None:
+        for role in ROLES.values():
+            for statement in statements(role):
+                if {"Sub": "arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*"} in statement["Resource"]:
+                    (service,) = as_list(statement["Condition"]["StringLike"]["kms:ViaService"])
+                    (alias,) = as_list(statement["Condition"]["ForAnyValue:StringEquals"]["kms:ResourceAliases"])
+                    assert (service, alias) in {
+                        ("s3.*.amazonaws.com", "alias/florin-storage"),
+                        ("sqs.*.amazonaws.com", "alias/florin-messages"),
+                    }
+
     def test_the_key_of_what_is_stored_serves_nothing_but_the_exchange(self) -> None:
         assert roles_on("StorageKeyArn") == roles_on("ExchangeBucketArn")
         for role in ROLES.values():
@@ -210,7 +228,13 @@ class TestAch:
                     }
 
     def test_only_customers_and_the_sweep_begin_journeys(self) -> None:
-        assert roles_allowed("states:StartExecution", ":stateMachine:") == {"Graphql", "PaymentSweep"}
+        assert roles_allowed("states:StartExecution", ":stateMachine:florin-ach-credit") == {"Graphql", "PaymentSweep"}
+        assert roles_allowed("states:StartExecution", ":stateMachine:florin-ach-inbound") == {
+            "AchArrivals",
+            "AchInbound",
+            "CaseSweep",
+            "Graphql",
+        }
         assert roles_allowed("states:DescribeExecution", ":execution:") == {"PaymentSweep"}
 
     def test_who_judges_reaches_no_table(self) -> None:
@@ -240,13 +264,16 @@ class TestWildcards:
 
     def test_a_star_inside_a_resource_stands_for_what_is_made_at_run_time(self) -> None:
         # Log streams, schedules of orders, the stream whose name is the moment it was made, roots of days, partners,
-        # files, executions of journeys.
+        # files, executions of journeys; and for what other regions of the bank have under the same name.
         allowed = {
             "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TransferSchedules}/*",
             "${LedgerTableArn}/stream/*",
             "${RootsBucketArn}/roots/${AWS::Region}/*",
             "${ExchangeBucketArn}/built/ach/*",
             "${ExchangeBucketArn}/outbound/ach/*",
+            RECEIVED_FILES,
+            "arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*",
+            "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:florin-ach-arrivals-*",
             "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:florin-ach-credit-${AWS::Region}:*",
             "arn:${AWS::Partition}:states:${AWS::Region}:${AWS::AccountId}:execution:florin-ach-debit-${AWS::Region}:*",
             "arn:${AWS::Partition}:secretsmanager:${AWS::Region}:${AWS::AccountId}:secret:florin/partners/${AWS::Region}/*",
@@ -270,25 +297,30 @@ class TestWildcards:
             assert statement["Condition"] == {"StringEquals": {"iam:PassedToService": "scheduler.amazonaws.com"}}
 
 
+@pytest.mark.parametrize(("role", "function"), OF_MACHINES.items())
 class TestTheStateMachines:
-    ROLE: ClassVar = template("infra/roles.yaml")["Resources"][OF_MACHINES]["Properties"]
+    def about(self, role: str) -> dict[str, Any]:
+        found: dict[str, Any] = template("infra/roles.yaml")["Resources"][role]["Properties"]
+        return found
 
-    def test_they_call_the_function_of_the_steps_and_no_other(self) -> None:
-        (statement,) = [found for found in statements(self.ROLE) if found["Resource"] != ["*"]]
+    def test_they_call_the_function_of_the_steps_and_no_other(self, role: str, function: str) -> None:
+        (statement,) = [found for found in statements(self.about(role)) if found["Resource"] != ["*"]]
         assert statement["Action"] == ["lambda:InvokeFunction"]
         (resource,) = statement["Resource"]
-        assert resource["Sub"].endswith(f":function:{functions()['AchJourney']['FunctionName']['Sub']}")
+        assert resource["Sub"].endswith(f":function:{functions()[function]['FunctionName']['Sub']}")
 
-    def test_all_else_they_may_is_to_log_and_to_trace(self) -> None:
+    def test_all_else_they_may_is_to_log_and_to_trace(self, role: str, function: str) -> None:
+        del function
         actions = [
-            action for found in statements(self.ROLE) if found["Resource"] == ["*"] for action in found["Action"]
+            action for found in statements(self.about(role)) if found["Resource"] == ["*"] for action in found["Action"]
         ]
         assert all(
             re.fullmatch(r"logs:\w*(Deliver|ResourcePolic|DescribeLogGroups)\w*|xray:\w+", action) for action in actions
         )
 
-    def test_only_state_machines_of_this_account_take_the_role(self) -> None:
-        (statement,) = self.ROLE["AssumeRolePolicyDocument"]["Statement"]
+    def test_only_state_machines_of_this_account_take_the_role(self, role: str, function: str) -> None:
+        del function
+        (statement,) = self.about(role)["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "states.amazonaws.com"}
         assert statement["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
 

@@ -19,6 +19,8 @@ from domain.rails.ach.nacha.records import (
     Addenda99Dishonored,
     Addenda99Iat,
     AnyBatchHeader,
+    AnyChange,
+    AnyEntry,
     AnyReturn,
     Entry,
     IatBatchHeader,
@@ -96,7 +98,7 @@ def dishonored_return(
     addenda_information: str = "",
 ) -> Answered | AnswerInvalid:
     """The return of a return, by the bank that had originated. `header` and `entry` are those of the return."""
-    returned = _answer_of(entry)
+    returned = last_answer(entry)
     if not isinstance(returned, Addenda99 | Addenda99Iat):
         return AnswerInvalid("addenda", "Only a return is dishonored.")
     if return_code not in codes.DISHONOR_CODES:
@@ -130,7 +132,7 @@ def contested_return(
     """The answer to a dishonored return, by the bank that had returned. `header` and `entry` are those of the
     dishonored return. `date_returned` (YYMMDD) is when the original entry went back, `original_settlement_date` the
     Julian day on which it had settled."""
-    dishonored = _answer_of(entry)
+    dishonored = last_answer(entry)
     if not isinstance(dishonored, Addenda99Dishonored):
         return AnswerInvalid("addenda", "Only a dishonored return is contested.")
     if return_code not in codes.CONTEST_CODES:
@@ -184,7 +186,7 @@ def refused_change(
     header: AnyBatchHeader, entry: Answered, *, refusal_code: str, trace_number: str
 ) -> Answered | AnswerInvalid:
     """The originating bank's no to a notification of change. `header` and `entry` are those of the notification."""
-    change = _answer_of(entry)
+    change = last_answer(entry)
     if not isinstance(change, Addenda98 | Addenda98Iat):
         return AnswerInvalid("addenda", "Only a notification of change is refused.")
     if refusal_code not in codes.REFUSAL_CODES:
@@ -203,9 +205,10 @@ def refused_change(
     return _back(header, replace(entry, addenda=()), addenda, trace_number)
 
 
-def _answer_of(entry: Answered) -> Any:
-    """The last step that the entry tells of."""
-    return next((one for one in reversed(entry.addenda) if isinstance(one, AnyReturn | Addenda98 | Addenda98Iat)), None)
+def last_answer(entry: AnyEntry) -> AnyReturn | AnyChange | None:
+    """What the entry says as an answer: the last step that its addenda tell of. Those before it are its history, which
+    some banks send along."""
+    return next((one for one in reversed(entry.addenda) if isinstance(one, AnyReturn | AnyChange)), None)
 
 
 def _back(header: AnyBatchHeader, entry: Answered, addenda: Any, trace_number: str) -> Answered:

@@ -16,9 +16,10 @@ from domain.rails.ach.nacha.answering import (
     notification_of_change,
     return_of,
 )
-from domain.rails.ach.nacha.building import BatchDraft, file_header, stream
+from domain.rails.ach.nacha.building import BatchDraft, _records, file_header, stream
 from domain.rails.ach.nacha.drafting import batch_header, entry, service_class_of
 from domain.rails.ach.nacha.records import AnyBatchHeader, Entry
+from domain.rails.ach.nacha.writing import write
 
 OURS = JURISDICTIONS["us"].routing_number
 SPONSOR = "984000016"
@@ -85,7 +86,8 @@ class Sheet:
     def answer(self, header: AnyBatchHeader, *entries: Any) -> None:
         self.batches.append(BatchDraft(header, list(entries)))
 
-    def text(self) -> bytes:
+    def text(self, *, checked: bool = True) -> bytes:
+        """`checked`: not as banks write whose habits ours would not follow."""
         header = file_header(
             destination=OURS,
             origin=SPONSOR,
@@ -94,7 +96,9 @@ class Sheet:
             destination_name="FLORIN",
             origin_name="SPONSOR BANK",
         )
-        return "".join(stream(header, iter(self.batches))).encode("ascii")
+        if checked:
+            return "".join(stream(header, iter(self.batches))).encode("ascii")
+        return "".join(f"{line}\n" for line in write(_records(header, self.batches))).encode("ascii")
 
 
 Pair = tuple[AnyBatchHeader, Any]

@@ -28,7 +28,7 @@ from domain.rails.ach.return_codes import Decision
 from domain.refusals import TryAgain
 from ops.simulation.house import HouseFault
 from tests.unit.accounts.house import code, staff
-from tests.unit.rails.ach.bank import AchBank
+from tests.unit.rails.ach.bank import MONDAY, AchBank
 from tests.unit.rails.ach.partner import Sheet, with_wrong_digit, with_wrong_total
 
 _S, _F = ReceivedState, ReceivedFileState
@@ -48,6 +48,14 @@ def one_entry(number: str, minor: int, **other: object) -> bytes:
     sheet = Sheet()
     sheet.add(number, minor, **other)  # type: ignore[arg-type]  # facts of an entry, by their names
     return sheet.text()
+
+
+def given_up(bank: AchBank, entry: ReceivedEntry) -> None:
+    """The bank rejects the file that the entry goes back in, and it goes into no other."""
+    file = bank.send_back(bank.entry(entry))
+    bank.reject(file, RejectionReason("REJ0900", "not today"), level=RejectionLevel.FILE)
+    bank.resolve(bank.outgoing.existing(file.id).case or "", ResolutionCode.POST_BACK, Group.OPERATIONS)
+    assert bank.entry(entry).state is _S.PENDED
 
 
 class TestACredit:
@@ -260,6 +268,34 @@ class TestPended:
         assert bank.entry(entry).state is _S.RETURNED
         assert bank.book("ach_unposted") == 0
 
+    def test_what_was_posted_by_people_and_could_not_go_back_is_posted_again(self) -> None:
+        bank, account = bank_with_account()
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 250_000_00)))
+        bank.resolve(entry.case or "", ResolutionCode.POST, Group.OPERATIONS)
+        send_back, asked = bank.incoming.decisions.send_back, Grounds(event_on=MONDAY.date())
+        assert isinstance(send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=asked), ReceivedEntry)
+        assert (bank.balance(account), bank.book("ach_unposted")) == (0, 250_000_00)
+        given_up(bank, entry)
+        bank.resolve(bank.entry(entry).case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.POSTED
+        assert (bank.balance(account), bank.book("ach_unposted")) == (250_000_00, 0)
+
+    def test_what_was_taken_back_and_could_not_go_back_is_taken_back_again(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        send_back = bank.incoming.decisions.send_back
+        assert isinstance(send_back(entry.id, Decision.STOPPED, by="stf_x"), ReceivedEntry)
+        assert (bank.entry(entry).return_code, bank.balance(account)) == ("R08", 100_00)
+        given_up(bank, entry)
+        bank.resolve(bank.entry(entry).case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert (bank.balance(account), bank.book("ach_unposted")) == (40_00, 0)
+        grounds = Grounds(statement=True)
+        done = send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        assert (done.return_code, bank.balance(account), bank.book("ach_unposted")) == ("R10", 100_00, -60_00)
+        bank.settle_file(bank.send_back(done))
+        assert (bank.entry(entry).state, bank.book("ach_unposted"), bank.book("settlement")) == (_S.RETURNED, 0, 0)
+
     def test_a_return_whose_file_is_rebuilt_goes_back_once(self) -> None:
         bank, account = bank_with_account(minor=50_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
@@ -464,11 +500,30 @@ class TestFiles:
         file = bank.receive(cut)
         assert file.state is _F.QUARANTINED
         bank.resolve(file.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
+        bank.take_in()
         again = bank.incoming.files.existing(file.id)
         assert (again.state, again.replays) == (_F.QUARANTINED, 1)
         assert again.case != file.case
-        assert bank.incoming.files.replay(file.id, profile="partial").state is _F.DONE
+        bank.incoming.files.replay(file.id, profile="partial")
+        bank.take_in()
+        assert bank.incoming.files.existing(file.id).state is _F.DONE
+        assert [occasion for _, occasion in bank.file_journeys.started] == ["arrival", "replay-1", "replay-2"]
         assert bank.balance(account) == 250_00
+
+    def test_a_file_that_lies_about_begins_another_journey_once_an_hour(self) -> None:
+        bank, account = bank_with_account()
+        file = bank.put(one_entry(account.record.number, 250_00))
+        started = bank.file_journeys.started
+        assert bank.incoming.files.swept() == ()
+        bank.clock.instant += incoming_files.LEFT_AFTER
+        for _ in range(2):
+            assert bank.incoming.files.swept() == (file.id,)
+        assert len(started) == 2
+        bank.clock.instant += timedelta(hours=1)
+        bank.incoming.files.swept()
+        assert len(started) == 3
+        bank.take_in()
+        assert bank.incoming.files.swept() == ()
 
     def test_a_discarded_file_is_never_processed(self) -> None:
         bank, account = bank_with_account()
@@ -634,6 +689,35 @@ class TestAnotherRegion:
         ((_, handoff),) = east.forwarder.forwarded
         for line in handoff.lines:
             west.incoming.files.take(replace(handoff, lines=(line,)))
+            west.take_in()
+        assert west.balance(account) == 30_00
+        assert west.incoming.files.existing(file.id).state is _F.DONE
+
+    @pytest.mark.parametrize("settles_on", [MONDAY.date(), TUESDAY])
+    @pytest.mark.parametrize("order", [slice(None), slice(None, None, -1)], ids=["in order", "backwards"])
+    def test_what_is_handed_over_while_the_first_part_is_worked_is_posted_too(
+        self, settles_on: date, order: slice
+    ) -> None:
+        east, west, account = self.two()
+        sheet = Sheet(settles_on=settles_on)
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = east.receive(sheet.text())
+        ((_, handoff),) = east.forwarder.forwarded
+        first, second = (replace(handoff, lines=(line,)) for line in handoff.lines[order])
+        work, waiting = west.incoming.entries.work, [second]
+
+        def overtaken(entry: ReceivedEntry) -> ReceivedEntry:
+            while waiting:
+                west.incoming.files.take(waiting.pop())
+            return work(entry)
+
+        west.incoming.entries.work = overtaken  # type: ignore[method-assign]  # the page is read, and more comes
+        west.incoming.files.take(first)
+        west.take_in()
+        if settles_on != MONDAY.date():
+            assert west.balance(account) == 0
+            west.clock.instant = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
             west.take_in()
         assert west.balance(account) == 30_00
         assert west.incoming.files.existing(file.id).state is _F.DONE

@@ -61,12 +61,12 @@ class Sent:
         self.sheets += 1
         return Sheet(made_at=self.bank.clock.instant, modifier="ABCDEFGH"[self.sheets])
 
-    def came(self, sheet: Sheet) -> ReceivedEntry:
-        (entry,) = self.bank.received(self.put(sheet))
+    def came(self, sheet: Sheet, *, checked: bool = True) -> ReceivedEntry:
+        (entry,) = self.bank.received(self.put(sheet, checked=checked))
         return entry
 
-    def put(self, sheet: Sheet) -> ReceivedFile:
-        file = self.bank.receive(sheet.text(), f"in-{sheet.modifier}.ach")
+    def put(self, sheet: Sheet, *, checked: bool = True) -> ReceivedFile:
+        file = self.bank.receive(sheet.text(checked=checked), f"in-{sheet.modifier}.ach")
         self.bank.run()
         return file
 
@@ -300,7 +300,9 @@ class TestACorrection:
 class TestADishonour:
     """Of a return that we sent of somebody's entry."""
 
-    def dishonoured(self, code: str = "R68", *, minor: int = 0) -> tuple[Sent, Account, ReceivedEntry]:
+    def dishonoured(
+        self, code: str = "R68", *, minor: int = 0, history: bool = False
+    ) -> tuple[Sent, Account, ReceivedEntry]:
         sent = Sent()
         bank = sent.bank
         account = bank.open(bank.person(), deposit_minor=minor)
@@ -312,11 +314,14 @@ class TestADishonour:
         header, back = bank.only_entry(file)
         sheet = sent.sheet()
         made = dishonoured(settling(header, bank.clock.instant.date()), back, code, sheet.trace())
-        sheet.answer(settling(made[0], sheet.made_at.date()), made[1])
-        return sent, account, sent.came(sheet)
+        record = replace(made[1], addenda=(*back.addenda, *made[1].addenda)) if history else made[1]
+        sheet.answer(settling(made[0], sheet.made_at.date()), record)
+        return sent, account, sent.came(sheet, checked=not history)
 
-    def test_lies_in_a_book_until_people_contest_it(self) -> None:
-        sent, _, entry = self.dishonoured()
+    @pytest.mark.parametrize("history", [False, True])
+    def test_lies_in_a_book_until_people_contest_it(self, history: bool) -> None:
+        """Some banks send the addenda of the return along with their own."""
+        sent, _, entry = self.dishonoured(history=history)
         bank = sent.bank
         assert (entry.kind, entry.state, entry.return_code) == (ReceivedKind.DISHONOUR, _S.PENDED, "R73")
         case = bank.case(entry.case or "")
@@ -350,7 +355,8 @@ class TestADishonour:
         entry = sent.came(sheet)
         assert (entry.state, entry.reason, entry.return_code) == (_S.PENDED, "UNMATCHED", None)
 
-    def test_a_contest_of_our_dishonour_is_kept_for_people(self) -> None:
+    @pytest.mark.parametrize("history", [False, True])
+    def test_a_contest_of_our_dishonour_is_kept_for_people(self, history: bool) -> None:
         sent = Sent()
         sent.returned("R03")
         second = sent.returned("R02", days=0)
@@ -360,8 +366,9 @@ class TestADishonour:
         header, out = sent.bank.only_entry(file)
         sheet = sent.sheet()
         made = contested(settling(header, date(2026, 3, 11)), out, "R75", sheet.trace())
-        sheet.answer(settling(made[0], sheet.made_at.date()), made[1])
-        entry = sent.came(sheet)
+        record = replace(made[1], addenda=(*out.addenda, *made[1].addenda)) if history else made[1]
+        sheet.answer(settling(made[0], sheet.made_at.date()), record)
+        entry = sent.came(sheet, checked=not history)
         assert (entry.kind, entry.state, entry.reason) == (ReceivedKind.CONTEST, _S.PENDED, "R75")
         assert sent.bank.book("ach_unposted") == 250_00
 
