@@ -1,16 +1,19 @@
 """What a run left behind: what the invariants say of it, and its summary, to be laid beside the clean run's."""
 
+import json
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
+from datetime import datetime
 from typing import Any, Final
 
+from domain.clock import parse_instant
 from domain.ids import prefix_of
 from domain.ledger.model import Journal, State
 from functions.composition import ledger_settings
 from ops.verify.judging import judge
 from ops.verify.world import World, of_items
-from tests.crash.place import Place, Snapshot
+from tests.crash.place import DELIVERIES, FAILED, Place, Snapshot
 
 _NO_LIST: Final[Mapping[str, Any]] = {"L": []}
 POSITIONED: Final = frozenset({"batching_stopped"})
@@ -40,6 +43,9 @@ class Left:
     notices: Counter[tuple[str, str]]
     schedules: Counter[str]
     unpublished: int
+    deliveries: Counter[tuple[str, ...]]
+    """What partners delivered, each with what became of it."""
+    unqueued: int
     parked: int
     """At least once: a person looks at them."""
     roots: Mapping[str, str]
@@ -77,7 +83,9 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         notices=_notices(place, late_told=late_told),
         schedules=Counter(schedule["ScheduleExpression"] for schedule in place.schedules()),
         unpublished=unpublished(place, heard),
-        parked=place.network.parked,
+        deliveries=Counter(_delivery(item) for item in place.items("partners") if item["sk"]["S"] == "D"),
+        unqueued=len(unqueued(place)),
+        parked=len(place.network.queued.get(FAILED, ())),
         roots=place.roots(),
         audited=frozenset(
             (item["action"]["S"], item["outcome"]["S"], item.get("refusal_code", {}).get("S", ""))
@@ -106,7 +114,11 @@ def differences(clean: Left, found: Left) -> list[str]:
 
 def pending(found: Left) -> list[str]:
     """What is still to be done at the end of a clean run."""
-    named = (("unfinished openings", found.unfinished), ("unpublished journals", found.unpublished))
+    named = (
+        ("unfinished openings", found.unfinished),
+        ("unpublished journals", found.unpublished),
+        ("deliveries that are in no queue", found.unqueued),
+    )
     return [f"{count} {what}" for what, count in named if count]
 
 
@@ -121,6 +133,13 @@ def acts(place: Place, before: Snapshot | None = None) -> list[dict[str, Any]]:
 def unpublished(place: Place, heard: frozenset[str]) -> int:
     marked = {f"J#{item['sk']['S']}" for item in place.items("published") if item["pk"]["S"].startswith("P#")}
     return len(place.journals() - heard - marked)
+
+
+def unqueued(place: Place) -> list[datetime]:
+    """When each delivery is due that is to be processed and that no message of the queue names."""
+    named = {json.loads(body)["delivery"] for body in place.network.queued.get(DELIVERIES, ())}
+    waiting = [item for item in place.items("partners") if item["sk"]["S"] == "D" and item["state"]["S"] == "RECEIVED"]
+    return [parse_instant(item["due_at"]["S"]) for item in waiting if item["delivery"]["S"] not in named]
 
 
 def unrecorded(place: Place, before: Snapshot, *, commands: frozenset[str], customer: str) -> list[str]:
@@ -170,6 +189,10 @@ def _internal(world: World) -> dict[str, int]:
     for (account, _, _), items in world.legs.items():
         sums[account] += sum(item.signed_minor for item in items.values())
     return dict(sums)
+
+
+def _delivery(item: Mapping[str, Any]) -> tuple[str, ...]:
+    return tuple(item.get(name, {}).get("S", "") for name in ("kind", "state", "reason", "replayed_by"))
 
 
 def _order(item: Mapping[str, Any]) -> tuple[str, ...]:

@@ -27,6 +27,7 @@ READS: Final = frozenset(
         "GetObject",
         "ListObjectsV2",
         "Sign",
+        "DescribeExecution",
     }
 )
 """Calls that change nothing: killed before or after one is the same death."""
@@ -93,8 +94,10 @@ class Network:
         self.calls: list[Call] = []
         self.entries: list[dict[str, str]] = []
         """What the bus has taken, repetitions included."""
-        self.parked = 0
-        """Messages put into the queue of what could not be published."""
+        self.queued: dict[str, list[str]] = {}
+        """The messages put into each queue, repetitions included, by its name."""
+        self.told: list[str] = []
+        """Task tokens whose journeys were told to go on."""
         self.written: set[str] = set()
         """Tables and services that were asked to change something since the world was put back."""
         self.spoiled = 0
@@ -109,7 +112,7 @@ class Network:
 
     def forget(self) -> None:
         """A new run: nothing was ever sent."""
-        self.entries, self.parked = [], 0
+        self.entries, self.queued, self.told = [], {}, []
         self.written = set()
         self._under_way = []
         self.born(untouched)
@@ -166,7 +169,10 @@ class Network:
             entries = sent.body["Entries"]
             self.entries += (entries[1::2] if isinstance(trouble, PartlyTaken) else entries) * times
         if sent.operation == "SendMessage":
-            self.parked += times
+            queue = sent.body["QueueUrl"].rpartition("/")[2]
+            self.queued.setdefault(queue, []).extend([sent.body["MessageBody"]] * times)
+        if sent.operation == "SendTaskSuccess":
+            self.told.append(sent.body["taskToken"])
 
 
 class _CrashWire(Wire):

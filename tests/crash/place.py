@@ -7,6 +7,7 @@ process is a freshly composed bank; of the one before it only the connections ar
 import base64
 import json
 import random
+import time
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
@@ -25,20 +26,29 @@ from joserfc.jwk import RSAKey
 from domain.accounts.store_dynamodb import BY_PERSON
 from domain.audit.store_dynamodb import BY_ACTOR
 from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
+from domain.counterparties.store_dynamodb import BY_UNSENT
 from domain.partners.store_dynamodb import BY_DUE as PARTNERS_BY_DUE
 from domain.partners.store_dynamodb import BY_STATE
+from domain.payments.store_dynamodb import BY_DUE as PAYMENTS_BY_DUE
+from domain.rails.ach.store_dynamodb import BY_DUE as ACH_BY_DUE
 from domain.tables_aws import Index, connect, description
 from domain.transfers.store_dynamodb import BY_DUE
+from functions.ach_files import handler as ach_files
+from functions.ach_journey import handler as ach_journey
+from functions.case_sweep import handler as case_sweep
 from functions.composition import CLIENT, Bank, build
 from functions.configuration import Configuration, read
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_scorer import handler as fraud_scorer
 from functions.graphql import handler as api
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
 from functions.partner_deliveries import handler as partner_deliveries
 from functions.partner_sweep import handler as partner_sweep
+from functions.payment_decisions import handler as payment_decisions
+from functions.payment_sweep import handler as payment_sweep
 from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
@@ -55,11 +65,16 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "keys": (),
     "accounts": (BY_PERSON,),
     "transfers": (BY_DUE,),
+    "counterparties": (BY_UNSENT,),
     "audit": (BY_ACTOR,),
     "notices": (),
     "cases": (BY_GROUP, BY_KIND, BY_OWNER),
     "partners": (BY_STATE, PARTNERS_BY_DUE),
+    "payments": (PAYMENTS_BY_DUE,),
+    "ach": (ACH_BY_DUE,),
 }
+SERVICES: Final = ("scheduler", "s3", "stepfunctions")
+"""What else is put back: schedules, the bank's files in the exchange, executions of journeys."""
 HANDLERS: Final = (
     api,
     publisher,
@@ -73,14 +88,35 @@ HANDLERS: Final = (
     webhooks,
     partner_deliveries,
     partner_sweep,
+    ach_journey,
+    ach_files,
+    fraud_scorer,
+    payment_decisions,
+    payment_sweep,
+    case_sweep,
 )
 """All that ask for the bank; a test holds the list to the folder."""
 BATCH: Final = 25
+MACHINES: Final = ("credit", "debit")
+"""The kinds of payments that have a journey."""
+WAITS_SECONDS: Final = 120
+WAITING: Final = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": WAITS_SECONDS, "End": True}}}
+"""A journey that only waits, longer than a run: the use cases call its steps, and nobody holds their tokens."""
+WINDOWS: Final = {"FLORIN_ACH_TIMETABLE": "every-3600"}
+"""ACH files are cut off on the hour: no run crosses one by accident."""
 PARTNER_SECRETS: Final = "florin/crash/"
+FAILED: Final = "failed"
+"""The queue of what could not be published."""
+DELIVERIES: Final = "deliveries"
+"""The queue of what partners have delivered."""
 TICK: Final = timedelta(milliseconds=1)
 CREDENTIALS: Final[Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 SIGNING: Final[Any] = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
 SIGNING_KEY: Final = RSAKey.generate_key(2048, {"kid": "pool"})
+
+
+Execution = tuple[str, str]
+"""The machine that it is of, and its name."""
 
 
 class RunClock:
@@ -96,11 +132,14 @@ class RunClock:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A world between two runs: all items of its tables, its schedules, the moment it stands at. It has no roots."""
+    """A world between two runs: all items of its tables, its schedules, what lies in the exchange, the executions of
+    journeys, the moment it stands at. It has no roots."""
 
     at: datetime
     items: Mapping[str, tuple[dict[str, Any], ...]]
     schedules: tuple[dict[str, Any], ...]
+    exchange: Mapping[str, bytes]
+    executions: Mapping[Execution, str]
 
 
 class Place:
@@ -119,10 +158,14 @@ class Place:
         self.dynamodb: Any = self._unwatched("dynamodb")
         self._scheduler: Any = self._unwatched("scheduler")
         self._s3: Any = self._unwatched("s3")
+        self._stepfunctions: Any = self._unwatched("stepfunctions")
         self._fixed = self._provided()
         self._tables: dict[str, str] = {}
         self._group = ""
         self._bucket = ""
+        self._exchange = ""
+        self._machines: dict[str, str] = {}
+        self._machines_made = 0.0
         self._holds: Snapshot | None = None
         self.configuration: Configuration
         self._random = random.Random(0)
@@ -133,7 +176,7 @@ class Place:
     def clear(self) -> None:
         """Empty tables of their own."""
         self._holds = None
-        self._renew((*TABLES, "ledger", "scheduler", "s3"))
+        self._renew((*TABLES, "ledger", *SERVICES))
 
     def _renew(self, names: Iterable[str]) -> None:
         """New, empty ones in place of these."""
@@ -143,8 +186,11 @@ class Place:
                 self._group = f"transfers-{run}"
                 self._scheduler.create_schedule_group(Name=self._group)
             elif name == "s3":
-                self._bucket = f"roots-{run}"
-                self._s3.create_bucket(Bucket=self._bucket)
+                self._bucket, self._exchange = f"roots-{run}", f"exchange-{run}"
+                for bucket in (self._bucket, self._exchange):
+                    self._s3.create_bucket(Bucket=bucket)
+            elif name == "stepfunctions":
+                self._renew_machines(run)
             elif name in TABLES or name == "ledger":
                 if name in self._tables:
                     self.dynamodb.delete_table(TableName=self._tables[name])
@@ -152,8 +198,20 @@ class Place:
                 self._create(name)
         named = {f"FLORIN_{name.upper()}_TABLE": table for name, table in self._tables.items()}
         named |= {"FLORIN_SCHEDULE_GROUP": self._group, "FLORIN_ROOTS_BUCKET": self._bucket}
-        self.configuration = read({**GOOD, **self._fixed, **named})
+        named |= {"FLORIN_EXCHANGE_BUCKET": self._exchange}
+        named |= {f"FLORIN_ACH_{kind.upper()}_MACHINE_ARN": machine for kind, machine in self._machines.items()}
+        self.configuration = read({**GOOD, **WINDOWS, **self._fixed, **named})
         self.network.forget()
+
+    def _renew_machines(self, run: str) -> None:
+        self._machines_made = time.monotonic()
+        for machine in self._machines.values():
+            self._stepfunctions.delete_state_machine(stateMachineArn=machine)
+        for kind in MACHINES:
+            made = self._stepfunctions.create_state_machine(
+                name=f"{kind}-{run}", definition=json.dumps(WAITING), roleArn="arn:aws:iam::000000000000:role/journeys"
+            )
+            self._machines[kind] = made["stateMachineArn"]
 
     def _create(self, name: str) -> None:
         if name == "ledger":
@@ -166,19 +224,25 @@ class Place:
 
     def snapshot(self) -> Snapshot:
         items = {name: tuple(self.items(name)) for name in self._tables}
-        return Snapshot(self.clock.at, items, tuple(self.schedules()))
+        return Snapshot(self.clock.at, items, tuple(self.schedules()), self.exchange(), self.executions())
 
     def put_back(self, snapshot: Snapshot, *, seed: int) -> None:
         """The world as it was; what nobody has written to since is left alone."""
-        stale = sorted(self.network.written) if self._holds is snapshot else [*snapshot.items, "scheduler", "s3"]
-        self._renew(stale)
-        for name in stale:
+        stale = set(self.network.written) if self._holds is snapshot else {*snapshot.items, *SERVICES}
+        if snapshot.executions and time.monotonic() - self._machines_made > WAITS_SECONDS / 2:
+            stale.add("stepfunctions")  # before they end by themselves
+        self._renew(sorted(stale))
+        for name in sorted(stale):
             items = snapshot.items.get(name, ())
             for start in range(0, len(items), BATCH):
                 puts = [{"PutRequest": {"Item": item}} for item in items[start : start + BATCH]]
                 self.dynamodb.batch_write_item(RequestItems={self._tables[name]: puts})
         for schedule in snapshot.schedules if "scheduler" in stale else ():
             self._scheduler.create_schedule(**schedule, GroupName=self.configuration.schedule_group)
+        for name, content in snapshot.exchange.items() if "s3" in stale else ():
+            self._s3.put_object(Bucket=self._exchange, Key=name, Body=content)
+        for (kind, name), status in snapshot.executions.items() if "stepfunctions" in stale else ():
+            self._begin(kind, name, status)
         self._holds = snapshot
         self.clock.at = snapshot.at
         self._random = random.Random(seed)
@@ -201,19 +265,55 @@ class Place:
         kept = ("Name", "ScheduleExpression", "FlexibleTimeWindow", "Target", "EndDate", "ScheduleExpressionTimezone")
         return [{name: schedule[name] for name in kept if schedule.get(name)} for schedule in found]
 
+    def _begin(self, kind: str, name: str, status: str) -> None:
+        begun = self._stepfunctions.start_execution(stateMachineArn=self._machines[kind], name=name)
+        if status != "RUNNING":
+            self._stepfunctions.stop_execution(executionArn=begun["executionArn"])
+
+    def lost(self, payment: str) -> None:
+        """The journey of a payment ends before its time, as one does that has failed too often."""
+        for kind, name in self.executions():
+            if name.startswith(payment):
+                machine = self._machines[kind].replace(":stateMachine:", ":execution:")
+                self._stepfunctions.stop_execution(executionArn=f"{machine}:{name}")
+                self.network.written.add("stepfunctions")
+
+    def executions(self) -> dict[Execution, str]:
+        """The journeys of payments, each with how it stands."""
+        if self._holds and "stepfunctions" not in self.network.written:
+            return dict(self._holds.executions)
+        return {
+            (kind, row["name"]): row["status"]
+            for kind, machine in self._machines.items()
+            for row in self._stepfunctions.list_executions(stateMachineArn=machine)["executions"]
+        }
+
+    def exchange(self) -> dict[str, bytes]:
+        """What lies in the exchange with the sponsor bank."""
+        if self._holds and "s3" not in self.network.written:
+            return dict(self._holds.exchange)
+        return self._objects(self._exchange)
+
+    def _objects(self, bucket: str) -> dict[str, bytes]:
+        names = [found["Key"] for found in self._s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
+        return {name: self._s3.get_object(Bucket=bucket, Key=name)["Body"].read() for name in names}
+
     def roots(self) -> dict[str, str]:
         """The daily roots by their names, each with its hash."""
         if "s3" not in self.network.written:
             return {}
-        names = [found["Key"] for found in self._s3.list_objects_v2(Bucket=self._bucket).get("Contents", ())]
-        bodies = {name: self._s3.get_object(Bucket=self._bucket, Key=name)["Body"].read() for name in names}
-        return {name: json.loads(body)["hash"] for name, body in bodies.items()}
+        return {name: json.loads(body)["hash"] for name, body in self._objects(self._bucket).items()}
 
     def changed(self, since: Snapshot) -> set[str]:
-        """The tables, and the schedules, that are not what they were: the audit aside, which tells of the others."""
+        """The tables and services that are not what they were: the audit aside, which tells of the others."""
         tables = self._tables.keys() - {"audit"}
         found = {name for name in tables if by_key(self.items(name)) != by_key(since.items[name])}
-        return found if self.schedules() == list(since.schedules) else {*found, "scheduler"}
+        outside = {
+            "scheduler": self.schedules() == list(since.schedules),
+            "s3": self.exchange() == since.exchange,
+            "stepfunctions": self.executions() == since.executions,
+        }
+        return found | {name for name, same in outside.items() if not same}
 
     def journals(self) -> frozenset[str]:
         """The keys of all journals there are."""
@@ -280,8 +380,8 @@ class Place:
         return {
             "AWS_REGION": REGION,
             "FLORIN_BUS": "florin-crash",
-            "FLORIN_FAILED_QUEUE_URL": sqs.create_queue(QueueName="failed")["QueueUrl"],
-            "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName="deliveries")["QueueUrl"],
+            "FLORIN_FAILED_QUEUE_URL": sqs.create_queue(QueueName=FAILED)["QueueUrl"],
+            "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName=DELIVERIES)["QueueUrl"],
             "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
             "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],

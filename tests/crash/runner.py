@@ -18,7 +18,7 @@ from tests.crash.modes import MODES, PAIRED, Mode, Scene
 from tests.crash.network import Call, Plan, Trouble, nobody, untouched
 from tests.crash.place import Place, Snapshot
 from tests.crash.stage import Answer, Household, NotYet, Stage, household
-from tests.crash.use_cases import UseCase, end_openings, sweep_outbox
+from tests.crash.use_cases import UseCase, end_openings, sweep_deliveries, sweep_outbox
 from tests.faults import Killed, LostAnswer, Sent
 
 RECOVERIES_MAX: Final = 4
@@ -301,6 +301,9 @@ class Runner:
             if swept and books.unpublished(self.place, prepared.heard):
                 sweep_outbox(stage)
             stage.notified()
+            if due := books.unqueued(self.place):
+                self.place.clock.at = max(self.place.clock.at, *due)
+                sweep_deliveries(stage)
 
     def _left(self, prepared: Prepared, world: World) -> books.Left:
         late = prepared.use_case.mended_after == timedelta(0)

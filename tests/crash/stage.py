@@ -9,19 +9,27 @@ from typing import Any, Final
 from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
 from domain.customers.model import Address, Customer, CustomerKind, Profile
+from domain.fraud.events import SOURCE as FRAUD
 from domain.ids import internal_account, staff_id
+from domain.ledger.events import SOURCE as LEDGER
 from domain.ledger.model import Command, Posted
 from domain.money import Money
+from domain.payments.events import SOURCE as PAYMENTS
 from domain.refusals import Refusal
 from functions.composition import Bank
+from functions.fraud_scorer import handler as fraud_scorer
 from functions.graphql import handler as api
+from functions.messages import NoneTaken
 from functions.notifier import handler as notifier
+from functions.payment_decisions import handler as payment_decisions
 from functions.publisher import handler as publisher
 from tests.crash.place import Place, stream_record
 
 DEPOSIT_MINOR: Final = 1_000_00
 SHARDS_GROWN: Final = 2
 VAULT: Final = internal_account("us", "USD", "vault_cash")
+LISTENERS: Final[Mapping[str, Any]] = {LEDGER: notifier, PAYMENTS: fraud_scorer, FRAUD: payment_decisions}
+"""Who hears what on the bus, by who says it."""
 Answer = Mapping[str, Any] | str
 """What a caller is told, in the part that must not depend on what went wrong on the way."""
 
@@ -118,11 +126,15 @@ class Stage:
         return [stream_record(item) for item in sorted(new, key=lambda item: str(item["pk"]))]
 
     def notified(self) -> None:
-        """The queue delivers what the bus has taken, repetitions included, to the notifier."""
-        records = [
-            {"messageId": f"m{n}", "body": bus_event(entry)} for n, entry in enumerate(self.place.network.entries)
-        ]
-        delivered(notifier.handler({"Records": records}, None))
+        """The queues deliver what the bus has taken, repetitions included, until nobody says anything more."""
+        told = 0
+        while told < len(self.place.network.entries):
+            entries = self.place.network.entries[told:]
+            told += len(entries)
+            for source, listener in LISTENERS.items():
+                bodies = [bus_event(entry) for entry in entries if entry["Source"] == source]
+                if bodies:
+                    delivered(listener, *bodies)
 
     def later(self, by: timedelta) -> None:
         self.place.clock.at += by
@@ -133,8 +145,13 @@ def bus_event(entry: Mapping[str, str]) -> str:
     return json.dumps({"source": entry["Source"], "detail-type": entry["DetailType"], "detail": detail})
 
 
-def delivered(answer: Mapping[str, Any]) -> str:
-    """A queue's answer: what it names as failed comes again."""
+def delivered(listener: Any, *bodies: str) -> str:
+    """A queue hands a batch over: what its listener names as failed comes again, and all of it when none was taken."""
+    records = [{"messageId": f"m{n}", "body": body} for n, body in enumerate(bodies)]
+    try:
+        answer = listener.handler({"Records": records}, None)
+    except NoneTaken as fault:
+        raise NotYet(str(fault)) from fault
     if answer["batchItemFailures"]:
         raise NotYet(f"{len(answer['batchItemFailures'])} messages come back")
     return "delivered"

@@ -546,8 +546,7 @@ def published_once(stage: Stage) -> dict[str, Any]:
 
 
 def notify(stage: Stage) -> Answer:
-    records = [{"messageId": f"m{n}", "body": body} for n, body in enumerate(stage.facts["bodies"])]
-    return delivered(notifier.handler({"Records": records}, None))
+    return delivered(notifier, *stage.facts["bodies"])
 
 
 def put_notice(stage: Stage) -> Answer:
@@ -610,8 +609,7 @@ def cancel(stage: Stage) -> Answer:
 
 
 def knock(stage: Stage) -> Answer:
-    body = f'{{"order": "{stage.facts["order"]}"}}'
-    return delivered(scheduled_transfers.handler({"Records": [{"messageId": "m", "body": body}]}, None))
+    return delivered(scheduled_transfers, json.dumps({"order": stage.facts["order"]}))
 
 
 def knock_and_leave(stage: Stage) -> Answer:
@@ -661,8 +659,7 @@ def spent(stage: Stage) -> dict[str, Any]:
 
 
 def process(stage: Stage) -> Answer:
-    body = json.dumps({"delivery": stage.facts["delivery"]})
-    delivered(partner_deliveries.handler({"Records": [{"messageId": "m", "body": body}]}, None))
+    delivered(partner_deliveries, json.dumps({"delivery": stage.facts["delivery"]}))
     found = stage.bank.partners._found(stage.facts["delivery"])
     return {"state": found.state.value, "reason": found.reason}
 

@@ -27,6 +27,8 @@ AWS_WRITES: Final = frozenset(
         "put_item",
         "put_object",
         "send_message",
+        "send_task_success",
+        "start_execution",
         "transact_write_items",
         "update_item",
         "update_schedule",

@@ -122,19 +122,29 @@ class Ach:
             return reason or digest
         payment = payment_id(wish.account, actor.person, key)
         fingerprint = _fingerprint(kind, wish, digest)
-        stored = self._payments.get(payment)
-        if stored and not isinstance(reason, NotFound):
-            return self._begun(stored) if stored.fingerprint == fingerprint else PaymentKeyReused(payment)
+        if isinstance(reason, NotFound):
+            return reason
+        known = self._known(payment, fingerprint)
+        if known:
+            return known
         if reason:
             return reason
         accepted = self._accepted(actor, wish, kind, record)
         if isinstance(accepted, Refusal):
-            return accepted
+            # What stands against it may be itself, made meanwhile by the same request in another process.
+            return self._known(payment, fingerprint) or accepted
         opened = self._payments.open(
             replace(accepted, id=payment, fingerprint=fingerprint),
             facts={"sec": wish.sec, "speed": wish.speed.value, "counterparty": wish.counterparty},
         )
         return opened if isinstance(opened, Refusal) else self._begun(opened)
+
+    def _known(self, payment: str, fingerprint: str) -> Payment | PaymentKeyReused | None:
+        """What an earlier request with the same key has made."""
+        stored = self._payments.get(payment)
+        if stored is None:
+            return None
+        return self._begun(stored) if stored.fingerprint == fingerprint else PaymentKeyReused(payment)
 
     def _begun(self, payment: Payment) -> Payment:
         return payment if payment.ended else self._payments.begin(payment)

@@ -1,5 +1,6 @@
 """Stories of money sent by ACH, from the wish to the end of the return window, over the real ledger in memory."""
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -11,12 +12,27 @@ from domain.fraud.model import Decision, Judgement
 from domain.money import Money
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
+from domain.payments.store import PaymentPage
+from domain.payments.store_memory import MemoryPaymentStore
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
 
 _S = PaymentState
+
+
+class Meanwhile(MemoryPaymentStore):
+    """Before a request looks at the account's other payments, somebody else is served."""
+
+    def __init__(self, store: MemoryPaymentStore, act: Callable[[], object]) -> None:
+        self.__dict__ = store.__dict__
+        self._acts = [act]
+
+    def payments_of(self, account: str, *, before: str | None, limit: int) -> PaymentPage:
+        while self._acts:
+            self._acts.pop()()
+        return super().payments_of(account, before=before, limit=limit)
 
 
 class TestTheWholeWay:
@@ -72,6 +88,24 @@ class TestTheWholeWay:
         assert again.id == first.id
         assert code(bank.ach.originate_credit(actor, wish(account, maria, 11_00), key="p-1")) == "PAYMENT_KEY_REUSED"
         assert len(bank.machine.runs) == 1
+
+    def test_asked_twice_at_once_under_its_key_it_is_no_double_of_itself(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        made: list[Payment] = []
+        bank.payments._store = Meanwhile(
+            bank.payment_store, lambda: made.append(bank.send(actor, account, maria, 10_00))
+        )
+        answer = bank.ach.originate_credit(actor, wish(account, maria, 10_00), key="p-1")
+        assert [answer] == made
+        assert len(bank.machine.runs) == 1
+
+    def test_what_is_asked_at_once_under_its_key_for_another_amount_is_refused(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=90_000_00)
+        bank.payments._store = Meanwhile(bank.payment_store, lambda: bank.send(actor, account, maria, 10_000_00))
+        answer = bank.ach.originate_credit(actor, wish(account, maria, 20_000_00), key="p-1")
+        assert code(answer) == "PAYMENT_KEY_REUSED"
 
     def test_a_journey_that_is_lost_anywhere_is_taken_up_where_the_payment_stands(self) -> None:
         for lost_after in range(1, 6):
