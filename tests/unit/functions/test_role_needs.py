@@ -445,6 +445,7 @@ def run_ach_inbound(deployed: Deployed) -> None:
     received = ReceivedLife(life)
     sent, taken = life.sent(), life.sent()
     proved = life.proving()
+    assert deployed.bank.counterparties.finish_verification(proved.id)
     life.cut_off()
     life.files()
     forward, corrected = received.came(received.forward()), received.came(received.corrected(sent))
