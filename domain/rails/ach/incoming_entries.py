@@ -45,6 +45,7 @@ from domain.rails.ach.return_codes import return_allowed
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.refusals import NotFound
+from domain.unsettled import Unsettled
 
 STATES_IN_A_ROW_MAX: Final = 8
 """No entry goes through more states than that without somebody else saying something in between."""
@@ -85,10 +86,6 @@ Matcher = Callable[[ReceivedEntry], ReceivedEntry]
 
 class EntryMissing(Exception):
     """A received entry that something names does not exist: a fault, because none is ever deleted."""
-
-
-class EntryUnsettled(Exception):
-    """The ledger could not say now whether an entry's journal is posted; it is to be worked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +211,7 @@ class ReceivedEntries:
                 ),
             )
         if effect.refused is None or not (answer.refusal.stored or isinstance(answer.refusal, NotFound)):
-            raise EntryUnsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
+            raise Unsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
         head = self._ledger.head(entry.account) if entry.account else None
         way = refused(answer.refusal.code, head.status if head else None, self.seen(entry), self.today())
         if entry.state in ASKED_BY_PEOPLE:  # they hear that it cannot be, and decide again

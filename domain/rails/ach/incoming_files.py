@@ -17,7 +17,7 @@ from domain.cases.model import Case, Subject
 from domain.rails.ach import ranges
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange import Exchange
-from domain.rails.ach.incoming_entries import EntryUnsettled, Parts, ReceivedEntries
+from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import (
     FORWARD,
     RECEIVED_FILES_ENDED,
@@ -47,6 +47,7 @@ from domain.rails.ach.records import Contended, changed
 from domain.rails.ach.sponsors import sponsor_on
 from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer, Shredded
+from domain.unsettled import Unsettled
 
 PROFILE: Final = "default"
 """What the sponsor bank's files may do otherwise than the rules say, until people have one read under another."""
@@ -386,7 +387,7 @@ class ReceivedFiles:
                 continue
             try:
                 worked = self._entries.work(entry)
-            except (EntryUnsettled, Contended):
+            except Unsettled:
                 waits_until = _earliest(waits_until, self._clock.now() + AGAIN)
                 continue
             if worked.state is ReceivedState.RECEIVED:

@@ -7,15 +7,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain import tables_aws
 from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState, Happened
 from domain.customers.model import CustomerKind
 from domain.ledger.model import Command, Posted, Refused
+from domain.payments import service as payments
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.steps import StepUnknown
-from domain.rails.ach import incoming_files
+from domain.rails.ach import incoming_files, records
 from domain.rails.ach.incoming_decisions import Grounds
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import AnswerNotAllowed, Found, ReceivedEntry, ReceivedFileUnknown
@@ -584,6 +586,28 @@ class TestWhatCannotBeDoneNow:
         waiting = bank.incoming.files.existing(file.id)
         assert (waiting.state, bank.balance(account)) == (_F.POSTING, 20_00)
         assert waiting.due_at == bank.clock.instant + timedelta(minutes=1)
+        bank.clock.move(timedelta(minutes=1))
+        bank.take_in()
+        assert bank.balance(account) == 30_00
+        assert bank.incoming.files.existing(file.id).state is _F.DONE
+
+    @pytest.mark.parametrize("race", [records.Contended, payments.Contended, tables_aws.Contended])
+    def test_an_entry_that_others_write_too_stops_none_of_its_neighbours(self, race: type[Exception]) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = bank.put(sheet.text())
+        replace_received, lost = bank.incoming_store.replace_received, [race("others wrote first")]
+
+        def raced(entry: ReceivedEntry, *, version: int) -> bool:
+            while lost:
+                raise lost.pop()
+            return replace_received(entry, version=version)
+
+        bank.incoming_store.replace_received = raced  # type: ignore[method-assign]  # a table that is busy once
+        bank.incoming.files.work(file.id)
+        assert bank.balance(account) == 20_00
         bank.clock.move(timedelta(minutes=1))
         bank.take_in()
         assert bank.balance(account) == 30_00

@@ -10,6 +10,7 @@ from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import CounterpartyStatus, OpenedCounterparty
+from domain.ledger.model import Command, Posted, Refused
 from domain.payments.kinds import PaymentState
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
@@ -21,6 +22,7 @@ from domain.rails.ach.nacha.records import (
     Addenda99Dishonored,
 )
 from domain.rails.ach.nacha.records import Entry as Record
+from domain.refusals import TryAgain
 from tests.unit.rails.ach.bank import RDFI, AchBank
 from tests.unit.rails.ach.partner import OURS, THEIRS, Sheet, answered, changed, contested, dishonoured, settling
 
@@ -234,6 +236,33 @@ class TestAReturnThatIsWrong:
         sent.put(sheet)
         assert sent.bank.receive(sheet.text(), "again.ach").state is _F.DUPLICATE
         assert sent.bank.balance(sent.account) == 1_000_00
+
+
+def test_a_return_whose_payment_cannot_be_settled_now_stops_none_of_its_neighbours() -> None:
+    sent = Sent(settled=False)
+    sent.bank.acknowledge(sent.file)
+    header, record = sent.bank.only_entry(sent.file)
+    sheet = sent.sheet(days=2)
+    sent.bank.run()
+    back = answered(header, record, "R03", sheet.trace())
+    sheet.answer(settling(back[0], sheet.made_at.date()), back[1])
+    sheet.add(sent.account.record.number, 20_00)
+    post, unsure = sent.bank.ledger.post, [TryAgain()]
+
+    def sometimes(command: Command) -> Posted | Refused:
+        if command.kind == "ach_credit_returned" and unsure:
+            return Refused(unsure.pop())
+        return post(command)
+
+    sent.bank.ledger.post = sometimes  # type: ignore[method-assign]  # a ledger that is busy once
+    file = sent.put(sheet)
+    assert sent.bank.balance(sent.account) == 770_00
+    assert sent.bank.incoming.files.existing(file.id).state is ReceivedFileState.POSTING
+    sent.bank.clock.move(timedelta(minutes=1))
+    sent.bank.take_in()
+    sent.bank.run()
+    assert sent.bank.balance(sent.account) == 1_020_00
+    assert sent.bank.incoming.files.existing(file.id).state is ReceivedFileState.DONE
 
 
 class TestACorrection:
