@@ -8,7 +8,7 @@ again goes on from the line it came to.
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.accounts.model import Elsewhere
@@ -37,6 +37,7 @@ from domain.rails.ach.incoming_reading import (
     masked,
     overview,
     routing_number,
+    sent_on,
     shown_text,
 )
 from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, ReceivedFilePage
@@ -44,7 +45,7 @@ from domain.rails.ach.model import REMITTANCE
 from domain.rails.ach.nacha.profiles import PROFILES
 from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.records import Contended, changed
-from domain.rails.ach.sponsors import sponsor_on
+from domain.rails.ach.sponsors import odfi_on
 from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer, Shredded
 from domain.unsettled import Unsettled
@@ -69,6 +70,7 @@ SUBJECT: Final = "ach_received_file"
 Changes = Callable[[ReceivedFile], ReceivedFile]
 _S, _E = ReceivedFileState, ReceivedFileEvent
 TRACE_DIGITS: Final = 15
+BANK_DIGITS: Final = 8
 
 
 class ReceivedFileMissing(Exception):
@@ -307,7 +309,7 @@ class ReceivedFiles:
     def _placed(self, entry: ReceivedEntry, header: AnyBatchHeader, record: AnyEntry) -> ReceivedEntry:
         """The entry with what it is about: an account, here or elsewhere, or something that we sent."""
         if entry.kind not in FORWARD:
-            return replace(entry, home=self._home_of_answer(entry))
+            return replace(entry, home=self._home_of_answer(entry, sent_on(entry, record)))
         number = record.account_number.strip()
         routing = routing_number(record)
         faults = {fault.code for fault in self._accounts.number_faults(routing, number)}
@@ -330,15 +332,14 @@ class ReceivedFiles:
             sealed_text=None if isinstance(sealed, Shredded) else sealed,
         )
 
-    def _home_of_answer(self, entry: ReceivedEntry) -> str | None:
-        """The region that sent what the entry answers, by the range of its trace number."""
+    def _home_of_answer(self, entry: ReceivedEntry, day: date) -> str | None:
+        """The region that sent what the entry answers, by the range that held its trace number on that day."""
         about = entry.original_trace
         if entry.kind in (ReceivedKind.DISHONOUR, ReceivedKind.CONTEST):
             about = entry.answered_trace
-        day = entry.effective_on or entry.settles_on
         if about is None or len(about) != TRACE_DIGITS or not (about.isascii() and about.isdigit()):
             return None
-        if not about.startswith(sponsor_on(day).odfi):
+        if about[:BANK_DIGITS] != odfi_on(day):
             return None
         return ranges.region_of_trace(about, day)
 

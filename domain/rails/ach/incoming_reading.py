@@ -135,6 +135,20 @@ def settlement_of(header: AnyBatchHeader, created_on: date) -> date:
     return banking_day_on_or_after(max(day_in(header.effective_date) or created_on, created_on))
 
 
+def sent_on(entry: ReceivedEntry, record: AnyEntry) -> date:
+    """When what an answer speaks of was sent, as near as the answer says it. The header of a batch of answers repeats
+    the effective date of what was originated first; when a return or a dishonour of ours settled, its answer's addenda
+    say."""
+    match last_answer(record):
+        case Addenda99Dishonored() as said:
+            settled = julian_day(said.return_settlement_date, entry.settles_on)
+        case Addenda99Contested() as said:
+            settled = julian_day(said.dishonored_settlement_date, entry.settles_on)
+        case _:
+            settled = entry.effective_on
+    return settled or entry.settles_on
+
+
 def kept_entries(
     chunks: Iterable[bytes], profile: Profile, file: ReceivedFile, *, jurisdiction: str, timetable: Timetable
 ) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
