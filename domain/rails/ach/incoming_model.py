@@ -44,6 +44,22 @@ class FileFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a return after posting leans on."""
+
+    statement: bool = False
+    """The receiver's written statement of unauthorised debit is with the bank."""
+    statement_reviewed_on: date | None = None
+    event_on: date | None = None
+    """When the receiver refused the credit (R23), or the originating bank asked (R06) or agreed (R31)."""
+    died_on: date | None = field(default=None, repr=False)  # it is somebody's
+    """When the payee (R14) or the holder (R15) died."""
+
+
+NO_GROUNDS: Final = Grounds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
     id: str
     region: str
@@ -132,7 +148,9 @@ class ReceivedEntry:
     code: str | None = None
     """Of an answer: its return or change code."""
     questionable: bool = False
-    """R17 with QUESTIONABLE: its sender believes a fraud."""
+    """R17 with QUESTIONABLE: whoever returns an entry believes it a fraud. Of what we received, we do."""
+    grounds: Grounds = NO_GROUNDS
+    """What people said when they had it taken back."""
     state: ReceivedState = ReceivedState.RECEIVED
     entered_at: datetime
     due_at: datetime | None = None

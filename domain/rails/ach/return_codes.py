@@ -403,6 +403,8 @@ class ReturnFacts:
     statement_reviewed_on: date | None = None
     event_on: date | None = None
     """The receiver refused (R23); the originating bank asked (R06) or agreed (R31)."""
+    died_on: date | None = None
+    """Of R14 and R15."""
 
 
 CODE_UNKNOWN: Final = Reason("CODE_UNKNOWN", "There is no such return reason code.")
@@ -414,6 +416,7 @@ STATEMENT_MISSING: Final = Reason("STATEMENT_MISSING", "The code needs the recei
 EVENT_MISSING: Final = Reason(
     "EVENT_MISSING", "The code needs the receiver's refusal, or the request or consent of the originating bank."
 )
+DATE_OF_DEATH_MISSING: Final = Reason("DATE_OF_DEATH_MISSING", "The code says on which day somebody has died.")
 TOO_LATE: Final = Reason("TOO_LATE", "The last legal day for this code has passed.")
 
 
@@ -442,6 +445,8 @@ def _not_ready(row: ReturnCode, facts: ReturnFacts, on: date) -> Reason | None:
         return STATEMENT_MISSING
     if row.clock in (Clock.REFUSAL, Clock.REQUEST, Clock.AGREEMENT) and facts.event_on is None:
         return EVENT_MISSING
+    if row.date_of_death and (facts.died_on is None or facts.died_on > on):
+        return DATE_OF_DEATH_MISSING
     last = last_legal_day(
         row.code, facts.settled_on, statement_reviewed_on=facts.statement_reviewed_on, event_on=facts.event_on
     )

@@ -18,9 +18,8 @@ from domain.payments import service as payments
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.steps import StepUnknown
 from domain.rails.ach import incoming_files, records
-from domain.rails.ach.incoming_decisions import Grounds
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import AnswerNotAllowed, Found, ReceivedEntry, ReceivedFileUnknown
+from domain.rails.ach.incoming_model import AnswerNotAllowed, Found, Grounds, ReceivedEntry, ReceivedFileUnknown
 from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handoff_text
 from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
 from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
@@ -327,6 +326,51 @@ class TestPostedAndBackAfterAll:
         assert (bank.book("ach_unposted"), bank.book("settlement")) == (0, 0)
         assert bank.payments.existing(done.payment or "").state is PaymentState.RETURNED
 
+    @pytest.mark.parametrize(
+        ("decision", "died_on", "code", "addenda"),
+        [
+            (Decision.PAYEE_DECEASED, date(2026, 2, 28), "R14", ("260228", "")),
+            (Decision.HOLDER_DECEASED, MONDAY.date(), "R15", ("260309", "")),
+            (Decision.QUESTIONABLE, None, "R17", ("", "QUESTIONABLE")),
+            (Decision.UNPROCESSABLE, None, "R17", ("", "")),
+            (Decision.STOPPED, date(2026, 2, 28), "R08", ("", "")),
+        ],
+    )
+    def test_what_the_code_alone_does_not_say_goes_along_in_its_addenda(
+        self, decision: Decision, died_on: date | None, code: str, addenda: tuple[str, str]
+    ) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        grounds = Grounds(died_on=died_on)
+        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        assert done.return_code == code
+        assert "2026, 2, 28" not in repr(done)
+        _, back = bank.only_entry(bank.send_back(done))
+        (said,) = back.addenda
+        assert isinstance(said, Addenda99)
+        assert (said.return_code, said.date_of_death, said.addenda_information) == (code, *addenda)
+
+    @pytest.mark.parametrize(
+        ("decision", "grounds"),
+        [
+            (Decision.UNAUTHORISED, Grounds(statement=True)),
+            (Decision.REQUESTED, Grounds(event_on=MONDAY.date())),
+            (Decision.HOLDER_DECEASED, Grounds(died_on=MONDAY.date())),
+        ],
+    )
+    def test_what_went_into_no_file_goes_back_on_the_same_grounds(self, decision: Decision, grounds: Grounds) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        given_up(bank, entry)
+        bank.resolve(bank.entry(entry).case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        again = bank.entry(entry)
+        assert (again.state, again.return_code) == (_S.RETURN_QUEUED, done.return_code)
+        bank.settle_file(bank.send_back(again))
+        assert bank.entry(entry).state is _S.RETURNED
+
     def test_said_again_it_changes_nothing(self) -> None:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
@@ -341,6 +385,8 @@ class TestPostedAndBackAfterAll:
             (Decision.STOPPED, 9, "TOO_LATE"),
             (Decision.REFUSED, 0, "NO_CODE"),
             (Decision.REQUESTED, 0, "EVENT_MISSING"),
+            (Decision.PAYEE_DECEASED, 0, "DATE_OF_DEATH_MISSING"),
+            (Decision.HOLDER_DECEASED, 0, "DATE_OF_DEATH_MISSING"),
         ],
     )
     def test_what_the_rules_do_not_allow_is_refused_and_moves_nothing(

@@ -12,6 +12,7 @@ from domain.rails.ach.calendar import add_banking_days, is_banking_day, next_ban
 from domain.rails.ach.return_codes import (
     CODE_UNKNOWN,
     CODES_OF,
+    DATE_OF_DEATH_MISSING,
     DIRECTION_NOT_COVERED,
     EVENT_MISSING,
     NOT_OURS_TO_SEND,
@@ -307,6 +308,13 @@ class TestWhetherWeMayReturn:
         assert return_allowed(code, CCD_CREDIT, TUESDAY) is EVENT_MISSING
         assert return_allowed(code, replace(CCD_CREDIT, event_on=TUESDAY), WEDNESDAY) is None
 
+    @pytest.mark.parametrize("code", ["R14", "R15"])
+    def test_says_of_the_dead_when_they_died(self, code: str) -> None:
+        facts = replace(CCD_CREDIT, receiver=CONSUMER)
+        assert return_allowed(code, facts, TUESDAY) is DATE_OF_DEATH_MISSING
+        assert return_allowed(code, replace(facts, died_on=WEDNESDAY), TUESDAY) is DATE_OF_DEATH_MISSING
+        assert return_allowed(code, replace(facts, died_on=TUESDAY), TUESDAY) is None
+
     def test_counts_a_refusal_from_its_day(self) -> None:
         refused = replace(CCD_CREDIT, event_on=date(2027, 2, 1))
         assert return_allowed("R23", refused, date(2027, 2, 2)) is None
@@ -370,7 +378,7 @@ class TestWhichCodeSaysWhatWeFound:
 
     def test_is_one_we_may_send_on_the_day_of_settlement(self) -> None:
         for decision, sec, direction, receiver in product(Decision, ENTRY_CLASSES, Direction, AccountKind):
-            facts = ReturnFacts(sec, direction, receiver, MONDAY, statement=True, event_on=MONDAY)
+            facts = ReturnFacts(sec, direction, receiver, MONDAY, statement=True, event_on=MONDAY, died_on=MONDAY)
             code = code_for(decision, facts)
 
             assert code is None or return_allowed(code, facts, MONDAY) is None
