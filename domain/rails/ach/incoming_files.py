@@ -207,6 +207,7 @@ class ReceivedFiles:
                     forgiven=dict(result.forgiven),
                     findings=seen.file_findings,
                     findings_count=seen.file_findings_count,
+                    entries_bad=seen.entries_bad,
                 ),
             )
         identity, totals = identity_of(result.header), result.totals

@@ -76,22 +76,11 @@ class Overview:
 def overview(chunks: Iterable[bytes], profile: Profile) -> Overview:
     """Reads a file to its end. What is wrong with one entry alone is no reason against its neighbours."""
     reading = Reading(chunks, profile)
-    bad = of_entries = 0
-    lines: set[tuple[int, int, str]] = set()
-    for record in reading:
-        if isinstance(record, AnyEntry) and record.faults:
-            bad += 1
-            of_entries += len(record.faults)
-            if len(lines) < FINDINGS_MAX * FINDINGS_MAX:
-                lines |= {_place(found) for found in record.faults}
+    bad = sum(1 for record in reading if isinstance(record, AnyEntry) and record.faults)
     result = reading.result
-    others = [_finding(found) for found in result.errors if _place(found) not in lines]
+    findings = tuple(_finding(found) for found in result.file_errors[:FINDINGS_MAX])
     created_on = day_in(result.header.creation_date) if result.header else None
-    return Overview(result, bad, tuple(others[:FINDINGS_MAX]), result.errors_count - of_entries, created_on)
-
-
-def _place(found: Finding) -> tuple[int, int, str]:
-    return found.line, found.column, found.code
+    return Overview(result, bad, findings, result.file_errors_count, created_on)
 
 
 def _finding(found: Finding) -> FileFinding:

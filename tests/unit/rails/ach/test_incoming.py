@@ -24,6 +24,7 @@ from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handof
 from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
 from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
 from domain.rails.ach.model import RejectionReason
+from domain.rails.ach.nacha.findings import FINDINGS_KEPT_MAX
 from domain.rails.ach.nacha.records import Addenda98, Addenda99
 from domain.rails.ach.return_codes import Decision
 from domain.refusals import TryAgain
@@ -579,6 +580,31 @@ class TestFiles:
         assert (bad.state, bad.faults, good.state) == (_S.PENDED, ("CHECK_DIGIT",), _S.POSTED)
         assert bank.balance(account) == 20_00
         assert bank.book("ach_unposted") == 10_00
+
+    def test_an_entry_with_more_faults_than_are_kept_of_it_stops_none_of_its_neighbours(self) -> None:
+        bank, account = bank_with_account(kind=CustomerKind.BUSINESS)
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00, sec="CTX", information=["INVOICE"] * 150)
+        sheet.add(account.record.number, 20_00)
+        lines = sheet.text().decode().split("\n")
+        unnumbered = [line[:83] + "0000" + line[87:] if line.startswith("705") else line for line in lines]
+        file = bank.receive("\n".join(unnumbered).encode())
+        assert (file.state, file.entries_bad) == (_F.DONE, 1)
+        bad, good = bank.received(file)
+        assert (bad.state, bad.faults, good.state) == (_S.PENDED, ("ADDENDA_SEQUENCE",), _S.POSTED)
+        assert bank.case(bad.case or "").kind is CaseKind.ACH_ENTRY_PENDED
+
+    def test_people_hear_what_is_wrong_with_a_file_however_many_of_its_entries_are_bad(self) -> None:
+        bank = AchBank()
+        sheet = Sheet()
+        for _ in range(FINDINGS_KEPT_MAX + 1):
+            sheet.add(NOBODYS, 1_00)
+        lines = with_wrong_total(sheet.text()).decode().split("\n")
+        bad = [f"{line[:11]}{(int(line[11]) + 1) % 10}{line[12:]}" if line[0:1] == "6" else line for line in lines]
+        file = bank.receive("\n".join(bad).encode())
+        assert (file.state, file.entries_bad) == (_F.QUARANTINED, FINDINGS_KEPT_MAX + 1)
+        assert [finding.code for finding in file.findings] == ["FILE_CREDIT"]
+        assert bank.case(file.case or "").kind is CaseKind.ACH_FILE_QUARANTINED
 
     def test_what_is_not_there_is_unknown(self) -> None:
         assert isinstance(AchBank().incoming.files.receive("inbound/ach/none.ach"), ReceivedFileUnknown)
