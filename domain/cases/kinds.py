@@ -51,6 +51,8 @@ class ResolutionCode(StrEnum):
     """It was settled outside of this case, as the reason says."""
     REPLAY = "REPLAY"
     """The delivery is processed again."""
+    REPLAY_AS_NEW = "REPLAY_AS_NEW"
+    """The file is processed beside the one that has the same identity."""
     DISCARD = "DISCARD"
     """The delivery is never processed."""
     NOTED = "NOTED"
@@ -107,6 +109,7 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
         timedelta(hours=1),
         {
             ResolutionCode.REPLAY: Choice("Read it again"),
+            ResolutionCode.REPLAY_AS_NEW: Choice("It is not the file that has its identity", second_person=True),
             ResolutionCode.DISCARD: Choice("Never process it", second_person=True),
         },
     ),

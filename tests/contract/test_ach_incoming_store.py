@@ -87,6 +87,8 @@ class TestFiles:
             worked_through=11,
             waits_until=AT + timedelta(days=1),
             duplicate_of=file(2).id,
+            same_identity_as=file(3).id,
+            stands_alone=True,
             case="cas_x",
             replays=2,
             version=9,

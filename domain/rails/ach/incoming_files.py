@@ -27,7 +27,15 @@ from domain.rails.ach.incoming_kinds import (
     ReceivedState,
     received_file_target,
 )
-from domain.rails.ach.incoming_model import LINES_MAX, Found, Handoff, ReceivedEntry, ReceivedFile, ReceivedFileUnknown
+from domain.rails.ach.incoming_model import (
+    LINES_MAX,
+    FileFinding,
+    Found,
+    Handoff,
+    ReceivedEntry,
+    ReceivedFile,
+    ReceivedFileUnknown,
+)
 from domain.rails.ach.incoming_ports import Forwarder
 from domain.rails.ach.incoming_reading import (
     Originals,
@@ -66,6 +74,9 @@ DUE_MAX: Final = 100
 AGAIN: Final = timedelta(minutes=1)
 """When a file of which an entry could not be ended now is taken up again."""
 SUBJECT: Final = "ach_received_file"
+IDENTITY_USED: Final = FileFinding(
+    1, 14, "FILE_IDENTITY_USED", "Another file came with this origin, creation date, time and file ID modifier."
+)
 
 Changes = Callable[[ReceivedFile], ReceivedFile]
 _S, _E = ReceivedFileState, ReceivedFileEvent
@@ -197,50 +208,40 @@ class ReceivedFiles:
             return self._found_again(file, holder)
         seen = overview(self._chunks(file), PROFILES[file.profile])
         result = seen.result
+        file = replace(
+            file,
+            profile_version=result.profile_version,
+            forgiven=dict(result.forgiven),
+            findings=seen.file_findings,
+            findings_count=seen.file_findings_count,
+            entries_bad=seen.entries_bad,
+        )
         if not seen.readable or result.header is None:
-            return self._moved(
-                file,
-                _E.FOUND_INVALID,
-                changes=lambda found: replace(
-                    found,
-                    profile_version=result.profile_version,
-                    forgiven=dict(result.forgiven),
-                    findings=seen.file_findings,
-                    findings_count=seen.file_findings_count,
-                    entries_bad=seen.entries_bad,
-                ),
-            )
-        identity, totals = identity_of(result.header), result.totals
-        holder = self._store.claim(f"identity#{identity}", file.id)
-        if holder != file.id:
-            return self._found_again(replace(file, identity=identity), holder)
+            return self._invalid(file)
+        file = replace(file, identity=identity_of(result.header))
+        holder = self._store.claim(f"identity#{file.identity}", file.id)
+        if holder != file.id and not file.stands_alone:
+            return self._invalid(replace(file, same_identity_as=holder, findings=(IDENTITY_USED,), findings_count=1))
+        totals = result.totals
         return self._moved(
             file,
             _E.READ,
             changes=lambda found: replace(
-                found,
-                profile_version=result.profile_version,
-                identity=identity,
+                _with_reading(found, file),
                 created_on=seen.created_on or day_of(found.received_at),
-                forgiven=dict(result.forgiven),
-                findings=(),
-                findings_count=0,
                 batches=totals.batches,
                 entries=totals.entries,
                 addenda=totals.addenda,
                 debit_minor=totals.debit_minor,
                 credit_minor=totals.credit_minor,
-                entries_bad=seen.entries_bad,
             ),
         )
 
+    def _invalid(self, file: ReceivedFile) -> ReceivedFile:
+        return self._moved(file, _E.FOUND_INVALID, changes=lambda found: _with_reading(found, file))
+
     def _found_again(self, file: ReceivedFile, holder: str) -> ReceivedFile:
-        identity = file.identity
-        return self._moved(
-            file,
-            _E.FOUND_AGAIN,
-            changes=lambda found: replace(found, duplicate_of=holder, identity=identity),
-        )
+        return self._moved(file, _E.FOUND_AGAIN, changes=lambda found: replace(found, duplicate_of=holder))
 
     def _asked_about(self, file: ReceivedFile) -> ReceivedFile:
         """Nothing of it was kept: people have it read again, under another profile if need be, or put it away."""
@@ -253,19 +254,28 @@ class ReceivedFiles:
                 "file": file.id,
                 "findings": str(file.findings_count),
                 **({"first": f"line {first.line} column {first.column}: {first.code}"} if first else {}),
+                **({"has the identity of": file.same_identity_as} if file.same_identity_as else {}),
             },
         )
         return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
 
-    def replay(self, file: str, *, profile: str = PROFILE) -> ReceivedFile:
-        """Has a quarantined file read again, under the profile of this name. Said again, it changes nothing."""
+    def replay(self, file: str, *, profile: str = PROFILE, stands_alone: bool = False) -> ReceivedFile:
+        """Has a quarantined file read again, under the profile of this name. Said again, it changes nothing.
+
+        `stands_alone`: it is processed though another file came with its identity."""
         if profile not in PROFILES:
             raise ValueError(f"there is no profile {profile[:40]!r}")
         found = self.existing(file)
         self._moved(
             found,
             _E.REPLAYED,
-            changes=lambda one: replace(one, profile=profile, replays=one.replays + 1, case=None),
+            changes=lambda one: replace(
+                one,
+                profile=profile,
+                stands_alone=stands_alone or one.stands_alone,
+                replays=one.replays + 1,
+                case=None,
+            ),
         )
         return self.work(file)
 
@@ -278,10 +288,13 @@ class ReceivedFiles:
             return NotFound(case.subject.id)
         if file.case != case.id:
             return None  # it was carried out before
-        if case.resolution.code is ResolutionCode.REPLAY:
-            self.replay(file.id, profile=file.profile)
-        else:
-            self._moved(file, _E.DISCARDED)
+        match case.resolution.code:
+            case ResolutionCode.REPLAY:
+                self.replay(file.id, profile=file.profile)
+            case ResolutionCode.REPLAY_AS_NEW:
+                self.replay(file.id, profile=file.profile, stands_alone=True)
+            case _:
+                self._moved(file, _E.DISCARDED)
         return None
 
     # Read: every entry is kept, once.
@@ -465,6 +478,20 @@ def _pages(
             page = []
     if page:
         yield page
+
+
+def _with_reading(file: ReceivedFile, read: ReceivedFile) -> ReceivedFile:
+    """With what a reading to its end found out."""
+    return replace(
+        file,
+        profile_version=read.profile_version,
+        identity=read.identity,
+        same_identity_as=read.same_identity_as,
+        forgiven=read.forgiven,
+        findings=read.findings,
+        findings_count=read.findings_count,
+        entries_bad=read.entries_bad,
+    )
 
 
 def _kept_to(file: ReceivedFile, line: int) -> ReceivedFile:

@@ -99,6 +99,10 @@ class ReceivedFile:
     waits_until: datetime | None = None
     """The earliest day of settlement that this round has met and that has not come."""
     duplicate_of: str | None = None
+    same_identity_as: str | None = None
+    """The file that came with this one's identity before it, and with other content."""
+    stands_alone: bool = False
+    """People said that it is none the less another file."""
     case: str | None = None
     replays: int = 0
     """How often people had it read again."""

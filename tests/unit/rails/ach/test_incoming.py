@@ -19,7 +19,14 @@ from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.steps import StepUnknown
 from domain.rails.ach import incoming_files, records
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import AnswerNotAllowed, Found, Grounds, ReceivedEntry, ReceivedFileUnknown
+from domain.rails.ach.incoming_model import (
+    AnswerNotAllowed,
+    Found,
+    Grounds,
+    ReceivedEntry,
+    ReceivedFile,
+    ReceivedFileUnknown,
+)
 from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handoff_text
 from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
 from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
@@ -506,13 +513,34 @@ class TestFiles:
         assert bank.balance(account) == 250_00
         assert bank.received(second) == []
 
-    def test_another_content_of_the_same_identity_is_a_duplicate(self) -> None:
+    def same_identity(self) -> tuple[AchBank, Account, ReceivedFile]:
         bank, account = bank_with_account()
         first = bank.receive(one_entry(account.record.number, 250_00))
         second = bank.receive(one_entry(account.record.number, 300_00), "in-2.ach")
-        assert (second.state, second.duplicate_of) == (_F.DUPLICATE, first.id)
         assert second.identity == first.identity == "984000016-260309-0600-A"
+        assert (second.state, second.same_identity_as, bank.balance(account)) == (_F.QUARANTINED, first.id, 250_00)
+        return bank, account, second
+
+    def test_another_content_of_the_same_identity_is_somebodys_case_and_is_not_posted(self) -> None:
+        bank, account, second = self.same_identity()
+        assert [finding.code for finding in second.findings] == ["FILE_IDENTITY_USED"]
+        case = bank.case(second.case or "")
+        assert case.kind is CaseKind.ACH_FILE_QUARANTINED
+        assert ("has the identity of", second.same_identity_as) in [(fact.label, fact.value) for fact in case.facts]
+        bank.resolve(case.id, ResolutionCode.REPLAY, Group.OPERATIONS)
+        again = bank.incoming.files.existing(second.id)
+        assert (again.state, again.case != second.case, bank.balance(account)) == (_F.QUARANTINED, True, 250_00)
+        bank.resolve(again.case or "", ResolutionCode.DISCARD, Group.OPERATIONS)
+        assert bank.incoming.files.existing(second.id).state is _F.DISCARDED
         assert bank.balance(account) == 250_00
+
+    def test_another_content_of_the_same_identity_is_posted_when_two_people_say_that_it_is_another_file(self) -> None:
+        bank, account, second = self.same_identity()
+        bank.propose(second.case or "", ResolutionCode.REPLAY_AS_NEW, Group.OPERATIONS)
+        assert bank.balance(account) == 250_00
+        bank.second(second.case or "", Group.OPERATIONS)
+        assert bank.incoming.files.existing(second.id).state is _F.DONE
+        assert bank.balance(account) == 550_00
 
     def test_another_modifier_is_another_file(self) -> None:
         bank, account = bank_with_account()
