@@ -274,6 +274,8 @@ _describe(
         "DISHONOUR": "The return is dishonoured.",
         "SETTLED_BY_HAND": "It was settled outside of the case, as the reason says.",
         "REPLAY": "The delivery is processed again.",
+        "REPLAY_PARTIAL": "The file is read again as one that was cut: without header, controls or batches.",
+        "REPLAY_LATIN_1": "The file is read again with letters of Latin-1 in its texts.",
         "REPLAY_AS_NEW": "The file is processed beside the one that has the same identity.",
         "DISCARD": "The delivery is never processed.",
         "NOTED": "It was looked at, and nothing follows.",

@@ -6,7 +6,7 @@ again goes on from the line it came to.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -74,6 +74,12 @@ DUE_MAX: Final = 100
 AGAIN: Final = timedelta(minutes=1)
 """When a file of which an entry could not be ended now is taken up again."""
 SUBJECT: Final = "ach_received_file"
+PROFILES_OF: Final[Mapping[ResolutionCode, str]] = {
+    ResolutionCode.REPLAY: PROFILE,
+    ResolutionCode.REPLAY_PARTIAL: "partial",
+    ResolutionCode.REPLAY_LATIN_1: "latin-1",
+}
+"""What people have a quarantined file read under; under what it was read before, where it is about something else."""
 IDENTITY_USED: Final = FileFinding(
     1, 14, "FILE_IDENTITY_USED", "Another file came with this origin, creation date, time and file ID modifier."
 )
@@ -216,10 +222,11 @@ class ReceivedFiles:
             findings_count=seen.file_findings_count,
             entries_bad=seen.entries_bad,
         )
-        if not seen.readable or result.header is None:
+        if not seen.readable:
             return self._invalid(file)
-        file = replace(file, identity=identity_of(result.header))
-        holder = self._store.claim(f"identity#{file.identity}", file.id)
+        if result.header is not None:  # its profile may forgive that it has none; then its content alone tells it
+            file = replace(file, identity=identity_of(result.header))
+        holder = self._store.claim(f"identity#{file.identity}", file.id) if file.identity else file.id
         if holder != file.id and not file.stands_alone:
             return self._invalid(replace(file, same_identity_as=holder, findings=(IDENTITY_USED,), findings_count=1))
         totals = result.totals
@@ -252,6 +259,7 @@ class ReceivedFiles:
             key=f"quarantined-{file.replays}",
             facts={
                 "file": file.id,
+                "read under": file.profile,
                 "findings": str(file.findings_count),
                 **({"first": f"line {first.line} column {first.column}: {first.code}"} if first else {}),
                 **({"has the identity of": file.same_identity_as} if file.same_identity_as else {}),
@@ -288,13 +296,12 @@ class ReceivedFiles:
             return NotFound(case.subject.id)
         if file.case != case.id:
             return None  # it was carried out before
-        match case.resolution.code:
-            case ResolutionCode.REPLAY:
-                self.replay(file.id, profile=file.profile)
-            case ResolutionCode.REPLAY_AS_NEW:
-                self.replay(file.id, profile=file.profile, stands_alone=True)
-            case _:
-                self._moved(file, _E.DISCARDED)
+        code = case.resolution.code
+        if code is ResolutionCode.DISCARD:
+            self._moved(file, _E.DISCARDED)
+        else:
+            profile = PROFILES_OF.get(code, file.profile)
+            self.replay(file.id, profile=profile, stands_alone=code is ResolutionCode.REPLAY_AS_NEW)
         return None
 
     # Read: every entry is kept, once.

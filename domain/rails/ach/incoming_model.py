@@ -77,7 +77,8 @@ class ReceivedFile:
     """The partner's profile that it is read under."""
     profile_version: int | None = None
     identity: str | None = None
-    """Immediate origin, creation date and time, File ID Modifier: what no two files have in common."""
+    """Immediate origin, creation date and time, File ID Modifier: what no two files have in common. None where the
+    profile forgave that the file has no header."""
     created_on: date | None = None
     """The creation date of its header; days without a year in it are near this one."""
     forgiven: Mapping[str, int] = field(default_factory=dict)

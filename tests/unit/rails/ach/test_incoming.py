@@ -570,18 +570,54 @@ class TestFiles:
         bank.take_in()
         assert bank.balance(account) == 250_00
 
-    def test_a_quarantined_file_is_read_again_when_people_say_so(self) -> None:
+    @pytest.mark.parametrize("missing", ["1", "8", "9"], ids=["header", "batch control", "file control"])
+    def test_a_quarantined_file_is_read_again_as_people_say(self, missing: str) -> None:
         bank, account = bank_with_account()
-        text = one_entry(account.record.number, 250_00).replace(b"225", b"225")
-        cut = b"\n".join(line for line in text.split(b"\n") if not line.startswith(b"9"))
-        file = bank.receive(cut)
+        lines = one_entry(account.record.number, 250_00).decode().split("\n")
+        file = bank.receive("\n".join(line for line in lines if not line.startswith(missing)).encode())
         assert file.state is _F.QUARANTINED
         bank.resolve(file.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
         again = bank.incoming.files.existing(file.id)
         assert (again.state, again.replays) == (_F.QUARANTINED, 1)
         assert again.case != file.case
-        assert bank.incoming.files.replay(file.id, profile="partial").state is _F.DONE
+        bank.propose(again.case or "", ResolutionCode.REPLAY_PARTIAL, Group.OPERATIONS)
+        assert bank.balance(account) == 0
+        bank.second(again.case or "", Group.OPERATIONS)
+        read = bank.incoming.files.existing(file.id)
+        assert (read.state, read.profile, read.findings) == (_F.DONE, "partial", ())
         assert bank.balance(account) == 250_00
+
+    def test_a_file_without_header_is_known_by_its_content_and_is_of_the_day_it_came_on(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        sheet = Sheet()
+        sheet.add(account.record.number, 250_00, code="27")
+        lines = sheet.text().decode().split("\n")
+        text = "\n".join(lines[1:]).encode()
+        file = bank.incoming.files.replay(bank.receive(text).id, profile="partial")
+        assert (file.state, file.identity, file.created_on) == (_F.DONE, None, MONDAY.date())
+        second = bank.receive(text, "in-2.ach")
+        assert (second.state, second.duplicate_of) == (_F.DUPLICATE, file.id)
+        (entry,) = bank.received(file)
+        assert entry.return_code == "R01"
+        _, back = bank.only_entry(bank.send_back(entry))
+        assert back.amount_minor == 250_00
+
+    def test_a_file_with_letters_of_latin_1_is_read_when_people_say_so(self) -> None:
+        bank, account = bank_with_account()
+        text = one_entry(account.record.number, 250_00)
+        file = bank.receive(text.replace(b"ACME WAGES", "ACMÉ WAGES".encode("latin-1")))
+        assert file.state is _F.QUARANTINED
+        assert ("read under", "default") in [(one.label, one.value) for one in bank.case(file.case or "").facts]
+        bank.resolve(file.case or "", ResolutionCode.REPLAY_LATIN_1, Group.OPERATIONS)
+        read = bank.incoming.files.existing(file.id)
+        assert (read.state, read.profile, read.forgiven) == (_F.DONE, "latin-1", {"latin-1-letters": 1})
+        assert bank.balance(account) == 250_00
+
+    def test_no_profile_of_this_name_is_a_mistake(self) -> None:
+        bank = AchBank()
+        file = bank.receive(b"garbage")
+        with pytest.raises(ValueError, match="no profile 'lenient'"):
+            bank.incoming.files.replay(file.id, profile="lenient")
 
     def test_a_discarded_file_is_never_processed(self) -> None:
         bank, account = bank_with_account()
