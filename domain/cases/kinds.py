@@ -126,6 +126,7 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
         {
             ResolutionCode.POST: Choice("Post it", second_person=True),
             ResolutionCode.RETURN: Choice("Return it"),
+            ResolutionCode.SETTLED_BY_HAND: Choice("It was settled by hand", second_person=True),
         },
     ),
     # Nacha Operating Rules, article three: changes are made within six banking days of the NOC or before the next

@@ -211,9 +211,17 @@ class Decisions:
         return self._outgoing.entry(original.answer) if original and original.answer else None
 
     def _settled_by_hand(self, entry: ReceivedEntry, case: Case) -> Refusal | None:
-        """Its money stays where it is until people have moved it."""
+        """Its money stays where it is until people have moved it; nothing follows by itself any more."""
         del case
-        self._entries.noted(entry, lambda found: replace(found, due_at=None, reason=found.reason or "BY_HAND"))
+        if entry.state is _S.PENDED and not entry.amount.minor:
+            self._entries.moved(entry, _E.ANSWERED)
+            return None
+        self._entries.noted(
+            entry,
+            lambda found: replace(
+                found, due_at=None, reason=found.reason or "BY_HAND", return_code=None, return_by=None, undecided=True
+            ),
+        )
         return None
 
     # Notifications of change.

@@ -161,14 +161,12 @@ class ReceivedEntries:
         return self.moved(entry, _E.PENDED, changes=lambda found: on_its_way(found, way))
 
     def _answered(self, entry: ReceivedEntry, way: Way | None) -> ReceivedEntry:
-        """What moves no money is answered by silence, or goes back with a code."""
-        if way is None or way.code is None:
-            told = self._told_of_change(entry) if way is None else entry
-            reason = way.reason if way else None
-            return self.moved(
-                entry, _E.ANSWERED, changes=lambda found: replace(_with_change(found, told), reason=reason)
-            )
-        return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: on_its_way(found, way))
+        """What moves no money is answered by silence, or goes back with a code, unless people are to decide that."""
+        if way is None:
+            told = self._told_of_change(entry)
+            return self.moved(entry, _E.ANSWERED, changes=lambda found: _with_change(found, told))
+        event = _E.UNDECIDED if way.undecided else _E.RETURN_DECIDED
+        return self.moved(entry, event, changes=lambda found: on_its_way(found, way))
 
     def _told_of_change(self, entry: ReceivedEntry) -> ReceivedEntry:
         """With the notification of change that its sender is owed, listed for the next window; most are owed none."""

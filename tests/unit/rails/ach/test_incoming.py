@@ -238,6 +238,16 @@ class TestPended:
         assert (bank.entry(entry).state, bank.entry(entry).return_code) == (_S.RETURN_QUEUED, "R29")
         assert bank.send_back(bank.entry(entry)).window.startswith("20260311")
 
+    def test_what_people_settle_by_hand_does_not_go_back_by_itself(self) -> None:
+        bank, account, name = self.pended()
+        entry = bank.incoming.entries.existing(name)
+        bank.resolve(entry.case or "", ResolutionCode.SETTLED_BY_HAND, Group.OPERATIONS)
+        bank.clock.move(timedelta(days=4))
+        bank.take_in()
+        bank.incoming.work_entry(entry.id)
+        assert (bank.entry(entry).state, bank.entry(entry).due_at) == (_S.PENDED, None)
+        assert (bank.balance(account), bank.book("ach_unposted")) == (100_00, -60_00)
+
     def test_what_the_account_cannot_pay_after_all_stays_pended_and_people_hear_why(self) -> None:
         bank, _, name = self.pended(minor=10_00)
         entry = bank.incoming.entries.existing(name)
@@ -455,6 +465,45 @@ class TestWithoutMoney:
         bank.settle_file(file)
         assert bank.entry(entry).state is _S.RETURNED
         assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
+
+    def undecided(self) -> tuple[AchBank, ReceivedEntry]:
+        """A prenote of a consumer's debit, to a business."""
+        bank, account = bank_with_account(kind=CustomerKind.BUSINESS)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 0, code="28")))
+        assert (entry.state, entry.reason, entry.return_code) == (_S.PENDED, "CONSUMER_DEBIT_TO_BUSINESS", "R29")
+        assert bank.case(entry.case or "").kind is CaseKind.ACH_ENTRY_PENDED
+        assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
+        return bank, entry
+
+    @pytest.mark.parametrize("code", [ResolutionCode.POST, ResolutionCode.SETTLED_BY_HAND])
+    def test_a_prenote_that_people_let_stand_is_answered_by_silence(self, code: ResolutionCode) -> None:
+        bank, entry = self.undecided()
+        bank.resolve(entry.case or "", code, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.ANSWERED
+        bank.clock.move(timedelta(days=4))
+        bank.take_in()
+        assert bank.entry(entry).state is _S.ANSWERED
+
+    def test_a_prenote_goes_back_when_a_person_says_so(self) -> None:
+        bank, entry = self.undecided()
+        bank.resolve(entry.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        bank.settle_file(bank.send_back(bank.entry(entry)))
+        assert bank.entry(entry).state is _S.RETURNED
+
+    def test_a_prenote_goes_back_when_nobody_decides_in_time(self) -> None:
+        bank, entry = self.undecided()
+        assert entry.due_at == datetime(2026, 3, 11, 5, 15, tzinfo=UTC)
+        bank.clock.instant = entry.due_at
+        bank.take_in()
+        assert (bank.entry(entry).state, bank.entry(entry).return_code) == (_S.RETURN_QUEUED, "R29")
+
+    def test_a_prenote_to_nobody_that_came_too_late_to_go_back_is_somebodys_case(self) -> None:
+        bank = AchBank()
+        bank.clock.move(timedelta(days=9))
+        (entry,) = bank.received(bank.receive(one_entry(NOBODYS, 0, code="28")))
+        assert (entry.state, entry.reason, entry.return_code) == (_S.PENDED, "ACCOUNT_UNKNOWN", None)
+        bank.resolve(entry.case or "", ResolutionCode.SETTLED_BY_HAND, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.ANSWERED
 
 
 class TestANotificationOfChange:
