@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from domain.accounts.model import Elsewhere
@@ -65,6 +66,8 @@ KEPT_AT_ONCE_MAX: Final = 2_000
 WORKED_AT_ONCE_MAX: Final = 400
 """Entries that one piece of work posts: as long again, with a dozen calls for each. A file of 100,000 entries is kept
 and posted in three hundred pieces, fewer than the rounds of its state machine."""
+HANDED_OVER_AT_ONCE_MAX: Final = LINES_MAX
+"""Entries that one piece of work gives to other regions: a message each, and two calls for each entry."""
 PAGE: Final = 100
 WORK_MAX: Final = 8
 """States that one run takes a file through."""
@@ -160,10 +163,10 @@ class ReceivedFiles:
         )
         self._store.add_received_file(shadow)
         file = self.existing(handoff.file)
-        wanted = set(handoff.lines)
-        for page in _pages(one for one in self._read(file) if one[0].line in wanted):
+        for page in _pages(self._read(file, only=frozenset(handoff.lines))):
             self._store.add_received([self._placed(*one) for one in page])
-        return self._moved(file, _E.MORE_CAME, changes=_begun_anew)
+        first = min(handoff.lines, default=0)
+        return self._moved(file, _E.MORE_CAME, changes=lambda found: _with_more(found, first, now))
 
     # Looking.
 
@@ -307,24 +310,27 @@ class ReceivedFiles:
     # Read: every entry is kept, once.
 
     def _kept(self, file: ReceivedFile) -> ReceivedFile:
-        kept, begun_after = 0, file.kept_through
-        ahead = (one for one in self._read(file) if one[0].line > begun_after)
-        for page in _pages(ahead):
-            if kept >= KEPT_AT_ONCE_MAX:
-                return self._noted(file, lambda found: replace(found, due_at=self._clock.now()))
+        kept = 0
+        for page in _pages(islice(self._read(file, after=file.kept_through), KEPT_AT_ONCE_MAX)):
             self._store.add_received([self._placed(*one) for one in page])
             kept += len(page)
             through = page[-1][0].line
             file = self._noted(file, lambda found, through=through: _kept_to(found, through))  # type: ignore[misc]  # bound now
+        if kept == KEPT_AT_ONCE_MAX:
+            return self._noted(file, lambda found: replace(found, due_at=self._clock.now()))
         return self._moved(file, _E.KEPT)
 
-    def _read(self, file: ReceivedFile) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
+    def _read(
+        self, file: ReceivedFile, *, after: int = 0, only: frozenset[int] | None = None
+    ) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
         return kept_entries(
             self._chunks(file),
             PROFILES[file.profile],
             file,
             jurisdiction=self._jurisdiction,
             timetable=self._timetable,
+            after=after,
+            only=only,
         )
 
     def _placed(self, entry: ReceivedEntry, header: AnyBatchHeader, record: AnyEntry) -> ReceivedEntry:
@@ -369,15 +375,19 @@ class ReceivedFiles:
     def _worked(self, file: ReceivedFile) -> ReceivedFile:
         """One round over the entries, as far as this piece of work goes."""
         worked, after, waits_until = 0, file.worked_through, file.waits_until
+        away: list[ReceivedEntry] = []
         while True:
             page = self._store.received_entries(file.id, after=after, limit=PAGE)
-            waits_until = _earliest(waits_until, self._page_worked(file, page.entries))
-            worked += len(page.entries)
+            ours = [one for one in page.entries if not self._is_elsewhere(one)]
+            away += [one for one in page.entries if self._goes_elsewhere(one)]
+            waits_until = _earliest(waits_until, self._page_worked(ours))
+            worked += len(ours)
             if page.after is None:
                 break
             after = page.after
-            if worked >= WORKED_AT_ONCE_MAX:
-                return self._stopped(file, after, waits_until)
+            if worked >= WORKED_AT_ONCE_MAX or len(away) >= HANDED_OVER_AT_ONCE_MAX:
+                return self._stopped(file, after, _earliest(waits_until, self._handed_over(file, away)))
+        waits_until = _earliest(waits_until, self._handed_over(file, away))
         if waits_until is None:
             return self._round_ended(file, lambda found: self._along(found, _E.FINISHED))
         again = waits_until
@@ -399,14 +409,10 @@ class ReceivedFiles:
 
         return changed(lambda: self.existing(file.id), end, self._store.replace_received_file)
 
-    def _page_worked(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
+    def _page_worked(self, entries: Sequence[ReceivedEntry]) -> datetime | None:
         """When the earliest of those that wait is due; None when none waits."""
-        away = [one for one in entries if one.state is ReceivedState.RECEIVED and self._is_elsewhere(one)]
-        self._handed_over(file, away)
         waits_until: datetime | None = None
         for entry in entries:
-            if entry in away:
-                continue
             try:
                 worked = self._entries.work(entry)
             except Unsettled:
@@ -420,15 +426,24 @@ class ReceivedFiles:
     def _is_elsewhere(self, entry: ReceivedEntry) -> bool:
         return entry.home is not None and entry.home != self._region
 
-    def _handed_over(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> None:
-        """To the region each belongs to, which takes it once however often it is told; then it is none of ours."""
+    def _goes_elsewhere(self, entry: ReceivedEntry) -> bool:
+        return self._is_elsewhere(entry) and entry.state is ReceivedState.RECEIVED
+
+    def _handed_over(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
+        """To the region each belongs to, which takes it once however often it is told; then it is none of ours. The
+        answer is when to do it again, if that is to be."""
+        waits_until: datetime | None = None
         for region in sorted({entry.home for entry in entries if entry.home}):
             theirs = [entry for entry in entries if entry.home == region]
             for at in range(0, len(theirs), LINES_MAX):
                 some = theirs[at : at + LINES_MAX]
                 self._forwarder.forward(region, _handoff(file, [entry.line for entry in some]))
                 for entry in some:
-                    self._entries.forwarded(entry)
+                    try:
+                        self._entries.forwarded(entry)
+                    except Unsettled:
+                        waits_until = self._clock.now() + AGAIN
+        return waits_until
 
     # Writing.
 
@@ -510,10 +525,18 @@ def _from_the_top(file: ReceivedFile) -> ReceivedFile:
     return replace(file, worked_through=0, waits_until=None)
 
 
-def _begun_anew(file: ReceivedFile) -> ReceivedFile:
-    """From the top, and of the next version even where nothing else of it changes: so a round that is under way, and
-    has passed the lines that came, does not end it."""
-    return replace(_from_the_top(file), version=file.version + 1)
+def _with_more(file: ReceivedFile, first: int, now: datetime) -> ReceivedFile:
+    """From the first of the lines that came, unless the round has not come as far: what stands before it was worked
+    before. The version is the next even where nothing else changes, so that a round that is under way, and has passed
+    the lines that came, does not end."""
+    through, waits_until = file.worked_through, file.waits_until
+    if file.state is _S.DONE:
+        through, waits_until = first, None
+    elif file.due_at is not None and file.due_at > now:  # a round has ended, and the next waits for a day
+        through, waits_until = first, file.due_at
+    return replace(
+        file, worked_through=max(0, min(through, first - 1)), waits_until=waits_until, version=file.version + 1
+    )
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

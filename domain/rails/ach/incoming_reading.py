@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -139,15 +140,28 @@ def sent_on(entry: ReceivedEntry, record: AnyEntry) -> date:
 
 
 def kept_entries(
-    chunks: Iterable[bytes], profile: Profile, file: ReceivedFile, *, jurisdiction: str, timetable: Timetable
+    chunks: Iterable[bytes],
+    profile: Profile,
+    file: ReceivedFile,
+    *,
+    jurisdiction: str,
+    timetable: Timetable,
+    after: int = 0,
+    only: AbstractSet[int] | None = None,
 ) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
-    """Every entry of a file as it is kept, with the records it stands in; accounts are not looked for yet."""
+    """The entries of a file as they are kept, with the records they stand in; accounts are not looked for yet.
+
+    `after`: those of later lines than this. `only`: those of these lines; what follows the last of them is not read."""
+    last = None if only is None else max(only, default=0)
     created_on = file.created_on or file.received_at.date()
     for header, record in entries_of(Reading(chunks, profile)):
-        settles_on = settlement_of(header, created_on)
-        posts_at = timetable.posts_at(settles_on, file.received_at)
-        kept = _kept(header, record, file, jurisdiction=jurisdiction, settles_on=settles_on, posts_at=posts_at)
-        yield kept, header, record
+        if record.line > after and (only is None or record.line in only):
+            settles_on = settlement_of(header, created_on)
+            posts_at = timetable.posts_at(settles_on, file.received_at)
+            kept = _kept(header, record, file, jurisdiction=jurisdiction, settles_on=settles_on, posts_at=posts_at)
+            yield kept, header, record
+        if last is not None and record.line >= last:
+            return
 
 
 def _kept(

@@ -1,5 +1,6 @@
 """Stories of files that come in by ACH, from their arrival to the accounts, over the real ledger in memory."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -912,6 +913,44 @@ class TestAnotherRegion:
         assert west.balance(account) == 30_00
         assert west.incoming.files.existing(file.id).state is _F.DONE
 
+    @pytest.mark.parametrize("settles_on", [MONDAY.date(), TUESDAY])
+    def test_many_entries_are_handed_over_in_few_messages_and_each_is_read_and_worked_about_once(
+        self, monkeypatch: pytest.MonkeyPatch, settles_on: date
+    ) -> None:
+        """However many messages there are: what came before is not gone through again for each."""
+        monkeypatch.setattr(incoming_files, "HANDED_OVER_AT_ONCE_MAX", 100)
+        east, west, account = self.two()
+        sheet = Sheet(settles_on=settles_on)
+        for _ in range(300):
+            sheet.add(account.record.number, 1_00)
+        file = east.receive(sheet.text())
+        handoffs = [handoff for _, handoff in east.forwarder.forwarded]
+        assert [len(handoff.lines) for handoff in handoffs] == [100] * 3
+        work, posts_at = west.incoming.entries.work, west.timetable.posts_at
+        worked, read = Counter[str](), Counter[str]()
+
+        def counted(entry: ReceivedEntry) -> ReceivedEntry:
+            worked["entries"] += 1
+            return work(entry)
+
+        def looked_up(settles_on: date, received_at: datetime) -> datetime:
+            read["entries"] += 1
+            return posts_at(settles_on, received_at)
+
+        monkeypatch.setattr(west.incoming.entries, "work", counted)
+        monkeypatch.setattr(type(west.timetable), "posts_at", lambda _, *given: looked_up(*given))
+        for handoff in handoffs:
+            west.incoming.files.take(handoff)
+            west.take_in()
+        assert (worked["entries"], read["entries"]) == (300, 300)
+        if settles_on != MONDAY.date():
+            assert west.balance(account) == 0
+            west.clock.instant = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+            west.take_in()
+            assert worked["entries"] == 600
+        assert west.balance(account) == 300_00
+        assert west.incoming.files.existing(file.id).state is _F.DONE
+
     def test_an_entry_that_cannot_be_posted_there_goes_back_from_there(self) -> None:
         east, west, account = self.two()
         file = east.receive(one_entry(account.record.number, 20_00, code="27"))
@@ -969,6 +1008,25 @@ class TestTheStepsOfAFile:
     def test_a_step_of_no_journey_is_named(self) -> None:
         with pytest.raises(StepUnknown, match="teleport"):
             FileSteps(AchBank().incoming.files).run("teleport", file="rcf_x")
+
+    def test_a_long_file_is_kept_piece_by_piece_and_each_of_its_entries_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(incoming_files, "KEPT_AT_ONCE_MAX", 100)
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        for _ in range(500):
+            sheet.add(account.record.number, 1_00)
+        posts_at, seen = bank.timetable.posts_at, Counter[str]()
+
+        def looked_up(settles_on: date, received_at: datetime) -> datetime:
+            seen["entries"] += 1
+            return posts_at(settles_on, received_at)
+
+        monkeypatch.setattr(type(bank.timetable), "posts_at", lambda _, *given: looked_up(*given))
+        bank.receive(sheet.text())
+        assert bank.balance(account) == 500_00
+        assert seen["entries"] == 500
 
     def test_a_long_file_is_worked_piece_by_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(incoming_files, "WORKED_AT_ONCE_MAX", 100)
