@@ -206,9 +206,7 @@ class Matching:
 
     def _learned(self, ours: Entry, entry: ReceivedEntry, code: str) -> None:
         """What follows from the code: for the counterparty, for the people who watch, for the originator's rates."""
-        policy = policy_of(code) if code in RETURN_CODES else Policy.STOP
-        if entry.questionable:
-            policy = Policy.FRAUD_CASE
+        policy = policy_of(code, questionable=entry.questionable) if code in RETURN_CODES else Policy.STOP
         if policy in DISTRUSTED:
             self._distrusted(ours, code)
         if policy in DENIED:
