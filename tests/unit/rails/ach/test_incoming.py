@@ -578,6 +578,7 @@ class TestFiles:
         assert case.kind is CaseKind.ACH_FILE_QUARANTINED
         assert ("has the identity of", second.same_identity_as) in [(fact.label, fact.value) for fact in case.facts]
         bank.resolve(case.id, ResolutionCode.REPLAY, Group.OPERATIONS)
+        bank.take_in()
         again = bank.incoming.files.existing(second.id)
         assert (again.state, again.case != second.case, bank.balance(account)) == (_F.QUARANTINED, True, 250_00)
         bank.resolve(again.case or "", ResolutionCode.DISCARD, Group.OPERATIONS)
@@ -589,6 +590,7 @@ class TestFiles:
         bank.propose(second.case or "", ResolutionCode.REPLAY_AS_NEW, Group.OPERATIONS)
         assert bank.balance(account) == 250_00
         bank.second(second.case or "", Group.OPERATIONS)
+        bank.take_in()
         assert bank.incoming.files.existing(second.id).state is _F.DONE
         assert bank.balance(account) == 550_00
 
@@ -627,12 +629,14 @@ class TestFiles:
         file = bank.receive("\n".join(line for line in lines if not line.startswith(missing)).encode())
         assert file.state is _F.QUARANTINED
         bank.resolve(file.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
+        bank.take_in()
         again = bank.incoming.files.existing(file.id)
         assert (again.state, again.replays) == (_F.QUARANTINED, 1)
         assert again.case != file.case
         bank.propose(again.case or "", ResolutionCode.REPLAY_PARTIAL, Group.OPERATIONS)
         assert bank.balance(account) == 0
         bank.second(again.case or "", Group.OPERATIONS)
+        bank.take_in()
         read = bank.incoming.files.existing(file.id)
         assert (read.state, read.profile, read.findings) == (_F.DONE, "partial", ())
         assert bank.balance(account) == 250_00
@@ -643,7 +647,9 @@ class TestFiles:
         sheet.add(account.record.number, 250_00, code="27")
         lines = sheet.text().decode().split("\n")
         text = "\n".join(lines[1:]).encode()
-        file = bank.incoming.files.replay(bank.receive(text).id, profile="partial")
+        bank.incoming.files.replay(bank.receive(text).id, profile="partial")
+        bank.take_in()
+        (file,) = bank.incoming.files.listed().files
         assert (file.state, file.identity, file.created_on) == (_F.DONE, None, MONDAY.date())
         second = bank.receive(text, "in-2.ach")
         assert (second.state, second.duplicate_of) == (_F.DUPLICATE, file.id)
@@ -659,6 +665,7 @@ class TestFiles:
         assert file.state is _F.QUARANTINED
         assert ("read under", "default") in [(one.label, one.value) for one in bank.case(file.case or "").facts]
         bank.resolve(file.case or "", ResolutionCode.REPLAY_LATIN_1, Group.OPERATIONS)
+        bank.take_in()
         read = bank.incoming.files.existing(file.id)
         assert (read.state, read.profile, read.forgiven) == (_F.DONE, "latin-1", {"latin-1-letters": 1})
         assert bank.balance(account) == 250_00
