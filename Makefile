@@ -101,7 +101,7 @@ simulate: .venv/dev/.installed ## N simulated histories on two processes (N=1000
 
 crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about ten minutes)
 	@$(BIN)/python -m tests.crash.run
-	@FLORIN_DEATHS=full $(PYTEST) -n 2 tests/unit/rails/ach/test_killed_anywhere.py
+	@FLORIN_DEATHS=full $(PYTEST) -n 2 tests/unit/rails/ach/test_killed_anywhere.py tests/unit/rails/ach/test_incoming_faults.py
 
 concurrency: .venv/dev/.installed .venv/engine/.installed ## Storms of eight processes, double-clicks and races, in full
 	@FLORIN_CONCURRENCY=full $(PYTEST) tests/concurrency

@@ -18,6 +18,7 @@ from pynamodb.expressions.operand import Path
 
 from domain.connection_aws import Repeats, WireConnection
 from domain.metering import Meter
+from domain.unsettled import Unsettled
 
 Value = str | int | bool | bytes | None | Sequence["Value"] | Mapping[str, "Value"]
 Item = Mapping[str, Value]
@@ -49,7 +50,7 @@ _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _CONFLICT: Final = "TransactionConflict"
 
 
-class Contended(Exception):
+class Contended(Unsettled):
     """Too many writers of one key at once. Nothing was written; the request may be made again."""
 
 

@@ -51,6 +51,12 @@ class ResolutionCode(StrEnum):
     """It was settled outside of this case, as the reason says."""
     REPLAY = "REPLAY"
     """The delivery is processed again."""
+    REPLAY_PARTIAL = "REPLAY_PARTIAL"
+    """The file is read again as one that was cut: without header, controls or batches."""
+    REPLAY_LATIN_1 = "REPLAY_LATIN_1"
+    """The file is read again with letters of Latin-1 in its texts."""
+    REPLAY_AS_NEW = "REPLAY_AS_NEW"
+    """The file is processed beside the one that has the same identity."""
     DISCARD = "DISCARD"
     """The delivery is never processed."""
     NOTED = "NOTED"
@@ -107,6 +113,9 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
         timedelta(hours=1),
         {
             ResolutionCode.REPLAY: Choice("Read it again"),
+            ResolutionCode.REPLAY_PARTIAL: Choice("Read it again as a file that was cut", second_person=True),
+            ResolutionCode.REPLAY_LATIN_1: Choice("Read it again with letters of Latin-1"),
+            ResolutionCode.REPLAY_AS_NEW: Choice("It is not the file that has its identity", second_person=True),
             ResolutionCode.DISCARD: Choice("Never process it", second_person=True),
         },
     ),
@@ -117,6 +126,7 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
         {
             ResolutionCode.POST: Choice("Post it", second_person=True),
             ResolutionCode.RETURN: Choice("Return it"),
+            ResolutionCode.SETTLED_BY_HAND: Choice("It was settled by hand", second_person=True),
         },
     ),
     # Nacha Operating Rules, article three: changes are made within six banking days of the NOC or before the next

@@ -16,6 +16,7 @@ from domain.payments.kinds import Driver, Event, PaymentState
 from domain.payments.model import Moved, Payment, PaymentKeyReused, Waiting
 from domain.payments.rules import Deadlines
 from domain.payments.store import DuePayment, HappeningPage, PaymentPage, PaymentStore
+from domain.unsettled import Unsettled
 
 TRIES_MAX: Final = 8
 """Lost races on one payment: a step, a person, a file, a message of the bank and the sweep at once."""
@@ -26,7 +27,7 @@ SWEEP_MAX: Final = 500
 Changes = Callable[[Payment], Payment]
 
 
-class Contended(Exception):
+class Contended(Unsettled):
     """Too many writers of one payment at once. Nothing was written; it may be asked again."""
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from domain.money import Money
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import FileFinding, Found, ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_model import FileFinding, Found, Grounds, ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, DEBITS, IncomingStore
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.rates import DayCount
@@ -87,6 +87,8 @@ class TestFiles:
             worked_through=11,
             waits_until=AT + timedelta(days=1),
             duplicate_of=file(2).id,
+            same_identity_as=file(3).id,
+            stands_alone=True,
             case="cas_x",
             replays=2,
             version=9,
@@ -157,6 +159,7 @@ class TestEntries:
             answered_trace="981000010000002",
             code="R17",
             questionable=True,
+            grounds=Grounds(statement=True, statement_reviewed_on=DAY, event_on=DAY, died_on=DAY),
             state=ReceivedState.PENDED,
             attempt=2,
             journals={"PENDING": "jrn_x"},
@@ -184,6 +187,11 @@ class TestEntries:
     def test_a_bare_entry_is_read_back_whole(self, store: IncomingStore) -> None:
         store.add_received([entry()])
         assert store.received(entry().id) == entry()
+
+    def test_grounds_are_read_back_as_far_as_they_go(self, store: IncomingStore) -> None:
+        for line, grounds in enumerate((Grounds(died_on=DAY), Grounds(statement=True), Grounds(event_on=DAY)), start=3):
+            store.add_received([replace(entry(line), grounds=grounds)])
+            assert store.received(entry(line).id) == replace(entry(line), grounds=grounds)
 
     def test_entries_are_kept_once_and_the_first_word_stays(self, store: IncomingStore) -> None:
         store.add_received([entry(3), entry(4)])

@@ -84,12 +84,6 @@ DISHONOURS: Final[dict[str, Dishonour]] = {
     )
 }
 
-NO_DISHONOUR: Final = Reason("NO_DISHONOUR", "The code dishonours no return.")
-NOT_RIGHT: Final = Reason("NOT_RIGHT", "Nothing found about the return makes this code right.")
-DISHONOUR_TOO_LATE: Final = Reason(
-    "DISHONOUR_TOO_LATE", "A return is dishonoured within five banking days of its settlement."
-)
-
 
 def last_dishonour_day(return_settled_on: date) -> date:
     return add_banking_days(return_settled_on, DISHONOUR_BANKING_DAYS)
@@ -98,16 +92,6 @@ def last_dishonour_day(return_settled_on: date) -> date:
 def right_dishonours(found: ReceivedReturn) -> tuple[str, ...]:
     """The codes with which the return may be dishonoured, by what was found about it."""
     return tuple(code for code, row in DISHONOURS.items() if row.right(found))
-
-
-def dishonour_reason(code: str, found: ReceivedReturn, on: date) -> Reason | None:
-    """Why we may not dishonour the return with this code on the processing day `on`; None when we may."""
-    row = DISHONOURS.get(code)
-    if row is None:
-        return NO_DISHONOUR
-    if not row.right(found):
-        return NOT_RIGHT
-    return DISHONOUR_TOO_LATE if on > last_dishonour_day(found.settled_on) else None
 
 
 # --- contests ------------------------------------------------------------------------------------------------------

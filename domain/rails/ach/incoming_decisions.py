@@ -5,8 +5,7 @@ meanwhile.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import replace
 from typing import Final
 
 from domain.cases.kinds import ResolutionCode
@@ -21,7 +20,7 @@ from domain.rails.ach.dishonour import (
 )
 from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import FORWARD, ReceivedEvent, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import AnswerNotAllowed, EntryNotPending, ReceivedEntry
+from domain.rails.ach.incoming_model import NO_GROUNDS, AnswerNotAllowed, EntryNotPending, Grounds, ReceivedEntry
 from domain.rails.ach.incoming_reading import Originals
 from domain.rails.ach.incoming_screening import facts_of, way_back
 from domain.rails.ach.kinds import EntryKind
@@ -59,18 +58,6 @@ NO_ACCOUNT: Final = Reason("NO_ACCOUNT", "No account of the bank is known for th
 NOTHING_TO_CORRECT: Final = Reason("NOTHING_TO_CORRECT", "The notification corrects nothing that is kept here.")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Grounds:
-    """What a return after posting leans on."""
-
-    statement: bool = False
-    """The receiver's written statement of unauthorised debit is with the bank."""
-    statement_reviewed_on: date | None = None
-    event_on: date | None = None
-    """When the receiver refused the credit (R23), or the originating bank asked (R06) or agreed (R31)."""
-
-
-NO_GROUNDS: Final = Grounds()
 _S, _E, _R = ReceivedState, ReceivedEvent, ResolutionCode
 
 
@@ -163,14 +150,9 @@ class Decisions:
             return self._entries.work(found)
         if found.state is not _S.POSTED or found.kind not in FORWARD:
             return EntryNotPending(found.id, found.state.value)
-        grounds = replace(
-            facts_of(self._entries.seen(found)),
-            statement=facts.statement,
-            statement_reviewed_on=facts.statement_reviewed_on,
-            event_on=facts.event_on,
-        )
-        code = code_for(decision, grounds)
-        reason = return_allowed(code, grounds, self._entries.today()) if code else NO_CODE
+        leans_on = facts_of(self._entries.seen(replace(found, grounds=facts)))
+        code = code_for(decision, leans_on)
+        reason = return_allowed(code, leans_on, self._entries.today()) if code else NO_CODE
         if code is None or reason is not None:
             return _not_allowed(found, reason or NO_CODE)
         last = last_legal_day(
@@ -184,7 +166,14 @@ class Decisions:
                 found,
                 _E.DISPUTED,
                 changes=lambda one: replace(
-                    one, return_code=code, return_by=last, reason=decision.value.upper(), asked_by=by, undecided=False
+                    one,
+                    return_code=code,
+                    return_by=last,
+                    reason=decision.value.upper(),
+                    asked_by=by,
+                    undecided=False,
+                    grounds=facts,
+                    questionable=decision is Decision.QUESTIONABLE,
                 ),
             )
         )
@@ -222,9 +211,17 @@ class Decisions:
         return self._outgoing.entry(original.answer) if original and original.answer else None
 
     def _settled_by_hand(self, entry: ReceivedEntry, case: Case) -> Refusal | None:
-        """Its money stays where it is until people have moved it."""
+        """Its money stays where it is until people have moved it; nothing follows by itself any more."""
         del case
-        self._entries.noted(entry, lambda found: replace(found, due_at=None, reason=found.reason or "BY_HAND"))
+        if entry.state is _S.PENDED and not entry.amount.minor:
+            self._entries.moved(entry, _E.ANSWERED)
+            return None
+        self._entries.noted(
+            entry,
+            lambda found: replace(
+                found, due_at=None, reason=found.reason or "BY_HAND", return_code=None, return_by=None, undecided=True
+            ),
+        )
         return None
 
     # Notifications of change.

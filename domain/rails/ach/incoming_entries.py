@@ -45,6 +45,7 @@ from domain.rails.ach.return_codes import return_allowed
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.refusals import NotFound
+from domain.unsettled import Unsettled
 
 STATES_IN_A_ROW_MAX: Final = 8
 """No entry goes through more states than that without somebody else saying something in between."""
@@ -85,10 +86,6 @@ Matcher = Callable[[ReceivedEntry], ReceivedEntry]
 
 class EntryMissing(Exception):
     """A received entry that something names does not exist: a fault, because none is ever deleted."""
-
-
-class EntryUnsettled(Exception):
-    """The ledger could not say now whether an entry's journal is posted; it is to be worked again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,14 +161,12 @@ class ReceivedEntries:
         return self.moved(entry, _E.PENDED, changes=lambda found: on_its_way(found, way))
 
     def _answered(self, entry: ReceivedEntry, way: Way | None) -> ReceivedEntry:
-        """What moves no money is answered by silence, or goes back with a code."""
-        if way is None or way.code is None:
-            told = self._told_of_change(entry) if way is None else entry
-            reason = way.reason if way else None
-            return self.moved(
-                entry, _E.ANSWERED, changes=lambda found: replace(_with_change(found, told), reason=reason)
-            )
-        return self.moved(entry, _E.RETURN_DECIDED, changes=lambda found: on_its_way(found, way))
+        """What moves no money is answered by silence, or goes back with a code, unless people are to decide that."""
+        if way is None:
+            told = self._told_of_change(entry)
+            return self.moved(entry, _E.ANSWERED, changes=lambda found: _with_change(found, told))
+        event = _E.UNDECIDED if way.undecided else _E.RETURN_DECIDED
+        return self.moved(entry, event, changes=lambda found: on_its_way(found, way))
 
     def _told_of_change(self, entry: ReceivedEntry) -> ReceivedEntry:
         """With the notification of change that its sender is owed, listed for the next window; most are owed none."""
@@ -214,7 +209,7 @@ class ReceivedEntries:
                 ),
             )
         if effect.refused is None or not (answer.refusal.stored or isinstance(answer.refusal, NotFound)):
-            raise EntryUnsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
+            raise Unsettled(f"{entry.id} {entry.state.value}: {answer.refusal.code}")
         head = self._ledger.head(entry.account) if entry.account else None
         way = refused(answer.refusal.code, head.status if head else None, self.seen(entry), self.today())
         if entry.state in ASKED_BY_PEOPLE:  # they hear that it cannot be, and decide again

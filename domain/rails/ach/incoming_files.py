@@ -6,9 +6,10 @@ again goes on from the line it came to.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
+from itertools import islice
 from typing import Final
 
 from domain.accounts.model import Elsewhere
@@ -17,7 +18,7 @@ from domain.cases.model import Case, Subject
 from domain.rails.ach import ranges
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange import Exchange
-from domain.rails.ach.incoming_entries import EntryUnsettled, Parts, ReceivedEntries
+from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import (
     FORWARD,
     RECEIVED_FILES_ENDED,
@@ -27,7 +28,15 @@ from domain.rails.ach.incoming_kinds import (
     ReceivedState,
     received_file_target,
 )
-from domain.rails.ach.incoming_model import LINES_MAX, Found, Handoff, ReceivedEntry, ReceivedFile, ReceivedFileUnknown
+from domain.rails.ach.incoming_model import (
+    LINES_MAX,
+    FileFinding,
+    Found,
+    Handoff,
+    ReceivedEntry,
+    ReceivedFile,
+    ReceivedFileUnknown,
+)
 from domain.rails.ach.incoming_ports import FileJourneys, Forwarder
 from domain.rails.ach.incoming_reading import (
     Originals,
@@ -37,6 +46,7 @@ from domain.rails.ach.incoming_reading import (
     masked,
     overview,
     routing_number,
+    sent_on,
     shown_text,
 )
 from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, ReceivedFilePage
@@ -44,9 +54,10 @@ from domain.rails.ach.model import REMITTANCE
 from domain.rails.ach.nacha.profiles import PROFILES
 from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.records import Contended, changed
-from domain.rails.ach.sponsors import sponsor_on
+from domain.rails.ach.sponsors import odfi_on
 from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer, Shredded
+from domain.unsettled import Unsettled
 
 PROFILE: Final = "default"
 """What the sponsor bank's files may do otherwise than the rules say, until people have one read under another."""
@@ -55,6 +66,8 @@ KEPT_AT_ONCE_MAX: Final = 2_000
 WORKED_AT_ONCE_MAX: Final = 400
 """Entries that one piece of work posts: as long again, with a dozen calls for each. A file of 100,000 entries is kept
 and posted in three hundred pieces, fewer than the rounds of its state machine."""
+HANDED_OVER_AT_ONCE_MAX: Final = LINES_MAX
+"""Entries that one piece of work gives to other regions: a message each, and two calls for each entry."""
 PAGE: Final = 100
 WORK_MAX: Final = 8
 """States that one run takes a file through."""
@@ -67,10 +80,20 @@ LEFT_AFTER: Final = timedelta(minutes=5)
 """A journey that runs has worked what is due by then, or is at it."""
 ARRIVAL: Final = "arrival"
 SUBJECT: Final = "ach_received_file"
+PROFILES_OF: Final[Mapping[ResolutionCode, str]] = {
+    ResolutionCode.REPLAY: PROFILE,
+    ResolutionCode.REPLAY_PARTIAL: "partial",
+    ResolutionCode.REPLAY_LATIN_1: "latin-1",
+}
+"""What people have a quarantined file read under; under what it was read before, where it is about something else."""
+IDENTITY_USED: Final = FileFinding(
+    1, 14, "FILE_IDENTITY_USED", "Another file came with this origin, creation date, time and file ID modifier."
+)
 
 Changes = Callable[[ReceivedFile], ReceivedFile]
 _S, _E = ReceivedFileState, ReceivedFileEvent
 TRACE_DIGITS: Final = 15
+BANK_DIGITS: Final = 8
 
 
 class ReceivedFileMissing(Exception):
@@ -146,11 +169,11 @@ class ReceivedFiles:
         )
         self._store.add_received_file(shadow)
         file = self.existing(handoff.file)
-        wanted = set(handoff.lines)
-        for page in _pages(one for one in self._read(file) if one[0].line in wanted):
+        for page in _pages(self._read(file, only=frozenset(handoff.lines))):
             self._store.add_received([self._placed(*one) for one in page])
-        file = self._moved(file, _E.MORE_CAME, changes=_begun_anew)
-        self._journeys.start(file.id, f"handoff-{handoff.lines[0]}")
+        first = min(handoff.lines, default=0)
+        file = self._moved(file, _E.MORE_CAME, changes=lambda found: _with_more(found, first, now))
+        self._journeys.start(file.id, f"handoff-{first}")
         return file
 
     # Looking.
@@ -211,49 +234,41 @@ class ReceivedFiles:
             return self._found_again(file, holder)
         seen = overview(self._chunks(file), PROFILES[file.profile])
         result = seen.result
-        if not seen.readable or result.header is None:
-            return self._moved(
-                file,
-                _E.FOUND_INVALID,
-                changes=lambda found: replace(
-                    found,
-                    profile_version=result.profile_version,
-                    forgiven=dict(result.forgiven),
-                    findings=seen.file_findings,
-                    findings_count=seen.file_findings_count,
-                ),
-            )
-        identity, totals = identity_of(result.header), result.totals
-        holder = self._store.claim(f"identity#{identity}", file.id)
-        if holder != file.id:
-            return self._found_again(replace(file, identity=identity), holder)
+        file = replace(
+            file,
+            profile_version=result.profile_version,
+            forgiven=dict(result.forgiven),
+            findings=seen.file_findings,
+            findings_count=seen.file_findings_count,
+            entries_bad=seen.entries_bad,
+        )
+        if not seen.readable:
+            return self._invalid(file)
+        if result.header is not None:  # its profile may forgive that it has none; then its content alone tells it
+            file = replace(file, identity=identity_of(result.header))
+        holder = self._store.claim(f"identity#{file.identity}", file.id) if file.identity else file.id
+        if holder != file.id and not file.stands_alone:
+            return self._invalid(replace(file, same_identity_as=holder, findings=(IDENTITY_USED,), findings_count=1))
+        totals = result.totals
         return self._moved(
             file,
             _E.READ,
             changes=lambda found: replace(
-                found,
-                profile_version=result.profile_version,
-                identity=identity,
+                _with_reading(found, file),
                 created_on=seen.created_on or day_of(found.received_at),
-                forgiven=dict(result.forgiven),
-                findings=(),
-                findings_count=0,
                 batches=totals.batches,
                 entries=totals.entries,
                 addenda=totals.addenda,
                 debit_minor=totals.debit_minor,
                 credit_minor=totals.credit_minor,
-                entries_bad=seen.entries_bad,
             ),
         )
 
+    def _invalid(self, file: ReceivedFile) -> ReceivedFile:
+        return self._moved(file, _E.FOUND_INVALID, changes=lambda found: _with_reading(found, file))
+
     def _found_again(self, file: ReceivedFile, holder: str) -> ReceivedFile:
-        identity = file.identity
-        return self._moved(
-            file,
-            _E.FOUND_AGAIN,
-            changes=lambda found: replace(found, duplicate_of=holder, identity=identity),
-        )
+        return self._moved(file, _E.FOUND_AGAIN, changes=lambda found: replace(found, duplicate_of=holder))
 
     def _asked_about(self, file: ReceivedFile) -> ReceivedFile:
         """Nothing of it was kept: people have it read again, under another profile if need be, or put it away."""
@@ -264,22 +279,32 @@ class ReceivedFiles:
             key=f"quarantined-{file.replays}",
             facts={
                 "file": file.id,
+                "read under": file.profile,
                 "findings": str(file.findings_count),
                 **({"first": f"line {first.line} column {first.column}: {first.code}"} if first else {}),
+                **({"has the identity of": file.same_identity_as} if file.same_identity_as else {}),
             },
         )
         return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
 
-    def replay(self, file: str, *, profile: str = PROFILE) -> ReceivedFile:
+    def replay(self, file: str, *, profile: str = PROFILE, stands_alone: bool = False) -> ReceivedFile:
         """Has a quarantined file read again by a journey of its own, under the profile of this name. Said again, it
-        changes nothing."""
+        changes nothing.
+
+        `stands_alone`: it is processed though another file came with its identity."""
         if profile not in PROFILES:
             raise ValueError(f"there is no profile {profile[:40]!r}")
         found = self.existing(file)
         self._moved(
             found,
             _E.REPLAYED,
-            changes=lambda one: replace(one, profile=profile, replays=one.replays + 1, case=None),
+            changes=lambda one: replace(
+                one,
+                profile=profile,
+                stands_alone=stands_alone or one.stands_alone,
+                replays=one.replays + 1,
+                case=None,
+            ),
         )
         found = self.existing(file)
         self._journeys.start(file, f"replay-{found.replays}")
@@ -294,39 +319,44 @@ class ReceivedFiles:
             return NotFound(case.subject.id)
         if file.case != case.id:
             return None  # it was carried out before
-        if case.resolution.code is ResolutionCode.REPLAY:
-            self.replay(file.id, profile=file.profile)
-        else:
+        code = case.resolution.code
+        if code is ResolutionCode.DISCARD:
             self._moved(file, _E.DISCARDED)
+        else:
+            profile = PROFILES_OF.get(code, file.profile)
+            self.replay(file.id, profile=profile, stands_alone=code is ResolutionCode.REPLAY_AS_NEW)
         return None
 
     # Read: every entry is kept, once.
 
     def _kept(self, file: ReceivedFile) -> ReceivedFile:
-        kept, begun_after = 0, file.kept_through
-        ahead = (one for one in self._read(file) if one[0].line > begun_after)
-        for page in _pages(ahead):
-            if kept >= KEPT_AT_ONCE_MAX:
-                return self._noted(file, lambda found: replace(found, due_at=self._clock.now()))
+        kept = 0
+        for page in _pages(islice(self._read(file, after=file.kept_through), KEPT_AT_ONCE_MAX)):
             self._store.add_received([self._placed(*one) for one in page])
             kept += len(page)
             through = page[-1][0].line
             file = self._noted(file, lambda found, through=through: _kept_to(found, through))  # type: ignore[misc]  # bound now
+        if kept == KEPT_AT_ONCE_MAX:
+            return self._noted(file, lambda found: replace(found, due_at=self._clock.now()))
         return self._moved(file, _E.KEPT)
 
-    def _read(self, file: ReceivedFile) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
+    def _read(
+        self, file: ReceivedFile, *, after: int = 0, only: frozenset[int] | None = None
+    ) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
         return kept_entries(
             self._chunks(file),
             PROFILES[file.profile],
             file,
             jurisdiction=self._jurisdiction,
             timetable=self._timetable,
+            after=after,
+            only=only,
         )
 
     def _placed(self, entry: ReceivedEntry, header: AnyBatchHeader, record: AnyEntry) -> ReceivedEntry:
         """The entry with what it is about: an account, here or elsewhere, or something that we sent."""
         if entry.kind not in FORWARD:
-            return replace(entry, home=self._home_of_answer(entry))
+            return replace(entry, home=self._home_of_answer(entry, sent_on(entry, record)))
         number = record.account_number.strip()
         routing = routing_number(record)
         faults = {fault.code for fault in self._accounts.number_faults(routing, number)}
@@ -349,15 +379,14 @@ class ReceivedFiles:
             sealed_text=None if isinstance(sealed, Shredded) else sealed,
         )
 
-    def _home_of_answer(self, entry: ReceivedEntry) -> str | None:
-        """The region that sent what the entry answers, by the range of its trace number."""
+    def _home_of_answer(self, entry: ReceivedEntry, day: date) -> str | None:
+        """The region that sent what the entry answers, by the range that held its trace number on that day."""
         about = entry.original_trace
         if entry.kind in (ReceivedKind.DISHONOUR, ReceivedKind.CONTEST):
             about = entry.answered_trace
-        day = entry.effective_on or entry.settles_on
         if about is None or len(about) != TRACE_DIGITS or not (about.isascii() and about.isdigit()):
             return None
-        if not about.startswith(sponsor_on(day).odfi):
+        if about[:BANK_DIGITS] != odfi_on(day):
             return None
         return ranges.region_of_trace(about, day)
 
@@ -366,15 +395,19 @@ class ReceivedFiles:
     def _worked(self, file: ReceivedFile) -> ReceivedFile:
         """One round over the entries, as far as this piece of work goes."""
         worked, after, waits_until = 0, file.worked_through, file.waits_until
+        away: list[ReceivedEntry] = []
         while True:
             page = self._store.received_entries(file.id, after=after, limit=PAGE)
-            waits_until = _earliest(waits_until, self._page_worked(file, page.entries))
-            worked += len(page.entries)
+            ours = [one for one in page.entries if not self._is_elsewhere(one)]
+            away += [one for one in page.entries if self._goes_elsewhere(one)]
+            waits_until = _earliest(waits_until, self._page_worked(ours))
+            worked += len(ours)
             if page.after is None:
                 break
             after = page.after
-            if worked >= WORKED_AT_ONCE_MAX:
-                return self._stopped(file, after, waits_until)
+            if worked >= WORKED_AT_ONCE_MAX or len(away) >= HANDED_OVER_AT_ONCE_MAX:
+                return self._stopped(file, after, _earliest(waits_until, self._handed_over(file, away)))
+        waits_until = _earliest(waits_until, self._handed_over(file, away))
         if waits_until is None:
             return self._round_ended(file, lambda found: self._along(found, _E.FINISHED))
         again = waits_until
@@ -396,17 +429,13 @@ class ReceivedFiles:
 
         return changed(lambda: self.existing(file.id), end, self._store.replace_received_file)
 
-    def _page_worked(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
+    def _page_worked(self, entries: Sequence[ReceivedEntry]) -> datetime | None:
         """When the earliest of those that wait is due; None when none waits."""
-        away = [one for one in entries if one.state is ReceivedState.RECEIVED and self._is_elsewhere(one)]
-        self._handed_over(file, away)
         waits_until: datetime | None = None
         for entry in entries:
-            if entry in away:
-                continue
             try:
                 worked = self._entries.work(entry)
-            except (EntryUnsettled, Contended):
+            except Unsettled:
                 waits_until = _earliest(waits_until, self._clock.now() + AGAIN)
                 continue
             if worked.state is ReceivedState.RECEIVED:
@@ -417,15 +446,24 @@ class ReceivedFiles:
     def _is_elsewhere(self, entry: ReceivedEntry) -> bool:
         return entry.home is not None and entry.home != self._region
 
-    def _handed_over(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> None:
-        """To the region each belongs to, which takes it once however often it is told; then it is none of ours."""
+    def _goes_elsewhere(self, entry: ReceivedEntry) -> bool:
+        return self._is_elsewhere(entry) and entry.state is ReceivedState.RECEIVED
+
+    def _handed_over(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
+        """To the region each belongs to, which takes it once however often it is told; then it is none of ours. The
+        answer is when to do it again, if that is to be."""
+        waits_until: datetime | None = None
         for region in sorted({entry.home for entry in entries if entry.home}):
             theirs = [entry for entry in entries if entry.home == region]
             for at in range(0, len(theirs), LINES_MAX):
                 some = theirs[at : at + LINES_MAX]
                 self._forwarder.forward(region, _handoff(file, [entry.line for entry in some]))
                 for entry in some:
-                    self._entries.forwarded(entry)
+                    try:
+                        self._entries.forwarded(entry)
+                    except Unsettled:
+                        waits_until = self._clock.now() + AGAIN
+        return waits_until
 
     # Writing.
 
@@ -484,6 +522,20 @@ def _pages(
         yield page
 
 
+def _with_reading(file: ReceivedFile, read: ReceivedFile) -> ReceivedFile:
+    """With what a reading to its end found out."""
+    return replace(
+        file,
+        profile_version=read.profile_version,
+        identity=read.identity,
+        same_identity_as=read.same_identity_as,
+        forgiven=read.forgiven,
+        findings=read.findings,
+        findings_count=read.findings_count,
+        entries_bad=read.entries_bad,
+    )
+
+
 def _kept_to(file: ReceivedFile, line: int) -> ReceivedFile:
     return replace(file, kept_through=max(file.kept_through, line))
 
@@ -493,10 +545,18 @@ def _from_the_top(file: ReceivedFile) -> ReceivedFile:
     return replace(file, worked_through=0, waits_until=None)
 
 
-def _begun_anew(file: ReceivedFile) -> ReceivedFile:
-    """From the top, and of the next version even where nothing else of it changes: so a round that is under way, and
-    has passed the lines that came, does not end it."""
-    return replace(_from_the_top(file), version=file.version + 1)
+def _with_more(file: ReceivedFile, first: int, now: datetime) -> ReceivedFile:
+    """From the first of the lines that came, unless the round has not come as far: what stands before it was worked
+    before. The version is the next even where nothing else changes, so that a round that is under way, and has passed
+    the lines that came, does not end."""
+    through, waits_until = file.worked_through, file.waits_until
+    if file.state is _S.DONE:
+        through, waits_until = first, None
+    elif file.due_at is not None and file.due_at > now:  # a round has ended, and the next waits for a day
+        through, waits_until = first, file.due_at
+    return replace(
+        file, worked_through=max(0, min(through, first - 1)), waits_until=waits_until, version=file.version + 1
+    )
 
 
 def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:

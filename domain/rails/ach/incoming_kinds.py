@@ -134,6 +134,7 @@ class ReceivedEvent(StrEnum):
     POSTED = "posted"
     REFUSED = "refused"
     PENDED = "pended"
+    UNDECIDED = "undecided"
     PENDED_DONE = "pended_done"
     RELEASED = "released"
     RETURN_DECIDED = "return_decided"
@@ -177,7 +178,8 @@ RECEIVED_MOVES: Final = (
     ReceivedMove(_S.RECEIVED, _E.FORWARDED, _S.FORWARDED),
     ReceivedMove(_S.RECEIVED, _E.ACCEPTED, _S.POSTING),
     ReceivedMove(_S.RECEIVED, _E.PENDED, _S.PENDING),
-    ReceivedMove(_S.RECEIVED, _E.RETURN_DECIDED, _S.RETURN_DUE),  # of what carries no money
+    ReceivedMove(_S.RECEIVED, _E.UNDECIDED, _S.PENDED),  # of what carries no money
+    ReceivedMove(_S.RECEIVED, _E.RETURN_DECIDED, _S.RETURN_DUE),  # likewise
     ReceivedMove(_S.RECEIVED, _E.MATCHED, _S.MATCHED),
     ReceivedMove(_S.RECEIVED, _E.ANSWERED, _S.ANSWERED),
     ReceivedMove(_S.RECEIVED, _E.CORRECTION_OPENED, _S.CORRECTION_OPEN),

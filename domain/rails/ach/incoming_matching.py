@@ -41,6 +41,7 @@ from domain.rails.ach.matching import (
     match_return,
 )
 from domain.rails.ach.model import Entry
+from domain.rails.ach.records import Contended
 from domain.rails.ach.return_codes import RETURN_CODES, Policy, policy_of
 from domain.rails.ach.sponsors import sponsor_on
 from domain.rails.ach.steps import Steps
@@ -186,7 +187,7 @@ class Matching:
             claimed = replace(stored, returned_by=entry.id, reason_code=entry.code, version=stored.version + 1)
             if self._outgoing.replace_entry(claimed, version=stored.version):
                 return claimed
-        raise RuntimeError(f"{ours.id}: {CLAIMS_MAX} others in a row wrote it first")
+        raise Contended(f"{ours.id}: {CLAIMS_MAX} others in a row wrote it first")
 
     def _told(self, ours: Entry, entry: ReceivedEntry) -> None:
         code = entry.code or ""
@@ -205,9 +206,7 @@ class Matching:
 
     def _learned(self, ours: Entry, entry: ReceivedEntry, code: str) -> None:
         """What follows from the code: for the counterparty, for the people who watch, for the originator's rates."""
-        policy = policy_of(code) if code in RETURN_CODES else Policy.STOP
-        if entry.questionable:
-            policy = Policy.FRAUD_CASE
+        policy = policy_of(code, questionable=entry.questionable) if code in RETURN_CODES else Policy.STOP
         if policy in DISTRUSTED:
             self._distrusted(ours, code)
         if policy in DENIED:

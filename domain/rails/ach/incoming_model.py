@@ -44,6 +44,22 @@ class FileFinding:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Grounds:
+    """What a return after posting leans on."""
+
+    statement: bool = False
+    """The receiver's written statement of unauthorised debit is with the bank."""
+    statement_reviewed_on: date | None = None
+    event_on: date | None = None
+    """When the receiver refused the credit (R23), or the originating bank asked (R06) or agreed (R31)."""
+    died_on: date | None = field(default=None, repr=False)  # it is somebody's
+    """When the payee (R14) or the holder (R15) died."""
+
+
+NO_GROUNDS: Final = Grounds()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedFile:
     id: str
     region: str
@@ -61,7 +77,8 @@ class ReceivedFile:
     """The partner's profile that it is read under."""
     profile_version: int | None = None
     identity: str | None = None
-    """Immediate origin, creation date and time, File ID Modifier: what no two files have in common."""
+    """Immediate origin, creation date and time, File ID Modifier: what no two files have in common. None where the
+    profile forgave that the file has no header."""
     created_on: date | None = None
     """The creation date of its header; days without a year in it are near this one."""
     forgiven: Mapping[str, int] = field(default_factory=dict)
@@ -83,6 +100,10 @@ class ReceivedFile:
     waits_until: datetime | None = None
     """The earliest day of settlement that this round has met and that has not come."""
     duplicate_of: str | None = None
+    same_identity_as: str | None = None
+    """The file that came with this one's identity before it, and with other content."""
+    stands_alone: bool = False
+    """People said that it is none the less another file."""
     case: str | None = None
     replays: int = 0
     """How often people had it read again."""
@@ -132,7 +153,9 @@ class ReceivedEntry:
     code: str | None = None
     """Of an answer: its return or change code."""
     questionable: bool = False
-    """R17 with QUESTIONABLE: its sender believes a fraud."""
+    """R17 with QUESTIONABLE: whoever returns an entry believes it a fraud. Of what we received, we do."""
+    grounds: Grounds = NO_GROUNDS
+    """What people said when they had it taken back."""
     state: ReceivedState = ReceivedState.RECEIVED
     entered_at: datetime
     due_at: datetime | None = None

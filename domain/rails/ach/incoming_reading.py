@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Final
@@ -76,22 +77,11 @@ class Overview:
 def overview(chunks: Iterable[bytes], profile: Profile) -> Overview:
     """Reads a file to its end. What is wrong with one entry alone is no reason against its neighbours."""
     reading = Reading(chunks, profile)
-    bad = of_entries = 0
-    lines: set[tuple[int, int, str]] = set()
-    for record in reading:
-        if isinstance(record, AnyEntry) and record.faults:
-            bad += 1
-            of_entries += len(record.faults)
-            if len(lines) < FINDINGS_MAX * FINDINGS_MAX:
-                lines |= {_place(found) for found in record.faults}
+    bad = sum(1 for record in reading if isinstance(record, AnyEntry) and record.faults)
     result = reading.result
-    others = [_finding(found) for found in result.errors if _place(found) not in lines]
+    findings = tuple(_finding(found) for found in result.file_errors[:FINDINGS_MAX])
     created_on = day_in(result.header.creation_date) if result.header else None
-    return Overview(result, bad, tuple(others[:FINDINGS_MAX]), result.errors_count - of_entries, created_on)
-
-
-def _place(found: Finding) -> tuple[int, int, str]:
-    return found.line, found.column, found.code
+    return Overview(result, bad, findings, result.file_errors_count, created_on)
 
 
 def _finding(found: Finding) -> FileFinding:
@@ -135,16 +125,43 @@ def settlement_of(header: AnyBatchHeader, created_on: date) -> date:
     return banking_day_on_or_after(max(day_in(header.effective_date) or created_on, created_on))
 
 
+def sent_on(entry: ReceivedEntry, record: AnyEntry) -> date:
+    """When what an answer speaks of was sent, as near as the answer says it. The header of a batch of answers repeats
+    the effective date of what was originated first; when a return or a dishonour of ours settled, its answer's addenda
+    say."""
+    match last_answer(record):
+        case Addenda99Dishonored() as said:
+            settled = julian_day(said.return_settlement_date, entry.settles_on)
+        case Addenda99Contested() as said:
+            settled = julian_day(said.dishonored_settlement_date, entry.settles_on)
+        case _:
+            settled = entry.effective_on
+    return settled or entry.settles_on
+
+
 def kept_entries(
-    chunks: Iterable[bytes], profile: Profile, file: ReceivedFile, *, jurisdiction: str, timetable: Timetable
+    chunks: Iterable[bytes],
+    profile: Profile,
+    file: ReceivedFile,
+    *,
+    jurisdiction: str,
+    timetable: Timetable,
+    after: int = 0,
+    only: AbstractSet[int] | None = None,
 ) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
-    """Every entry of a file as it is kept, with the records it stands in; accounts are not looked for yet."""
+    """The entries of a file as they are kept, with the records they stand in; accounts are not looked for yet.
+
+    `after`: those of later lines than this. `only`: those of these lines; what follows the last of them is not read."""
+    last = None if only is None else max(only, default=0)
     created_on = file.created_on or file.received_at.date()
     for header, record in entries_of(Reading(chunks, profile)):
-        settles_on = settlement_of(header, created_on)
-        posts_at = timetable.posts_at(settles_on, file.received_at)
-        kept = _kept(header, record, file, jurisdiction=jurisdiction, settles_on=settles_on, posts_at=posts_at)
-        yield kept, header, record
+        if record.line > after and (only is None or record.line in only):
+            settles_on = settlement_of(header, created_on)
+            posts_at = timetable.posts_at(settles_on, file.received_at)
+            kept = _kept(header, record, file, jurisdiction=jurisdiction, settles_on=settles_on, posts_at=posts_at)
+            yield kept, header, record
+        if last is not None and record.line >= last:
+            return
 
 
 def _kept(

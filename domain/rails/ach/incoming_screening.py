@@ -183,4 +183,8 @@ def facts_of(seen: Seen) -> ReturnFacts:
         direction=Direction.CREDIT if seen.entry.credit else Direction.DEBIT,
         receiver=AccountKind.CORPORATE if seen.business else AccountKind.CONSUMER,
         settled_on=seen.entry.settles_on,
+        statement=seen.entry.grounds.statement,
+        statement_reviewed_on=seen.entry.grounds.statement_reviewed_on,
+        event_on=seen.entry.grounds.event_on,
+        died_on=seen.entry.grounds.died_on,
     )

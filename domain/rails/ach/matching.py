@@ -79,11 +79,6 @@ class Unmatched:
 Match = Matched | AlreadyReturned | Ambiguous | Unmatched
 
 
-def return_key(*, trace: str, amount_minor: int, day: date, rdfi8: str) -> str:
-    """What an entry is found by: trace number, amount, day of settlement, receiving bank."""
-    return f"{trace}#{amount_minor}#{day:%Y%m%d}#{rdfi8}"
-
-
 def match_return(seen: ReturnSeen, candidates: Sequence[Candidate]) -> Match:
     """Chooses among entries. Other trace numbers than the return's are passed over."""
     if len(candidates) > CANDIDATES_MAX:

@@ -33,6 +33,7 @@ from domain.rails.ach.nacha.corrections import corrected_data
 from domain.rails.ach.nacha.drafting import service_class_of
 from domain.rails.ach.nacha.records import AdvEntry, AnyBatchHeader, AnyEntry
 from domain.rails.ach.origins import READY, Draft, Taken, Unreadable
+from domain.rails.ach.return_codes import QUESTIONABLE, RETURN_CODES
 from domain.rails.ach.sponsors import Sponsor
 from domain.rails.ach.windows import Window
 
@@ -210,7 +211,15 @@ class _Asked:
 
 
 def _return(asked: _Asked) -> Answered | AnswerInvalid:
-    return return_of(asked.header, asked.record, return_code=asked.code, trace_number=asked.entry.trace)
+    died_on = asked.received.grounds.died_on if RETURN_CODES[asked.code].date_of_death else None
+    return return_of(
+        asked.header,
+        asked.record,
+        return_code=asked.code,
+        trace_number=asked.entry.trace,
+        addenda_information=QUESTIONABLE if asked.received.questionable else "",
+        date_of_death=f"{died_on:%y%m%d}" if died_on else "",
+    )
 
 
 def _dishonour(asked: _Asked) -> Answered | AnswerInvalid:

@@ -6,6 +6,7 @@ from typing import Final, Protocol, TypeVar
 
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.model import AchFile
+from domain.unsettled import Unsettled
 
 TRIES_MAX: Final = 8
 """Lost races on one record: two builders, a file's round, the bank's answer, a person."""
@@ -13,7 +14,7 @@ Record = TypeVar("Record", AchFile, ReceivedFile, ReceivedEntry)
 Record_contra = TypeVar("Record_contra", AchFile, ReceivedFile, ReceivedEntry, contravariant=True)
 
 
-class Contended(Exception):
+class Contended(Unsettled):
     """Too many writers of one record at once; it may be asked again."""
 
 

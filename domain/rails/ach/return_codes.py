@@ -5,11 +5,11 @@ send is therefore the banking day before, whose night the operator still deliver
 """
 
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
+from datetime import date, timedelta
 from enum import StrEnum
 from typing import Final
 
-from domain.rails.ach.calendar import add_banking_days, instant_of, next_banking_day, previous_banking_day
+from domain.rails.ach.calendar import add_banking_days, next_banking_day, previous_banking_day
 from domain.rails.ach.sec_codes import Receiver
 from domain.rails.ach.tables import AccountKind, Direction, Reason, Source
 
@@ -292,10 +292,6 @@ STATEMENT_REVIEW_SINCE: Final = date(2024, 10, 1)
 REQUEST_ANSWER_BANKING_DAYS: Final = 10
 """From 2025-04-01: the receiving bank answers a request for return within ten banking days (nacha.org)."""
 SIXTY: Final = timedelta(days=60)
-OPENING: Final = time(8, 30)
-"""Opening of business is taken as the first settlement of the day."""
-NIGHT_DEADLINE: Final = time(2, 15)
-"""The last deadline of a processing day, on the calendar day after it (`windows.SCHEDULES`)."""
 
 
 class ReturnCodeUnknown(ValueError):
@@ -354,39 +350,6 @@ def _sixty_days(settled_on: date, reviewed_on: date | None) -> date:
     return min(last, add_banking_days(reviewed_on, STATEMENT_REVIEW_BANKING_DAYS - 1))
 
 
-def send_by(last_day: date) -> datetime:
-    """The operator's last deadline of a day to send, in UTC: 02:15 ET of the night after it."""
-    return instant_of(last_day + timedelta(days=1), NIGHT_DEADLINE)
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnExposure:
-    """Until when an entry we originated may still come back."""
-
-    ordinary_until: datetime
-    """Opening of the second banking day after settlement: an ordinary return is there by then, or is untimely."""
-    exposed_until: datetime
-    """After this instant no return in time is left: of a consumer's debit sixty days, else `ordinary_until`."""
-
-
-def return_exposure(*, direction: Direction, receiver: AccountKind, settled_on: date) -> ReturnExposure:
-    """How long the journey of an entry we originated waits, and how long its money may be taken back.
-
-    A credit may be refused by its receiver at any time (R23): such a return is matched whenever it comes.
-    """
-    ordinary = instant_of(add_banking_days(settled_on, 2), OPENING)
-    if direction is Direction.CREDIT or receiver is AccountKind.CORPORATE:
-        return ReturnExposure(ordinary, ordinary)
-    return ReturnExposure(ordinary, instant_of(next_banking_day(settled_on + SIXTY), OPENING))
-
-
-def last_return_day_for(*, direction: Direction, receiver: AccountKind, settled_on: date) -> date:
-    """The last day on whose opening a return in time may be there."""
-    if direction is Direction.CREDIT or receiver is AccountKind.CORPORATE:
-        return add_banking_days(settled_on, 2)
-    return next_banking_day(settled_on + SIXTY)
-
-
 # --- whether we may send one ---------------------------------------------------------------------------------------
 
 
@@ -403,6 +366,8 @@ class ReturnFacts:
     statement_reviewed_on: date | None = None
     event_on: date | None = None
     """The receiver refused (R23); the originating bank asked (R06) or agreed (R31)."""
+    died_on: date | None = None
+    """Of R14 and R15."""
 
 
 CODE_UNKNOWN: Final = Reason("CODE_UNKNOWN", "There is no such return reason code.")
@@ -414,6 +379,7 @@ STATEMENT_MISSING: Final = Reason("STATEMENT_MISSING", "The code needs the recei
 EVENT_MISSING: Final = Reason(
     "EVENT_MISSING", "The code needs the receiver's refusal, or the request or consent of the originating bank."
 )
+DATE_OF_DEATH_MISSING: Final = Reason("DATE_OF_DEATH_MISSING", "The code says on which day somebody has died.")
 TOO_LATE: Final = Reason("TOO_LATE", "The last legal day for this code has passed.")
 
 
@@ -442,6 +408,8 @@ def _not_ready(row: ReturnCode, facts: ReturnFacts, on: date) -> Reason | None:
         return STATEMENT_MISSING
     if row.clock in (Clock.REFUSAL, Clock.REQUEST, Clock.AGREEMENT) and facts.event_on is None:
         return EVENT_MISSING
+    if row.date_of_death and (facts.died_on is None or facts.died_on > on):
+        return DATE_OF_DEATH_MISSING
     last = last_legal_day(
         row.code, facts.settled_on, statement_reviewed_on=facts.statement_reviewed_on, event_on=facts.event_on
     )
@@ -525,13 +493,6 @@ def code_for(decision: Decision, facts: ReturnFacts) -> str | None:
 # --- what we do with one -------------------------------------------------------------------------------------------
 
 
-def policy_of(code: str, *, addenda_information: str = "") -> Policy:
-    """What we do when an entry of ours is returned with this code."""
-    if code == "R17" and addenda_information.strip().upper().startswith(QUESTIONABLE):
-        return Policy.FRAUD_CASE
-    return return_code(code).policy
-
-
-def answers(code: str) -> bool:
-    """The code answers a return or a dishonour: it returns no forward entry."""
-    return return_code(code).clock in (Clock.DISHONOUR, Clock.CONTEST)
+def policy_of(code: str, *, questionable: bool = False) -> Policy:
+    """What we do when an entry of ours is returned with this code. `questionable`: R17 that says so."""
+    return Policy.FRAUD_CASE if questionable else return_code(code).policy

@@ -1,7 +1,4 @@
-"""Reversals and reinitiations: the two ways of sending an entry again, each with few reasons and a short clock.
-
-A reversal takes back an entry that was sent in error. A reinitiation presents a returned debit once more.
-"""
+"""Reversals: what takes back an entry that was sent in error, with few reasons and a short clock."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -10,7 +7,6 @@ from enum import StrEnum
 from typing import Final
 
 from domain.rails.ach.calendar import add_banking_days
-from domain.rails.ach.return_codes import Policy, return_code
 from domain.rails.ach.sec_codes import Purpose, description_of
 from domain.rails.ach.tables import Direction, Reason, Source
 
@@ -163,87 +159,3 @@ def _form_reasons(original: SentEntry, asked: Reversal) -> Iterator[Reason]:
         yield AMOUNT_DIFFERS
     if wanted is None or asked.description != wanted.text:
         yield DESCRIPTION_NOT_REVERSAL
-
-
-# --- reinitiation --------------------------------------------------------------------------------------------------
-
-RETRIES_MAX: Final = 2
-"""A debit returned for funds is presented at most twice more."""
-RETRY_WITHIN: Final = timedelta(days=180)
-"""Of the settlement of the original entry."""
-REINITIATION_SOURCE: Final = Source("Banner Bank and Bank Five Nine origination guides, reinitiation of entries")
-
-
-@dataclass(frozen=True, slots=True)
-class ReturnedEntry:
-    """A debit of ours that came back."""
-
-    direction: Direction
-    return_code: str
-    original_settled_on: date
-    """Of the first entry, whatever number this is."""
-    company_id: str
-    company_name: str
-    amount_minor: int
-    retries: int
-    """How often it was presented again already."""
-
-
-@dataclass(frozen=True, slots=True)
-class Retry:
-    settles_on: date
-    company_id: str
-    company_name: str
-    amount_minor: int
-    description: str
-    new_consent: bool = False
-    """The receiver agreed anew after the return."""
-    cause_remedied: bool = False
-    """What made it come back has been put right."""
-
-
-NOT_A_DEBIT: Final = Reason("NOT_A_DEBIT", "Only a returned debit is presented again; a credit is sent anew.")
-CODE_FORBIDS_RETRY: Final = Reason("CODE_FORBIDS_RETRY", "An entry returned with this code is not presented again.")
-CONSENT_MISSING: Final = Reason("CONSENT_MISSING", "A stopped payment is presented again only with new consent.")
-CAUSE_NOT_REMEDIED: Final = Reason(
-    "CAUSE_NOT_REMEDIED", "An entry returned with this code is presented again only when its cause is put right."
-)
-RETRIES_USED_UP: Final = Reason("RETRIES_USED_UP", "The entry has been presented again twice already.")
-RETRY_TOO_LATE: Final = Reason("RETRY_TOO_LATE", "An entry is presented again within 180 days of its first settlement.")
-RETRY_DIFFERS: Final = Reason("RETRY_DIFFERS", "A retry has the company and the amount of the entry that came back.")
-DESCRIPTION_NOT_RETRY: Final = Reason("DESCRIPTION_NOT_RETRY", "A retry is described as RETRY PYMT.")
-
-
-def last_retry_day(original_settled_on: date) -> date:
-    return original_settled_on + RETRY_WITHIN
-
-
-def retry_reasons(returned: ReturnedEntry, asked: Retry) -> tuple[Reason, ...]:
-    """Why a returned debit cannot be presented again so, all at once; nothing when it can."""
-    same = (asked.company_id, asked.company_name, asked.amount_minor) == (
-        returned.company_id,
-        returned.company_name,
-        returned.amount_minor,
-    )
-    wanted = description_of(Purpose.REINITIATION, asked.settles_on)
-    checks = (
-        (returned.direction is not Direction.DEBIT, NOT_A_DEBIT),
-        (returned.retries >= RETRIES_MAX, RETRIES_USED_UP),
-        (asked.settles_on > last_retry_day(returned.original_settled_on), RETRY_TOO_LATE),
-        (not same, RETRY_DIFFERS),
-        (wanted is None or asked.description != wanted.text, DESCRIPTION_NOT_RETRY),
-    )
-    cause = _code_reason(returned.return_code, asked)
-    return (*((cause,) if cause else ()), *(reason for wrong, reason in checks if wrong))
-
-
-def _code_reason(code: str, asked: Retry) -> Reason | None:
-    match return_code(code).policy:
-        case Policy.RETRY:
-            return None
-        case Policy.RETRY_WITH_CONSENT:
-            return None if asked.new_consent else CONSENT_MISSING
-        case Policy.UNAUTHORISED | Policy.FRAUD_CASE | Policy.ANSWER:
-            return CODE_FORBIDS_RETRY
-        case Policy.MEND | Policy.STOP | Policy.NEW_ACCOUNT | Policy.CLOSE_COUNTERPARTY:
-            return None if asked.cause_remedied else CAUSE_NOT_REMEDIED

@@ -40,6 +40,12 @@ SPONSORS: Final = (
 """The prefix 98 is in no Federal Reserve district: this sponsor is nobody's bank."""
 
 
+def odfi_on(day: date) -> str | None:
+    """What our trace numbers of a day begin with; None before the first."""
+    sponsor = in_force(SPONSORS, day)
+    return sponsor.odfi if sponsor else None
+
+
 def sponsor_on(day: date) -> Sponsor:
     sponsor = in_force(SPONSORS, day)
     if sponsor is None:

@@ -35,6 +35,7 @@ from domain.rails.ach.model import Scheduled
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.refusals import Refusal
+from domain.unsettled import Unsettled
 
 if TYPE_CHECKING:
     from domain.payments.events import PaymentInitiated
@@ -58,10 +59,6 @@ NOT_MADE: Final = {
     PaymentState.REFUSED: "The account could not pay it.",
 }
 """How a payment ended that no money ever moved for, as its customer is told."""
-
-
-class Unsettled(Exception):
-    """The ledger could not say now whether a step's journal is posted; the step is to be made again."""
 
 
 class Steps:

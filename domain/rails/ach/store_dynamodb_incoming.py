@@ -23,7 +23,7 @@ from domain.clock import instant_text, parse_instant
 from domain.due_aws import DueList
 from domain.money import Money
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import FileFinding, Found, ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_model import FileFinding, Found, Grounds, ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_store import ReceivedFilePage, ReceivedPage, checked_batch, day_counts
 from domain.rails.ach.rates import DayCount
 from domain.rails.ach.store_dynamodb import BY_DUE
@@ -190,6 +190,9 @@ def _kept(value: Any) -> Value:
             return value.isoformat()
         case Money():
             return {"minor": value.minor, "currency": value.currency}
+        case Grounds():
+            given = ((part.name, getattr(value, part.name)) for part in fields(value))
+            return {name: _kept(one) for name, one in given if one is not None}
         case FileFinding():
             return {"line": value.line, "column": value.column, "code": value.code, "message": value.message}
         case tuple():
@@ -223,6 +226,12 @@ _OF_ENTRY: Final[Mapping[str, Reader]] = {
     "entered_at": parse_instant,
     "due_at": parse_instant,
     "faults": tuple,
+    "grounds": lambda found: Grounds(**_read(found, [part.name for part in fields(Grounds)], _OF_GROUNDS)),
+}
+_OF_GROUNDS: Final[Mapping[str, Reader]] = {
+    "statement_reviewed_on": date.fromisoformat,
+    "event_on": date.fromisoformat,
+    "died_on": date.fromisoformat,
 }
 
 

@@ -46,6 +46,7 @@ from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Speed, Window
 from domain.refusals import NotFound, Refusal
 from domain.sealing import Shredded
+from domain.unsettled import Unsettled
 
 CURRENCY: Final = "USD"
 MICRO_ENTRIES: Final = "micro_entries"
@@ -55,10 +56,6 @@ PRENOTE: Final = "PRENOTE"
 PROOF: Final = "PROOF"
 NOT_WANTED: Final = "NOT_WANTED"
 AWAITED: Final = frozenset({VerificationStatus.INTENDED, VerificationStatus.SENT})
-
-
-class ProofUnsettled(Exception):
-    """The ledger could not say now whether a micro-entry's journal is posted; it is to be asked again."""
 
 
 @dataclass(frozen=True, slots=True, repr=False)
@@ -223,7 +220,7 @@ class Verifications:
 
     def _heard(self, told: Counterparty | Refusal) -> None:
         if isinstance(told, Refusal) and told.retryable:
-            raise ProofUnsettled(told.code)
+            raise Unsettled(told.code)
 
     def _posted(self, entry: Entry, journal: str) -> str:
         answer = self._ledger.post(
@@ -237,7 +234,7 @@ class Verifications:
             )
         )
         if not isinstance(answer, Posted):
-            raise ProofUnsettled(f"{entry.id} {journal}: {answer.refusal.code}")
+            raise Unsettled(f"{entry.id} {journal}: {answer.refusal.code}")
         return answer.journal.id
 
 

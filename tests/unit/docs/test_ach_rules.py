@@ -5,7 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.rails.ach import limits, micro_entries, rates, reversals, windows
+from domain.rails.ach import limits, micro_entries, rates, windows
 from domain.rails.ach.return_codes import RETURN_CODES, Clock, last_legal_day
 from domain.rails.ach.windows import effective_entry_date, read_effective_date
 from ops import ach_rules
@@ -64,10 +64,6 @@ class TestItsProse:
         ]
         assert "{} to {} minutes, {} where".format(*minutes) in section(PAGE, "Windows")
 
-    def test_names_the_limits_of_a_retry(self) -> None:
-        text = section(PAGE, "Presenting again")
-        assert f"at most {reversals.RETRIES_MAX} more times, within {reversals.RETRY_WITHIN.days} days" in text
-
     def test_names_the_figures_of_the_rates(self) -> None:
         text = " ".join(section(PAGE, "Return rates").split())
         assert f"over {rates.WINDOW_DAYS} days" in text
@@ -109,5 +105,4 @@ class TestItsProse:
 
     def test_says_when_the_amounts_of_a_proof_expire(self) -> None:
         figures = {row[0]: row[1] for row in table(PAGE, "Proving an account")}
-        assert figures["Attempts"] == str(micro_entries.ATTEMPTS_MAX)
         assert figures["Expiry"].startswith(f"{micro_entries.EXPIRES_AFTER.days} calendar days")

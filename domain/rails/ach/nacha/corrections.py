@@ -55,7 +55,9 @@ def parse(change_code: str, corrected_data: str) -> Correction:
     columns = _COLUMNS.get(change_code)
     if columns is None:
         return Correction(change_code, corrected_data)
-    found = _fixed(change_code, corrected_data) or _words(change_code, corrected_data)
+    found = _fixed(change_code, corrected_data)
+    if found is None:
+        found = _words(change_code, corrected_data)
     if found is None:
         return Correction(change_code, corrected_data)
     return Correction(change_code, corrected_data, complete=True, **found)

@@ -141,17 +141,25 @@ class Findings:
     errors: list[Finding] = field(default_factory=list)
     warnings: list[Finding] = field(default_factory=list)
     errors_count: int = 0
+    file_errors: list[Finding] = field(default_factory=list)
+    """Errors of the file: of no entry alone."""
+    file_errors_count: int = 0
     warnings_count: int = 0
     forgiven: Counter[str] = field(default_factory=Counter)
     """How often each tolerance was used."""
 
-    def add(self, line: int, column: int, name: str, code: str, message: str) -> Finding:
+    def add(self, line: int, column: int, name: str, code: str, message: str, *, of_entry: bool = False) -> Finding:
+        """`of_entry`: it is wrong with one entry or its addenda, and with nothing around them."""
         tolerance = self.profile.tolerance_of(code)
         found = Finding(line, column, name, code, message, tolerance)
         if tolerance is None and code not in REMARKS:
             self.errors_count += 1
             if self.errors_count <= FINDINGS_KEPT_MAX:
                 self.errors.append(found)
+            if not of_entry:
+                self.file_errors_count += 1
+                if self.file_errors_count <= FINDINGS_KEPT_MAX:
+                    self.file_errors.append(found)
             return found
         if tolerance is not None:
             self.forgiven[tolerance] += 1

@@ -81,6 +81,9 @@ class Result:
     totals: Totals
     errors: tuple[Finding, ...]
     errors_count: int
+    file_errors: tuple[Finding, ...]
+    """Errors of the file, and of no entry alone."""
+    file_errors_count: int
     warnings: tuple[Finding, ...]
     warnings_count: int
     forgiven: Mapping[str, int]
@@ -267,6 +270,8 @@ class Reading:
             ),
             errors=tuple(sorted(found.errors, key=_place)),
             errors_count=found.errors_count,
+            file_errors=tuple(sorted(found.file_errors, key=_place)),
+            file_errors_count=found.file_errors_count,
             warnings=tuple(sorted(found.warnings, key=_place)),
             warnings_count=found.warnings_count,
             forgiven=dict(found.forgiven),
@@ -424,7 +429,7 @@ class Reading:
             self._add(1, "", "RECORD_ORDER", "An entry stands within a batch, after its header.")
             batch = self._batch = _Open(None, self._lines.number)
         kind: Any = IatEntry if batch.iat else records.AdvEntry if batch.adv else Entry
-        values, faults = self._form(kind.layout, text)
+        values, faults = self._form(kind.layout, text, of_entry=True)
         entry: AnyEntry = kind(*values, line=self._lines.number)
         self._slow = _Slow(entry, batch.last_trace, faults=faults)
         batch.last_trace = entry.trace_number
@@ -448,11 +453,12 @@ class Reading:
             return ()
         kind = _addenda_class(text, iat=batch.iat)
         if kind is None:
-            slow.faults.insert(0, self._add(2, "addenda_type", "ADDENDA_TYPE", "There is no such type of addenda."))
+            message = "There is no such type of addenda."
+            slow.faults.insert(0, self._add(2, "addenda_type", "ADDENDA_TYPE", message, of_entry=True))
             del slow.faults[FAULTS_KEPT_MAX:]
             slow.dropped += 1
             return ()
-        values, faults = self._form(kind.layout, text)
+        values, faults = self._form(kind.layout, text, of_entry=True)
         slow.faults += faults
         del slow.faults[FAULTS_KEPT_MAX:]
         if len(slow.addenda) < codes.ADDENDA_MAX:
@@ -461,7 +467,7 @@ class Reading:
             slow.dropped += 1
             if slow.dropped == 1:
                 message = f"The entry has more than {codes.ADDENDA_MAX:,} addenda."
-                slow.faults.insert(0, self._add(1, "", "ADDENDA_TOO_MANY", message))
+                slow.faults.insert(0, self._add(1, "", "ADDENDA_TOO_MANY", message, of_entry=True))
         return ()
 
     def _batch_control(self, text: str) -> Iterator[Record]:
@@ -580,7 +586,7 @@ class Reading:
             place = (entry.line + fault.line, fault.column)
             if place in said and fault.code in ("FIELD_VALUE", "FIELD_NOT_NUMERIC", "FIELD_MISSING"):
                 continue
-            found = self._findings.add(*place, fault.field, fault.code, fault.message)
+            found = self._findings.add(*place, fault.field, fault.code, fault.message, of_entry=True)
             if self._findings.is_error(found) and len(faults) < FAULTS_KEPT_MAX:
                 faults.append(found)
         object.__setattr__(entry, "faults", tuple(faults))
@@ -596,17 +602,18 @@ class Reading:
 
     # --- findings --------------------------------------------------------------------------------------------------
 
-    def _form(self, layout: Layout, text: str) -> tuple[tuple[Any, ...], list[Finding]]:
+    def _form(self, layout: Layout, text: str, *, of_entry: bool = False) -> tuple[tuple[Any, ...], list[Finding]]:
         """The values of a record, and what is wrong with the form of its fields."""
         values, sound = layout.read(text)
         if sound:
             return values, []
         return values, [
-            self._add(fault.column, fault.field, fault.code, fault.message) for fault in layout.faults(text)
+            self._add(fault.column, fault.field, fault.code, fault.message, of_entry=of_entry)
+            for fault in layout.faults(text)
         ]
 
-    def _add(self, column: int, name: str, code: str, message: str) -> Finding:
-        return self._findings.add(self._lines.number, column, name, code, message)
+    def _add(self, column: int, name: str, code: str, message: str, *, of_entry: bool = False) -> Finding:
+        return self._findings.add(self._lines.number, column, name, code, message, of_entry=of_entry)
 
 
 def _opened(header: AnyBatchHeader, line: int, *, iat: bool) -> _Open:

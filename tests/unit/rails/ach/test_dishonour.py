@@ -12,16 +12,12 @@ from domain.rails.ach.dishonour import (
     CONTEST_TOO_LATE,
     CONTESTS,
     CONTESTS_ANOTHER,
-    DISHONOUR_TOO_LATE,
     DISHONOUR_WAS_IN_TIME,
     DISHONOURS,
     NO_CONTEST,
-    NO_DISHONOUR,
-    NOT_RIGHT,
     ReceivedDishonour,
     ReceivedReturn,
     contest_reason,
-    dishonour_reason,
     is_untimely,
     last_contest_day,
     last_dishonour_day,
@@ -36,8 +32,6 @@ GOOD = ReceivedReturn(code="R01", settled_on=date(2026, 12, 2), entry_settled_on
 class TestADishonour:
     def test_of_a_return_that_is_right_has_no_code(self) -> None:
         assert right_dishonours(GOOD) == ()
-        for code in DISHONOURS:
-            assert dishonour_reason(code, GOOD, GOOD.settled_on) is NOT_RIGHT
 
     @pytest.mark.parametrize(
         ("found", "code"),
@@ -53,23 +47,13 @@ class TestADishonour:
     )
     def test_has_the_code_of_what_was_wrong(self, found: ReceivedReturn, code: str) -> None:
         assert right_dishonours(found) == (code,)
-        assert dishonour_reason(code, found, found.settled_on) is None
-        for other in set(DISHONOURS) - {code}:
-            assert dishonour_reason(other, found, found.settled_on) is NOT_RIGHT
 
     def test_of_a_return_we_asked_for_is_not_right(self) -> None:
         assert right_dishonours(replace(GOOD, code="R06", asked_for=True)) == ()
         assert right_dishonours(replace(GOOD, code="R31", asked_for=True)) == ()
 
     def test_is_sent_within_five_banking_days_of_the_returns_settlement(self) -> None:
-        found = replace(GOOD, misrouted=True)
-        assert last_dishonour_day(found.settled_on) == date(2026, 12, 9)
-        assert dishonour_reason("R61", found, date(2026, 12, 9)) is None
-        assert dishonour_reason("R61", found, date(2026, 12, 10)) is DISHONOUR_TOO_LATE
-
-    @pytest.mark.parametrize("code", ["", "R63", "R01", "R71"])
-    def test_has_no_other_code(self, code: str) -> None:
-        assert dishonour_reason(code, GOOD, GOOD.settled_on) is NO_DISHONOUR
+        assert last_dishonour_day(GOOD.settled_on) == date(2026, 12, 9)
 
     def test_has_every_code_of_the_rules(self) -> None:
         assert list(DISHONOURS) == ["R61", "R62", "R67", "R68", "R69", "R70"]

@@ -1,13 +1,13 @@
 """Holds on what a debit brought: released on a banking day, never while an ordinary return is in time."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.rails.ach import funds
-from domain.rails.ach.calendar import add_banking_days, banking_days_between, is_banking_day
+from domain.rails.ach.calendar import add_banking_days, banking_days_between, instant_of, is_banking_day
 from domain.rails.ach.funds import (
     BANKING_DAYS_MIN,
     HOLD_RULES,
@@ -18,8 +18,6 @@ from domain.rails.ach.funds import (
     released_at,
     released_on,
 )
-from domain.rails.ach.return_codes import return_exposure
-from domain.rails.ach.tables import AccountKind, Direction
 
 settlements = st.dates(date(2026, 1, 2), date(2040, 1, 1)).map(lambda day: add_banking_days(day, 0))
 
@@ -45,12 +43,12 @@ class TestAHold:
 
     @given(settled_on=settlements, tier=st.sampled_from(Tier))
     def test_outlasts_the_ordinary_returns(self, settled_on: date, tier: Tier) -> None:
-        exposure = return_exposure(direction=Direction.DEBIT, receiver=AccountKind.CORPORATE, settled_on=settled_on)
+        opening = instant_of(add_banking_days(settled_on, 2), time(8, 30))
         day = released_on(settled_on=settled_on, tier=tier)
 
         assert is_banking_day(day)
         assert banking_days_between(settled_on, day) == hold_rule(tier, settled_on).banking_days
-        assert released_at(settled_on=settled_on, tier=tier) > exposure.ordinary_until
+        assert released_at(settled_on=settled_on, tier=tier) > opening
 
     def test_is_longer_for_whom_the_bank_knows_less(self) -> None:
         days = [hold_rule(tier, date(2026, 11, 30)).banking_days for tier in (Tier.NEW, Tier.STANDARD, Tier.TRUSTED)]

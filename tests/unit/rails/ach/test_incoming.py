@@ -1,5 +1,6 @@
 """Stories of files that come in by ACH, from their arrival to the accounts, over the real ledger in memory."""
 
+from collections import Counter
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
@@ -7,22 +8,31 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from domain import tables_aws
 from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState, Happened
 from domain.customers.model import CustomerKind
 from domain.ledger.model import Command, Posted, Refused
+from domain.payments import service as payments
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.steps import StepUnknown
-from domain.rails.ach import incoming_files
-from domain.rails.ach.incoming_decisions import Grounds
+from domain.rails.ach import incoming_files, records
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import AnswerNotAllowed, Found, ReceivedEntry, ReceivedFileUnknown
+from domain.rails.ach.incoming_model import (
+    AnswerNotAllowed,
+    Found,
+    Grounds,
+    ReceivedEntry,
+    ReceivedFile,
+    ReceivedFileUnknown,
+)
 from domain.rails.ach.incoming_ports import HandoffMalformed, handoff_of, handoff_text
 from domain.rails.ach.incoming_steps import FileStepAnswer, FileSteps
 from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
 from domain.rails.ach.model import RejectionReason
+from domain.rails.ach.nacha.findings import FINDINGS_KEPT_MAX
 from domain.rails.ach.nacha.records import Addenda98, Addenda99
 from domain.rails.ach.return_codes import Decision
 from domain.refusals import TryAgain
@@ -229,6 +239,16 @@ class TestPended:
         assert (bank.entry(entry).state, bank.entry(entry).return_code) == (_S.RETURN_QUEUED, "R29")
         assert bank.send_back(bank.entry(entry)).window.startswith("20260311")
 
+    def test_what_people_settle_by_hand_does_not_go_back_by_itself(self) -> None:
+        bank, account, name = self.pended()
+        entry = bank.incoming.entries.existing(name)
+        bank.resolve(entry.case or "", ResolutionCode.SETTLED_BY_HAND, Group.OPERATIONS)
+        bank.clock.move(timedelta(days=4))
+        bank.take_in()
+        bank.incoming.work_entry(entry.id)
+        assert (bank.entry(entry).state, bank.entry(entry).due_at) == (_S.PENDED, None)
+        assert (bank.balance(account), bank.book("ach_unposted")) == (100_00, -60_00)
+
     def test_what_the_account_cannot_pay_after_all_stays_pended_and_people_hear_why(self) -> None:
         bank, _, name = self.pended(minor=10_00)
         entry = bank.incoming.entries.existing(name)
@@ -325,6 +345,51 @@ class TestPostedAndBackAfterAll:
         assert (bank.book("ach_unposted"), bank.book("settlement")) == (0, 0)
         assert bank.payments.existing(done.payment or "").state is PaymentState.RETURNED
 
+    @pytest.mark.parametrize(
+        ("decision", "died_on", "code", "addenda"),
+        [
+            (Decision.PAYEE_DECEASED, date(2026, 2, 28), "R14", ("260228", "")),
+            (Decision.HOLDER_DECEASED, MONDAY.date(), "R15", ("260309", "")),
+            (Decision.QUESTIONABLE, None, "R17", ("", "QUESTIONABLE")),
+            (Decision.UNPROCESSABLE, None, "R17", ("", "")),
+            (Decision.STOPPED, date(2026, 2, 28), "R08", ("", "")),
+        ],
+    )
+    def test_what_the_code_alone_does_not_say_goes_along_in_its_addenda(
+        self, decision: Decision, died_on: date | None, code: str, addenda: tuple[str, str]
+    ) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        grounds = Grounds(died_on=died_on)
+        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        assert done.return_code == code
+        assert "2026, 2, 28" not in repr(done)
+        _, back = bank.only_entry(bank.send_back(done))
+        (said,) = back.addenda
+        assert isinstance(said, Addenda99)
+        assert (said.return_code, said.date_of_death, said.addenda_information) == (code, *addenda)
+
+    @pytest.mark.parametrize(
+        ("decision", "grounds"),
+        [
+            (Decision.UNAUTHORISED, Grounds(statement=True)),
+            (Decision.REQUESTED, Grounds(event_on=MONDAY.date())),
+            (Decision.HOLDER_DECEASED, Grounds(died_on=MONDAY.date())),
+        ],
+    )
+    def test_what_went_into_no_file_goes_back_on_the_same_grounds(self, decision: Decision, grounds: Grounds) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", facts=grounds)
+        assert isinstance(done, ReceivedEntry)
+        given_up(bank, entry)
+        bank.resolve(bank.entry(entry).case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        again = bank.entry(entry)
+        assert (again.state, again.return_code) == (_S.RETURN_QUEUED, done.return_code)
+        bank.settle_file(bank.send_back(again))
+        assert bank.entry(entry).state is _S.RETURNED
+
     def test_said_again_it_changes_nothing(self) -> None:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
@@ -339,6 +404,8 @@ class TestPostedAndBackAfterAll:
             (Decision.STOPPED, 9, "TOO_LATE"),
             (Decision.REFUSED, 0, "NO_CODE"),
             (Decision.REQUESTED, 0, "EVENT_MISSING"),
+            (Decision.PAYEE_DECEASED, 0, "DATE_OF_DEATH_MISSING"),
+            (Decision.HOLDER_DECEASED, 0, "DATE_OF_DEATH_MISSING"),
         ],
     )
     def test_what_the_rules_do_not_allow_is_refused_and_moves_nothing(
@@ -400,6 +467,45 @@ class TestWithoutMoney:
         assert bank.entry(entry).state is _S.RETURNED
         assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
 
+    def undecided(self) -> tuple[AchBank, ReceivedEntry]:
+        """A prenote of a consumer's debit, to a business."""
+        bank, account = bank_with_account(kind=CustomerKind.BUSINESS)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 0, code="28")))
+        assert (entry.state, entry.reason, entry.return_code) == (_S.PENDED, "CONSUMER_DEBIT_TO_BUSINESS", "R29")
+        assert bank.case(entry.case or "").kind is CaseKind.ACH_ENTRY_PENDED
+        assert (bank.book("settlement"), bank.book("ach_unposted")) == (0, 0)
+        return bank, entry
+
+    @pytest.mark.parametrize("code", [ResolutionCode.POST, ResolutionCode.SETTLED_BY_HAND])
+    def test_a_prenote_that_people_let_stand_is_answered_by_silence(self, code: ResolutionCode) -> None:
+        bank, entry = self.undecided()
+        bank.resolve(entry.case or "", code, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.ANSWERED
+        bank.clock.move(timedelta(days=4))
+        bank.take_in()
+        assert bank.entry(entry).state is _S.ANSWERED
+
+    def test_a_prenote_goes_back_when_a_person_says_so(self) -> None:
+        bank, entry = self.undecided()
+        bank.resolve(entry.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        bank.settle_file(bank.send_back(bank.entry(entry)))
+        assert bank.entry(entry).state is _S.RETURNED
+
+    def test_a_prenote_goes_back_when_nobody_decides_in_time(self) -> None:
+        bank, entry = self.undecided()
+        assert entry.due_at == datetime(2026, 3, 11, 5, 15, tzinfo=UTC)
+        bank.clock.instant = entry.due_at
+        bank.take_in()
+        assert (bank.entry(entry).state, bank.entry(entry).return_code) == (_S.RETURN_QUEUED, "R29")
+
+    def test_a_prenote_to_nobody_that_came_too_late_to_go_back_is_somebodys_case(self) -> None:
+        bank = AchBank()
+        bank.clock.move(timedelta(days=9))
+        (entry,) = bank.received(bank.receive(one_entry(NOBODYS, 0, code="28")))
+        assert (entry.state, entry.reason, entry.return_code) == (_S.PENDED, "ACCOUNT_UNKNOWN", None)
+        bank.resolve(entry.case or "", ResolutionCode.SETTLED_BY_HAND, Group.OPERATIONS)
+        assert bank.entry(entry).state is _S.ANSWERED
+
 
 class TestANotificationOfChange:
     @pytest.mark.parametrize(("transaction_code", "minor"), [("22", 10_00), ("23", 0)])
@@ -457,13 +563,36 @@ class TestFiles:
         assert bank.balance(account) == 250_00
         assert bank.received(second) == []
 
-    def test_another_content_of_the_same_identity_is_a_duplicate(self) -> None:
+    def same_identity(self) -> tuple[AchBank, Account, ReceivedFile]:
         bank, account = bank_with_account()
         first = bank.receive(one_entry(account.record.number, 250_00))
         second = bank.receive(one_entry(account.record.number, 300_00), "in-2.ach")
-        assert (second.state, second.duplicate_of) == (_F.DUPLICATE, first.id)
         assert second.identity == first.identity == "984000016-260309-0600-A"
+        assert (second.state, second.same_identity_as, bank.balance(account)) == (_F.QUARANTINED, first.id, 250_00)
+        return bank, account, second
+
+    def test_another_content_of_the_same_identity_is_somebodys_case_and_is_not_posted(self) -> None:
+        bank, account, second = self.same_identity()
+        assert [finding.code for finding in second.findings] == ["FILE_IDENTITY_USED"]
+        case = bank.case(second.case or "")
+        assert case.kind is CaseKind.ACH_FILE_QUARANTINED
+        assert ("has the identity of", second.same_identity_as) in [(fact.label, fact.value) for fact in case.facts]
+        bank.resolve(case.id, ResolutionCode.REPLAY, Group.OPERATIONS)
+        bank.take_in()
+        again = bank.incoming.files.existing(second.id)
+        assert (again.state, again.case != second.case, bank.balance(account)) == (_F.QUARANTINED, True, 250_00)
+        bank.resolve(again.case or "", ResolutionCode.DISCARD, Group.OPERATIONS)
+        assert bank.incoming.files.existing(second.id).state is _F.DISCARDED
         assert bank.balance(account) == 250_00
+
+    def test_another_content_of_the_same_identity_is_posted_when_two_people_say_that_it_is_another_file(self) -> None:
+        bank, account, second = self.same_identity()
+        bank.propose(second.case or "", ResolutionCode.REPLAY_AS_NEW, Group.OPERATIONS)
+        assert bank.balance(account) == 250_00
+        bank.second(second.case or "", Group.OPERATIONS)
+        bank.take_in()
+        assert bank.incoming.files.existing(second.id).state is _F.DONE
+        assert bank.balance(account) == 550_00
 
     def test_another_modifier_is_another_file(self) -> None:
         bank, account = bank_with_account()
@@ -493,22 +622,60 @@ class TestFiles:
         bank.take_in()
         assert bank.balance(account) == 250_00
 
-    def test_a_quarantined_file_is_read_again_when_people_say_so(self) -> None:
+    @pytest.mark.parametrize("missing", ["1", "8", "9"], ids=["header", "batch control", "file control"])
+    def test_a_quarantined_file_is_read_again_as_people_say(self, missing: str) -> None:
         bank, account = bank_with_account()
-        text = one_entry(account.record.number, 250_00).replace(b"225", b"225")
-        cut = b"\n".join(line for line in text.split(b"\n") if not line.startswith(b"9"))
-        file = bank.receive(cut)
+        lines = one_entry(account.record.number, 250_00).decode().split("\n")
+        file = bank.receive("\n".join(line for line in lines if not line.startswith(missing)).encode())
         assert file.state is _F.QUARANTINED
         bank.resolve(file.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
         bank.take_in()
         again = bank.incoming.files.existing(file.id)
         assert (again.state, again.replays) == (_F.QUARANTINED, 1)
         assert again.case != file.case
-        bank.incoming.files.replay(file.id, profile="partial")
+        bank.propose(again.case or "", ResolutionCode.REPLAY_PARTIAL, Group.OPERATIONS)
+        assert bank.balance(account) == 0
+        bank.second(again.case or "", Group.OPERATIONS)
         bank.take_in()
-        assert bank.incoming.files.existing(file.id).state is _F.DONE
+        read = bank.incoming.files.existing(file.id)
+        assert (read.state, read.profile, read.findings) == (_F.DONE, "partial", ())
         assert [occasion for _, occasion in bank.file_journeys.started] == ["arrival", "replay-1", "replay-2"]
         assert bank.balance(account) == 250_00
+
+    def test_a_file_without_header_is_known_by_its_content_and_is_of_the_day_it_came_on(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        sheet = Sheet()
+        sheet.add(account.record.number, 250_00, code="27")
+        lines = sheet.text().decode().split("\n")
+        text = "\n".join(lines[1:]).encode()
+        bank.incoming.files.replay(bank.receive(text).id, profile="partial")
+        bank.take_in()
+        (file,) = bank.incoming.files.listed().files
+        assert (file.state, file.identity, file.created_on) == (_F.DONE, None, MONDAY.date())
+        second = bank.receive(text, "in-2.ach")
+        assert (second.state, second.duplicate_of) == (_F.DUPLICATE, file.id)
+        (entry,) = bank.received(file)
+        assert entry.return_code == "R01"
+        _, back = bank.only_entry(bank.send_back(entry))
+        assert back.amount_minor == 250_00
+
+    def test_a_file_with_letters_of_latin_1_is_read_when_people_say_so(self) -> None:
+        bank, account = bank_with_account()
+        text = one_entry(account.record.number, 250_00)
+        file = bank.receive(text.replace(b"ACME WAGES", "ACMÉ WAGES".encode("latin-1")))
+        assert file.state is _F.QUARANTINED
+        assert ("read under", "default") in [(one.label, one.value) for one in bank.case(file.case or "").facts]
+        bank.resolve(file.case or "", ResolutionCode.REPLAY_LATIN_1, Group.OPERATIONS)
+        bank.take_in()
+        read = bank.incoming.files.existing(file.id)
+        assert (read.state, read.profile, read.forgiven) == (_F.DONE, "latin-1", {"latin-1-letters": 1})
+        assert bank.balance(account) == 250_00
+
+    def test_no_profile_of_this_name_is_a_mistake(self) -> None:
+        bank = AchBank()
+        file = bank.receive(b"garbage")
+        with pytest.raises(ValueError, match="no profile 'lenient'"):
+            bank.incoming.files.replay(file.id, profile="lenient")
 
     def test_a_file_that_lies_about_begins_another_journey_once_an_hour(self) -> None:
         bank, account = bank_with_account()
@@ -550,6 +717,31 @@ class TestFiles:
         assert (bad.state, bad.faults, good.state) == (_S.PENDED, ("CHECK_DIGIT",), _S.POSTED)
         assert bank.balance(account) == 20_00
         assert bank.book("ach_unposted") == 10_00
+
+    def test_an_entry_with_more_faults_than_are_kept_of_it_stops_none_of_its_neighbours(self) -> None:
+        bank, account = bank_with_account(kind=CustomerKind.BUSINESS)
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00, sec="CTX", information=["INVOICE"] * 150)
+        sheet.add(account.record.number, 20_00)
+        lines = sheet.text().decode().split("\n")
+        unnumbered = [line[:83] + "0000" + line[87:] if line.startswith("705") else line for line in lines]
+        file = bank.receive("\n".join(unnumbered).encode())
+        assert (file.state, file.entries_bad) == (_F.DONE, 1)
+        bad, good = bank.received(file)
+        assert (bad.state, bad.faults, good.state) == (_S.PENDED, ("ADDENDA_SEQUENCE",), _S.POSTED)
+        assert bank.case(bad.case or "").kind is CaseKind.ACH_ENTRY_PENDED
+
+    def test_people_hear_what_is_wrong_with_a_file_however_many_of_its_entries_are_bad(self) -> None:
+        bank = AchBank()
+        sheet = Sheet()
+        for _ in range(FINDINGS_KEPT_MAX + 1):
+            sheet.add(NOBODYS, 1_00)
+        lines = with_wrong_total(sheet.text()).decode().split("\n")
+        bad = [f"{line[:11]}{(int(line[11]) + 1) % 10}{line[12:]}" if line[0:1] == "6" else line for line in lines]
+        file = bank.receive("\n".join(bad).encode())
+        assert (file.state, file.entries_bad) == (_F.QUARANTINED, FINDINGS_KEPT_MAX + 1)
+        assert [finding.code for finding in file.findings] == ["FILE_CREDIT"]
+        assert bank.case(file.case or "").kind is CaseKind.ACH_FILE_QUARANTINED
 
     def test_what_is_not_there_is_unknown(self) -> None:
         assert isinstance(AchBank().incoming.files.receive("inbound/ach/none.ach"), ReceivedFileUnknown)
@@ -603,6 +795,28 @@ class TestWhatCannotBeDoneNow:
         waiting = bank.incoming.files.existing(file.id)
         assert (waiting.state, bank.balance(account)) == (_F.POSTING, 20_00)
         assert waiting.due_at == bank.clock.instant + timedelta(minutes=1)
+        bank.clock.move(timedelta(minutes=1))
+        bank.take_in()
+        assert bank.balance(account) == 30_00
+        assert bank.incoming.files.existing(file.id).state is _F.DONE
+
+    @pytest.mark.parametrize("race", [records.Contended, payments.Contended, tables_aws.Contended])
+    def test_an_entry_that_others_write_too_stops_none_of_its_neighbours(self, race: type[Exception]) -> None:
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        sheet.add(account.record.number, 10_00)
+        sheet.add(account.record.number, 20_00)
+        file = bank.put(sheet.text())
+        replace_received, lost = bank.incoming_store.replace_received, [race("others wrote first")]
+
+        def raced(entry: ReceivedEntry, *, version: int) -> bool:
+            while lost:
+                raise lost.pop()
+            return replace_received(entry, version=version)
+
+        bank.incoming_store.replace_received = raced  # type: ignore[method-assign]  # a table that is busy once
+        bank.incoming.files.work(file.id)
+        assert bank.balance(account) == 20_00
         bank.clock.move(timedelta(minutes=1))
         bank.take_in()
         assert bank.balance(account) == 30_00
@@ -722,6 +936,44 @@ class TestAnotherRegion:
         assert west.balance(account) == 30_00
         assert west.incoming.files.existing(file.id).state is _F.DONE
 
+    @pytest.mark.parametrize("settles_on", [MONDAY.date(), TUESDAY])
+    def test_many_entries_are_handed_over_in_few_messages_and_each_is_read_and_worked_about_once(
+        self, monkeypatch: pytest.MonkeyPatch, settles_on: date
+    ) -> None:
+        """However many messages there are: what came before is not gone through again for each."""
+        monkeypatch.setattr(incoming_files, "HANDED_OVER_AT_ONCE_MAX", 100)
+        east, west, account = self.two()
+        sheet = Sheet(settles_on=settles_on)
+        for _ in range(300):
+            sheet.add(account.record.number, 1_00)
+        file = east.receive(sheet.text())
+        handoffs = [handoff for _, handoff in east.forwarder.forwarded]
+        assert [len(handoff.lines) for handoff in handoffs] == [100] * 3
+        work, posts_at = west.incoming.entries.work, west.timetable.posts_at
+        worked, read = Counter[str](), Counter[str]()
+
+        def counted(entry: ReceivedEntry) -> ReceivedEntry:
+            worked["entries"] += 1
+            return work(entry)
+
+        def looked_up(settles_on: date, received_at: datetime) -> datetime:
+            read["entries"] += 1
+            return posts_at(settles_on, received_at)
+
+        monkeypatch.setattr(west.incoming.entries, "work", counted)
+        monkeypatch.setattr(type(west.timetable), "posts_at", lambda _, *given: looked_up(*given))
+        for handoff in handoffs:
+            west.incoming.files.take(handoff)
+            west.take_in()
+        assert (worked["entries"], read["entries"]) == (300, 300)
+        if settles_on != MONDAY.date():
+            assert west.balance(account) == 0
+            west.clock.instant = datetime(2026, 3, 10, 12, 30, tzinfo=UTC)
+            west.take_in()
+            assert worked["entries"] == 600
+        assert west.balance(account) == 300_00
+        assert west.incoming.files.existing(file.id).state is _F.DONE
+
     def test_an_entry_that_cannot_be_posted_there_goes_back_from_there(self) -> None:
         east, west, account = self.two()
         file = east.receive(one_entry(account.record.number, 20_00, code="27"))
@@ -779,6 +1031,25 @@ class TestTheStepsOfAFile:
     def test_a_step_of_no_journey_is_named(self) -> None:
         with pytest.raises(StepUnknown, match="teleport"):
             FileSteps(AchBank().incoming.files).run("teleport", file="rcf_x")
+
+    def test_a_long_file_is_kept_piece_by_piece_and_each_of_its_entries_once(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(incoming_files, "KEPT_AT_ONCE_MAX", 100)
+        bank, account = bank_with_account()
+        sheet = Sheet()
+        for _ in range(500):
+            sheet.add(account.record.number, 1_00)
+        posts_at, seen = bank.timetable.posts_at, Counter[str]()
+
+        def looked_up(settles_on: date, received_at: datetime) -> datetime:
+            seen["entries"] += 1
+            return posts_at(settles_on, received_at)
+
+        monkeypatch.setattr(type(bank.timetable), "posts_at", lambda _, *given: looked_up(*given))
+        bank.receive(sheet.text())
+        assert bank.balance(account) == 500_00
+        assert seen["entries"] == 500
 
     def test_a_long_file_is_worked_piece_by_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(incoming_files, "WORKED_AT_ONCE_MAX", 100)

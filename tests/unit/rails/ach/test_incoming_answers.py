@@ -1,7 +1,7 @@
 """Stories of what other banks answer to what we sent: returns, corrections, dishonours, contests."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -10,7 +10,9 @@ from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import CounterpartyStatus, OpenedCounterparty
+from domain.ledger.model import Command, Posted, Refused
 from domain.payments.kinds import PaymentState
+from domain.rails.ach import ranges
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.kinds import EntryKind
@@ -21,6 +23,7 @@ from domain.rails.ach.nacha.records import (
     Addenda99Dishonored,
 )
 from domain.rails.ach.nacha.records import Entry as Record
+from domain.refusals import TryAgain
 from tests.unit.rails.ach.bank import RDFI, AchBank
 from tests.unit.rails.ach.partner import OURS, THEIRS, Sheet, answered, changed, contested, dishonoured, settling
 
@@ -177,6 +180,35 @@ def test_a_return_of_what_another_region_sent_is_handed_over_and_posted_back_the
     assert (east.book("settlement"), sent.bank.book("settlement")) == (0, 0)
 
 
+@pytest.mark.parametrize("sender", ["west", "east"])
+def test_a_dishonour_goes_to_the_region_whose_numbers_they_were_when_the_return_went_out(
+    monkeypatch: pytest.MonkeyPatch, sender: str
+) -> None:
+    """The halves change hands between the day of the entry and the day of its return."""
+    tuesday = date(2026, 3, 10)
+    changed_hands = [
+        ranges.TraceRange("us-east-1", tuesday, 5_000_001, ranges.SEQUENCE_MAX),
+        ranges.TraceRange("us-west-2", tuesday, 1, 5_000_000),
+    ]
+    monkeypatch.setattr(ranges, "TRACE_RANGES", [*ranges.TRACE_RANGES, *changed_hands])
+    east, west = AchBank(), AchBank(region="us-west-2")
+    theirs, other = (west, east) if sender == "west" else (east, west)
+    other.peers[theirs.region] = theirs
+    account = theirs.open(theirs.person())
+    (entry,) = theirs.received(theirs.receive(_debit_today(theirs, account, 60_00)))
+    theirs.clock.instant = other.clock.instant = datetime(2026, 3, 10, 14, tzinfo=UTC)
+    theirs.take_in()
+    file = theirs.send_back(theirs.entry(entry))
+    header, back = theirs.only_entry(file)
+    assert header.effective_date == "260309"
+    sheet = Sheet(made_at=other.clock.instant, modifier="B")
+    made = dishonoured(settling(header, file.effective_on), back, "R68", sheet.trace())
+    sheet.answer(settling(made[0], file.effective_on), made[1])
+    other.clock.instant = datetime(2026, 3, 12, 14, tzinfo=UTC)
+    (came,) = other.received(other.receive(sheet.text()))
+    assert (came.state, came.home) == (_S.FORWARDED, theirs.region)
+
+
 class TestAReturnThatIsWrong:
     def test_a_second_one_is_never_posted_and_may_be_dishonoured(self) -> None:
         sent = Sent()
@@ -225,6 +257,18 @@ class TestAReturnThatIsWrong:
         assert sent.state() is _P.SETTLED
         assert sent.bank.book("ach_unposted") == entry.amount.minor
 
+    def test_one_of_a_day_before_we_sent_anything_is_kept_and_stops_none_of_its_neighbours(self) -> None:
+        sent = Sent()
+        header, record = sent.bank.only_entry(sent.file)
+        sheet = sent.sheet()
+        back = answered(header, record, "R03", sheet.trace())
+        ancient = replace(back[0], effective_date="000103")
+        sheet.answer(settling(ancient, sheet.made_at.date()), back[1])
+        sheet.add(sent.account.record.number, 20_00)
+        first, second = sent.bank.received(sent.put(sheet))
+        assert (first.state, first.reason) == (_S.PENDED, "DIFFERS_IN_DAY")
+        assert second.state is _S.POSTED
+
     def test_a_file_of_returns_that_comes_twice_returns_once(self) -> None:
         sent = Sent()
         header, record = sent.bank.only_entry(sent.file)
@@ -234,6 +278,33 @@ class TestAReturnThatIsWrong:
         sent.put(sheet)
         assert sent.bank.receive(sheet.text(), "again.ach").state is _F.DUPLICATE
         assert sent.bank.balance(sent.account) == 1_000_00
+
+
+def test_a_return_whose_payment_cannot_be_settled_now_stops_none_of_its_neighbours() -> None:
+    sent = Sent(settled=False)
+    sent.bank.acknowledge(sent.file)
+    header, record = sent.bank.only_entry(sent.file)
+    sheet = sent.sheet(days=2)
+    sent.bank.run()
+    back = answered(header, record, "R03", sheet.trace())
+    sheet.answer(settling(back[0], sheet.made_at.date()), back[1])
+    sheet.add(sent.account.record.number, 20_00)
+    post, unsure = sent.bank.ledger.post, [TryAgain()]
+
+    def sometimes(command: Command) -> Posted | Refused:
+        if command.kind == "ach_credit_returned" and unsure:
+            return Refused(unsure.pop())
+        return post(command)
+
+    sent.bank.ledger.post = sometimes  # type: ignore[method-assign]  # a ledger that is busy once
+    file = sent.put(sheet)
+    assert sent.bank.balance(sent.account) == 770_00
+    assert sent.bank.incoming.files.existing(file.id).state is ReceivedFileState.POSTING
+    sent.bank.clock.move(timedelta(minutes=1))
+    sent.bank.take_in()
+    sent.bank.run()
+    assert sent.bank.balance(sent.account) == 1_020_00
+    assert sent.bank.incoming.files.existing(file.id).state is ReceivedFileState.DONE
 
 
 class TestACorrection:

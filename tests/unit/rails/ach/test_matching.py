@@ -1,7 +1,7 @@
 """Matching returns: what agrees wholly is matched, everything else is for a person."""
 
 from dataclasses import replace
-from datetime import date, timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -18,7 +18,6 @@ from domain.rails.ach.matching import (
     ReturnSeen,
     Unmatched,
     match_return,
-    return_key,
 )
 
 MONDAY, TUESDAY = date(2026, 11, 30), date(2026, 12, 1)
@@ -143,19 +142,3 @@ class TestAnyReturn:
     @given(found=seen, among=candidates)
     def test_is_judged_alike_whatever_the_order(self, found: ReturnSeen, among: list[Candidate]) -> None:
         assert match_return(found, among) == match_return(found, among[::-1])
-
-
-class TestTheKey:
-    def test_names_all_four_facts(self) -> None:
-        key = return_key(trace=OURS.trace, amount_minor=125_00, day=TUESDAY, rdfi8="02100002")
-        assert key == "981000010000001#12500#20261201#02100002"
-
-    def test_differs_when_one_does(self) -> None:
-        facts: dict[str, Any] = {"trace": "1", "amount_minor": 2, "day": TUESDAY, "rdfi8": "3"}
-        others = [
-            {**facts, "trace": "2"},
-            {**facts, "amount_minor": 3},
-            {**facts, "day": TUESDAY + timedelta(days=1)},
-            {**facts, "rdfi8": "4"},
-        ]
-        assert len({return_key(**one) for one in (facts, *others)}) == 5

@@ -1,17 +1,18 @@
 """Return codes: the table, the last legal day of each to the day, and which code says what we found."""
 
 from dataclasses import replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, time, timedelta
 from itertools import product
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rails.ach.calendar import add_banking_days, is_banking_day, next_banking_day
+from domain.rails.ach.calendar import add_banking_days, instant_of, is_banking_day, next_banking_day
 from domain.rails.ach.return_codes import (
     CODE_UNKNOWN,
     CODES_OF,
+    DATE_OF_DEATH_MISSING,
     DIRECTION_NOT_COVERED,
     EVENT_MISSING,
     NOT_OURS_TO_SEND,
@@ -26,17 +27,13 @@ from domain.rails.ach.return_codes import (
     ReturnCodeUnknown,
     ReturnFacts,
     Sender,
-    answers,
     code_for,
     last_legal_day,
-    last_return_day_for,
     policy_of,
     return_allowed,
     return_code,
-    return_exposure,
-    send_by,
 )
-from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED
+from domain.rails.ach.sec_codes import ENTRY_CLASSES
 from domain.rails.ach.tables import AccountKind, Direction
 from domain.rails.ach.windows import window_of
 
@@ -155,7 +152,7 @@ class TestTheLastLegalDay:
 
         assert last is not None
         night = window_of(f"{add_banking_days(settled_on, 2):%Y%m%d}-ND2")
-        assert night.deadline_at == send_by(last)
+        assert night.deadline_at == instant_of(last + timedelta(days=1), time(2, 15))
 
     @pytest.mark.parametrize(
         ("reviewed_on", "last"),
@@ -212,45 +209,6 @@ class TestTheLastLegalDay:
 
         assert last is None or (is_banking_day(last) and last > settled_on)
 
-    def test_ends_at_a_quarter_past_two_in_the_night_after_it(self) -> None:
-        assert send_by(date(2026, 12, 1)) == datetime(2026, 12, 2, 7, 15, tzinfo=UTC)
-        assert send_by(date(2026, 7, 2)) == datetime(2026, 7, 3, 6, 15, tzinfo=UTC)
-
-
-class TestWaitingForReturnsOfOurOwn:
-    def test_ends_at_the_opening_of_the_second_banking_day(self) -> None:
-        found = return_exposure(direction=DEBIT, receiver=CORPORATE, settled_on=date(2026, 11, 25))
-
-        assert found.ordinary_until == found.exposed_until == datetime(2026, 11, 30, 13, 30, tzinfo=UTC)
-
-    def test_of_a_consumers_debit_leaves_sixty_days_of_exposure(self) -> None:
-        found = return_exposure(direction=DEBIT, receiver=CONSUMER, settled_on=date(2026, 9, 30))
-
-        assert found.ordinary_until == datetime(2026, 10, 2, 12, 30, tzinfo=UTC)
-        assert found.exposed_until == datetime(2026, 11, 30, 13, 30, tzinfo=UTC)
-
-    @given(
-        settled_on=settlements,
-        direction=st.sampled_from(Direction),
-        receiver=st.sampled_from(AccountKind),
-    )
-    def test_covers_the_last_legal_day_of_every_code_that_may_come(
-        self, settled_on: date, direction: Direction, receiver: AccountKind
-    ) -> None:
-        last = last_return_day_for(direction=direction, receiver=receiver, settled_on=settled_on)
-        exposure = return_exposure(direction=direction, receiver=receiver, settled_on=settled_on)
-
-        assert exposure.ordinary_until <= exposure.exposed_until
-        assert window_of(f"{last:%Y%m%d}-ND2").settles_at == exposure.exposed_until
-        for sec in ORIGINATED:
-            if not ENTRY_CLASSES[sec].receiver.takes(receiver):
-                continue
-            facts = ReturnFacts(sec, direction, receiver, settled_on, statement=True)
-            for code, row in RETURN_CODES.items():
-                legal = last_legal_day(code, settled_on)
-                if legal and row.sender is Sender.RDFI and return_allowed(code, facts, legal) is None:
-                    assert next_banking_day(legal) <= last
-
 
 PPD_DEBIT = ReturnFacts("PPD", DEBIT, CONSUMER, MONDAY)
 CCD_DEBIT = ReturnFacts("CCD", DEBIT, CORPORATE, MONDAY)
@@ -306,6 +264,13 @@ class TestWhetherWeMayReturn:
     def test_needs_the_event_some_codes_lean_on(self, code: str) -> None:
         assert return_allowed(code, CCD_CREDIT, TUESDAY) is EVENT_MISSING
         assert return_allowed(code, replace(CCD_CREDIT, event_on=TUESDAY), WEDNESDAY) is None
+
+    @pytest.mark.parametrize("code", ["R14", "R15"])
+    def test_says_of_the_dead_when_they_died(self, code: str) -> None:
+        facts = replace(CCD_CREDIT, receiver=CONSUMER)
+        assert return_allowed(code, facts, TUESDAY) is DATE_OF_DEATH_MISSING
+        assert return_allowed(code, replace(facts, died_on=WEDNESDAY), TUESDAY) is DATE_OF_DEATH_MISSING
+        assert return_allowed(code, replace(facts, died_on=TUESDAY), TUESDAY) is None
 
     def test_counts_a_refusal_from_its_day(self) -> None:
         refused = replace(CCD_CREDIT, event_on=date(2027, 2, 1))
@@ -370,7 +335,7 @@ class TestWhichCodeSaysWhatWeFound:
 
     def test_is_one_we_may_send_on_the_day_of_settlement(self) -> None:
         for decision, sec, direction, receiver in product(Decision, ENTRY_CLASSES, Direction, AccountKind):
-            facts = ReturnFacts(sec, direction, receiver, MONDAY, statement=True, event_on=MONDAY)
+            facts = ReturnFacts(sec, direction, receiver, MONDAY, statement=True, event_on=MONDAY, died_on=MONDAY)
             code = code_for(decision, facts)
 
             assert code is None or return_allowed(code, facts, MONDAY) is None
@@ -396,11 +361,4 @@ class TestWhatWeDoWithAReturn:
 
     def test_is_a_case_of_fraud_when_it_says_questionable(self) -> None:
         assert policy_of("R17") is Policy.STOP
-        assert policy_of("R17", addenda_information="QUESTIONABLE") is Policy.FRAUD_CASE
-        assert policy_of("R17", addenda_information=" questionable   ") is Policy.FRAUD_CASE
-        assert policy_of("R03", addenda_information="QUESTIONABLE") is Policy.NEW_ACCOUNT
-
-    def test_is_an_answer_for_dishonours_and_contests_alone(self) -> None:
-        assert [code for code in RETURN_CODES if answers(code)] == (
-            ["R61", "R62", "R67", "R68", "R69", "R70", "R71", "R72", "R73", "R74", "R75", "R76", "R77"]
-        )
+        assert policy_of("R17", questionable=True) is Policy.FRAUD_CASE

@@ -1,4 +1,4 @@
-"""Reversals and retries: one right request, and what each single change of it makes wrong."""
+"""Reversals: one right request, and what each single change of it makes wrong."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -9,38 +9,25 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.rails.ach.calendar import add_banking_days
-from domain.rails.ach.return_codes import RETURN_CODES
 from domain.rails.ach.reversals import (
     ALREADY_RETURNED,
     ALREADY_REVERSED,
     AMOUNT_DIFFERS,
-    CAUSE_NOT_REMEDIED,
     CLASS_DIFFERS,
-    CODE_FORBIDS_RETRY,
     COMPANY_DIFFERS,
-    CONSENT_MISSING,
     DATE_NOT_WRONG,
-    DESCRIPTION_NOT_RETRY,
     DESCRIPTION_NOT_REVERSAL,
     DIRECTION_NOT_OPPOSITE,
     DISCOVERY_TOO_OLD,
-    NOT_A_DEBIT,
     NOT_SEPARATION_PAY,
     REASON_NOT_ALLOWED,
-    RETRIES_USED_UP,
-    RETRY_DIFFERS,
-    RETRY_TOO_LATE,
     REVERSAL_OF_REVERSAL,
     REVERSAL_RULES,
     REVERSAL_TOO_LATE,
-    Retry,
-    ReturnedEntry,
     Reversal,
     ReversalReason,
     SentEntry,
-    last_retry_day,
     last_reversal_day,
-    retry_reasons,
     reversal_reasons,
 )
 from domain.rails.ach.tables import Direction, Reason
@@ -170,73 +157,3 @@ class TestAReversal:
         original = replace(ORIGINAL, settled_on=settled_on)
         found = reversed_so(original, arrives_on=add_banking_days(settled_on, n))
         assert (REVERSAL_TOO_LATE in found) == (n > 5)
-
-
-CAME_BACK = ReturnedEntry(
-    direction=DEBIT,
-    return_code="R01",
-    original_settled_on=date(2026, 6, 1),
-    company_id="1234567890",
-    company_name="FLORIN",
-    amount_minor=50_00,
-    retries=0,
-)
-AGAIN = Retry(
-    settles_on=date(2026, 11, 28),
-    company_id="1234567890",
-    company_name="FLORIN",
-    amount_minor=50_00,
-    description="RETRY PYMT",
-)
-
-
-def retried(returned: ReturnedEntry = CAME_BACK, **other: Any) -> tuple[Reason, ...]:
-    return retry_reasons(returned, replace(AGAIN, **other))
-
-
-class TestARetry:
-    def test_that_keeps_every_rule_passes(self) -> None:
-        assert retried() == ()
-
-    def test_is_made_within_180_days_of_the_first_settlement(self) -> None:
-        assert last_retry_day(date(2026, 6, 1)) == date(2026, 11, 28)
-        assert retried(settles_on=date(2026, 11, 29)) == (RETRY_TOO_LATE,)
-
-    def test_is_made_twice_at_most(self) -> None:
-        assert retried(replace(CAME_BACK, retries=1)) == ()
-        assert retried(replace(CAME_BACK, retries=2)) == (RETRIES_USED_UP,)
-
-    @pytest.mark.parametrize("code", ["R01", "R09"])
-    def test_for_funds_needs_nothing_new(self, code: str) -> None:
-        assert retried(replace(CAME_BACK, return_code=code)) == ()
-
-    def test_of_a_stopped_payment_needs_new_consent(self) -> None:
-        stopped = replace(CAME_BACK, return_code="R08")
-        assert retried(stopped) == (CONSENT_MISSING,)
-        assert retried(stopped, cause_remedied=True) == (CONSENT_MISSING,)
-        assert retried(stopped, new_consent=True) == ()
-
-    @pytest.mark.parametrize("code", ["R05", "R07", "R10", "R11", "R29", "R61", "R71", "R40"])
-    def test_is_never_made_of_what_the_receiver_denied(self, code: str) -> None:
-        denied = replace(CAME_BACK, return_code=code)
-        assert retried(denied, new_consent=True, cause_remedied=True) == (CODE_FORBIDS_RETRY,)
-
-    @pytest.mark.parametrize("code", ["R02", "R03", "R04", "R16", "R18", "R20", "R26"])
-    def test_for_another_cause_waits_until_it_is_put_right(self, code: str) -> None:
-        failed = replace(CAME_BACK, return_code=code)
-        assert retried(failed) == (CAUSE_NOT_REMEDIED,)
-        assert retried(failed, cause_remedied=True) == ()
-
-    def test_is_of_a_debit(self) -> None:
-        assert retried(replace(CAME_BACK, direction=CREDIT)) == (NOT_A_DEBIT,)
-
-    @pytest.mark.parametrize("change", [{"company_id": "0"}, {"company_name": "FLORIN2"}, {"amount_minor": 50_01}])
-    def test_repeats_company_and_amount(self, change: dict[str, Any]) -> None:
-        assert retried(**change) == (RETRY_DIFFERS,)
-
-    def test_says_so(self) -> None:
-        assert retried(description="RETRY") == (DESCRIPTION_NOT_RETRY,)
-
-    @pytest.mark.parametrize("code", sorted(RETURN_CODES))
-    def test_is_judged_for_every_code(self, code: str) -> None:
-        assert len(retried(replace(CAME_BACK, return_code=code))) <= 1
