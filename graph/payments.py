@@ -10,7 +10,6 @@ from domain.ids import prefix_of
 from domain.payments.kinds import PaymentKind
 from domain.payments.model import BANK, FACTS_MAX, Happening, Payment
 from domain.rails.ach.service import REMITTANCE_LENGTH_MAX
-from domain.refusals import Refusal
 from domain.sealing import Shredded
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context
@@ -76,8 +75,8 @@ class PaymentView(Node):
 
     @field("The account at the other bank; null for who may not see it, such as another person of the account.")
     def counterparty(self, info: Info) -> CounterpartyView | None:
-        seen = info.context.counterparty(self.payment.counterparty)
-        return None if isinstance(seen, Refusal) else counterparty_view(seen)
+        seen = info.context.counterparty_of_payment(self.payment.counterparty)
+        return counterparty_view(seen) if seen else None
 
     @field("What is shown of the account number at the other bank: its last 4, less of a short one.")
     def counterparty_number(self) -> str:
@@ -200,6 +199,7 @@ def payments_of(
     before = context.cursors.read(after, PAYMENTS, account)
     context.spend(2)
     found = context.bank.payments.of_account(account, before=before, limit=limit)
+    context.expect_counterparties(row.counterparty for row in found.payments)
     return page(
         found.payments,
         node=lambda row: payment_view(row, stands),

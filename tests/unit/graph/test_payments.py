@@ -31,6 +31,8 @@ FILE = """query($id: ID!) { node(id: $id) { ... on AchFile { id window status na
   rejections { level reasonCount deliveryId reasons { code message batchNumber traceNumber } }
   entries { edges { node { id kind status amount { amount } traceNumber counterpartyNumber paymentId accountId
     fileId fileIds reasonCode reason } } } } } }"""
+PAID = """query($id: ID!) { node(id: $id) { ... on Account {
+  payments { edges { node { counterparty { name } } } } } } }"""
 ENTRY = "query($id: ID!) { node(id: $id) { ... on AchEntry { status paymentId } } }"
 TICK = timedelta(seconds=1)
 MARIA = "Maria Márquez"
@@ -276,6 +278,15 @@ class TestLooking:
         assert node["remittance"] == (None if group is Group.FINANCE else "Invoice 7")
         looks = {(one.action, one.subject_id, one.account) for one in town.world.audited(town.ada)}
         assert ("view_payment", payment, town.account.id) in looks
+
+    def test_whom_staff_see_paid_in_a_list_is_on_record_once(self) -> None:
+        town = Town()
+        for n in range(3):
+            town.sent(key=f"k{n}", duplicateIntended=True)
+        shown = town.world.ask(clerk(Group.OPERATIONS), PAID, id=town.account.id).data["node"]["payments"]
+        assert [edge["node"]["counterparty"]["name"] for edge in shown["edges"]] == [MARIA] * 3
+        looks = [one for one in town.world.audited(town.ada) if one.action == "view_counterparty"]
+        assert [(one.subject_id, one.customer) for one in looks] == [(town.maria.id, town.ada.id)]
 
     def test_to_others_there_is_none(self) -> None:
         town = Town()
