@@ -505,14 +505,14 @@ class Context:
         self.bank.audit.record_looks(self.actor, looks)
 
     def _looked_at_entries(self, entries: Iterable[Entry]) -> None:
-        """Each is of a customer."""
+        """Those of a customer are on record for that customer."""
         looks = [
             Look(
                 action="view_ach_entry",
                 subject_kind="ach_entry",
                 subject_id=entry.id,
-                customer=entry.customer,
-                account=entry.account,
+                customer=entry.customer or None,
+                account=entry.account or None,
             )
             for entry in entries
         ]

@@ -15,7 +15,7 @@ from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page
 from graph.context import Context
 from graph.counterparties import CounterpartyView, counterparty_view
 from graph.cursors import invalid_cursor
-from graph.enums import PaymentState, SecCode, Speed
+from graph.enums import PaymentState, Speed, StandardEntryClass
 from graph.facts import FactView
 from graph.fields import field
 from graph.money import MoneyView, shown
@@ -114,8 +114,8 @@ class PaymentView(Node):
         return _timeline(info.context, self.payment, first=first, after=after)
 
     @field("The class of its entry (Standard Entry Class).")
-    def sec_code(self) -> SecCode:
-        return SecCode(self.payment.ach.sec)
+    def sec_code(self) -> StandardEntryClass:
+        return StandardEntryClass(self.payment.ach.sec)
 
     @field("How soon it was asked to settle.")
     def speed(self) -> Speed:

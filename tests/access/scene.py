@@ -265,8 +265,8 @@ def _counterparties(world: World, owner: Customer) -> str:
 
 
 def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]:
-    """A debit in a file that was built again and has settled, a credit and a debit that the bank did not take, and a
-    credit that the account could not pay."""
+    """A debit in a file that was built again and has settled; a credit, a debit and a prenote that the bank did not
+    take; and a credit that the account could not pay."""
     maria = world.verified(owner)
     collect = ask.ach_input(account.id, maria.id, "20.00", key="collect", secCode="PPD", remittance="Dues")
     debit = _answered(world, owner, ask.ORIGINATE_DEBIT, collect)["payment"]["id"]
@@ -286,12 +286,20 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     unpaid = _answered(world, owner, ask.ORIGINATE_CREDIT, much)["payment"]["id"]
     world.run()
     assert world.payments.existing(unpaid).reason
+    _prenoted(world, owner)
     file = world.cut_off(world.payments.existing(credit))
     progress = world.payments.existing(credit).progress
     reason = RejectionReason("AMOUNT_HIGH", "Over the agreed exposure", batch_number=1, trace=progress.trace)
     world.reject(file, reason, level=RejectionLevel.FILE, delivery=world.quarantined())
     assert progress.entry
     return {"credit": credit, "debit": debit, "file": file.id, "entry": progress.entry}
+
+
+def _prenoted(world: World, owner: Customer) -> None:
+    """A prenote that goes into the next window."""
+    given = {"idempotencyKey": "prenote", "counterpartyId": _added(world, owner, "4"), "method": "PRENOTE"}
+    _answered(world, owner, ask.VERIFY, given)
+    assert world.verifications.send_prenote(world.counterparties.kept(given["counterpartyId"]), attempt=1)
 
 
 def _payments_of_others(world: World, bob: Customer, neighbour: Account, ach: dict[str, str]) -> dict[str, str]:

@@ -1,6 +1,7 @@
 """Payments and ACH files through the schema: who sends, who sees what of it, and what is never shown."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,8 +10,10 @@ import pytest
 from domain.access.model import Actor, Group, Relation
 from domain.customers.model import Customer
 from domain.payments.model import Payment
-from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.kinds import EntryKind, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.sec_codes import ENTRY_CLASSES
+from graph.enums import StandardEntryClass
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk
 
@@ -29,7 +32,7 @@ FILE = """query($id: ID!) { node(id: $id) { ... on AchFile { id window status na
   credits { amount } debits { amount } batchCount batches { number secCode serviceClass credits { amount } }
   transliterated replacesId replacedByIds caseId
   rejections { level reasonCount deliveryId reasons { code message batchNumber traceNumber } }
-  entries { edges { node { id kind status amount { amount } traceNumber counterpartyNumber paymentId accountId
+  entries { edges { node { id kind status amount { amount } secCode traceNumber counterpartyNumber paymentId accountId
     fileId fileIds reasonCode reason } } } } } }"""
 PAID = """query($id: ID!) { node(id: $id) { ... on Account {
   payments { edges { node { counterparty { name } } } } } } }"""
@@ -84,6 +87,13 @@ class Town:
 
     def seen(self, payment: str, who: Customer | Actor | None = None) -> Any:
         return self.world.ask(who or self.ada, NODE, id=payment).data["node"]
+
+    def prenoted(self) -> str:
+        """A counterparty whose prenote waits for the next window."""
+        added: str = self.done(ask.ADD_COUNTERPARTY, **ask.counterparty_input())["counterparty"]["id"]
+        self.done(ask.VERIFY, idempotencyKey="v", counterpartyId=added, method="PRENOTE")
+        assert self.world.verifications.send_prenote(self.world.counterparties.kept(added), attempt=1)
+        return added
 
     def joint(self) -> Customer:
         bob = self.world.person("Bob Byron")
@@ -324,6 +334,37 @@ class TestFiles:
         entry = edge["node"]
         assert (entry["status"], entry["paymentId"], entry["fileIds"]) == ("READY", payment, [file.id])
         assert town.world.ask(clerk(Group.AUDITOR), ENTRY, id=entry["id"]).data["node"]["paymentId"] == payment
+
+    def test_what_proves_a_counterparty_is_of_no_payment_and_no_account(self) -> None:
+        town = Town()
+        town.prenoted()
+        payment = town.sent()
+        file = town.in_file(payment)
+        shown = town.world.ask(clerk(Group.OPERATIONS), FILE, id=file.id).data["node"]["entries"]["edges"]
+        found = {edge["node"]["kind"]: edge["node"] for edge in shown}
+        of = {kind: (one["paymentId"], one["accountId"], one["secCode"]) for kind, one in found.items()}
+        assert of == {"CREDIT": (payment, town.account.id, "WEB"), "PRENOTE": (None, None, "PPD")}
+        looks = {one.subject_id: one.account for one in town.world.audited(town.ada) if one.action == "view_ach_entry"}
+        assert looks == {found["CREDIT"]["id"]: town.account.id, found["PRENOTE"]["id"]: None}
+
+    def test_there_is_a_word_for_every_class(self) -> None:
+        assert {one.value for one in StandardEntryClass} == set(ENTRY_CLASSES)
+
+    @pytest.mark.parametrize("sec", ["COR", "IAT"])
+    def test_an_answer_has_the_class_of_what_it_answers_or_its_own(self, sec: str) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        entry = town.world.ach_store.entry(town.kept(payment).progress.entry or "")
+        assert entry
+        answer = replace(entry, kind=EntryKind.RETURN, subject="rce_1", account="", customer="", sec=sec)
+        town.world.ach_store.replace_entry(answer, version=entry.version)
+        batches = tuple(replace(batch, sec=sec) for batch in file.batches)
+        town.world.ach_store.replace_file(replace(file, batches=batches), version=file.version)
+        shown = town.world.ask(clerk(Group.OPERATIONS), FILE, id=file.id).data["node"]
+        (edge,) = shown["entries"]["edges"]
+        assert [one["secCode"] for one in (*shown["batches"], edge["node"])] == [sec, sec]
+        assert (edge["node"]["paymentId"], edge["node"]["accountId"]) == (None, None)
 
     def test_what_the_bank_says_against_it_is_data(self) -> None:
         town = Town()
