@@ -368,11 +368,13 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AchBatch", EVERYBODY, "number secCode serviceClass companyId description effectiveOn entryCount"),
     **_rows("AchBatch", EVERYBODY, "addendaCount debits credits entryHash"),
     **_rows("AchRejection", EVERYBODY, "level at deliveryId reasonCount reasons"),
-    **_rows("AchRejectionReason", EVERYBODY, "code message batchNumber traceNumber"),
+    **_rows("AchRejectionReason", VIEWS_FILES, "code batchNumber traceNumber"),
+    **_rows("AchRejectionReason", DELIVERED, "message"),
     **_rows(
         "AchEntry", VIEWS_FILES, "id kind status amount secCode description effectiveOn traceNumber fileId fileIds"
     ),
-    **_rows("AchEntry", VIEWS_FILES, "counterpartyNumber paymentId accountId reasonCode reason"),
+    **_rows("AchEntry", VIEWS_FILES, "counterpartyNumber paymentId accountId reasonCode"),
+    **_rows("AchEntry", DELIVERED, "reason"),
     # Values and envelopes.
     **_rows("Money", EVERYBODY, "minorUnits amount currency exponent"),
     **_rows("AccountBalance", EVERYBODY, "ledgerBalance availableBalance heldBalance sequence"),

@@ -87,7 +87,7 @@ class AchEntryView(Node):
     def reason_code(self) -> str | None:
         return self.entry.reason_code
 
-    @field("The same in a sentence, where somebody has said one.")
+    @field("The same in a sentence, where the bank has said one; for some only how long it is.")
     def reason(self) -> str | None:
         return self.entry.reason
 
@@ -144,12 +144,13 @@ class AchBatchView:
 @strawberry.type(name="AchRejectionReason", description="One thing that the bank said is wrong.")
 class AchRejectionReasonView:
     reason_given: strawberry.Private[RejectionReason]
+    stands: strawberry.Private[Relation] = Relation.STRANGER
 
     @field("What, for programs, as the bank names it.")
     def code(self) -> str:
         return self.reason_given.code
 
-    @field("What, in the bank's words.")
+    @field("What, in the bank's words; for some only how long they are.")
     def message(self) -> str:
         return self.reason_given.message
 

@@ -33,7 +33,7 @@ OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "Cou
 """Who looks at these stands to them as to the customer."""
 OF_A_GROUP: Final = frozenset({"Case", "Approval"})
 """What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
-OF_NO_CUSTOMER: Final = frozenset({"PartnerDelivery", "AchFile", "AchEntry"})
+OF_NO_CUSTOMER: Final = frozenset({"PartnerDelivery", "AchFile", "AchEntry", "AchRejectionReason"})
 """Everybody is a stranger to these."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})
 """There is no way to anybody else's."""
@@ -137,12 +137,19 @@ def _has_own(step: Step, person: Person) -> bool:
 
 # How a value looks in part: what of it is left.
 
+
+def _length(text: str) -> str:
+    return f"••• ({len(text)} characters)"
+
+
 PARTS: Final[dict[str, Callable[[str], str]]] = {
     "Account.number": lambda number: f"••{number[8:]}",
     "Counterparty.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.email": lambda email: re.sub(r"^(.).*@", r"\1•••@", email),
-    "PartnerDelivery.body": lambda body: f"••• ({len(body)} characters)",
+    "PartnerDelivery.body": _length,
+    "AchEntry.reason": _length,
+    "AchRejectionReason.message": _length,
     "Customer.phone": lambda phone: re.sub(r".(?=..)", "•", phone),
 }
 

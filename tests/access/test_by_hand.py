@@ -33,6 +33,9 @@ BY_HAND: Final = """
     AchFile.rejections          . . . .   A . . A A A .
     AchFile.entries             . . . .   A . . A A A .
     AchEntry.amount             . . . .   A . . A A A .
+    AchEntry.reason             . . . .   A . . m m m .
+    AchRejectionReason.code     . . . .   A . . A A A .
+    AchRejectionReason.message  . . . .   A . . m m m .
     Account.payments            A A A .   A A A A A A .
     AchCredit.status            A A A .   A A A A A A .
     AchCredit.timeline          A A A .   A A A A A A .

@@ -380,6 +380,22 @@ class TestFiles:
         assert shown["caseId"].startswith("cas_")
         assert shown["entries"]["edges"][0]["node"]["reasonCode"] == "AMOUNT_HIGH"
 
+    def test_the_banks_own_words_are_for_operations_alone(self) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        said = "Account 000123456789 is unknown"
+        trace = town.kept(payment).progress.trace
+        town.world.reject(file, RejectionReason("REJ0401", said, trace=trace), level=RejectionLevel.ENTRY)
+        told = {}
+        for group in SEES_FILES:
+            shown = town.world.ask(clerk(group), FILE, id=file.id).data["node"]
+            (edge,) = shown["entries"]["edges"]
+            told[group] = (edge["node"]["reason"], shown["rejections"][0]["reasons"][0]["message"])
+        length = f"••• ({len(said)} characters)"
+        assert told.pop(Group.OPERATIONS) == (said, said)
+        assert set(told.values()) == {(length, length)}
+
     def test_one_that_is_built_again_knows_what_it_replaces(self) -> None:
         town = Town()
         file = town.in_file(town.sent())
