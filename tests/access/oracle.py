@@ -25,8 +25,11 @@ class Verdict(Enum):
     HIDDEN = "hidden"
 
 
+SENT: Final = ("AchCredit", "AchDebit")
+RECEIVED: Final = ("AchCreditReceived", "AchDebitReceived")
+PAYMENTS: Final = (*SENT, *RECEIVED)
 ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("StatusInfo")) | frozenset(
-    {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", "AchCredit", "AchDebit"}
+    {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", *PAYMENTS}
 )
 """Who looks at these stands to them as to the account."""
 OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})
@@ -112,7 +115,9 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
-    if step.name in ("AchCredit.counterparty", "AchDebit.counterparty"):
+    if step.parent in RECEIVED and step.field == "counterparty":
+        return False  # nobody has named who sent it
+    if step.parent in SENT and step.field == "counterparty":
         whose = Relation.OWNER if person == OWNER else Relation.STRANGER  # the owner made the payments
         return TABLE["Counterparty.id"].cell(person.group, whose) is not Cell.DENY
     if step.parent != "Query" or not step.arguments or step.field in OF_STAFF:
@@ -214,7 +219,7 @@ def _facts(part: int) -> Told:
 
 
 def _happened(scene: Scene) -> list[tuple[str, str]]:
-    payments = (scene.ach["credit"], scene.ach["debit"])
+    payments = [scene.ach[word] for word in ("credit", "debit", "creditReceived", "debitReceived")]
     lines = [line for one in payments for line in scene.world.payments.timeline(one, limit=100).happenings]
     return [fact for line in lines for fact in line.facts.items()]
 
@@ -273,7 +278,7 @@ def teller(probe: Probe) -> Person:
     """Who sees all of it: the owner; of the audit an auditor; of what waits, of deliveries and files, operations."""
     waits = probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP
     of_staff = probe.root.field in ("partnerDeliveries", "achFiles") or probe.root.answers in OF_NO_CUSTOMER
-    beside_files = probe.target.parent in ("AchCredit", "AchDebit") and probe.target.field in ("fileId", "entryId")
+    beside_files = probe.target.parent in PAYMENTS and probe.target.field in ("fileId", "entryId")
     if of_staff or waits or beside_files:
         return OPERATIONS
     return AUDITOR if probe.root.field == "auditRecords" else OWNER

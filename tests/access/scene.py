@@ -26,6 +26,7 @@ from tests.access.world import STAFF, Street
 from tests.unit.counterparties.exchange import approved
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
+from tests.unit.rails.ach.partner import Sheet
 from tests.unit.transfers.desk import TODAY
 
 KEY: Final = "the-key"
@@ -87,7 +88,8 @@ class Scene(Street):
     delivery: str
     """What a partner delivered, and is quarantined; a mended one of it was given up."""
     ach: dict[str, str]
-    """A credit that the bank rejected, a debit that has settled; the credit's file and entry."""
+    """A credit that the bank rejected, a debit that has settled, one of each that came in; the credit's file and
+    entry."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -124,8 +126,8 @@ def scene() -> Scene:
         "counterparty": _added(world, bob, "9"),
         "delivery": world.quarantined(),
     }
-    ach = _payments(world, owner, account)
-    theirs |= _payments_of_others(world, bob, neighbour, ach)
+    ach = _payments(world, owner, account) | _came_in(world, account, neighbour)
+    theirs |= _payments_of_others(world, bob, neighbour, ach) | {"received": ach.pop("theirs")}
     for customer in (*customers.values(), bob):
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
@@ -293,6 +295,16 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     world.reject(file, reason, level=RejectionLevel.FILE, delivery=world.quarantined())
     assert progress.entry
     return {"credit": credit, "debit": debit, "file": file.id, "entry": progress.entry}
+
+
+def _came_in(world: World, account: Account, neighbour: Account) -> dict[str, str]:
+    """A credit and a debit that are posted, one of each that waits for a person, and a credit of the neighbour's."""
+    sheet = Sheet(made_at=world.clock.now())
+    for code, sec, minor in (("22", "PPD", 3_00), ("27", "PPD", 3_00), ("22", "PPD", 250_000_00), ("27", "CCD", 3_00)):
+        sheet.add(account.record.number, minor, code=code, sec=sec, information=["March"])
+    sheet.add(neighbour.record.number, 3_00)
+    credit, debit, *_, theirs = world.came_in(sheet)
+    return {"creditReceived": credit.id, "debitReceived": debit.id, "theirs": theirs.id}
 
 
 def _prenoted(world: World, owner: Customer) -> None:

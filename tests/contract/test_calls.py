@@ -137,6 +137,16 @@ CONNECTIONS: Final[Mapping[str, tuple[str, str, int]]] = {
         "{ node(id: $debit) { ... on AchDebit { timeline(first: $n) { edges { node { FIELD } } } } } }",
         0,
     ),
+    "AchCreditReceived.timeline": (
+        OWNER,
+        "{ node(id: $came) { ... on AchCreditReceived { timeline(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "AchDebitReceived.timeline": (
+        OWNER,
+        "{ node(id: $went) { ... on AchDebitReceived { timeline(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
     "Query.achFiles": (OPERATIONS, "{ achFiles(first: $n) { edges { node { FIELD } } } }", 0),
     "AchFile.entries": (
         OPERATIONS,
@@ -173,6 +183,7 @@ class Life:
         self.orders = [self._lived(account) for account in accounts]
         self._much_of_one()
         self.credit, self.debit = (self._long_on_its_way(kind) for kind in DRIVEN_BY_STEPS)
+        self.received = [self._often_pended(kind) for kind in PaymentKind if kind not in DRIVEN_BY_STEPS]
         self.files = [self._file(number) for number in range(MANY)]
         self._work()
 
@@ -262,6 +273,14 @@ class Life:
             self.bank.payments.move(payment.id, event, by=BANK)
         return payment
 
+    def _often_pended(self, kind: PaymentKind) -> Payment:
+        """One that came in, was posted and taken back many times."""
+        payment = self._sent(self.account, MANY + 2, kind)
+        for _ in range(MANY // 2 + 1):
+            for event in (Event.POSTED, Event.PENDED):
+                self.bank.payments.move(payment.id, event, by=BANK)
+        return payment
+
     def _file(self, number: int) -> AchFile:
         """A file with an entry, the first with many."""
         now = self.deployed.clock.now()
@@ -335,6 +354,8 @@ class Life:
             "order": self.orders[0].id,
             "credit": self.credit.id,
             "debit": self.debit.id,
+            "came": self.received[0].id,
+            "went": self.received[1].id,
             "file": self.files[0].id,
         }
         asked = {name: value for name, value in {**known, **variables}.items() if f"${name}" in document}

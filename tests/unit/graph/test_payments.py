@@ -16,9 +16,12 @@ from domain.rails.ach.sec_codes import ENTRY_CLASSES
 from graph.enums import StandardEntryClass
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk
+from tests.unit.rails.ach.partner import Sheet
 
 PAYMENT = """id accountId counterparty { name } counterpartyNumber amount { amount currency } status reasonCode
-  secCode speed description remittance cancellable cutOffAt settlesOn traceNumber fileId entryId
+  secCode description remittance cancellable settlesOn traceNumber fileId entryId
+  ... on AchCredit { speed cutOffAt } ... on AchCreditReceived { originatorName }
+  ... on AchDebitReceived { originatorName }
   timeline(first: 50) { edges { node { at event status by facts { label value } } } }"""
 NODE = f"query($id: ID!) {{ node(id: $id) {{ __typename id ... on Payment {{ {PAYMENT} }} }} }}"
 LIST = """query($id: ID!, $first: Int! = 25, $after: Cursor) { account(id: $id) { ... on Account {
@@ -318,6 +321,76 @@ class TestLooking:
         answers = [town.seen(payment), town.seen(payment, staff), town.world.ask(staff, FILE, id=file.id).data]
         assert "000123456" not in json.dumps(answers)
         assert MARIA not in json.dumps(answers[2])
+
+
+class TestWhatComesIn:
+    def test_who_sent_it_and_what_for_is_told_to_its_customer(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00, information=["MARCH"])
+        (payment,) = town.world.came_in(sheet)
+        node = town.seen(payment.id)
+        told = ("__typename", "amount", "status", "originatorName", "remittance", "secCode", "description")
+        assert {name: node[name] for name in told} == {
+            "__typename": "AchCreditReceived",
+            "amount": {"amount": "250.00", "currency": "USD"},
+            "status": "POSTED",
+            "originatorName": "ACME WAGES",
+            "remittance": "MARCH",
+            "secCode": "PPD",
+            "description": "PAYROLL",
+        }
+        assert (node["counterparty"], node["counterpartyNumber"], node["cancellable"]) == (None, "••7890", False)
+        assert (node["settlesOn"], len(node["traceNumber"])) == (str(payment.progress.settles_on), 15)
+
+    def test_what_is_collected_says_so_and_what_is_not_posted_says_why(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        for sec in ("PPD", "CCD"):
+            sheet.add(town.account.record.number, 10_00, code="27", sec=sec)
+        posted, pended = (town.seen(payment.id) for payment in town.world.came_in(sheet))
+        told = ("__typename", "status", "reasonCode", "remittance")
+        assert [[one[name] for name in told] for one in (posted, pended)] == [
+            ["AchDebitReceived", "POSTED", None, None],
+            ["AchDebitReceived", "PENDED", "CORPORATE_DEBIT_TO_CONSUMER", None],
+        ]
+
+    def test_staff_see_the_file_it_came_in_and_customers_their_money(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00)
+        (payment,) = town.world.came_in(sheet)
+        node, mine = town.seen(payment.id, clerk(Group.OPERATIONS)), town.seen(payment.id)
+        happened = [
+            (edge["node"]["event"], edge["node"]["by"], {fact["label"] for fact in edge["node"]["facts"]})
+            for edge in node["timeline"]["edges"]
+        ]
+        assert happened == [("opened", "bank", {"entry", "file", "sec"}), ("posted", "bank", {"entry", "journal"})]
+        assert (node["fileId"], node["entryId"]) == (payment.progress.file, payment.progress.entry)
+        assert (mine["fileId"], mine["entryId"]) == (None, None)
+        assert {fact["label"] for edge in mine["timeline"]["edges"] for fact in edge["node"]["facts"]} == {"journal"}
+
+    def test_who_sent_it_is_for_those_who_may_read_what_customers_write(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00, information=["MARCH"])
+        (payment,) = town.world.came_in(sheet)
+        for group in (Group.OPERATIONS, Group.FRAUD_ANALYST, Group.AUDITOR, Group.FINANCE):
+            node = town.seen(payment.id, clerk(group))
+            expected = (None, None) if group is Group.FINANCE else ("ACME WAGES", "MARCH")
+            assert (node["originatorName"], node["remittance"]) == expected
+        assert town.seen(payment.id, town.world.person("Eve Adams")) is None
+
+    def test_it_stands_in_the_list_of_its_account_and_no_words_are_left_when_they_are_erased(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00, information=["MARCH"])
+        (payment,) = town.world.came_in(sheet)
+        (edge,) = town.world.ask(town.ada, LIST, id=town.account.id, first=2).data["account"]["payments"]["edges"]
+        assert (edge["node"]["id"], edge["node"]["__typename"]) == (payment.id, "AchCreditReceived")
+        town.world.customers.erase(town.ada.id)
+        node = town.seen(payment.id, clerk(Group.OPERATIONS))
+        assert (node["originatorName"], node["remittance"], node["status"]) == (None, None, "POSTED")
 
 
 class TestFiles:
