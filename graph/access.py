@@ -240,13 +240,14 @@ def _rows(kind: str, rule: Rule, fields: str) -> dict[str, Rule]:
 def _of_payment(kind: str) -> dict[str, Rule]:
     return {
         **_rows(kind, VIEWS_ACCOUNT, "id accountId counterparty counterpartyNumber amount status reasonCode"),
-        **_rows(kind, VIEWS_ACCOUNT, "openedAt enteredAt cancellable timeline secCode speed description"),
-        **_rows(kind, VIEWS_ACCOUNT, "cutOffAt settlesOn traceNumber"),
+        **_rows(kind, VIEWS_ACCOUNT, "openedAt enteredAt cancellable timeline secCode description"),
+        **_rows(kind, VIEWS_ACCOUNT, "settlesOn traceNumber"),
         **_rows(kind, MEMO, "remittance"),
         **_rows(kind, VIEWS_FILES, "fileId entryId"),
     }
 
 
+_PAYMENTS: Final = ("AchCredit", "AchDebit", "AchCreditReceived", "AchDebitReceived")
 _LIST: Final = "edges pageInfo"
 _ROW: Final = "node cursor"
 _PAGES: Final = (
@@ -326,9 +327,11 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("OccurrenceRefusedStatusInfo", VIEWS_ACCOUNT, "outcome refusalCode refusalMessage"),
     **_rows("OccurrenceMissedStatusInfo", VIEWS_ACCOUNT, "outcome refusalMessage"),
     # Payments.
-    **{key: rule for kind in ("AchCredit", "AchDebit") for key, rule in _of_payment(kind).items()},
-    **_rows("AchCredit", VIEWS_ACCOUNT, "reason"),
-    **_rows("AchDebit", VIEWS_ACCOUNT, "fundsAvailableAt"),
+    **{key: rule for kind in _PAYMENTS for key, rule in _of_payment(kind).items()},
+    **_rows("AchCredit", VIEWS_ACCOUNT, "speed cutOffAt reason"),
+    **_rows("AchDebit", VIEWS_ACCOUNT, "speed cutOffAt fundsAvailableAt"),
+    **_rows("AchCreditReceived", MEMO, "originatorName"),
+    **_rows("AchDebitReceived", MEMO, "originatorName"),
     **_rows("PaymentEvent", EVERYBODY, "at event status by facts"),
     # What waits for a person of the bank.
     **_rows("Case", VIEWS_CASES, "id kind title group subjectKind subjectId state owner openedAt dueAt"),
@@ -368,11 +371,13 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AchBatch", EVERYBODY, "number secCode serviceClass companyId description effectiveOn entryCount"),
     **_rows("AchBatch", EVERYBODY, "addendaCount debits credits entryHash"),
     **_rows("AchRejection", EVERYBODY, "level at deliveryId reasonCount reasons"),
-    **_rows("AchRejectionReason", EVERYBODY, "code message batchNumber traceNumber"),
+    **_rows("AchRejectionReason", VIEWS_FILES, "code batchNumber traceNumber"),
+    **_rows("AchRejectionReason", DELIVERED, "message"),
     **_rows(
         "AchEntry", VIEWS_FILES, "id kind status amount secCode description effectiveOn traceNumber fileId fileIds"
     ),
-    **_rows("AchEntry", VIEWS_FILES, "counterpartyNumber paymentId accountId reasonCode reason"),
+    **_rows("AchEntry", VIEWS_FILES, "counterpartyNumber paymentId accountId reasonCode"),
+    **_rows("AchEntry", DELIVERED, "reason"),
     # Values and envelopes.
     **_rows("Money", EVERYBODY, "minorUnits amount currency exponent"),
     **_rows("AccountBalance", EVERYBODY, "ledgerBalance availableBalance heldBalance sequence"),

@@ -5,11 +5,12 @@ from typing import Final
 import strawberry
 
 from domain.access.model import Relation
+from domain.rails.ach.kinds import OF_PAYMENTS
 from domain.rails.ach.model import FILES_OF_ENTRY_MAX, AchFile, BatchTotals, Entry, Rejection, RejectionReason
 from domain.refusals import Refusal
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context
-from graph.enums import AchEntryKind, AchEntryState, AchFileState, RejectionLevel, SecCode
+from graph.enums import AchEntryKind, AchEntryState, AchFileState, RejectionLevel, StandardEntryClass
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.money import MoneyView, shown
@@ -26,7 +27,10 @@ REPLACED_BY_SHOWN_MAX: Final = 20
 CURRENCY: Final = "USD"
 
 
-@strawberry.type(name="AchEntry", description="An entry that we originate: one payment in one file.")
+@strawberry.type(
+    name="AchEntry",
+    description="An entry that we originate: a payment, an answer to what came in, or the proof of a counterparty.",
+)
 class AchEntryView(Node):
     entry: strawberry.Private[Entry]
     stands: strawberry.Private[Relation] = Relation.STRANGER
@@ -44,8 +48,8 @@ class AchEntryView(Node):
         return shown(self.entry.amount.minor, self.entry.amount.currency)
 
     @field("Its class (Standard Entry Class).")
-    def sec_code(self) -> SecCode:
-        return SecCode(self.entry.sec)
+    def sec_code(self) -> StandardEntryClass:
+        return StandardEntryClass(self.entry.sec)
 
     @field("What the receiver's statement calls it: at most 10 characters.")
     def description(self) -> str:
@@ -63,13 +67,13 @@ class AchEntryView(Node):
     def counterparty_number(self) -> str:
         return self.entry.counterparty_masked
 
-    @field("The payment that it is of.")
-    def payment_id(self) -> strawberry.ID:
-        return strawberry.ID(self.entry.subject)
+    @field("The payment that it is of; null of what sends and collects nothing for a customer, such as a prenote.")
+    def payment_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.entry.subject) if self.entry.kind in OF_PAYMENTS else None
 
-    @field("The customer's account that pays or is paid.")
-    def account_id(self) -> strawberry.ID:
-        return strawberry.ID(self.entry.account)
+    @field("The customer's account that pays or is paid; null when it is about none, such as a prenote.")
+    def account_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.entry.account) if self.entry.account else None
 
     @field("The file it is in now.")
     def file_id(self) -> strawberry.ID:
@@ -83,7 +87,7 @@ class AchEntryView(Node):
     def reason_code(self) -> str | None:
         return self.entry.reason_code
 
-    @field("The same in a sentence, where somebody has said one.")
+    @field("The same in a sentence, where the bank has said one; for some only how long it is.")
     def reason(self) -> str | None:
         return self.entry.reason
 
@@ -97,8 +101,8 @@ class AchBatchView:
         return self.batch.number
 
     @field("The class of its entries.")
-    def sec_code(self) -> SecCode:
-        return SecCode(self.batch.sec)
+    def sec_code(self) -> StandardEntryClass:
+        return StandardEntryClass(self.batch.sec)
 
     @field("Its service class code: 200, 220 or 225.")
     def service_class(self) -> str:
@@ -140,12 +144,13 @@ class AchBatchView:
 @strawberry.type(name="AchRejectionReason", description="One thing that the bank said is wrong.")
 class AchRejectionReasonView:
     reason_given: strawberry.Private[RejectionReason]
+    stands: strawberry.Private[Relation] = Relation.STRANGER
 
     @field("What, for programs, as the bank names it.")
     def code(self) -> str:
         return self.reason_given.code
 
-    @field("What, in the bank's words.")
+    @field("What, in the bank's words; for some only how long they are.")
     def message(self) -> str:
         return self.reason_given.message
 

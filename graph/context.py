@@ -144,6 +144,7 @@ class Context:
     _journals: Loader[str, Journal] = field(init=False)
     _customers: Loader[str, Customer] = field(init=False)
     _bodies: Loader[str, bytes] = field(init=False)
+    _counterparties: Loader[str, Counterparty] = field(init=False)
     _holds: Loader[tuple[str, Position], tuple[Hold, ...]] = field(init=False)
     _unlisted: dict[tuple[str, Position], State] = field(default_factory=dict)
     """States of accounts whose holds another line lists."""
@@ -157,6 +158,7 @@ class Context:
         self._customers = Loader(self._read_customers)
         self._holds = Loader(self._read_holds)
         self._bodies = Loader(self._read_bodies)
+        self._counterparties = Loader(self._read_counterparties)
 
     @property
     def used(self) -> Used:
@@ -223,6 +225,14 @@ class Context:
             refusal=found if isinstance(found, Refusal) else None,
         )
         return found if isinstance(found, Refusal) else self.seen_counterparty(found)
+
+    def expect_counterparties(self, counterparties: Iterable[str]) -> None:
+        self._counterparties.expect(counterparties)
+
+    def counterparty_of_payment(self, counterparty_id: str) -> SeenCounterparty | None:
+        """None for who may not see it; those of a page of payments are read together."""
+        found = self._counterparties.get(counterparty_id)
+        return None if found is None else self.seen_counterparty(found)
 
     def seen_counterparty(self, counterparty: Counterparty) -> SeenCounterparty:
         return SeenCounterparty(counterparty, relation_to_customer(self.actor, counterparty.customer))
@@ -500,15 +510,22 @@ class Context:
         looks = [Look(action=f"view_{kind}", subject_kind=kind, subject_id=one) for one in ids]
         self.bank.audit.record_looks(self.actor, looks)
 
+    def _looked_at_counterparties(self, counterparties: Iterable[Counterparty]) -> None:
+        looks = [
+            Look(action="view_counterparty", subject_kind="counterparty", subject_id=row.id, customer=row.customer)
+            for row in counterparties
+        ]
+        self.bank.audit.record_looks(self.actor, looks)
+
     def _looked_at_entries(self, entries: Iterable[Entry]) -> None:
-        """Each is of a customer."""
+        """Those of a customer are on record for that customer."""
         looks = [
             Look(
                 action="view_ach_entry",
                 subject_kind="ach_entry",
                 subject_id=entry.id,
-                customer=entry.customer,
-                account=entry.account,
+                customer=entry.customer or None,
+                account=entry.account or None,
             )
             for entry in entries
         ]
@@ -568,6 +585,13 @@ class Context:
     def _read_bodies(self, deliveries: Sequence[str]) -> Mapping[str, bytes]:
         self.spend()
         return self.bank.partners.bodies(self.actor, deliveries)
+
+    def _read_counterparties(self, counterparties: Sequence[str]) -> Mapping[str, Counterparty]:
+        self.spend()
+        found = self.bank.counterparties.get_all(self.actor, counterparties)
+        if self.is_staff:
+            self._looked_at_counterparties(found.values())
+        return found
 
     def _expect_holds(self, state: State) -> None:
         if state.holds is None:

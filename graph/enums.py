@@ -36,7 +36,7 @@ from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
 
 
 class JournalStatus(Enum):
@@ -482,6 +482,7 @@ __all__ = [
     "SecCode",
     "Side",
     "Speed",
+    "StandardEntryClass",
     "Status",
     "Verdict",
     "VerificationMethod",
@@ -500,18 +501,25 @@ if TYPE_CHECKING:
         SAVINGS = "savings"
 
     class SecCode(Enum):
-        """The classes of entries that we originate."""
+        """The classes of entries that our customers send."""
+
+    class StandardEntryClass(Enum):
+        """Every class, those too that are only received or answered with."""
 
 else:
+
+    def _classes(codes: "Iterable[str]") -> "dict[str, object]":
+        return {
+            code: strawberry.enum_value(code, description=f"{ENTRY_CLASSES[code].title}.") for code in sorted(codes)
+        }
+
     SecCode = strawberry.enum(
-        Enum(
-            "SecCode",
-            {
-                code: strawberry.enum_value(code, description=f"{ENTRY_CLASSES[code].title}.")
-                for code in sorted(ORIGINATED)
-            },
-        ),
+        Enum("SecCode", _classes(ORIGINATED)),
         description="A class of ACH entries that can be sent (Standard Entry Class). The set may grow.",
+    )
+    StandardEntryClass = strawberry.enum(
+        Enum("StandardEntryClass", _classes(ENTRY_CLASSES)),
+        description="A class of ACH entries, whoever sends them. The set may grow.",
     )
     Product = strawberry.enum(
         Enum(

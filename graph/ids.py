@@ -20,6 +20,8 @@ PREFIXES: Final = {
     "pay": "payment",
     "fil": "ACH file",
     "ent": "ACH entry",
+    "rcf": "received ACH file",
+    "rce": "received ACH entry",
 }
 
 

@@ -22,16 +22,18 @@ def phone_in_part(phone: str) -> str:
     return HIDDEN * (len(phone) - 2) + phone[-2:]
 
 
-def body_in_part(body: str) -> str:
-    """How long it is. Nothing else of it is certain to be nobody's."""
-    return f"{HIDDEN * 3} ({len(body)} characters)"
+def text_in_part(text: str) -> str:
+    """How long it is. Of what a partner wrote nothing else is certain to be nobody's."""
+    return f"{HIDDEN * 3} ({len(text)} characters)"
 
 
 MASKS: Final[dict[str, Callable[[str], str]]] = {
     "Account.number": masked,
+    "AchEntry.reason": text_in_part,
+    "AchRejectionReason.message": text_in_part,
     "Counterparty.name": name_in_part,
     "Customer.name": name_in_part,
     "Customer.email": email_in_part,
     "Customer.phone": phone_in_part,
-    "PartnerDelivery.body": body_in_part,
+    "PartnerDelivery.body": text_in_part,
 }

@@ -9,14 +9,14 @@ from domain.access.model import Relation
 from domain.ids import prefix_of
 from domain.payments.kinds import PaymentKind
 from domain.payments.model import BANK, FACTS_MAX, Happening, Payment
+from domain.rails.ach.model import TEXT_LENGTH_MAX, ReceivedText
 from domain.rails.ach.service import REMITTANCE_LENGTH_MAX
-from domain.refusals import Refusal
 from domain.sealing import Shredded
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context
 from graph.counterparties import CounterpartyView, counterparty_view
 from graph.cursors import invalid_cursor
-from graph.enums import PaymentState, SecCode, Speed
+from graph.enums import PaymentState, Speed, StandardEntryClass
 from graph.facts import FactView
 from graph.fields import field
 from graph.money import MoneyView, shown
@@ -27,6 +27,17 @@ PAYMENTS: Final = "payments"
 TIMELINE: Final = "timeline"
 TOLD_TO_CUSTOMERS: Final = frozenset({"journal", "window", "missed", "trace"})
 """Of a happening: where the money moved, and when it goes. Decisions, cases, files and messages are the bank's own."""
+
+SPEED: Final = "How soon it was asked to settle."
+CUT_OFF: Final = "When its window is cut off; until then it can be called off. Null before it has a window."
+ORIGINATOR: Final = (
+    "Who sent its entry, as the entry says (Company Name): at most 16 characters; null where "
+    "it does not say, or when it has been erased."
+)
+INFORMATION: Final = (
+    f"What the entry says it is for, at most {TEXT_LENGTH_MAX} characters, an addenda a line; null when it says "
+    "nothing, or when it has been erased."
+)
 
 
 @strawberry.type(name="PaymentEvent", description="One thing that happened to a payment. Written once, never changed.")
@@ -74,12 +85,20 @@ class PaymentView(Node):
     def account_id(self) -> strawberry.ID:
         return strawberry.ID(self.payment.account)
 
-    @field("The account at the other bank; null for who may not see it, such as another person of the account.")
+    @field(
+        "The account at the other bank; null for who may not see it, such as another person of the account, and where "
+        "money came from somebody who is no counterparty."
+    )
     def counterparty(self, info: Info) -> CounterpartyView | None:
-        seen = info.context.counterparty(self.payment.counterparty)
-        return None if isinstance(seen, Refusal) else counterparty_view(seen)
+        if not self.payment.counterparty:
+            return None
+        seen = info.context.counterparty_of_payment(self.payment.counterparty)
+        return counterparty_view(seen) if seen else None
 
-    @field("What is shown of the account number at the other bank: its last 4, less of a short one.")
+    @field(
+        "What is shown of the account number at the other bank, or of the company identification of who sent what came "
+        "in: its last 4, less of a short one."
+    )
     def counterparty_number(self) -> str:
         return self.payment.counterparty_masked
 
@@ -115,20 +134,16 @@ class PaymentView(Node):
         return _timeline(info.context, self.payment, first=first, after=after)
 
     @field("The class of its entry (Standard Entry Class).")
-    def sec_code(self) -> SecCode:
-        return SecCode(self.payment.ach.sec)
-
-    @field("How soon it was asked to settle.")
-    def speed(self) -> Speed:
-        return self.payment.ach.speed
+    def sec_code(self) -> StandardEntryClass:
+        return StandardEntryClass(self.payment.ach.sec)
 
     @field("What the receiver's statement calls it (Company Entry Description): at most 10 characters.")
     def description(self) -> str:
         return self.payment.ach.description
 
     @field(
-        f"What was written for the receiver, at most {REMITTANCE_LENGTH_MAX} characters; null when nothing, or when it "
-        "has been erased."
+        f"What was written for the receiver, at most {REMITTANCE_LENGTH_MAX} characters of what is sent; null when "
+        "nothing, or when it has been erased."
     )
     def remittance(self, info: Info) -> str | None:
         if self.payment.ach.remittance is None:
@@ -136,10 +151,6 @@ class PaymentView(Node):
         info.context.spend()
         opened = info.context.bank.ach.opened_remittance(self.payment)
         return None if isinstance(opened, Shredded) else opened
-
-    @field("When its window is cut off; until then it can be called off. Null before it has a window.")
-    def cut_off_at(self) -> Instant | None:
-        return _instant(self.payment.progress.cut_off_at)
 
     @field("The banking day on which it settles; null before it has a window.")
     def settles_on(self) -> Day | None:
@@ -149,7 +160,7 @@ class PaymentView(Node):
     def trace_number(self) -> str | None:
         return self.payment.progress.trace
 
-    @field("The file that its entry is in; null before there is one. For staff who may see files.")
+    @field("The file that its entry is in, or came in; null before there is one. For staff who may see files.")
     def file_id(self) -> strawberry.ID | None:
         return strawberry.ID(self.payment.progress.file) if self.payment.progress.file else None
 
@@ -160,6 +171,14 @@ class PaymentView(Node):
 
 @strawberry.type(name="AchCredit", description="Money that is sent by ACH.")
 class AchCreditView(PaymentView):
+    @field(SPEED)
+    def speed(self) -> Speed:
+        return self.payment.ach.speed
+
+    @field(CUT_OFF)
+    def cut_off_at(self) -> Instant | None:
+        return _instant(self.payment.progress.cut_off_at)
+
     @field("Why its account could not pay it, in a sentence; null when that is not how it ended.")
     def reason(self) -> str | None:
         return self.payment.reason
@@ -167,14 +186,46 @@ class AchCreditView(PaymentView):
 
 @strawberry.type(name="AchDebit", description="Money that is collected by ACH.")
 class AchDebitView(PaymentView):
+    @field(SPEED)
+    def speed(self) -> Speed:
+        return self.payment.ach.speed
+
+    @field(CUT_OFF)
+    def cut_off_at(self) -> Instant | None:
+        return _instant(self.payment.progress.cut_off_at)
+
     @field("When what was collected can be spent; null before it has settled.")
     def funds_available_at(self) -> Instant | None:
         return _instant(self.payment.progress.funds_at)
 
 
+@strawberry.type(name="AchCreditReceived", description="Money that came in by ACH: somebody else sent it.")
+class AchCreditReceivedView(PaymentView):
+    @field(ORIGINATOR)
+    def originator_name(self, info: Info) -> str | None:
+        return _received_text(info.context, self.payment).originator
+
+    @field(INFORMATION)
+    def remittance(self, info: Info) -> str | None:
+        return _received_text(info.context, self.payment).information
+
+
+@strawberry.type(name="AchDebitReceived", description="Money that somebody else collected by ACH.")
+class AchDebitReceivedView(PaymentView):
+    @field(ORIGINATOR)
+    def originator_name(self, info: Info) -> str | None:
+        return _received_text(info.context, self.payment).originator
+
+    @field(INFORMATION)
+    def remittance(self, info: Info) -> str | None:
+        return _received_text(info.context, self.payment).information
+
+
 _OF_KIND: Final[dict[PaymentKind, type[PaymentView]]] = {
     PaymentKind.ACH_CREDIT: AchCreditView,
     PaymentKind.ACH_DEBIT: AchDebitView,
+    PaymentKind.ACH_CREDIT_RECEIVED: AchCreditReceivedView,
+    PaymentKind.ACH_DEBIT_RECEIVED: AchDebitReceivedView,
 }
 PAYMENT_KINDS: Final[tuple[type, ...]] = tuple(_OF_KIND.values())
 """Types that are reached through their interface alone, so the schema is told of them."""
@@ -200,6 +251,7 @@ def payments_of(
     before = context.cursors.read(after, PAYMENTS, account)
     context.spend(2)
     found = context.bank.payments.of_account(account, before=before, limit=limit)
+    context.expect_counterparties(row.counterparty for row in found.payments if row.counterparty)
     return page(
         found.payments,
         node=lambda row: payment_view(row, stands),
@@ -207,6 +259,12 @@ def payments_of(
         more=found.before is not None,
         after=after,
     )
+
+
+def _received_text(context: Context, payment: Payment) -> ReceivedText:
+    context.spend()
+    found = context.bank.ach.received_text(payment)
+    return found if isinstance(found, ReceivedText) else ReceivedText(None, None)
 
 
 def _timeline(context: Context, payment: Payment, *, first: int, after: Cursor | None) -> Connection[PaymentEventView]:

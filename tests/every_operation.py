@@ -42,7 +42,8 @@ AUDIT: Final = """query($customer: ID, $person: ID) { auditRecords(customerId: $
 
 PAYMENTS: Final = """query($account: ID!, $payment: ID!) {
   account(id: $account) { ... on Account { payments(first: 1) {
-    edges { node { id status counterparty { name } remittance } } pageInfo { endCursor } } } }
+    edges { node { id status counterparty { name } remittance ... on AchCreditReceived { originatorName } } }
+    pageInfo { endCursor } } } }
   node(id: $payment) { ... on Payment { status
     timeline(first: 2) { edges { node { event by } } pageInfo { endCursor } } } } }"""
 FILES: Final = """query($file: ID!, $entry: ID!) {

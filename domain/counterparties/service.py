@@ -201,6 +201,12 @@ class Counterparties:
         """Refusals: NotFound, NotAllowed, WrongRegion."""
         return self._seen(actor, counterparty, Action.VIEW_CUSTOMER)
 
+    def get_all(self, actor: Actor, counterparties: Sequence[str]) -> dict[str, Counterparty]:
+        """Those of this region that exist and the actor may see, by id; at most a hundred are asked for, none twice."""
+        here = [name for name in counterparties if prefix_of(name) == "cpy" and self._elsewhere(name) is None]
+        found = self._store.counterparties(here) if here else ()
+        return {row.id: row for row in found if self._refusal(actor, row, Action.VIEW_CUSTOMER) is None}
+
     def counterparties_of(
         self, actor: Actor, customer: str, *, before: str | None = None, limit: int = 25
     ) -> CounterpartyPage | NotFound | NotAllowed:
@@ -478,8 +484,11 @@ class Counterparties:
         found = self._found(counterparty)
         if isinstance(found, Refusal):
             return found
-        relation = relation_to_customer(actor, found.customer)
-        return refusal_of(actor, action, relation=relation, subject_id=counterparty) or found
+        return self._refusal(actor, found, action) or found
+
+    def _refusal(self, actor: Actor, counterparty: Counterparty, action: Action) -> NotFound | NotAllowed | None:
+        relation = relation_to_customer(actor, counterparty.customer)
+        return refusal_of(actor, action, relation=relation, subject_id=counterparty.id)
 
     def _existing(self, counterparty: str) -> Counterparty:
         found = self._store.counterparty(counterparty)

@@ -1,5 +1,6 @@
 """How counterparties are kept: each once per key and per number, and moved on by its version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Protocol
@@ -36,6 +37,10 @@ class CounterpartyStore(Protocol):
         ...
 
     def counterparty(self, counterparty_id: str) -> Counterparty | None: ...
+
+    def counterparties(self, counterparty_ids: Sequence[str]) -> tuple[Counterparty, ...]:
+        """Those that exist, in any order; at most a hundred are asked for, none twice."""
+        ...
 
     def replace(self, counterparty: Counterparty, *, version: int) -> bool:
         """Writes it over its stored `version`; False, and nothing written, when it has moved on."""

@@ -69,6 +69,9 @@ class DynamoDBCounterpartyStore:
         item = self._table.get(f"P#{counterparty_id}", "P")
         return _counterparty(item) if item else None
 
+    def counterparties(self, counterparty_ids: Sequence[str]) -> tuple[Counterparty, ...]:
+        return tuple(map(_counterparty, self._table.get_many([(f"P#{name}", "P") for name in counterparty_ids])))
+
     def replace(self, counterparty: Counterparty, *, version: int) -> bool:
         return self._table.replace(_item(counterparty), attribute="version", expected=version)
 
@@ -77,7 +80,7 @@ class DynamoDBCounterpartyStore:
             f"C#{customer}", size=limit, from_key="cpy_", to_key=f"cpy_{_LAST}", before=before
         )
         ids = [str(pointer["sk"]) for pointer in pointers]
-        found = {row.id: row for row in map(_counterparty, self._table.get_many([(f"P#{i}", "P") for i in ids]))}
+        found = {row.id: row for row in self.counterparties(ids)}
         return CounterpartyPage(tuple(found[name] for name in ids), following)
 
     def unsent(self, *, limit: int) -> tuple[str, ...]:

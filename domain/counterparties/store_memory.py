@@ -1,6 +1,7 @@
 """Counterparties in memory, for tests and simulations."""
 
 import threading
+from collections.abc import Sequence
 
 from domain.counterparties.model import Counterparty, Creation, NumberClaim, VerificationStatus
 from domain.counterparties.store import CounterpartyPage, Taken
@@ -33,6 +34,9 @@ class MemoryCounterpartyStore:
 
     def counterparty(self, counterparty_id: str) -> Counterparty | None:
         return self._counterparties.get(counterparty_id)
+
+    def counterparties(self, counterparty_ids: Sequence[str]) -> tuple[Counterparty, ...]:
+        return tuple(self._counterparties[name] for name in counterparty_ids if name in self._counterparties)
 
     def replace(self, counterparty: Counterparty, *, version: int) -> bool:
         with self._lock:

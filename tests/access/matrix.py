@@ -56,7 +56,7 @@ def _wanted(scene: Scene, probe: Probe, person: Person, truth: list[Any]) -> Wan
         return Wanted(expected, None)
     values = list(own(scene, person, probe)) if own else truth
     if expected is Verdict.MASKED:
-        values = [PARTS[probe.target.name](value) for value in values]
+        values = [value if value is None else PARTS[probe.target.name](value) for value in values]
     return Wanted(expected, values, among=own is not None)
 
 

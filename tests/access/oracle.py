@@ -25,15 +25,18 @@ class Verdict(Enum):
     HIDDEN = "hidden"
 
 
+SENT: Final = ("AchCredit", "AchDebit")
+RECEIVED: Final = ("AchCreditReceived", "AchDebitReceived")
+PAYMENTS: Final = (*SENT, *RECEIVED)
 ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("StatusInfo")) | frozenset(
-    {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", "AchCredit", "AchDebit"}
+    {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", *PAYMENTS}
 )
 """Who looks at these stands to them as to the account."""
 OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})
 """Who looks at these stands to them as to the customer."""
 OF_A_GROUP: Final = frozenset({"Case", "Approval"})
 """What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
-OF_NO_CUSTOMER: Final = frozenset({"PartnerDelivery", "AchFile", "AchEntry"})
+OF_NO_CUSTOMER: Final = frozenset({"PartnerDelivery", "AchFile", "AchEntry", "AchRejectionReason"})
 """Everybody is a stranger to these."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})
 """There is no way to anybody else's."""
@@ -112,7 +115,9 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
-    if step.name in ("AchCredit.counterparty", "AchDebit.counterparty"):
+    if step.parent in RECEIVED and step.field == "counterparty":
+        return False  # nobody has named who sent it
+    if step.parent in SENT and step.field == "counterparty":
         whose = Relation.OWNER if person == OWNER else Relation.STRANGER  # the owner made the payments
         return TABLE["Counterparty.id"].cell(person.group, whose) is not Cell.DENY
     if step.parent != "Query" or not step.arguments or step.field in OF_STAFF:
@@ -137,12 +142,19 @@ def _has_own(step: Step, person: Person) -> bool:
 
 # How a value looks in part: what of it is left.
 
+
+def _length(text: str) -> str:
+    return f"••• ({len(text)} characters)"
+
+
 PARTS: Final[dict[str, Callable[[str], str]]] = {
     "Account.number": lambda number: f"••{number[8:]}",
     "Counterparty.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.name": lambda name: " ".join(word[0] + "." for word in re.findall(r"\w+", name)),
     "Customer.email": lambda email: re.sub(r"^(.).*@", r"\1•••@", email),
-    "PartnerDelivery.body": lambda body: f"••• ({len(body)} characters)",
+    "PartnerDelivery.body": _length,
+    "AchEntry.reason": _length,
+    "AchRejectionReason.message": _length,
     "Customer.phone": lambda phone: re.sub(r".(?=..)", "•", phone),
 }
 
@@ -207,7 +219,7 @@ def _facts(part: int) -> Told:
 
 
 def _happened(scene: Scene) -> list[tuple[str, str]]:
-    payments = (scene.ach["credit"], scene.ach["debit"])
+    payments = [scene.ach[word] for word in ("credit", "debit", "creditReceived", "debitReceived")]
     lines = [line for one in payments for line in scene.world.payments.timeline(one, limit=100).happenings]
     return [fact for line in lines for fact in line.facts.items()]
 
@@ -266,7 +278,7 @@ def teller(probe: Probe) -> Person:
     """Who sees all of it: the owner; of the audit an auditor; of what waits, of deliveries and files, operations."""
     waits = probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP
     of_staff = probe.root.field in ("partnerDeliveries", "achFiles") or probe.root.answers in OF_NO_CUSTOMER
-    beside_files = probe.target.parent in ("AchCredit", "AchDebit") and probe.target.field in ("fileId", "entryId")
+    beside_files = probe.target.parent in PAYMENTS and probe.target.field in ("fileId", "entryId")
     if of_staff or waits or beside_files:
         return OPERATIONS
     return AUDITOR if probe.root.field == "auditRecords" else OWNER

@@ -52,6 +52,8 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
         {"id": "delivery"},
         {"id": "credit"},
         {"id": "debit"},
+        {"id": "creditReceived"},
+        {"id": "debitReceived"},
         {"id": "file"},
         {"id": "entry"},
     ),
@@ -76,6 +78,8 @@ KIND_OF: Final = {
     "delivery": "PartnerDelivery",
     "credit": "AchCredit",
     "debit": "AchDebit",
+    "creditReceived": "AchCreditReceived",
+    "debitReceived": "AchDebitReceived",
     "file": "AchFile",
     "entry": "AchEntry",
 }

@@ -26,6 +26,7 @@ from tests.access.world import STAFF, Street
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
 from tests.unit.partners.signing import body_of
+from tests.unit.rails.ach.partner import Sheet
 from tests.unit.transfers.desk import TODAY
 
 KEY: Final = "the-key"
@@ -87,7 +88,8 @@ class Scene(Street):
     delivery: str
     """What a partner delivered, and is quarantined; a mended one of it was given up."""
     ach: dict[str, str]
-    """A credit that the bank rejected, a debit that has settled; the credit's file and entry."""
+    """A credit that the bank rejected, a debit that has settled, one of each that came in; the credit's file and
+    entry."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -124,8 +126,8 @@ def scene() -> Scene:
         "counterparty": _added(world, bob, "9"),
         "delivery": world.quarantined(),
     }
-    ach = _payments(world, owner, account)
-    theirs |= _payments_of_others(world, bob, neighbour, ach)
+    ach = _payments(world, owner, account) | _came_in(world, account, neighbour)
+    theirs |= _payments_of_others(world, bob, neighbour, ach) | {"received": ach.pop("theirs")}
     for customer in (*customers.values(), bob):
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
@@ -264,8 +266,8 @@ def _counterparties(world: World, owner: Customer) -> str:
 
 
 def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]:
-    """A debit in a file that was built again and has settled, a credit and a debit that the bank did not take, and a
-    credit that the account could not pay."""
+    """A debit in a file that was built again and has settled; a credit, a debit and a prenote that the bank did not
+    take; and a credit that the account could not pay."""
     maria = world.verified(owner)
     collect = ask.ach_input(account.id, maria.id, "20.00", key="collect", secCode="PPD", remittance="Dues")
     debit = _answered(world, owner, ask.ORIGINATE_DEBIT, collect)["payment"]["id"]
@@ -285,12 +287,30 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     unpaid = _answered(world, owner, ask.ORIGINATE_CREDIT, much)["payment"]["id"]
     world.run()
     assert world.payments.existing(unpaid).reason
+    _prenoted(world, owner)
     file = world.cut_off(world.payments.existing(credit))
     progress = world.payments.existing(credit).progress
     reason = RejectionReason("AMOUNT_HIGH", "Over the agreed exposure", batch_number=1, trace=progress.trace)
     world.reject(file, reason, level=RejectionLevel.FILE, delivery=world.quarantined())
     assert progress.entry
     return {"credit": credit, "debit": debit, "file": file.id, "entry": progress.entry}
+
+
+def _came_in(world: World, account: Account, neighbour: Account) -> dict[str, str]:
+    """A credit and a debit that are posted, one of each that waits for a person, and a credit of the neighbour's."""
+    sheet = Sheet(made_at=world.clock.now())
+    for code, sec, minor in (("22", "PPD", 3_00), ("27", "PPD", 3_00), ("22", "PPD", 250_000_00), ("27", "CCD", 3_00)):
+        sheet.add(account.record.number, minor, code=code, sec=sec, information=["March"])
+    sheet.add(neighbour.record.number, 3_00)
+    credit, debit, *_, theirs = world.came_in(sheet)
+    return {"creditReceived": credit.id, "debitReceived": debit.id, "theirs": theirs.id}
+
+
+def _prenoted(world: World, owner: Customer) -> None:
+    """A prenote that goes into the next window."""
+    given = {"idempotencyKey": "prenote", "counterpartyId": _added(world, owner, "4"), "method": "PRENOTE"}
+    _answered(world, owner, ask.VERIFY, given)
+    assert world.verifications.send_prenote(world.counterparties.kept(given["counterpartyId"]), attempt=1)
 
 
 def _payments_of_others(world: World, bob: Customer, neighbour: Account, ach: dict[str, str]) -> dict[str, str]:

@@ -33,6 +33,9 @@ BY_HAND: Final = """
     AchFile.rejections          . . . .   A . . A A A .
     AchFile.entries             . . . .   A . . A A A .
     AchEntry.amount             . . . .   A . . A A A .
+    AchEntry.reason             . . . .   A . . m m m .
+    AchRejectionReason.code     . . . .   A . . A A A .
+    AchRejectionReason.message  . . . .   A . . m m m .
     Account.payments            A A A .   A A A A A A .
     AchCredit.status            A A A .   A A A A A A .
     AchCredit.timeline          A A A .   A A A A A A .
@@ -43,6 +46,15 @@ BY_HAND: Final = """
     AchDebit.remittance         A A A .   A A A A . A .
     AchDebit.fundsAvailableAt   A A A .   A A A A A A .
     AchDebit.fileId             . . . .   A . . A A A .
+    AchCreditReceived.status    A A A .   A A A A A A .
+    AchCreditReceived.timeline  A A A .   A A A A A A .
+    AchCreditReceived.originatorName A A A . A A A A . A .
+    AchCreditReceived.remittance A A A .  A A A A . A .
+    AchCreditReceived.fileId    . . . .   A . . A A A .
+    AchDebitReceived.status     A A A .   A A A A A A .
+    AchDebitReceived.originatorName A A A . A A A A . A .
+    AchDebitReceived.remittance A A A .   A A A A . A .
+    AchDebitReceived.fileId     . . . .   A . . A A A .
     PaymentEvent.by             A A A A   A A A A A A A
     Query.partnerDeliveries     . . . .   A . . A A A .
     Viewer.accounts             o o o o   o o o o o o o

@@ -43,6 +43,7 @@ KINDS: Final = (
     "approval",
     "delivery",
     "payment",
+    "received",
     "file",
     "entry",
 )
@@ -90,6 +91,9 @@ LOOKS: Final = (
     ),
     Look("node(id)", "delivery", "node(id: $id) { id ... on PartnerDelivery { state body } }", "PartnerDelivery"),
     Look("node(id)", "payment", "node(id: $id) { id ... on Payment { status amount { amount } } }", "AchCredit"),
+    Look(
+        "node(id)", "received", "node(id: $id) { id ... on Payment { status amount { amount } } }", "AchCreditReceived"
+    ),
     Look("node(id)", "file", "node(id: $id) { id ... on AchFile { status sha256 } }", "AchFile"),
     Look("node(id)", "entry", "node(id: $id) { id ... on AchEntry { status traceNumber } }", "AchEntry"),
     Look(
@@ -134,6 +138,7 @@ def ours(scene: Scene, kind: str) -> str:
         "approval": scene.approval,
         "delivery": scene.delivery,
         "payment": scene.ach["credit"],
+        "received": scene.ach["creditReceived"],
         "file": scene.ach["file"],
         "entry": scene.ach["entry"],
     }

@@ -4,15 +4,20 @@ import pytest
 
 from graph.access import TABLE, Cell
 from tests.access.matrix import faults
-from tests.access.oracle import Verdict, is_for_everybody, verdict
+from tests.access.oracle import RECEIVED, SENT, Verdict, is_for_everybody, verdict
 from tests.access.paths import probes, probes_of
-from tests.access.scene import PEOPLE, Scene, scene
+from tests.access.scene import PEOPLE, Person, Scene, scene
 
 FIELDS = sorted({probe.target.name for probe in probes()})
 ANSWERS = {"FieldFault"} | {name.partition(".")[0] for name in TABLE if name.partition(".")[0].endswith("Success")}
 """Types that only a change answers: `test_matrix_changes` asks for them."""
 OF_NOTICES = ("id", "kind", "text", "at", "readAt")
-"""Everybody is told their own notices; staff have none. The payments are the owner's, and so are the payees."""
+"""Everybody is told their own notices; staff have none. The payments are the owner's, and so are the payees; who
+sends what comes in is nobody's counterparty."""
+
+
+def sees_accounts(person: Person) -> bool:
+    return TABLE["Account.id"].cell(person.group, person.relation) is Cell.ALLOW
 
 
 @pytest.fixture(name="scene")
@@ -39,7 +44,8 @@ def test_every_cell_that_shows_something_can_be_come_to_but_these() -> None:
     assert never == {
         *((f"Notice.{field}", group) for field in OF_NOTICES for group in ("operations", "compliance")),
         ("Account.number", "stranger"),
-        *((f"{kind}.counterparty", who) for kind in ("AchCredit", "AchDebit") for who in ("joint_owner", "delegate")),
+        *((f"{kind}.counterparty", who) for kind in SENT for who in ("joint_owner", "delegate")),
+        *((f"{kind}.counterparty", person.name) for kind in RECEIVED for person in PEOPLE if sees_accounts(person)),
     }
 
 

@@ -20,12 +20,21 @@ from graphql import (
 )
 from moto import mock_aws
 
-from domain.access.model import Group, Relation
+from domain.access.model import Approval, Group, Relation
+from domain.access.rules import APPROVAL_LIFETIME_MAX
+from domain.access.service import proposal_of
 from domain.accounts.model import Account, Related
 from domain.calendars import calendar_day
-from domain.ids import internal_account
+from domain.cases.kinds import CaseKind
+from domain.cases.model import Subject
+from domain.counterparties.model import Counterparty
+from domain.ids import entry_id, internal_account, payment_id
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
+from domain.payments.kinds import DRIVEN_BY_STEPS, Event, PaymentKind
+from domain.payments.model import BANK, AchTerms, Payment, Speed
+from domain.rails.ach.kinds import EntryKind
+from domain.rails.ach.model import REMITTANCE, AchFile, Entry
 from domain.transfers.model import Occurrence, OccurrenceOutcome, Rhythm, Schedule, Transfer, TransferOrder, Wish
 from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
 from graph.context import Context
@@ -34,7 +43,8 @@ from graph.documents import Documents, core_schema
 from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
-from tests.unit.functions.region import REGION, SETTINGS, Deployed, acting
+from tests.unit.functions.ach_life import RECEIVER
+from tests.unit.functions.region import REGION, SETTINGS, Deployed, acting, staff_of
 from tests.unit.transfers.desk import by_number
 
 CORE: Final = core_schema(schema)
@@ -99,6 +109,50 @@ CONNECTIONS: Final[Mapping[str, tuple[str, str, int]]] = {
         "{ auditRecords(customerId: $ada, first: $n) { edges { node { FIELD } } } }",
         0,
     ),
+    "Query.cases": (OPERATIONS, "{ cases(first: $n) { edges { node { FIELD } } } }", 0),
+    "Query.approvals": (OPERATIONS, "{ approvals(first: $n) { edges { node { FIELD } } } }", 0),
+    "Viewer.counterparties": (OWNER, "{ viewer { counterparties(first: $n) { edges { node { FIELD } } } } }", 0),
+    "Customer.counterparties": (
+        OPERATIONS,
+        "{ customer(id: $ada) { counterparties(first: $n) { edges { node { FIELD } } } } }",
+        0,
+    ),
+    "Account.payments": (
+        OWNER,
+        "{ node(id: $account) { ... on Account { payments(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "Account.payments, by staff": (
+        OPERATIONS,
+        "{ node(id: $account) { ... on Account { payments(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "AchCredit.timeline": (
+        OWNER,
+        "{ node(id: $credit) { ... on AchCredit { timeline(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "AchDebit.timeline": (
+        OWNER,
+        "{ node(id: $debit) { ... on AchDebit { timeline(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "AchCreditReceived.timeline": (
+        OWNER,
+        "{ node(id: $came) { ... on AchCreditReceived { timeline(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "AchDebitReceived.timeline": (
+        OWNER,
+        "{ node(id: $went) { ... on AchDebitReceived { timeline(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "Query.achFiles": (OPERATIONS, "{ achFiles(first: $n) { edges { node { FIELD } } } }", 0),
+    "AchFile.entries": (
+        OPERATIONS,
+        "{ node(id: $file) { ... on AchFile { entries(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
 }
 """Who asks, how, and what every row costs whatever is asked of it."""
 
@@ -109,6 +163,9 @@ GROWS: Final[Mapping[str, int]] = {
     "Account.people": PAGE,
     "Account.transferOrders": PAGE + 2,  # who asks is checked again by the service; the orders come in one call
     "TransferOrder.occurrences": PAGE + 2,  # as above, with the order
+    "Account.payments": PAGE + 1,  # they come in one call
+    "Payment.timeline": PAGE,
+    "AchFile.entries": PAGE + 2,  # they come in one call, and that they were looked at is written in one
 }
 """Fields of rows that cost calls of their own for each row."""
 
@@ -122,8 +179,13 @@ class Life:
         self.peer, self.paid = deployed.person("ben")
         self.days = Schedule(rhythm=Rhythm.WEEKLY, starts_on=self.today + timedelta(days=3))
         accounts = [self.account, *map(self._opened, range(MANY))]
+        self.counterparties = [self._added(number) for number in range(MANY)]
         self.orders = [self._lived(account) for account in accounts]
         self._much_of_one()
+        self.credit, self.debit = (self._long_on_its_way(kind) for kind in DRIVEN_BY_STEPS)
+        self.received = [self._often_pended(kind) for kind in PaymentKind if kind not in DRIVEN_BY_STEPS]
+        self.files = [self._file(number) for number in range(MANY)]
+        self._work()
 
     @property
     def today(self) -> date:
@@ -137,11 +199,12 @@ class Life:
         return opened
 
     def _lived(self, account: Account) -> TransferOrder:
-        """Money, a hold that the last line does not list, and an order."""
+        """Money, a hold that the last line does not list, an order and a payment."""
         vault = internal_account("us", "USD", "vault_cash")
         self.deployed.post("cash_deposit", initiator=vault, destination=account.id)
         self.deployed.post("hold_placed", account=account.id, minor=1_00)
         self.deployed.post("cash_deposit", initiator=vault, destination=account.id)
+        self._sent(account, 0)
         return self._ordered(account, "first")
 
     def _ordered(self, account: Account, key: str) -> TransferOrder:
@@ -164,12 +227,114 @@ class Life:
             )
             self._received_from(f"payer{number}")
             self.deployed.delivered(f"m{number}")
+            self._sent(self.account, number + 1)
 
     def _received_from(self, name: str) -> None:
         payer, account = self.deployed.person(name)
         wish = Wish(account.id, by_number(self.account), Money(1_00, "USD"), f"from {name}")
         paid = self.bank.transfers.transfer(acting(payer), wish, key="t-1")
         assert isinstance(paid, Transfer), paid
+
+    # With other banks.
+
+    def _added(self, number: int) -> Counterparty:
+        details = replace(RECEIVER, account_number=f"12345{number:04d}")
+        added = self.bank.counterparties.add(acting(self.ada), customer=self.ada, details=details, key=f"c-{number}")
+        assert isinstance(added, Counterparty), added
+        return added
+
+    def _sent(self, account: Account, number: int, kind: PaymentKind = PaymentKind.ACH_CREDIT) -> Payment:
+        """A payment with a counterparty and a text of its own."""
+        now, to = self.deployed.clock.now(), self.counterparties[number % MANY]
+        text = self.bank.sealer.seal(self.ada.id, f"to {number}".encode(), REMITTANCE)
+        assert isinstance(text, bytes)
+        payment = Payment(
+            id=payment_id(account.id, kind.value, f"p-{number}"),
+            kind=kind,
+            account=account.id,
+            customer=self.ada.id,
+            counterparty=to.id,
+            counterparty_masked=to.masked_number,
+            amount=Money(1, "USD"),
+            ach=AchTerms(sec="PPD", speed=Speed.NEXT_DAY, description="RENT", remittance=text),
+            opened_by=self.ada.id,
+            opened_at=now,
+            entered_at=now,
+            fingerprint="",
+        )
+        opened = self.bank.payments.open(payment, facts={})
+        assert isinstance(opened, Payment), opened
+        return opened
+
+    def _long_on_its_way(self, kind: PaymentKind) -> Payment:
+        """One that missed many files."""
+        payment = self._sent(self.account, MANY + 1, kind)
+        for event in (Event.SCREENED, Event.HELD, *[Event.RESCHEDULED] * MANY):
+            self.bank.payments.move(payment.id, event, by=BANK)
+        return payment
+
+    def _often_pended(self, kind: PaymentKind) -> Payment:
+        """One that came in, was posted and taken back many times."""
+        payment = self._sent(self.account, MANY + 2, kind)
+        for _ in range(MANY // 2 + 1):
+            for event in (Event.POSTED, Event.PENDED):
+                self.bank.payments.move(payment.id, event, by=BANK)
+        return payment
+
+    def _file(self, number: int) -> AchFile:
+        """A file with an entry, the first with many."""
+        now = self.deployed.clock.now()
+        window = f"{self.today:%Y%m%d}-ND{number + 1}"
+        file = AchFile(
+            id=f"fil_us_useast1_{window}_1",
+            region=REGION,
+            window=window,
+            number=1,
+            opened_at=now,
+            effective_on=self.today,
+            entered_at=now,
+        )
+        assert self.bank.ach_store.add_file(file)
+        for one in range(MANY if number == 0 else 1):
+            assert self.bank.ach_store.join(self._entry(file, number * MANY + one))
+        return file
+
+    def _entry(self, file: AchFile, number: int) -> Entry:
+        to, payment = self.counterparties[number % MANY], payment_id(self.account.id, "ACH_CREDIT", f"p-{number}")
+        return Entry(
+            id=entry_id(payment, "credit"),
+            kind=EntryKind.CREDIT,
+            subject=payment,
+            counterparty=to.id,
+            counterparty_masked=to.masked_number,
+            account=self.account.id,
+            customer=self.ada.id,
+            amount=Money(1, "USD"),
+            sec="PPD",
+            description="RENT",
+            effective_on=file.effective_on,
+            window=file.window,
+            trace=f"12345678{number:07d}",
+            file=file.id,
+            files=(file.id,),
+        )
+
+    def _work(self) -> None:
+        """Cases and requests for approval."""
+        maker = staff_of(Group.OPERATIONS, "stf_01J00000000000000000000002")
+        for number in range(MANY):
+            case = self.bank.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", f"ent_{number}"), key="1")
+            asked = self.bank.approvals.request(
+                maker,
+                key=f"a-{number}",
+                proposal=proposal_of(subject_kind="case", subject_id=case.id, action="RETURN", shown=case.facts),
+                group=Group.OPERATIONS,
+                checkers_needed=1,
+                lifetime=APPROVAL_LIFETIME_MAX,
+            )
+            assert isinstance(asked, Approval), asked
+
+    # Asking.
 
     def calls(self, who: str, document: str, **variables: Any) -> int:
         """What the meter counts for one request."""
@@ -183,7 +348,16 @@ class Life:
             cursors=Cursors(lambda: self.bank.cursor_secret),
             report=faults.append,
         )
-        known = {"ada": self.ada.id, "account": self.account.id, "order": self.orders[0].id}
+        known = {
+            "ada": self.ada.id,
+            "account": self.account.id,
+            "order": self.orders[0].id,
+            "credit": self.credit.id,
+            "debit": self.debit.id,
+            "came": self.received[0].id,
+            "went": self.received[1].id,
+            "file": self.files[0].id,
+        }
         asked = {name: value for name, value in {**known, **variables}.items() if f"${name}" in document}
         kinds = "".join(f"${name}: {'Int' if name == 'n' else 'ID'}!, " for name in asked)
         body = json.dumps({"query": f"query({kinds}) {document}", "variables": asked}).encode()
@@ -252,18 +426,18 @@ def leaves(kind: GraphQLObjectType | GraphQLInterfaceType) -> str:
     return " ".join(name for name, field in kind.fields.items() if is_leaf_type(get_named_type(field.type)))
 
 
-def node_of(connection: str) -> GraphQLObjectType:
+def node_of(connection: str) -> GraphQLObjectType | GraphQLInterfaceType:
     parent, _, field = connection.partition(",")[0].partition(".")
     owner: Any = CORE.type_map[parent]
     kind: Any = get_named_type(owner.fields[field].type)
     row = kind.fields["entries"] if kind.name == "Changes" else kind.fields["edges"]
     found: Any = get_named_type(row.type)
     node: Any = found if kind.name == "Changes" else get_named_type(found.fields["node"].type)
-    assert isinstance(node, GraphQLObjectType)
+    assert isinstance(node, GraphQLObjectType | GraphQLInterfaceType)
     return node
 
 
-def asked_of(kind: GraphQLObjectType) -> list[tuple[str, ...]]:
+def asked_of(kind: GraphQLObjectType | GraphQLInterfaceType) -> list[tuple[str, ...]]:
     """The fields of a row: the plain ones together, each of the others alone."""
     plain = [name for name, field in kind.fields.items() if is_plain(get_named_type(field.type))]
     return [tuple(plain), *((name,) for name in kind.fields if name not in plain)]

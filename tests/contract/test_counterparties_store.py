@@ -188,6 +188,12 @@ def test_of_many_writes_over_one_version_one_is_made(store: CounterpartyStore) -
     assert store.counterparty(made.id) == rivals[answers.index(True)]
 
 
+def test_many_are_read_at_once(store: CounterpartyStore) -> None:
+    made = [added(store, row(n)) for n in range(3)]
+    asked = [made[2].id, row(8).id, made[0].id]
+    assert sorted(store.counterparties(asked), key=lambda one: one.id) == [made[0], made[2]]
+
+
 def test_a_customers_own_are_listed_the_newest_first_page_by_page(store: CounterpartyStore) -> None:
     mine = [added(store, row(n)) for n in range(5)]
     added(store, row(7, customer="cus_us_01K9BBBBBBBBBBBBBBBBBBBBBB"))

@@ -34,6 +34,7 @@ SHOWN: Final = {
     "transfer": "... on TransferSuccess { transfer { id } }",
     "placeHold": "... on PlaceHoldSuccess { holdId }",
     "scheduleTransfer": "... on ScheduleTransferSuccess { order { id } }",
+    "addCounterparty": "... on AddCounterpartySuccess { counterparty { id } }",
 }
 """What is needed of a success to go on with."""
 
@@ -149,9 +150,38 @@ class Deployed:
             "other.order": self._ordered(
                 "stranger", other, {"bankAccount": {**numbers["bankAccount"], "accountNumber": number}}
             ),
+            **self._counterparties(),
             "own.key": own_key,
             "refused.key": refused_key,
         } | self._told()
+
+    def _counterparties(self) -> dict[str, str]:
+        """None is verified: a payment would move money by itself, which no request is answered with. Payments and
+        deliveries have ids here that nothing has."""
+        own, proving, closed = (self._added("owner", number) for number in ("5566770", "5566771", "5566772"))
+        self._done("owner", "verifyCounterparty", counterpartyId=proving, method="MICRO_ENTRIES")
+        self._change("owner", "closeCounterparty", counterpartyId=closed)
+        nothing = casting.derived({"own.account": self._funds("owner")}, now=datetime.now(UTC))
+        return {
+            "own.counterparty": own,
+            "verified.counterparty": own,
+            "proving.counterparty": proving,
+            "closed.counterparty": closed,
+            "other.counterparty": self._added("stranger", "5566773"),
+            **dict.fromkeys(("own.payment", "cancelled.payment", "other.payment"), nothing["missing.payment"]),
+            "some.delivery": nothing["missing.delivery"],
+        }
+
+    def _added(self, role: str, number: str) -> str:
+        given = {
+            "name": "Grace Hopper",
+            "routingNumber": "091000019",
+            "accountNumber": f"{self._run}-{number}",
+            "accountType": "CHECKING",
+            "holderKind": "CONSUMER",
+        }
+        added: str = self._done(role, "addCounterparty", **given)["counterparty"]["id"]
+        return added
 
     def _told(self) -> dict[str, str]:
         """Waits until the owner has a notice, whose cursor is part of the cast."""

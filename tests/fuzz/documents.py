@@ -245,10 +245,11 @@ _TRANSFER: Final[dict[str, st.SearchStrategy[Any]]] = {
 _MEMO: Final = {"memo": st.one_of(words.memos, st.none())}
 _HOLD: Final = words.mostly(words.of(*names.HOLDS), words.ids)
 _WORK: Final = words.mostly(words.of(*names.WORK), words.ids)
+_COUNTERPARTY: Final = words.mostly(words.of(*names.COUNTERPARTIES), words.ids)
 _ACH: Final[dict[str, st.SearchStrategy[Any]]] = {
     **_KEY,
     "accountId": _SOURCE,
-    "counterpartyId": words.ids,
+    "counterpartyId": words.mostly(words.of("verified.counterparty"), _COUNTERPARTY),
     "amount": _MONEY,
     "secCode": st.sampled_from(["PPD", "CCD", "WEB", "TEL", "CTX"]),
     "description": words.mostly(st.sampled_from(["RENT", "PAYROLL"]), words.memos),
@@ -260,6 +261,15 @@ _ACH_MORE: Final[dict[str, st.SearchStrategy[Any]]] = {
     "recurring": st.booleans(),
     "duplicateIntended": st.booleans(),
 }
+
+_CENTS: Final = st.one_of(
+    st.lists(
+        st.fixed_dictionaries({"amount": st.sampled_from(["0.01", "0.11", "0.99"]), "currency": st.just("USD")}),
+        min_size=2,
+        max_size=2,
+    ),
+    st.lists(_MONEY, max_size=4),
+)
 
 WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "openAccount": st.fixed_dictionaries(
@@ -286,9 +296,9 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "closeAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}),
     "originateAchCredit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
     "originateAchDebit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
-    "cancelPayment": st.fixed_dictionaries({"paymentId": words.ids}),
+    "cancelPayment": st.fixed_dictionaries({"paymentId": words.mostly(words.of(*names.PAYMENTS), words.ids)}),
     "replayPartnerDelivery": st.fixed_dictionaries(
-        {**_KEY, "deliveryId": words.ids},
+        {**_KEY, "deliveryId": words.mostly(words.of(*names.DELIVERIES), words.ids)},
         optional={"body": st.sampled_from(['{"type": "ach.file.acknowledged"}', "{}", "[]", "{", ""])},
     ),
     "assignCase": st.fixed_dictionaries({"caseId": _WORK}),
@@ -314,15 +324,30 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
         },
         optional={"customerId": words.mostly(words.of(*names.PEOPLE), words.ids)},
     ),
-    "closeCounterparty": st.fixed_dictionaries({"counterpartyId": words.ids}),
+    "closeCounterparty": st.fixed_dictionaries({"counterpartyId": _COUNTERPARTY}),
     "verifyCounterparty": st.fixed_dictionaries(
-        {**_KEY, "counterpartyId": words.ids, "method": st.sampled_from(["PRENOTE", "MICRO_ENTRIES"])}
+        {**_KEY, "counterpartyId": _COUNTERPARTY, "method": st.sampled_from(["PRENOTE", "MICRO_ENTRIES"])}
     ),
     "confirmMicroEntries": st.fixed_dictionaries(
-        {**_KEY, "counterpartyId": words.ids, "amounts": st.lists(_MONEY, max_size=4)}
+        {**_KEY, "counterpartyId": words.mostly(words.of("proving.counterparty"), _COUNTERPARTY), "amounts": _CENTS}
     ),
 }
 """An input for each change, whose parts are mostly real."""
+
+
+_BY_STAFF: Final = frozenset(
+    {
+        "reverseJournal",
+        "freezeAccount",
+        "thawAccount",
+        "replayPartnerDelivery",
+        "assignCase",
+        "releaseCase",
+        "resolveCase",
+        "giveApproval",
+        "refuseApproval",
+    }
+)
 
 
 @st.composite
@@ -337,7 +362,7 @@ def changes(draw: st.DrawFn) -> Document:
     shown = " ".join(_leaves(f"{kind}Success", depth=3))
     asked = f"{ANSWERED} {FACTS} ... on {kind}Success {{ {shown} }}"
     text = f"mutation Op($input: {kind}Input!) {{ {name}(input: $input) {{ {asked} }} }}"
-    asker = "operations" if name in ("reverseJournal", "freezeAccount", "thawAccount") else "owner"
+    asker = "operations" if name in _BY_STAFF else "owner"
     return Document(text, {"input": wish}, askers=draw(st.sampled_from([(asker,), (asker,), ()])))
 
 

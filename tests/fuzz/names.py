@@ -27,6 +27,17 @@ JOURNALS: Final = ("own.journal", "private.journal", "other.journal", "refused.j
 HOLDS: Final = ("own.hold", "bank.hold", "other.hold", "missing.hold")
 ORDERS: Final = ("own.order", "other.order", "missing.order")
 WORK: Final = ("open.case", "missing.case", "missing.approval")
+COUNTERPARTIES: Final = (
+    "own.counterparty",
+    "verified.counterparty",
+    "proving.counterparty",
+    "closed.counterparty",
+    "other.counterparty",
+    "missing.counterparty",
+)
+PAYMENTS: Final = ("own.payment", "cancelled.payment", "other.payment", "missing.payment")
+DELIVERIES: Final = ("some.delivery", "missing.delivery")
+FILES: Final = ("missing.file", "missing.entry")
 NUMBERS: Final = ("own.number", "second.number", "other.number", "missing.number")
 ROUTING: Final = ("routing", "routing.abroad")
 KEYS: Final = ("own.key", "refused.key")
@@ -42,7 +53,19 @@ CURSORS: Final = (
 )
 DAYS: Final = ("today", "tomorrow", "next.month")
 INSTANTS: Final = ("now", "soon")
-IDS: Final = (*PEOPLE, *ACCOUNTS, *NO_ACCOUNTS, *JOURNALS, *HOLDS, *ORDERS, *WORK)
+IDS: Final = (
+    *PEOPLE,
+    *ACCOUNTS,
+    *NO_ACCOUNTS,
+    *JOURNALS,
+    *HOLDS,
+    *ORDERS,
+    *WORK,
+    *COUNTERPARTIES,
+    *PAYMENTS,
+    *DELIVERIES,
+    *FILES,
+)
 ALL: Final = (*IDS, *NUMBERS, *ROUTING, *KEYS, *CURSORS, *DAYS, *INSTANTS)
 
 _NAME: Final = re.compile(r"<([a-z]+(?:\.[a-z]+)*)>")

@@ -15,11 +15,14 @@ import pytest
 
 from domain.access.model import Actor, Group, Relation
 from domain.accounts.model import Account
+from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.ids import internal_account, journal_id
 from domain.ledger.chart import BOOKS
 from domain.ledger.model import Registration
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
+from domain.payments.model import Payment, Speed
+from domain.rails.ach.service import Wish as AchWish
 from domain.refusals import Refusal
 from domain.transfers.model import AccountTarget, HoldChange, Rhythm, Schedule, Transfer, Wish
 from functions.graphql import handler as entry
@@ -38,6 +41,11 @@ OWNER: Final = "Ada Lovelace"
 STRANGER: Final = "Bob Byron"
 PRIVATE: Final = "For the two of us only"
 """A memo that nobody reads but the owner and some of the staff."""
+
+PAYEE: Final = "Grace Hopper"
+PAYEES_NUMBER: Final = "000123456789"
+OTHERS_PAYEES_NUMBER: Final = "000987654321"
+"""Full numbers at other banks, which are told to nobody."""
 
 STAFF: Final[dict[str, tuple[str, Group]]] = {
     group.value: (f"stf_01J0000000000000000000000{index}", group)
@@ -88,6 +96,7 @@ class Town(DeployedWorld):
         self.others_hold = self._held(stranger, self.other, "others-hold")
         self.own_order = self._ordered(owner, self.own, self.other, key="own-order")
         self.others_order = self._ordered(stranger, self.other, self.own, key="others-order")
+        self._beside(owner, stranger)
         facts = {"amount": "15.00 USD", "account": "••1234"}
         self.notices.put(self.owner.id, key="n-1", kind=NoticeKind.MONEY_RECEIVED, facts=facts)
 
@@ -106,6 +115,44 @@ class Town(DeployedWorld):
         )
         assert isinstance(placed, HoldChange), placed
         return placed.hold_id
+
+    # With other banks.
+
+    def _beside(self, owner: Actor, stranger: Actor) -> None:
+        """Counterparties in every state, payments to them, and what a partner delivered."""
+        self.verified_one = self.verified(self.owner, number=PAYEES_NUMBER).id
+        self.unproved, self.proving, self.ended = (self._added(owner, f"5566778{n}") for n in range(3))
+        self.counterparties.start_verification(
+            owner, self.proving, method=VerificationMethod.MICRO_ENTRIES, key="prove"
+        )
+        self.counterparties.verification_settled(self.proving, attempt=1, settled_on=self.clock.now().date())
+        self.counterparties.close(owner, self.ended)
+        self.others_payee = self.verified(self.stranger, number=OTHERS_PAYEES_NUMBER).id
+        self.payment = self._sent(owner, self.own, self.verified_one, key="sent")
+        self.cancelled = self._sent(owner, self.own, self.verified_one, key="cancelled", minor=401)
+        self.ach.cancel(owner, self.cancelled)
+        self.others_payment = self._sent(stranger, self.other, self.others_payee, key="sent")
+        self.delivery = self.quarantined()
+
+    def _added(self, actor: Actor, number: str) -> str:
+        details = Details(PAYEE, "091000019", number, AccountType.CHECKING, HolderKind.CONSUMER)
+        added = self.counterparties.add(actor, customer=self.owner, details=details, key=f"add-{number}")
+        assert isinstance(added, Counterparty), added
+        return added.id
+
+    def _sent(self, actor: Actor, account: Account, payee: str, *, key: str, minor: int = 400) -> str:
+        wish = AchWish(
+            account=account.id,
+            counterparty=payee,
+            amount=Money(minor, "USD"),
+            sec="WEB",
+            speed=Speed.NEXT_DAY,
+            description="RENT",
+            remittance=PRIVATE if account is self.own else "Rent",
+        )
+        sent = self.ach.originate_credit(actor, wish, key=key)
+        assert isinstance(sent, Payment), sent
+        return sent.id
 
     def _ordered(self, actor: Actor, source: Account, payee: Account, *, key: str) -> str:
         wish = Wish(source.id, by_number(payee), Money(100, "USD"), "Rent")
@@ -136,6 +183,15 @@ class Town(DeployedWorld):
             "other.hold": self.others_hold,
             "own.order": self.own_order,
             "other.order": self.others_order,
+            "own.counterparty": self.unproved,
+            "verified.counterparty": self.verified_one,
+            "proving.counterparty": self.proving,
+            "closed.counterparty": self.ended,
+            "other.counterparty": self.others_payee,
+            "own.payment": self.payment,
+            "cancelled.payment": self.cancelled,
+            "other.payment": self.others_payment,
+            "some.delivery": self.delivery,
             "own.number": self.own.record.number,
             "second.number": self.second.record.number,
             "other.number": self.other.record.number,
@@ -154,6 +210,8 @@ class Town(DeployedWorld):
             self.second.record.number: "the number of another's account",
             self.private_journal: "the id of another's journal",
             PRIVATE: "another's memo",
+            self.verified_one: "the id of another's counterparty",
+            self.payment: "the id of another's payment",
         }
         strangers = {
             self.stranger.id: "the stranger's customer id",
@@ -161,16 +219,19 @@ class Town(DeployedWorld):
             self.other.id: "the id of another's account",
             self.other.record.number: "the number of another's account",
             self.others_journal: "the id of another's journal",
+            self.others_payee: "the id of another's counterparty",
+            self.others_payment: "the id of another's payment",
         }
+        nobodys = dict.fromkeys((PAYEES_NUMBER, OTHERS_PAYEES_NUMBER), "a full number at another bank")
         match role:
             case "owner" | "joint_owner" | "delegate":
-                return strangers
+                return nobodys | strangers
             case "stranger" | "pretender":
-                return owners
+                return nobodys | owners
             case "admin":
-                return owners | strangers
+                return nobodys | owners | strangers
             case _:
-                return {}
+                return nobodys
 
     # Asking.
 

@@ -14,6 +14,7 @@ from domain.rails.ach.calendar import banking_day_on_or_after
 from domain.rails.ach.exchange import Exchange
 from domain.rails.ach.incoming_kinds import ReceivedKind
 from domain.rails.ach.incoming_model import FINDINGS_MAX, FileFinding, ReceivedEntry, ReceivedFile
+from domain.rails.ach.model import TEXT_LENGTH_MAX
 from domain.rails.ach.nacha import codes
 from domain.rails.ach.nacha.answering import last_answer
 from domain.rails.ach.nacha.findings import Finding
@@ -42,8 +43,6 @@ CURRENCY: Final = "USD"
 CENTURY: Final = 2000
 JULIAN_DIGITS: Final = 3
 MASKED_DIGITS: Final = 4
-TEXT_LENGTH_MAX: Final = 8_000
-"""Of what a customer is told of an entry: a hundred addenda of eighty characters."""
 NOTICE_SECS: Final = frozenset({"ACK", "ATX", "ADV", "DNE", "ENR"})
 """Classes that move no money and tell something: nothing is posted for them."""
 KIND_OF: Final[Mapping[type, ReceivedKind]] = {

@@ -10,6 +10,8 @@ from domain.refusals import Refusal
 
 REMITTANCE: Final = "ach.remittance"
 """What the seal of a payment's text is bound to: what an originator wrote, or what a receiver is told."""
+TEXT_LENGTH_MAX: Final = 8_000
+"""Of what a customer is told of a received entry: a hundred addenda of eighty characters."""
 REASONS_MAX: Final = 1_000
 """Of one rejection: as many as the webhook takes."""
 FILES_OF_ENTRY_MAX: Final = 10
@@ -144,6 +146,21 @@ class AchFile:
     """What was said against it and is not resolved yet."""
     case: str | None = None
     version: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedText:
+    """What came with an entry in words. It is sealed as one text, whose first line is the originator's name."""
+
+    originator: str | None
+    """The Company Name of its batch; None where the batch has none."""
+    information: str | None
+    """What the addenda say it is for; None where there are none."""
+
+    @staticmethod
+    def of(text: str) -> "ReceivedText":
+        originator, _, information = text.partition("\n")
+        return ReceivedText(originator.strip() or None, information.strip() or None)
 
 
 @dataclass(frozen=True, slots=True)

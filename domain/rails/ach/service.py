@@ -38,7 +38,7 @@ from domain.payments.service import Payments
 from domain.rails.ach import limits, sec_codes
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.composing import ADDENDA_TEXT_MAX
-from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, DuplicateSuspected, Entry
+from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, DuplicateSuspected, Entry, ReceivedText
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.store import EntryPage, FilePage
@@ -299,11 +299,16 @@ class Ach:
         return (NotFound(payment) if isinstance(refusal, NotFound) else refusal) or found
 
     def opened_remittance(self, payment: Payment) -> str | Shredded | None:
-        """What the originator wrote for the receiver."""
+        """What the originator wrote for the receiver; of what came in, all that it says in words."""
         if payment.ach.remittance is None:
             return None
         opened = self._sealer.open(payment.customer, payment.ach.remittance, REMITTANCE)
         return opened if isinstance(opened, Shredded) else opened.decode()
+
+    def received_text(self, payment: Payment) -> ReceivedText | Shredded | None:
+        """Who sent what came in, and what for."""
+        opened = self.opened_remittance(payment)
+        return ReceivedText.of(opened) if isinstance(opened, str) else opened
 
     # Files.
 

@@ -205,6 +205,14 @@ class TestLooking:
         for actor in (acting(here.customer()), staff(Group.ADMIN)):
             assert here.counterparties.get(actor, added.id) == NotFound(added.id)
             assert here.counterparties.counterparties_of(actor, here.ada.id) == NotFound(here.ada.id)
+            assert here.counterparties.get_all(actor, [added.id]) == {}
+
+    def test_of_many_those_of_this_region_are_read_that_the_actor_may_see(self) -> None:
+        here = Exchange()
+        mine, other = here.add(), here.add(customer=here.customer())
+        asked = [mine.id, other.id, "", "cpy_us1000_01K90000000000000000000000"]
+        assert here.counterparties.get_all(here.actor, asked) == {mine.id: mine}
+        assert here.counterparties.get_all(staff(Group.FINANCE), asked) == {mine.id: mine, other.id: other}
 
     @pytest.mark.parametrize("group", [Group.OPERATIONS, Group.FINANCE, Group.AUDITOR])
     def test_staff_who_see_customers_see_theirs(self, group: Group) -> None:

@@ -75,7 +75,7 @@ APPROVALS = f"""query($state: ApprovalState! = PENDING, $first: Int! = 25, $afte
   approvals(state: $state, first: $first, after: $after) {{
     edges {{ node {{ {APPROVAL} }} }} pageInfo {{ hasNextPage endCursor }} }} }}"""
 _PAYMENT = """payment { __typename id accountId counterparty { id name } counterpartyNumber amount { amount } status
-  secCode speed description remittance reasonCode cancellable cutOffAt settlesOn traceNumber fileId
+  secCode description remittance reasonCode cancellable settlesOn traceNumber fileId
   timeline { edges { node { event status by facts { label value } } } } }"""
 ORIGINATE_CREDIT = f"""mutation($input: OriginateAchCreditInput!) {{ originateAchCredit(input: $input) {{ {REFUSAL}
   ... on DuplicateSuspected {{ paymentId }} ... on AchNotEligible {{ reasonCode }}

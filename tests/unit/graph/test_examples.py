@@ -17,6 +17,7 @@ from graph.schema import schema
 from ops.graphiql.examples import EXAMPLES, Example, load_examples
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
+from tests.unit.rails.ach.partner import Sheet
 from tests.unit.transfers.desk import TODAY
 
 CORE = core_schema(schema)
@@ -81,7 +82,10 @@ class Life:
         self.marks["<a case>"] = self.world.case().id
 
     def paid(self, ada: Customer) -> None:
-        """A payment of which the bank has said something, and one that can be called off."""
+        """Payments: one that came in, one of which the bank has said something, and one that can be called off."""
+        sheet = Sheet(made_at=self.world.clock.now())
+        sheet.add(self.account.record.number, 250_00)
+        self.world.came_in(sheet)
         maria = self.world.verified(ada).id
         sent = self.done(ask.ORIGINATE_CREDIT, ask.ach_input(self.account.id, maria, "30.00"))["payment"]["id"]
         self.world.run()

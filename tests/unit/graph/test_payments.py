@@ -1,6 +1,7 @@
 """Payments and ACH files through the schema: who sends, who sees what of it, and what is never shown."""
 
 import json
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -9,13 +10,18 @@ import pytest
 from domain.access.model import Actor, Group, Relation
 from domain.customers.model import Customer
 from domain.payments.model import Payment
-from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.kinds import EntryKind, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.sec_codes import ENTRY_CLASSES
+from graph.enums import StandardEntryClass
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk
+from tests.unit.rails.ach.partner import Sheet
 
 PAYMENT = """id accountId counterparty { name } counterpartyNumber amount { amount currency } status reasonCode
-  secCode speed description remittance cancellable cutOffAt settlesOn traceNumber fileId entryId
+  secCode description remittance cancellable settlesOn traceNumber fileId entryId
+  ... on AchCredit { speed cutOffAt } ... on AchCreditReceived { originatorName }
+  ... on AchDebitReceived { originatorName }
   timeline(first: 50) { edges { node { at event status by facts { label value } } } }"""
 NODE = f"query($id: ID!) {{ node(id: $id) {{ __typename id ... on Payment {{ {PAYMENT} }} }} }}"
 LIST = """query($id: ID!, $first: Int! = 25, $after: Cursor) { account(id: $id) { ... on Account {
@@ -29,8 +35,10 @@ FILE = """query($id: ID!) { node(id: $id) { ... on AchFile { id window status na
   credits { amount } debits { amount } batchCount batches { number secCode serviceClass credits { amount } }
   transliterated replacesId replacedByIds caseId
   rejections { level reasonCount deliveryId reasons { code message batchNumber traceNumber } }
-  entries { edges { node { id kind status amount { amount } traceNumber counterpartyNumber paymentId accountId
+  entries { edges { node { id kind status amount { amount } secCode traceNumber counterpartyNumber paymentId accountId
     fileId fileIds reasonCode reason } } } } } }"""
+PAID = """query($id: ID!) { node(id: $id) { ... on Account {
+  payments { edges { node { counterparty { name } } } } } } }"""
 ENTRY = "query($id: ID!) { node(id: $id) { ... on AchEntry { status paymentId } } }"
 TICK = timedelta(seconds=1)
 MARIA = "Maria Márquez"
@@ -82,6 +90,13 @@ class Town:
 
     def seen(self, payment: str, who: Customer | Actor | None = None) -> Any:
         return self.world.ask(who or self.ada, NODE, id=payment).data["node"]
+
+    def prenoted(self) -> str:
+        """A counterparty whose prenote waits for the next window."""
+        added: str = self.done(ask.ADD_COUNTERPARTY, **ask.counterparty_input())["counterparty"]["id"]
+        self.done(ask.VERIFY, idempotencyKey="v", counterpartyId=added, method="PRENOTE")
+        assert self.world.verifications.send_prenote(self.world.counterparties.kept(added), attempt=1)
+        return added
 
     def joint(self) -> Customer:
         bob = self.world.person("Bob Byron")
@@ -277,6 +292,15 @@ class TestLooking:
         looks = {(one.action, one.subject_id, one.account) for one in town.world.audited(town.ada)}
         assert ("view_payment", payment, town.account.id) in looks
 
+    def test_whom_staff_see_paid_in_a_list_is_on_record_once(self) -> None:
+        town = Town()
+        for n in range(3):
+            town.sent(key=f"k{n}", duplicateIntended=True)
+        shown = town.world.ask(clerk(Group.OPERATIONS), PAID, id=town.account.id).data["node"]["payments"]
+        assert [edge["node"]["counterparty"]["name"] for edge in shown["edges"]] == [MARIA] * 3
+        looks = [one for one in town.world.audited(town.ada) if one.action == "view_counterparty"]
+        assert [(one.subject_id, one.customer) for one in looks] == [(town.maria.id, town.ada.id)]
+
     def test_to_others_there_is_none(self) -> None:
         town = Town()
         payment = town.sent()
@@ -299,6 +323,76 @@ class TestLooking:
         assert MARIA not in json.dumps(answers[2])
 
 
+class TestWhatComesIn:
+    def test_who_sent_it_and_what_for_is_told_to_its_customer(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00, information=["MARCH"])
+        (payment,) = town.world.came_in(sheet)
+        node = town.seen(payment.id)
+        told = ("__typename", "amount", "status", "originatorName", "remittance", "secCode", "description")
+        assert {name: node[name] for name in told} == {
+            "__typename": "AchCreditReceived",
+            "amount": {"amount": "250.00", "currency": "USD"},
+            "status": "POSTED",
+            "originatorName": "ACME WAGES",
+            "remittance": "MARCH",
+            "secCode": "PPD",
+            "description": "PAYROLL",
+        }
+        assert (node["counterparty"], node["counterpartyNumber"], node["cancellable"]) == (None, "••7890", False)
+        assert (node["settlesOn"], len(node["traceNumber"])) == (str(payment.progress.settles_on), 15)
+
+    def test_what_is_collected_says_so_and_what_is_not_posted_says_why(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        for sec in ("PPD", "CCD"):
+            sheet.add(town.account.record.number, 10_00, code="27", sec=sec)
+        posted, pended = (town.seen(payment.id) for payment in town.world.came_in(sheet))
+        told = ("__typename", "status", "reasonCode", "remittance")
+        assert [[one[name] for name in told] for one in (posted, pended)] == [
+            ["AchDebitReceived", "POSTED", None, None],
+            ["AchDebitReceived", "PENDED", "CORPORATE_DEBIT_TO_CONSUMER", None],
+        ]
+
+    def test_staff_see_the_file_it_came_in_and_customers_their_money(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00)
+        (payment,) = town.world.came_in(sheet)
+        node, mine = town.seen(payment.id, clerk(Group.OPERATIONS)), town.seen(payment.id)
+        happened = [
+            (edge["node"]["event"], edge["node"]["by"], {fact["label"] for fact in edge["node"]["facts"]})
+            for edge in node["timeline"]["edges"]
+        ]
+        assert happened == [("opened", "bank", {"entry", "file", "sec"}), ("posted", "bank", {"entry", "journal"})]
+        assert (node["fileId"], node["entryId"]) == (payment.progress.file, payment.progress.entry)
+        assert (mine["fileId"], mine["entryId"]) == (None, None)
+        assert {fact["label"] for edge in mine["timeline"]["edges"] for fact in edge["node"]["facts"]} == {"journal"}
+
+    def test_who_sent_it_is_for_those_who_may_read_what_customers_write(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00, information=["MARCH"])
+        (payment,) = town.world.came_in(sheet)
+        for group in (Group.OPERATIONS, Group.FRAUD_ANALYST, Group.AUDITOR, Group.FINANCE):
+            node = town.seen(payment.id, clerk(group))
+            expected = (None, None) if group is Group.FINANCE else ("ACME WAGES", "MARCH")
+            assert (node["originatorName"], node["remittance"]) == expected
+        assert town.seen(payment.id, town.world.person("Eve Adams")) is None
+
+    def test_it_stands_in_the_list_of_its_account_and_no_words_are_left_when_they_are_erased(self) -> None:
+        town = Town()
+        sheet = Sheet(made_at=town.world.clock.now())
+        sheet.add(town.account.record.number, 250_00, information=["MARCH"])
+        (payment,) = town.world.came_in(sheet)
+        (edge,) = town.world.ask(town.ada, LIST, id=town.account.id, first=2).data["account"]["payments"]["edges"]
+        assert (edge["node"]["id"], edge["node"]["__typename"]) == (payment.id, "AchCreditReceived")
+        town.world.customers.erase(town.ada.id)
+        node = town.seen(payment.id, clerk(Group.OPERATIONS))
+        assert (node["originatorName"], node["remittance"], node["status"]) == (None, None, "POSTED")
+
+
 class TestFiles:
     def test_a_file_shows_its_totals_its_batches_and_its_entries(self) -> None:
         town = Town()
@@ -314,6 +408,37 @@ class TestFiles:
         assert (entry["status"], entry["paymentId"], entry["fileIds"]) == ("READY", payment, [file.id])
         assert town.world.ask(clerk(Group.AUDITOR), ENTRY, id=entry["id"]).data["node"]["paymentId"] == payment
 
+    def test_what_proves_a_counterparty_is_of_no_payment_and_no_account(self) -> None:
+        town = Town()
+        town.prenoted()
+        payment = town.sent()
+        file = town.in_file(payment)
+        shown = town.world.ask(clerk(Group.OPERATIONS), FILE, id=file.id).data["node"]["entries"]["edges"]
+        found = {edge["node"]["kind"]: edge["node"] for edge in shown}
+        of = {kind: (one["paymentId"], one["accountId"], one["secCode"]) for kind, one in found.items()}
+        assert of == {"CREDIT": (payment, town.account.id, "WEB"), "PRENOTE": (None, None, "PPD")}
+        looks = {one.subject_id: one.account for one in town.world.audited(town.ada) if one.action == "view_ach_entry"}
+        assert looks == {found["CREDIT"]["id"]: town.account.id, found["PRENOTE"]["id"]: None}
+
+    def test_there_is_a_word_for_every_class(self) -> None:
+        assert {one.value for one in StandardEntryClass} == set(ENTRY_CLASSES)
+
+    @pytest.mark.parametrize("sec", ["COR", "IAT"])
+    def test_an_answer_has_the_class_of_what_it_answers_or_its_own(self, sec: str) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        entry = town.world.ach_store.entry(town.kept(payment).progress.entry or "")
+        assert entry
+        answer = replace(entry, kind=EntryKind.RETURN, subject="rce_1", account="", customer="", sec=sec)
+        town.world.ach_store.replace_entry(answer, version=entry.version)
+        batches = tuple(replace(batch, sec=sec) for batch in file.batches)
+        town.world.ach_store.replace_file(replace(file, batches=batches), version=file.version)
+        shown = town.world.ask(clerk(Group.OPERATIONS), FILE, id=file.id).data["node"]
+        (edge,) = shown["entries"]["edges"]
+        assert [one["secCode"] for one in (*shown["batches"], edge["node"])] == [sec, sec]
+        assert (edge["node"]["paymentId"], edge["node"]["accountId"]) == (None, None)
+
     def test_what_the_bank_says_against_it_is_data(self) -> None:
         town = Town()
         file = town.in_file(town.sent())
@@ -327,6 +452,22 @@ class TestFiles:
         ]
         assert shown["caseId"].startswith("cas_")
         assert shown["entries"]["edges"][0]["node"]["reasonCode"] == "AMOUNT_HIGH"
+
+    def test_the_banks_own_words_are_for_operations_alone(self) -> None:
+        town = Town()
+        payment = town.sent()
+        file = town.in_file(payment)
+        said = "Account 000123456789 is unknown"
+        trace = town.kept(payment).progress.trace
+        town.world.reject(file, RejectionReason("REJ0401", said, trace=trace), level=RejectionLevel.ENTRY)
+        told = {}
+        for group in SEES_FILES:
+            shown = town.world.ask(clerk(group), FILE, id=file.id).data["node"]
+            (edge,) = shown["entries"]["edges"]
+            told[group] = (edge["node"]["reason"], shown["rejections"][0]["reasons"][0]["message"])
+        length = f"••• ({len(said)} characters)"
+        assert told.pop(Group.OPERATIONS) == (said, said)
+        assert set(told.values()) == {(length, length)}
 
     def test_one_that_is_built_again_knows_what_it_replaces(self) -> None:
         town = Town()

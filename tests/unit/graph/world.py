@@ -22,6 +22,10 @@ from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
 from domain.metering import Meter
+from domain.payments.model import Payment
+from domain.rails.ach.exchange import INBOUND
+from domain.rails.ach.incoming_kinds import ReceivedFileState
+from domain.rails.ach.incoming_model import ReceivedFile
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer
 from domain.transfers.orders import Orders
@@ -32,11 +36,12 @@ from graph.exposure import Exposure
 from graph.requests import GRAPHQL_RESPONSE
 from graph.schema import schema
 from graph.view import Request, Response, answer
-from ops.simulation.ach_world import AchDay
+from ops.simulation.ach_world import ROUNDS, AchDay
 from tests.unit.accounts.house import ADDRESSES, REGION, acting
 from tests.unit.counterparties.exchange import Rail
 from tests.unit.partners.house import PartnersHouse
 from tests.unit.partners.signing import body_of
+from tests.unit.rails.ach.partner import Sheet
 from tests.unit.transfers.desk import Desk
 
 CORRELATION = "request-1"
@@ -171,6 +176,21 @@ class World(AchDay, Desk):
         delivery = self.door.received(body_of(data={}), message_id=f"msg_{self._delivered}")
         assert self.partners.process(delivery).reason == "BODY_UNFIT"
         return delivery
+
+    def came_in(self, sheet: Sheet) -> list[Payment]:
+        """What customers see of a file that the sponsor bank puts for us, on the day of its entries."""
+        name = f"{INBOUND}in-{len(self.exchange.files)}.ach"
+        self.exchange.files[name] = sheet.text()
+        file = self.incoming.files.receive(name)
+        assert isinstance(file, ReceivedFile), file
+        for _ in range(ROUNDS):
+            if file.state is ReceivedFileState.DONE:
+                break
+            assert file.due_at, file.findings
+            self.clock.instant = max(self.clock.instant, file.due_at)
+            file = self.incoming.files.work(file.id)
+        entries = self.incoming.entries_of(file.id, limit=100).entries
+        return [self.payments.existing(entry.payment) for entry in entries if entry.payment]
 
     def ask(self, who: Customer | Actor, document: str, **variables: Any) -> Answer:
         return self.post(who, json.dumps({"query": document, "variables": variables}).encode())
