@@ -34,6 +34,11 @@ class PaymentMissing(Exception):
     """A payment that something names does not exist: a fault, because none is ever deleted."""
 
 
+class TooEarly(Exception):
+    """The payment's money is being moved right now, and what is said of it follows that. Nothing was written; whoever
+    says it says it again in a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Swept:
     looked_at: int
@@ -96,7 +101,7 @@ class Payments:
         only_if: Callable[[Payment], bool] = lambda _: True,
     ) -> Moved:
         """What the event does to the payment as it is now. An event without a row in the table changes nothing, nor one
-        that comes when `only_if` does not hold."""
+        that comes when `only_if` does not hold. Raises `TooEarly` for one that must not be lost and has no row yet."""
         for _ in range(TRIES_MAX):
             stored = self.existing(payment_id)
             change = None
@@ -109,6 +114,8 @@ class Payments:
                     now=self._clock.now(),
                     deadlines=self.deadlines,
                 )
+                if change is None and stored.journey.too_early(stored.state, event):
+                    raise TooEarly(f"{payment_id} is {stored.state.value}, which comes before {event.value}")
             if change is None:
                 return Moved(stored, event, moved=False)
             if self._store.replace(change.payment, version=stored.version, happening=change.happening):

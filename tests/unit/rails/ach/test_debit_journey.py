@@ -10,6 +10,7 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.ledger.model import Command, Posted
 from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import Payment
+from domain.payments.service import TooEarly
 from domain.rails.ach.funds import Tier, released_at
 from domain.rails.ach.model import AchFile, RejectionReason
 from tests.unit.accounts.house import code
@@ -118,6 +119,18 @@ class TestReturned:
         again = bank.payments.move(payment.id, Event.RETURNED, by="partner:sponsor")
         assert not again.moved
         assert bank.balance(account) == 0
+
+    def test_a_return_that_comes_while_its_hold_is_let_go_is_said_again_and_not_lost(self) -> None:
+        bank, account, payment = settled()
+        bank.payments.move(payment.id, Event.FUNDS_DUE, by="bank")
+        assert bank.state(payment) is _S.FREEING
+        with pytest.raises(TooEarly, match="FREEING"):
+            bank.payments.move(payment.id, Event.RETURNED, by="partner:sponsor")
+        assert bank.state(payment) is _S.FREEING
+        bank.steps.advance(bank.payment(payment))
+        returned(bank, payment)
+        assert bank.state(payment) is _S.RETURNED
+        assert (bank.balance(account), bank.held(account)) == (0, 0)
 
 
 class TestOtherwise:
