@@ -11,8 +11,10 @@ from domain.fraud.model import Decision, Judgement
 from domain.money import Money
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
+from domain.rails.ach import service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
-from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
+from domain.rails.ach.service import PAGE
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
 
@@ -447,6 +449,34 @@ class TestRefusals:
             bank.send(actor, account, maria, 10_000_00 - number, key=f"p-{number}")
         answer = bank.ach.originate_credit(actor, wish(account, maria, 9_000_00), key="p-9")
         assert code(answer) == "ACH_NOT_ELIGIBLE"
+
+    def test_the_days_limit_counts_what_lies_behind_a_hundred_small_payments(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=90_000_00)
+        for number in range(2):
+            bank.send(actor, account, maria, 10_000_00 - number, key=f"p-{number}")
+        for number in range(PAGE):
+            bank.clock.move(timedelta(seconds=1))
+            bank.send(actor, account, maria, 1 + number, key=f"s-{number}")
+        answer = bank.ach.originate_credit(actor, wish(account, maria, 9_000_00), key="p-9")
+        assert code(answer) == "ACH_NOT_ELIGIBLE"
+
+    def test_more_payments_in_a_day_than_are_counted_are_refused_until_the_next(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service, "PAGE", 2)
+        monkeypatch.setattr(service, "PAGES_MAX", 2)
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        for number in range(4):
+            bank.clock.move(timedelta(seconds=1))
+            bank.send(actor, account, maria, 1_00 + number, key=f"p-{number}")
+        bank.send(actor, account, maria, 2_00, key="p-4")
+        refused = bank.ach.originate_credit(actor, wish(account, maria, 3_00), key="p-5")
+        assert isinstance(refused, AchNotEligible)
+        assert refused.reason_code == "TOO_MANY_PAYMENTS"
+        bank.clock.move(timedelta(hours=25))
+        assert bank.send(actor, account, maria, 3_00, key="p-6").state is _S.ACCEPTED
 
     def test_a_wish_for_the_same_day_on_a_sunday_settles_on_monday(self) -> None:
         bank = AchBank(now=datetime(2026, 3, 8, 15, 0, tzinfo=UTC))
