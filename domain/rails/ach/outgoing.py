@@ -92,7 +92,7 @@ class FileMissing(Exception):
 
 
 class NumbersExhausted(Exception):
-    """A region has used up its trace numbers or File ID Modifiers of the day. The file waits for the next day."""
+    """A region has used up its File ID Modifiers of the day. The file waits for the next day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,12 +262,9 @@ class Outgoing:
 
     def _traces(self, file: AchFile, count: int) -> Iterator[str]:
         day, sponsor = day_of(self._clock.now()), sponsor_on(file.effective_on)
-        first = self._store.take(f"trace#{sponsor.odfi}#{self._region}#{day:%Y%m%d}", count)
+        first = self._store.take(f"trace#{sponsor.odfi}#{self._region}", count)
         for index in range(first, first + count):
-            sequence = ranges.sequence_at(index, region=self._region, on=day)
-            if isinstance(sequence, ranges.Exhausted):
-                raise NumbersExhausted(f"{sequence.what} of {sequence.region}: {sequence.most}")
-            yield ranges.trace_number(sponsor.odfi, sequence)
+            yield ranges.trace_number(sponsor.odfi, ranges.sequence_at(index, region=self._region, on=day))
 
     # Closed: money is taken, and the text is composed.
 

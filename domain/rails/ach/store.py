@@ -8,6 +8,9 @@ from domain.rails.ach.model import AchFile, Entry, Scheduled
 
 TAKEN_AT_ONCE_MAX: Final = 10_000_000
 """The sequence of a trace number has seven digits: nobody needs more numbers than there are."""
+OF_A_TRACE_MAX: Final = 100
+"""Entries of one trace number that one reading finds: at the most files and entries a day, a region comes round to a
+number every fifty days, and to this many in a dozen years. More are a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +73,8 @@ class AchStore(Protocol):
     def entry(self, entry_id: str) -> Entry | None: ...
 
     def entry_of_trace(self, trace: str) -> tuple[Entry, ...]:
-        """Entries that carry the trace number. They repeat after their range has been used up."""
+        """Entries that carry the trace number, at most `OF_A_TRACE_MAX`. Numbers repeat after their range has been used
+        up."""
         ...
 
     def entries(self, file_id: str, *, after: str | None, limit: int) -> EntryPage: ...

@@ -65,6 +65,19 @@ class TestTheWholeWay:
         assert "INVOICE 4711" in bank.text(file)
         assert "GREAT LAKES SUPPLY CO." in bank.text(file)
 
+    def test_the_trace_numbers_of_one_day_do_not_come_again_on_the_next(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        traces = []
+        for day in range(3):
+            payment = bank.send(actor, account, maria, 10_00 + day, key=f"p-{day}")
+            bank.run()
+            bank.cut_off(payment)
+            traces.append(bank.payment(payment).progress.trace or "")
+            bank.clock.move(timedelta(days=1))
+        assert [int(trace[8:]) for trace in traces] == [1, 2, 3]
+        assert all(len(bank.ach_store.entry_of_trace(trace)) == 1 for trace in traces)
+
     def test_asked_again_under_its_key_it_is_the_same_payment(self) -> None:
         bank = AchBank()
         actor, account, maria = bank.sender()
