@@ -396,7 +396,8 @@ class Steps:
 
     def _end(self, payment: Payment, _: str | None) -> Payment:
         """Tells the customer how a payment ended that the ledger's own news do not speak of."""
-        if payment.state in NOT_MADE:
+        reason = _not_made(payment)
+        if reason is not None:
             record = self._accounts.records([payment.account])[payment.account]
             self._notices.put(
                 payment.opened_by,
@@ -405,7 +406,7 @@ class Steps:
                 facts={
                     "amount": str(payment.amount),
                     "account": record.masked_number,
-                    "reason": payment.reason or NOT_MADE[payment.state],
+                    "reason": reason,
                 },
             )
         return payment
@@ -422,6 +423,13 @@ def features_of(event: "PaymentInitiated") -> Features:
         account_age_days=event.account_age_days,
         sent_before=event.sent_before,
     )
+
+
+def _not_made(payment: Payment) -> str | None:
+    """Why no money ever moved for it; None when it did, or when its customer called it off."""
+    if payment.state is PaymentState.CANCELLED:
+        return payment.reason
+    return payment.reason or NOT_MADE[payment.state] if payment.state in NOT_MADE else None
 
 
 def _goes_on(payment: Payment) -> bool:

@@ -7,14 +7,17 @@ import pytest
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.counterparties.model import Counterparty
 from domain.fraud.model import Decision, Judgement
 from domain.money import Money
+from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
 from domain.rails.ach import service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
 from domain.rails.ach.service import PAGE
+from ops.simulation.house import made
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
 
@@ -514,3 +517,45 @@ class TestErased:
         assert bank.state(payment) in (_S.CANCELLED, _S.FAILED)
         assert (bank.balance(account), bank.held(account)) == (1_000_00, 0)
         assert bank.book("ach_in_transit") == 0
+
+
+class TestReceiversThatCannotBeUsedAnyMore:
+    def test_a_receiver_that_was_closed_before_the_cut_off_is_sent_nothing_and_the_customer_is_told(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        made(bank.counterparties.close(actor, maria.id), Counterparty)
+        cut_off_without_a_file(bank, payment)
+        assert (bank.state(payment), bank.payment(payment).reason_code) == (_S.CANCELLED, "COUNTERPARTY_CLOSED")
+        assert (bank.balance(account), bank.held(account), bank.book("ach_in_transit")) == (1_000_00, 0, 0)
+        assert [notice.kind for notice in bank.told(actor)].count(NoticeKind.ACH_PAYMENT_NOT_MADE) == 1
+
+    def test_a_receiver_whose_proof_came_back_is_sent_nothing(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        bank.counterparties.verification_returned(maria.id, attempt=1, return_code="R03")
+        cut_off_without_a_file(bank, payment)
+        assert bank.state(payment) is _S.CANCELLED
+        assert bank.payment(payment).reason_code == "COUNTERPARTY_NOT_VERIFIED"
+
+    def test_a_payment_that_its_customer_called_off_is_not_told_of(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        bank.ach.cancel(actor, payment.id)
+        bank.run()
+        assert bank.state(payment) is _S.CANCELLED
+        assert NoticeKind.ACH_PAYMENT_NOT_MADE not in [notice.kind for notice in bank.told(actor)]
+
+
+def cut_off_without_a_file(bank: AchBank, payment: Payment) -> None:
+    """The window of the only payment is cut off, and nothing is left of it that could go."""
+    at = made(bank.payment(payment).progress.cut_off_at, datetime)
+    bank.clock.instant = at + timedelta(seconds=5)
+    bank.files()
+    bank.run()
+    assert not [name for name in bank.exchange.files if name.startswith("outbound")]
