@@ -37,8 +37,9 @@ from domain.payments.model import (
 from domain.payments.service import Payments
 from domain.rails.ach import limits, sec_codes
 from domain.rails.ach.calendar import day_of, instant_of
-from domain.rails.ach.composing import ADDENDA_TEXT_MAX
+from domain.rails.ach.composing import addenda_texts
 from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, DuplicateSuspected, Entry
+from domain.rails.ach.nacha.characters import to_ascii
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.store import EntryPage, FilePage
@@ -57,7 +58,8 @@ PAGES_MAX: Final = 10
 """A thousand payments of one account, out and in, since the day began: whoever has more is refused until the next day,
 because what is left of a limit cannot be told from a part of them."""
 REMITTANCE_LENGTH_MAX: Final = 8_000
-"""A hundred addenda of eighty characters, of a CTX entry."""
+"""A hundred addenda of eighty characters, of a CTX entry: of the text as a file has it, in ASCII, where some characters
+become several."""
 _CANCELLED: Final = frozenset({PaymentState.CANCELLED, PaymentState.CANCELLING})
 TOO_MANY_PAYMENTS: Final = Reason(
     "TOO_MANY_PAYMENTS", "The account has more payments today than are counted against its limits."
@@ -204,7 +206,7 @@ class Ach:
             description=wish.description,
             purpose=wish.purpose,
             person_to_person=person and consumer and direction is Direction.CREDIT and wish.sec == "WEB",
-            addenda=-(-len(wish.remittance or "") // ADDENDA_TEXT_MAX),
+            addenda=len(addenda_texts(to_ascii(wish.remittance or ""))),
         )
         faults = sec_codes.origination_faults(asked, day_of(self._clock.now()))
         return InputInvalid(faults) if faults else None
@@ -408,8 +410,9 @@ def _remittance_faults(wish: Wish) -> tuple[FieldFault, ...]:
     text = wish.remittance
     if text is None:
         return ()
-    if not 1 <= len(text) <= REMITTANCE_LENGTH_MAX:
-        return (FieldFault(("remittance",), "LENGTH", f"is 1 to {REMITTANCE_LENGTH_MAX} characters, or absent"),)
+    # What is longer than all that could be written is not written out: a character of it may become eighteen.
+    if len(text) > REMITTANCE_LENGTH_MAX or not 1 <= len(to_ascii(text)) <= REMITTANCE_LENGTH_MAX:
+        return (FieldFault(("remittance",), "LENGTH", f"is 1 to {REMITTANCE_LENGTH_MAX} ASCII characters, or absent"),)
     if not text.isprintable():
         return (FieldFault(("remittance",), "NOT_PRINTABLE", "has printable characters alone"),)
     return ()

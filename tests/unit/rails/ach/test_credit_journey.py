@@ -68,6 +68,15 @@ class TestTheWholeWay:
         assert "INVOICE 4711" in bank.text(file)
         assert "GREAT LAKES SUPPLY CO." in bank.text(file)
 
+    def test_a_text_is_as_long_as_a_file_has_it(self) -> None:
+        bank = AchBank()
+        actor, account, supplier = bank.sender(minor=90_000_00, details=SUPPLIER)
+        payment = bank.send(actor, account, supplier, 10_00, remittance="€" * 26 + "é")
+        bank.run()
+        file = bank.cut_off(payment)
+        assert bank.read(file).totals.addenda == 1
+        assert "EUR" * 26 + "e" in bank.text(file)
+
     def test_the_trace_numbers_of_one_day_do_not_come_again_on_the_next(self) -> None:
         bank = AchBank()
         actor, account, maria = bank.sender()
@@ -418,6 +427,8 @@ class TestRefusals:
             ({"description": ""}, "INPUT_INVALID"),
             ({"description": "REVERSAL"}, "INPUT_INVALID"),
             ({"remittance": "x" * 81}, "INPUT_INVALID"),
+            ({"remittance": "€" * 27}, "INPUT_INVALID"),
+            ({"remittance": "\u0301"}, "INPUT_INVALID"),
             ({"remittance": "tab\t"}, "INPUT_INVALID"),
             ({"amount": Money(0, "USD")}, "INPUT_INVALID"),
             ({"amount": Money(-1, "USD")}, "INPUT_INVALID"),
