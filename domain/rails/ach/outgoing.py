@@ -418,33 +418,35 @@ class Outgoing:
         if isinstance(file, Refusal):
             return file
         rejection = Rejection(level=level, reasons=tuple(reasons), at=self._clock.now(), delivery=delivery)
-        meant = self._meant(file, rejection) if sha256 == file.sha256 else {}
+        meant = self._meant(file, (rejection,)) if sha256 == file.sha256 else {}
         if not meant:
             return AnswerMismatch(file.id)
-        if any(entry.trace in meant and entry.file == file.id for entry in self._standing(file)):
+        if any(entry.trace in meant for entry in self._standing(file)):
             event = FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED
-            self._moved(file, event, changes=lambda found: _rejected_by(found, rejection))
+            self._moved(
+                file,
+                event,
+                changes=lambda found: _rejected_by(found, rejection),
+                only_if=lambda found: delivery not in found.answers,
+            )
         return self.work(file.id)
 
     def _named(self, name: str) -> AchFile | NotFound:
         file = self._store.file(name.removesuffix(".ach")) if name.endswith(".ach") else None
         return file if file and file.name == name else NotFound(name[:64])
 
-    def _meant(self, file: AchFile, rejection: Rejection) -> Mapping[str, RejectionReason]:
-        """Trace numbers of the entries that a rejection speaks of, each with the reason."""
+    def _meant(self, file: AchFile, rejections: Sequence[Rejection]) -> Mapping[str, tuple[RejectionReason, str]]:
+        """Trace numbers of the entries that rejections speak of, each with the reason that was said first and the
+        delivery that said it."""
         traces = {entry.trace: number for number, entry in self._numbered_entries(file)}
-        first = rejection.reasons[0]
-        match rejection.level:
-            case RejectionLevel.FILE:
-                return dict.fromkeys(traces, first)
-            case RejectionLevel.BATCH:
-                batches = {reason.batch_number: reason for reason in rejection.reasons}
-                return {trace: batches[number] for trace, number in traces.items() if number in batches}
-            case RejectionLevel.ENTRY:
-                return {reason.trace: reason for reason in rejection.reasons if reason.trace in traces}
+        meant: dict[str, tuple[RejectionReason, str]] = {}
+        for rejection in rejections:
+            for trace, reason in _said(rejection, traces):
+                meant.setdefault(trace, (reason, rejection.delivery))
+        return meant
 
     def _standing(self, file: AchFile) -> list[Entry]:
-        """Entries of the file that nobody has rejected yet."""
+        """Entries of the file that have not been rejected."""
         return [one for one in self._entries(file) if one.state is EntryState.READY and one.file == file.id]
 
     def _numbered_entries(self, file: AchFile) -> Iterator[tuple[int, Entry]]:
@@ -462,44 +464,68 @@ class Outgoing:
     # Rejected: built again, or given up.
 
     def _answered(self, file: AchFile) -> AchFile:
-        """Its entries and payments are told; then it is built again where form alone was wrong, or people decide."""
-        if file.told is not file.state:
-            for rejection in file.rejections:
-                self._reject_entries(file, rejection)
-            if file.state is FileState.PARTLY_REJECTED:
-                self._tell(file, Event.ACKNOWLEDGED)
-            file = self._noted(file, lambda found: replace(found, told=found.state))
+        """Its entries and payments are told; then it is built again where form alone was wrong, or people decide.
+
+        What is being replaced already is ended first: what was said meanwhile is answered after it, as a thing of its
+        own.
+        """
         if file.replacing:
             return self._continued(file)
-        if all(map(mendable, file.rejections)) and _rebuilds(file) < REBUILDS_MAX:
+        if file.told is not file.state:
+            file = self._told_rejections(file)
+            if file.told is not file.state or file.replacing:
+                return file
+        rejected = self._rejected_entries(file)
+        if not rejected and not self._too_late(file):
+            return self._resolved(file, _nothing_rejected)
+        if rejected and all(map(mendable, file.rejections)) and _rebuilds(file) < REBUILDS_MAX:
             return self.rebuild(file.id)
         case = self._cases.open(
             CaseKind.ACH_FILE_REJECTED,
             Subject("ach_file", file.id),
-            key=f"rejected-{len(file.replaced_by)}",
+            key=f"rejected-{file.rejections[-1].delivery}",
             facts={
                 "file": file.id,
                 "level": " ".join(dict.fromkeys(one.level.value for one in file.rejections)),
                 "codes": " ".join(sorted(_codes(file)))[:FACT_MAX],
-                "entries rejected": str(sum(entry.state is EntryState.REJECTED for entry in self._entries(file))),
+                "entries rejected": str(len(rejected)),
             },
         )
-        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
+        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None) if _as(file, found) else found)
 
-    def _reject_entries(self, file: AchFile, rejection: Rejection) -> None:
-        meant = self._meant(file, rejection)
+    def _told_rejections(self, file: AchFile) -> AchFile:
+        """Tells the entries of everything that has been said against the file by now."""
+        self._reject_entries(file)
+        if file.state is FileState.PARTLY_REJECTED:
+            self._tell(file, Event.ACKNOWLEDGED)
+
+        def told(found: AchFile) -> AchFile:
+            return replace(found, told=found.state) if found.rejections == file.rejections else found
+
+        return self._noted(file, told)
+
+    def _reject_entries(self, file: AchFile) -> None:
+        meant = self._meant(file, file.rejections)
         for entry in self._entries(file):
-            reason = meant.get(entry.trace)
-            if reason is None or entry.file != file.id:
+            if entry.trace not in meant or entry.file != file.id:
                 continue
+            reason, delivery = meant[entry.trace]
             stands = self._origin(entry.kind).rejected(
                 entry,
                 code=reason.code,
                 by=partner(sponsor_on(file.effective_on).partner),
-                facts={"file": file.id, "code": reason.code, "delivery": rejection.delivery},
+                facts={"file": file.id, "code": reason.code, "delivery": delivery},
             )
             if entry.state is EntryState.READY and stands:
                 self._entry_moved(entry, EntryState.REJECTED, reason.code, reason.message)
+
+    def _rejected_entries(self, file: AchFile) -> list[Entry]:
+        return [one for one in self._entries(file) if one.state is EntryState.REJECTED and one.file == file.id]
+
+    def _too_late(self, file: AchFile) -> bool:
+        """Whether the bank speaks of entries that cannot be rejected any more, such as those of a settled payment."""
+        meant = self._meant(file, file.rejections)
+        return any(entry.trace in meant for entry in self._standing(file))
 
     def rebuild(self, file: str) -> AchFile:
         """A new file of the rejected entries, in the window that is open now, under a new modifier. Old and new know
@@ -514,18 +540,38 @@ class Outgoing:
         return self._continued(self._noted(found, named))
 
     def _continued(self, file: AchFile) -> AchFile:
-        """Whatever of the replacing is not done yet."""
+        """Whatever of the replacing is not done yet. Where nothing was rejected after all, there is nothing to build
+        again. A successor that is built already takes nothing more."""
         if file.replacing is None:
             return file
+        rejected = self._rejected_entries(file)
+        if not rejected and self._store.file(file.replacing) is None:
+            return self._resolved(file, _nothing_rejected)
         new = self._successor(file, file.replacing)
+        if new.state is not FileState.CLOSING:
+            return self._resolved(file, _replaced, left=bool(rejected))
         window = self._timetable.window(new.window)
-        for entry in self._entries(file):
-            if entry.state is EntryState.REJECTED and entry.file == file.id:
-                self._carried_over(entry, new, window)
-        event = FileEvent.REBUILT if file.state is FileState.REJECTED else FileEvent.RESOLVED
-        moved = self._moved(file, event, changes=_replaced)
+        for entry in rejected:
+            self._carried_over(entry, new, window)
+        resolved = self._resolved(file, _replaced)
         self._moved_due(new.id)
-        return moved
+        return resolved
+
+    def _resolved(self, file: AchFile, changes: Changes, *, left: bool = False) -> AchFile:
+        """The file after its rejected entries went where they go. Where some are `left`, something was said against it
+        meanwhile, or what was said has not been answered yet, it stays as it is and is answered next."""
+
+        def resolve(stored: AchFile) -> AchFile:
+            if stored.state is not file.state or stored.replacing != file.replacing:
+                return stored
+            resolved = changes(stored)
+            if left or file.told is not file.state or not _as(file, stored):
+                return replace(resolved, due_at=self._clock.now())
+            whole = FileEvent.REBUILT if resolved.replaced_by != stored.replaced_by else FileEvent.WITHDRAWN
+            event = whole if stored.state is FileState.REJECTED else FileEvent.RESOLVED
+            return self._led(replace(resolved, rejections=()), event)
+
+        return changed(lambda: self.existing(file.id), resolve, self._store.replace_file)
 
     def _successor(self, file: AchFile, successor: str) -> AchFile:
         now = self._clock.now()
@@ -582,8 +628,7 @@ class Outgoing:
         for entry in self._entries(found):
             if entry.file == found.id and entry.state in (EntryState.REJECTED, EntryState.WITHDRAWN):
                 self._given_up(entry, by)
-        event = FileEvent.WITHDRAWN if found.state is FileState.REJECTED else FileEvent.RESOLVED
-        self._moved(found, event, changes=lambda one: replace(one, rejections=()))
+        self._resolved(found, lambda one: one)
         return self.work(found.id)
 
     def _given_up(self, entry: Entry, by: str) -> None:
@@ -599,23 +644,30 @@ class Outgoing:
         event: FileEvent,
         *,
         changes: Changes | None = None,
+        only_if: Callable[[AchFile], bool] = lambda _: True,
     ) -> AchFile:
         """By the table; an event that has no row for the file as it is changes nothing."""
 
         def move(stored: AchFile) -> AchFile:
-            target = file_target(stored.state, event)
-            if target is None:
+            if file_target(stored.state, event) is None or not only_if(stored):
                 return stored
-            now = self._clock.now()
-            return replace(
-                changes(stored) if changes else stored,
-                state=target,
-                entered_at=now,
-                told=None if target is stored.state else stored.told,
-                due_at=None if target in FILES_ENDED else now,
-            )
+            return self._led(changes(stored) if changes else stored, event)
 
         return changed(lambda: self.existing(file.id), move, self._store.replace_file)
+
+    def _led(self, file: AchFile, event: FileEvent) -> AchFile:
+        """The file in the state that a row of the table leads to."""
+        target = file_target(file.state, event)
+        if target is None:
+            raise ValueError(f"nothing leads {file.id} from {file.state} by {event}")
+        now = self._clock.now()
+        return replace(
+            file,
+            state=target,
+            entered_at=now,
+            told=None if target is file.state else file.told,
+            due_at=None if target in FILES_ENDED else now,
+        )
 
     def _noted(self, file: AchFile, changes: Changes) -> AchFile:
         """Of the file in the state that this was found out about; of no other."""
@@ -702,14 +754,35 @@ def _answered_by(file: AchFile, delivery: str) -> AchFile:
 
 
 def _rejected_by(file: AchFile, rejection: Rejection) -> AchFile:
-    if rejection.delivery in file.answers:
-        return file
     return replace(_answered_by(file, rejection.delivery), rejections=(*file.rejections, rejection))
+
+
+def _said(rejection: Rejection, traces: Mapping[str, int]) -> Iterator[tuple[str, RejectionReason]]:
+    """The entries of a file that a rejection speaks of; `traces` tells the batch of each."""
+    match rejection.level:
+        case RejectionLevel.FILE:
+            yield from ((trace, rejection.reasons[0]) for trace in traces)
+        case RejectionLevel.BATCH:
+            batches = {reason.batch_number: reason for reason in rejection.reasons}
+            yield from ((trace, batches[number]) for trace, number in traces.items() if number in batches)
+        case RejectionLevel.ENTRY:
+            for reason in rejection.reasons:
+                if reason.trace and reason.trace in traces:
+                    yield reason.trace, reason
+
+
+def _as(seen: AchFile, stored: AchFile) -> bool:
+    """Whether nothing more has been said against a file since it was looked at."""
+    return (stored.state, stored.rejections) == (seen.state, seen.rejections)
+
+
+def _nothing_rejected(file: AchFile) -> AchFile:
+    return replace(file, replacing=None)
 
 
 def _replaced(file: AchFile) -> AchFile:
     done = (*file.replaced_by, file.replacing) if file.replacing else file.replaced_by
-    return replace(file, replacing=None, replaced_by=done, rejections=())
+    return replace(file, replacing=None, replaced_by=done)
 
 
 def _codes(file: AchFile) -> set[str]:
