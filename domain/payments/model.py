@@ -34,6 +34,8 @@ class AchTerms:
     """Company Entry Description (Nacha Operating Rules, appendix three): at most ten characters."""
     remittance: bytes | None = None
     """What the originator wrote for the receiver, sealed under the originator's customer key."""
+    addenda: int = 0
+    """How many addenda of its entry the remittance fills."""
     recurring: bool = False
     """WEB and TEL: a single payment or one of a series (Payment Type Code)."""
 

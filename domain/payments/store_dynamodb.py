@@ -91,6 +91,7 @@ class DynamoDBPaymentStore:
             "speed": terms.speed.value,
             "description": terms.description,
             "remittance": terms.remittance,
+            "addenda": terms.addenda,
             "recurring": terms.recurring,
             "progress": {
                 "window": progress.window,
@@ -138,6 +139,7 @@ def _payment(item: Mapping[str, Any]) -> Payment:
             speed=Speed(item["speed"]),
             description=item["description"],
             remittance=item.get("remittance"),
+            addenda=item["addenda"],
             recurring=item["recurring"],
         ),
         progress=AchProgress(

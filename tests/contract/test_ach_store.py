@@ -115,6 +115,7 @@ class TestFiles:
             debit_minor=2_500,
             credit_minor=9_999_999_999_99,
             entry_hash="0012345678",
+            batch_count=101,
             batches=(
                 BatchTotals(
                     number=1,
@@ -220,6 +221,7 @@ class TestEntries:
         full = replace(
             entry(2),
             kind=EntryKind.DEBIT,
+            addenda=7,
             state=EntryState.REJECTED,
             journal="jrn_us0417_a",
             reason_code="R03",

@@ -55,6 +55,7 @@ WHOLE = replace(
         speed=Speed.NEXT_DAY,
         description="PURCHASE",
         remittance=b"\x01sealed\xff",
+        addenda=3,
         recurring=True,
     ),
     progress=AchProgress(

@@ -12,6 +12,13 @@ REMITTANCE: Final = "ach.remittance"
 """What the seal of a payment's text is bound to: what an originator wrote, or what a receiver is told."""
 REASONS_MAX: Final = 1_000
 """Of one rejection: as many as the webhook takes."""
+REASONS_KEPT_MAX: Final = 1_500
+"""Of all rejections of a file that are not resolved: a file is one item of the table, of at most 400 KB, and a reason
+takes some 180 bytes of it."""
+BATCHES_KEPT_MAX: Final = 100
+"""With the file itself, to be looked at: each of its entries may be a batch of its own."""
+ANSWERS_KEPT_MAX: Final = 100
+"""An answer that comes after a hundred others and says the same as one before them finds nothing left to do."""
 FILES_OF_ENTRY_MAX: Final = 10
 """An entry that ten files were refused with is no entry for an eleventh."""
 
@@ -44,6 +51,8 @@ class Entry:
     description: str
     rdfi: str = ""
     """Eight digits of the bank it goes to: what comes back must name it."""
+    addenda: int = 0
+    """At most so many are written with it."""
     effective_on: date
     window: str
     trace: str
@@ -126,7 +135,9 @@ class AchFile:
     debit_minor: int = 0
     credit_minor: int = 0
     entry_hash: str | None = None
+    batch_count: int = 0
     batches: tuple[BatchTotals, ...] = ()
+    """The first `BATCHES_KEPT_MAX`; its text has them all."""
     transliterated: int = 0
     """How many signs were replaced because a file is ASCII."""
     told: FileState | None = None
@@ -139,7 +150,7 @@ class AchFile:
     replaced_by: tuple[str, ...] = ()
     """The files that took over entries of it."""
     answers: tuple[str, ...] = ()
-    """The partner's messages that spoke of it."""
+    """The partner's messages that spoke of it: the last `ANSWERS_KEPT_MAX`."""
     rejections: tuple[Rejection, ...] = ()
     """What was said against it and is not resolved yet."""
     case: str | None = None

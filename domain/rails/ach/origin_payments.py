@@ -52,6 +52,7 @@ class PaymentOrigin:
             sec=payment.ach.sec,
             description=payment.ach.description,
             rdfi=self._counterparties.kept(payment.counterparty).routing_number[:8],
+            addenda=payment.ach.addenda,
         )
         return (draft,)
 

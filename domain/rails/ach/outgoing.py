@@ -9,6 +9,7 @@ number.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from types import MappingProxyType
 from typing import Final
 
@@ -26,6 +27,7 @@ from domain.rails.ach.calendar import day_of, wall_time_of
 from domain.rails.ach.composing import Composed, Part, composed
 from domain.rails.ach.exchange import OUTBOUND, Exchange
 from domain.rails.ach.kinds import (
+    ANSWERS,
     FILES_ENDED,
     OF_PAYMENTS,
     EntryKind,
@@ -36,7 +38,10 @@ from domain.rails.ach.kinds import (
     file_target,
 )
 from domain.rails.ach.model import (
+    ANSWERS_KEPT_MAX,
+    BATCHES_KEPT_MAX,
     FILES_OF_ENTRY_MAX,
+    REASONS_KEPT_MAX,
     AchFile,
     AnswerMismatch,
     Entry,
@@ -61,7 +66,13 @@ from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer
 
 ENTRIES_MAX: Final = 5_000
-"""Of a file: with an addenda each it stays under the ten thousand lines that banks take at most."""
+"""Of a file."""
+LINES_MAX: Final = 10_000
+"""Of a file, as banks take them at most: entries, addenda, the headers and controls of the file and of each batch, and
+the nines that fill its last block."""
+LINES_AROUND: Final = 11
+"""The header and the control of the file, and nine lines that fill a block of ten."""
+LINES_OF_BATCH: Final = 2
 PAGE: Final = 100
 WORK_MAX: Final = 12
 """States that one run takes a file through."""
@@ -93,6 +104,11 @@ class FileMissing(Exception):
 
 class NumbersExhausted(Exception):
     """A region has used up its File ID Modifiers of the day. The file waits for the next day."""
+
+
+class TooManyReasons(Exception):
+    """More is said against a file than is kept with it. Nothing was written: the message is given again when what was
+    said before has been resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -225,15 +241,14 @@ class Outgoing:
     # Open: entries join.
 
     def _filled(self, file: AchFile) -> AchFile:
-        count = len(self._entries(file))
+        room = Room(self._entries(file))
         after: str | None = None
         while True:
             page = self._store.scheduled(file.window, after=after, limit=PAGE)
             wanted = [drafts for drafts in (self._drafts(one, file) for one in page.scheduled) if drafts]
-            fits = list(_fitting(wanted, ENTRIES_MAX - count))
+            fits = list(takewhile(room.takes, wanted))
             if not self._joined(file, [draft for drafts in fits for draft in drafts]):
                 return self.existing(file.id)
-            count += sum(map(len, fits))
             if len(fits) < len(wanted):
                 self._opened(self._timetable.window(file.window), number=file.number + 1)
                 break
@@ -717,13 +732,32 @@ def file_id(jurisdiction: str, region: str, window: str, number: int) -> str:
     return f"fil_{jurisdiction}_{region.replace('-', '')}_{window}_{number}"
 
 
-def _fitting(wanted: Sequence[tuple[Draft, ...]], room: int) -> Iterator[tuple[Draft, ...]]:
-    """As many as there is room for, what belongs together together."""
-    for drafts in wanted:
-        room -= len(drafts)
-        if room < 0:
-            return
-        yield drafts
+class Room:
+    """How much still fits into a file, by entries and by lines. Batches are counted as if entries shared one only where
+    they surely do."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._batches: set[tuple[str, ...]] = set()
+        self._entries = 0
+        self._lines = LINES_AROUND
+        self.takes(entries)
+
+    def takes(self, entries: Sequence[Draft] | Sequence[Entry]) -> bool:
+        """Whether they go in, what belongs together together; then they are counted."""
+        batches = {_batch_of(one) for one in entries} - self._batches
+        lines = sum(1 + one.addenda for one in entries) + LINES_OF_BATCH * len(batches)
+        if self._entries + len(entries) > ENTRIES_MAX or self._lines + lines > LINES_MAX:
+            return False
+        self._batches |= batches
+        self._entries += len(entries)
+        self._lines += lines
+        return True
+
+
+def _batch_of(entry: Draft | Entry) -> tuple[str, ...]:
+    """What entries that surely stand in one batch have in common. An answer repeats the header that it answers."""
+    of_its_own = entry.id if entry.kind in ANSWERS else ""
+    return (entry.customer, entry.sec, entry.kind.value, entry.description, of_its_own)
 
 
 def _bounded(limit: int) -> int:
@@ -744,16 +778,22 @@ def _with(file: AchFile, text: Composed) -> AchFile:
         debit_minor=totals.debit_minor,
         credit_minor=totals.credit_minor,
         entry_hash=f"{totals.entry_hash:010d}",
-        batches=text.batches,
+        batch_count=len(text.batches),
+        batches=text.batches[:BATCHES_KEPT_MAX],
         transliterated=text.transliterated,
     )
 
 
 def _answered_by(file: AchFile, delivery: str) -> AchFile:
-    return file if delivery in file.answers else replace(file, answers=(*file.answers, delivery))
+    if delivery in file.answers:
+        return file
+    return replace(file, answers=(*file.answers, delivery)[-ANSWERS_KEPT_MAX:])
 
 
 def _rejected_by(file: AchFile, rejection: Rejection) -> AchFile:
+    reasons = sum(len(one.reasons) for one in (*file.rejections, rejection))
+    if reasons > REASONS_KEPT_MAX:
+        raise TooManyReasons(f"{file.id}: {reasons} are more than {REASONS_KEPT_MAX}")
     return replace(_answered_by(file, rejection.delivery), rejections=(*file.rejections, rejection))
 
 

@@ -183,6 +183,7 @@ class Ach:
                 speed=wish.speed,
                 description=wish.description,
                 remittance=sealed,
+                addenda=_addenda(wish),
                 recurring=wish.recurring,
             ),
             opened_by=actor.person,
@@ -206,7 +207,7 @@ class Ach:
             description=wish.description,
             purpose=wish.purpose,
             person_to_person=person and consumer and direction is Direction.CREDIT and wish.sec == "WEB",
-            addenda=len(addenda_texts(to_ascii(wish.remittance or ""))),
+            addenda=_addenda(wish),
         )
         faults = sec_codes.origination_faults(asked, day_of(self._clock.now()))
         return InputInvalid(faults) if faults else None
@@ -394,6 +395,10 @@ def _files_refusal(actor: Actor) -> Refusal | None:
 
 def _direction(kind: PaymentKind) -> Direction:
     return Direction.CREDIT if kind is PaymentKind.ACH_CREDIT else Direction.DEBIT
+
+
+def _addenda(wish: Wish) -> int:
+    return len(addenda_texts(to_ascii(wish.remittance or "")))
 
 
 def _faults(wish: Wish) -> tuple[FieldFault, ...]:

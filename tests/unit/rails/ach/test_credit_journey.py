@@ -13,7 +13,7 @@ from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
-from domain.rails.ach import service
+from domain.rails.ach import outgoing, service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
 from domain.rails.ach.service import PAGE
@@ -67,6 +67,37 @@ class TestTheWholeWay:
         assert traces == [entry.trace for entry in bank.entries(file)]
         assert "INVOICE 4711" in bank.text(file)
         assert "GREAT LAKES SUPPLY CO." in bank.text(file)
+
+    def test_a_window_has_as_many_files_as_its_lines_need(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "LINES_MAX", 20)
+        bank = AchBank()
+        payments = []
+        for number in range(3):
+            actor, account, supplier = bank.sender(minor=90_000_00, details=SUPPLIER)
+            for n in range(2):
+                one = bank.send(actor, account, supplier, 10_00 + n, key=f"p-{n}", remittance=f"INVOICE {number}{n}")
+                payments.append(one)
+        bank.run()
+        at = made(bank.payment(payments[0]).progress.cut_off_at, datetime)
+        bank.clock.instant = at + timedelta(seconds=5)
+        for _ in payments:
+            bank.files()
+            bank.run()
+        files = [bank.outgoing.existing(bank.payment(one).progress.file or "") for one in payments]
+        read = {file.id: bank.read(file) for file in files}
+        assert all(len(bank.text(file).splitlines()) <= 20 for file in files)
+        assert len(read) > 1
+        assert sum(one.totals.entries for one in read.values()) == 6
+        assert [bank.state(one) for one in payments] == [_S.SENT] * 6
+
+    def test_a_file_keeps_its_first_batches_and_counts_them_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "BATCHES_KEPT_MAX", 2)
+        bank = AchBank()
+        sent = [bank.send(*bank.sender(), 10_00) for _ in range(3)]
+        bank.run()
+        file = bank.cut_off(sent[0])
+        assert (file.batch_count, [batch.number for batch in file.batches]) == (3, [1, 2])
+        assert bank.read(file).totals.batches == 3
 
     def test_a_text_is_as_long_as_a_file_has_it(self) -> None:
         bank = AchBank()

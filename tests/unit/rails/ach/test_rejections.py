@@ -9,8 +9,10 @@ from domain.access.model import Group
 from domain.cases.kinds import ResolutionCode
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment
+from domain.rails.ach import outgoing
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.outgoing import TooManyReasons
 from tests.unit.rails.ach.bank import AchBank
 
 _S = PaymentState
@@ -168,6 +170,18 @@ class TestTooLate:
         assert bank.file_state(file) is FileState.WITHDRAWN
         assert [bank.state(one) for one in payments] == [_S.SETTLED, _S.SETTLED]
         assert len(bank.outgoing.files(before=None, limit=10).files) == 1
+
+
+class TestOfManyReasons:
+    def test_more_than_are_kept_come_back_when_those_before_are_resolved(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "REASONS_KEPT_MAX", 1)
+        bank, payments, file = sent(10_00, 20_00)
+        reject(bank, file, payments[0], "dlv_1")
+        with pytest.raises(TooManyReasons, match=file.id):
+            reject(bank, file, payments[1], "dlv_2")
+        decide(bank, file, ResolutionCode.POST_BACK)
+        reject(bank, file, payments[1], "dlv_2")
+        assert [bank.state(one) for one in payments] == [_S.FAILED, _S.REJECTED]
 
 
 class TestAgain:
