@@ -121,6 +121,8 @@ class PaymentOrigin:
         profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
         if isinstance(remittance, Refusal) or isinstance(profile, Refusal):
             return Unreadable(Shredded.code)
+        if payment.state is not PaymentState.IN_FILE or payment.progress.file != entry.file:
+            return Unreadable("NOT_WAITING")  # whoever withdrew it died before its entry said so
         return Content(
             entry=entry,
             payment=payment,

@@ -335,9 +335,12 @@ class Outgoing:
         return count
 
     def _withdraw(self, entry: Entry, file: AchFile, code: str) -> None:
-        """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good."""
-        self._origin(entry.kind).rejected(entry, code=code, by=BANK, facts={"file": file.id, "code": code})
-        self._given_up(self._entry_moved(entry, EntryState.REJECTED, code), BANK)
+        """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good. Who
+        stands behind it is told first: an entry that is still ready is withdrawn by the next run."""
+        origin = self._origin(entry.kind)
+        origin.rejected(entry, code=code, by=BANK, facts={"file": file.id, "code": code})
+        origin.given_up(entry, by=BANK)
+        self._entry_moved(entry, EntryState.WITHDRAWN, code)
 
     def _numbered(self, file: AchFile) -> AchFile:
         """Its modifier and its creation time, decided once."""
