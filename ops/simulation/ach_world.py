@@ -205,6 +205,10 @@ class AchDay:
     def files(self) -> None:
         """What the function that builds files does each minute."""
         self.outgoing.cut()
+        self.work_files()
+
+    def work_files(self) -> None:
+        """The second half of it, where no window is looked at."""
         for file in self.outgoing.due():
             self.outgoing.work(file)
 
@@ -233,8 +237,7 @@ class AchDay:
             credit_minor=found.credit_minor,
             delivery=delivery,
         )
-        self.run()
-        return answer
+        return self._worked(answer)
 
     def reject(
         self,
@@ -247,8 +250,13 @@ class AchDay:
         answer = self.outgoing.rejected(
             found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
         )
+        return self._worked(answer)
+
+    def _worked(self, answer: AchFile | Refusal) -> AchFile | Refusal:
+        """The file once the function of each minute has worked on what the bank said of it."""
+        self.work_files()
         self.run()
-        return answer
+        return self.outgoing.existing(answer.id) if isinstance(answer, AchFile) else answer
 
 
 def wish(payer: Account, payee: Counterparty, minor: int, **other: object) -> Wish:
@@ -497,6 +505,8 @@ class AchWorld(AchDay, House):
         """Two people of the group resolve a case."""
         self.propose(case, code, group)
         self.second(case, group)
+        self.work_files()
+        self.run()
         return self.case(case)
 
     def propose(self, case: str, code: ResolutionCode, group: Group) -> None:

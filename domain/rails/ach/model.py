@@ -147,6 +147,8 @@ class AchFile:
     replaces: str | None = None
     replacing: str | None = None
     """The file that its rejected entries are being put into right now."""
+    given_up_by: str | None = None
+    """Who decided that its rejected entries go nowhere; they are told of it right now."""
     replaced_by: tuple[str, ...] = ()
     """The files that took over entries of it."""
     answers: tuple[str, ...] = ()

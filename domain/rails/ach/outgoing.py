@@ -412,7 +412,8 @@ class Outgoing:
     def acknowledged(
         self, name: str, *, sha256: str, entries: int, debit_minor: int, credit_minor: int, delivery: str
     ) -> AchFile | Refusal:
-        """The bank has the file, and what it counts is what we sent. Said again, it changes nothing.
+        """The bank has the file, and what it counts is what we sent. It is written down here; its entries are told by
+        who works on the file next. Said again, it changes nothing.
 
         `entries` counts entries and addenda, as a file control does. Refusals: NotFound, AnswerMismatch.
         """
@@ -422,13 +423,12 @@ class Outgoing:
         told = (sha256, entries, debit_minor, credit_minor)
         if told != (file.sha256, file.entries + file.addenda, file.debit_minor, file.credit_minor):
             return AnswerMismatch(file.id)
-        self._moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
-        return self.work(file.id)
+        return self._moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
 
     def rejected(
         self, name: str, *, sha256: str, level: RejectionLevel, reasons: Sequence[RejectionReason], delivery: str
     ) -> AchFile | Refusal:
-        """The bank does not take the file, or batches or entries of it. Said again, it changes nothing.
+        """The bank does not take the file, or batches or entries of it. As of `acknowledged`, it is written down alone.
 
         Refusals: NotFound, AnswerMismatch.
         """
@@ -436,22 +436,30 @@ class Outgoing:
         if isinstance(file, Refusal):
             return file
         rejection = Rejection(level=level, reasons=tuple(reasons), at=self._clock.now(), delivery=delivery)
-        meant = self._meant(file, (rejection,)) if sha256 == file.sha256 else {}
-        if not meant:
+        if sha256 != file.sha256 or not self._knows(file, rejection):
             return AnswerMismatch(file.id)
-        if any(entry.trace in meant for entry in self._standing(file)):
-            event = FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED
-            self._moved(
-                file,
-                event,
-                changes=lambda found: _rejected_by(found, rejection),
-                only_if=lambda found: delivery not in found.answers,
-            )
-        return self.work(file.id)
+        return self._moved(
+            file,
+            FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED,
+            changes=lambda found: _rejected_by(found, rejection),
+            only_if=lambda found: delivery not in found.answers,
+        )
 
     def _named(self, name: str) -> AchFile | NotFound:
         file = self._store.file(name.removesuffix(".ach")) if name.endswith(".ach") else None
         return file if file and file.name == name else NotFound(name[:64])
+
+    def _knows(self, file: AchFile, rejection: Rejection) -> bool:
+        """Whether it speaks of anything that is in the file."""
+        match rejection.level:
+            case RejectionLevel.FILE:
+                return True
+            case RejectionLevel.BATCH:
+                return any(1 <= (reason.batch_number or 0) <= file.batch_count for reason in rejection.reasons)
+            case RejectionLevel.ENTRY:
+                traces = list(dict.fromkeys(reason.trace for reason in rejection.reasons if reason.trace))
+                pages = (traces[at : at + PAGE] for at in range(0, len(traces), PAGE))
+                return any(self._store.lists_any(file.id, page) for page in pages)
 
     def _meant(self, file: AchFile, rejections: Sequence[Rejection]) -> Mapping[str, tuple[RejectionReason, str]]:
         """Trace numbers of the entries that rejections speak of, each with the reason that was said first and the
@@ -484,20 +492,21 @@ class Outgoing:
     def _answered(self, file: AchFile) -> AchFile:
         """Its entries and payments are told; then it is built again where form alone was wrong, or people decide.
 
-        What is being replaced already is ended first: what was said meanwhile is answered after it, as a thing of its
-        own.
+        What has been decided is ended first: what was said meanwhile is answered after it, as a thing of its own.
         """
         if file.replacing:
             return self._continued(file)
+        if file.given_up_by:
+            return self._let_go(file, file.given_up_by)
         if file.told is not file.state:
             file = self._told_rejections(file)
-            if file.told is not file.state or file.replacing:
+            if file.told is not file.state or file.replacing or file.given_up_by:
                 return file
         rejected = self._rejected_entries(file)
         if not rejected and not self._too_late(file):
             return self._resolved(file, _nothing_rejected)
         if rejected and all(map(mendable, file.rejections)) and _rebuilds(file) < REBUILDS_MAX:
-            return self.rebuild(file.id)
+            return self._continued(self.rebuild(file.id))
         case = self._cases.open(
             CaseKind.ACH_FILE_REJECTED,
             Subject("ach_file", file.id),
@@ -546,16 +555,18 @@ class Outgoing:
         return any(entry.trace in meant for entry in self._standing(file))
 
     def rebuild(self, file: str) -> AchFile:
-        """A new file of the rejected entries, in the window that is open now, under a new modifier. Old and new know
-        each other. Said again, it is the same new file."""
+        """A new file of the rejected entries, in the window that is open when it is worked on next, under a new
+        modifier. Old and new know each other. Said again, it is the same new file."""
         found = self.existing(file)
         if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED):
             return found
 
         def named(one: AchFile) -> AchFile:
-            return one if one.replacing else replace(one, replacing=f"{one.id}.{len(one.replaced_by) + 1}")
+            if one.replacing or one.given_up_by:
+                return one
+            return replace(one, replacing=f"{one.id}.{len(one.replaced_by) + 1}", due_at=self._clock.now())
 
-        return self._continued(self._noted(found, named))
+        return self._noted(found, named)
 
     def _continued(self, file: AchFile) -> AchFile:
         """Whatever of the replacing is not done yet. Where nothing was rejected after all, there is nothing to build
@@ -580,7 +591,8 @@ class Outgoing:
         meanwhile, or what was said has not been answered yet, it stays as it is and is answered next."""
 
         def resolve(stored: AchFile) -> AchFile:
-            if stored.state is not file.state or stored.replacing != file.replacing:
+            decided = (stored.state, stored.replacing, stored.given_up_by)
+            if decided != (file.state, file.replacing, file.given_up_by):
                 return stored
             resolved = changes(stored)
             if left or file.told is not file.state or not _as(file, stored):
@@ -639,20 +651,27 @@ class Outgoing:
         self._noted(self.existing(file), lambda found: replace(found, due_at=self._clock.now()))
 
     def give_up(self, file: str, *, by: str) -> AchFile:
-        """Its rejected entries go nowhere, and their money goes back. Said again, it changes nothing."""
+        """Its rejected entries go nowhere, and their money goes back, when it is worked on next. Said again, it changes
+        nothing."""
         found = self.existing(file)
-        if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED) or found.replacing:
+        if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED):
             return found
-        for entry in self._entries(found):
-            if entry.file == found.id and entry.state in (EntryState.REJECTED, EntryState.WITHDRAWN):
-                self._given_up(entry, by)
-        self._resolved(found, lambda one: one)
-        return self.work(found.id)
+
+        def decided(one: AchFile) -> AchFile:
+            if one.replacing or one.given_up_by:
+                return one
+            return replace(one, given_up_by=by, due_at=self._clock.now())
+
+        return self._noted(found, decided)
+
+    def _let_go(self, file: AchFile, by: str) -> AchFile:
+        for entry in self._rejected_entries(file):
+            self._given_up(entry, by)
+        return self._resolved(file, lambda found: replace(found, given_up_by=None))
 
     def _given_up(self, entry: Entry, by: str) -> None:
         self._origin(entry.kind).given_up(entry, by=by)
-        if entry.state is EntryState.REJECTED:
-            self._entry_moved(entry, EntryState.WITHDRAWN, entry.reason_code, entry.reason)
+        self._entry_moved(entry, EntryState.WITHDRAWN, entry.reason_code, entry.reason)
 
     # Writing.
 

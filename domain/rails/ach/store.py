@@ -1,5 +1,6 @@
 """How our files and entries are kept, what is scheduled, and the numbers that are given out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -78,6 +79,10 @@ class AchStore(Protocol):
         ...
 
     def entries(self, file_id: str, *, after: str | None, limit: int) -> EntryPage: ...
+
+    def lists_any(self, file_id: str, traces: Sequence[str]) -> bool:
+        """Whether an entry of the file carries one of these trace numbers: at most a hundred, each once."""
+        ...
 
     def replace_entry(self, entry: Entry, *, version: int) -> bool:
         """Over its stored `version`, in the file it is in; False, and nothing written, when it has moved on."""

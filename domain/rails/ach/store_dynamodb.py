@@ -111,6 +111,9 @@ class DynamoDBAchStore:
         entries = self._entries([str(member["entry"]) for member in members])
         return EntryPage(entries, following.removeprefix(_TRACES) if following else None)
 
+    def lists_any(self, file_id: str, traces: Sequence[str]) -> bool:
+        return bool(self._table.get_many([(_file_key(file_id), f"{_TRACES}{trace}") for trace in traces]))
+
     def replace_entry(self, entry: Entry, *, version: int) -> bool:
         return self._table.replace(entry_item(entry), attribute="version", expected=version)
 

@@ -13,6 +13,7 @@ from domain.rails.ach import outgoing
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
 from domain.rails.ach.outgoing import TooManyReasons
+from tests.unit.accounts.house import code
 from tests.unit.rails.ach.bank import AchBank
 
 _S = PaymentState
@@ -39,8 +40,8 @@ def case_of(bank: AchBank, file: AchFile) -> str:
     return found
 
 
-def decide(bank: AchBank, file: AchFile, code: ResolutionCode) -> None:
-    bank.resolve(case_of(bank, file), code, Group.OPERATIONS)
+def decide(bank: AchBank, file: AchFile, resolution: ResolutionCode) -> None:
+    bank.resolve(case_of(bank, file), resolution, Group.OPERATIONS)
     bank.files()
     bank.run()
 
@@ -66,6 +67,72 @@ def once(part: Any, name: str, act: Callable[[], object], *, after: bool = False
         return answer
 
     setattr(part, name, called)
+
+
+class TestWhatIsSaidAndDecided:
+    """It is written down at once, and entries are told by who works on files: a queue and a person wait for none."""
+
+    def test_an_acknowledgement_is_told_by_the_next_run(self) -> None:
+        bank, payments, file = sent(10_00)
+        once(bank.ach_store, "entries", self.fails)
+        bank.outgoing.acknowledged(
+            file.name or "", sha256=file.sha256 or "", entries=1, debit_minor=0, credit_minor=10_00, delivery="dlv_1"
+        )
+        assert (bank.file_state(file), bank.state(payments[0])) == (FileState.ACKNOWLEDGED, _S.SENT)
+        self.next_run(bank)
+        assert bank.state(payments[0]) is _S.ACKNOWLEDGED
+
+    @pytest.mark.parametrize("level", RejectionLevel)
+    def test_a_rejection_is_told_by_the_next_run(self, level: RejectionLevel) -> None:
+        bank, payments, file = sent(10_00)
+        once(bank.ach_store, "entries", self.fails)
+        reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
+        bank.outgoing.rejected(
+            file.name or "", sha256=file.sha256 or "", level=level, reasons=[reason], delivery="dlv_1"
+        )
+        assert bank.file_state(file) in (FileState.REJECTED, FileState.PARTLY_REJECTED)
+        assert bank.state(payments[0]) is _S.SENT
+        self.next_run(bank)
+        assert bank.state(payments[0]) is _S.REJECTED
+
+    @pytest.mark.parametrize("resolution", [ResolutionCode.REBUILD, ResolutionCode.POST_BACK])
+    def test_a_decision_is_carried_out_by_the_next_run(self, resolution: ResolutionCode) -> None:
+        bank, payments, file = sent(10_00)
+        bank.reject(file, RejectionReason("REJ0900", "no"))
+        case = case_of(bank, file)
+        once(bank.ach_store, "entries", self.fails)
+        bank.propose(case, resolution, Group.OPERATIONS)
+        bank.second(case, Group.OPERATIONS)
+        assert bank.state(payments[0]) is _S.REJECTED
+        self.next_run(bank)
+        assert bank.state(payments[0]) is (_S.SENT if resolution is ResolutionCode.REBUILD else _S.FAILED)
+
+    @pytest.mark.parametrize(
+        ("level", "about"),
+        [
+            (RejectionLevel.BATCH, {"batch_number": 2}),
+            (RejectionLevel.BATCH, {}),
+            (RejectionLevel.ENTRY, {"trace": "1" * 15}),
+            (RejectionLevel.ENTRY, {}),
+        ],
+    )
+    def test_a_rejection_of_what_is_not_in_the_file_is_no_answer(
+        self, level: RejectionLevel, about: dict[str, Any]
+    ) -> None:
+        bank, _, file = sent(10_00)
+        assert code(bank.reject(file, RejectionReason("REJ0801", "no", **about), level=level)) == "ANSWER_MISMATCH"
+        assert bank.file_state(file) is FileState.SENT
+
+    @staticmethod
+    def fails() -> None:
+        raise AssertionError("the entries are read")
+
+    @staticmethod
+    def next_run(bank: AchBank) -> None:
+        del bank.ach_store.entries  # as it was
+        for _ in range(2):
+            bank.files()
+            bank.run()
 
 
 class TestOneAfterTheOther:
@@ -149,12 +216,12 @@ class TestTooLate:
         bank.settlement(payments[0])
         return bank, payments, file
 
-    @pytest.mark.parametrize("code", [ResolutionCode.REBUILD, ResolutionCode.POST_BACK])
-    def test_of_an_entry_is_looked_at_by_people_and_builds_no_empty_file(self, code: ResolutionCode) -> None:
+    @pytest.mark.parametrize("resolution", [ResolutionCode.REBUILD, ResolutionCode.POST_BACK])
+    def test_of_an_entry_is_looked_at_by_people_and_builds_no_empty_file(self, resolution: ResolutionCode) -> None:
         bank, payments, file = self.settled()
         reject(bank, file, payments[1], "dlv_9")
         assert bank.file_state(file) is FileState.PARTLY_REJECTED
-        decide(bank, file, code)
+        decide(bank, file, resolution)
         assert bank.file_state(file) is FileState.ACKNOWLEDGED
         reject(bank, file, payments[1], "dlv_9")
         assert bank.file_state(file) is FileState.ACKNOWLEDGED
