@@ -30,6 +30,7 @@ from domain.rails.ach.kinds import (
     ANSWERS,
     FILES_ENDED,
     OF_PAYMENTS,
+    VERIFICATIONS,
     EntryKind,
     EntryState,
     FileEvent,
@@ -241,11 +242,12 @@ class Outgoing:
     # Open: entries join.
 
     def _filled(self, file: AchFile) -> AchFile:
-        room = Room(self._entries(file))
+        there = self._entries(file)
+        room, known = Room(there), {entry.id for entry in there} | self._in_files_before(file)
         after: str | None = None
         while True:
             page = self._store.scheduled(file.window, after=after, limit=PAGE)
-            wanted = [drafts for drafts in (self._drafts(one, file) for one in page.scheduled) if drafts]
+            wanted = [drafts for drafts in (self._drafts(one, file, known) for one in page.scheduled) if drafts]
             fits = list(takewhile(room.takes, wanted))
             if not self._joined(file, [draft for drafts in fits for draft in drafts]):
                 return self.existing(file.id)
@@ -257,10 +259,18 @@ class Outgoing:
             after = page.after
         return self._moved(file, FileEvent.CLOSED)
 
-    def _drafts(self, scheduled: Scheduled, file: AchFile) -> tuple[Draft, ...]:
-        """What is to go in, of what is in no file yet."""
+    def _in_files_before(self, file: AchFile) -> set[str]:
+        """What went into the files of the window that were full."""
+        numbers = range(1, file.number)
+        before = [self.existing(file_id(self._jurisdiction, self._region, file.window, one)) for one in numbers]
+        return {entry.id for one in before for entry in self._entries(one)}
+
+    def _drafts(self, scheduled: Scheduled, file: AchFile, known: set[str]) -> tuple[Draft, ...]:
+        """What is to go in, of what is in no file of the window yet. What another window's file has does not join."""
+        if scheduled.entry in known and scheduled.kind not in VERIFICATIONS:  # a proof may be in it in part
+            return ()
         drafts = self._origin(scheduled.kind).drafts(scheduled, file)
-        return tuple(draft for draft in drafts if self._store.entry(draft.id) is None)
+        return tuple(draft for draft in drafts if draft.id not in known)
 
     def _origin(self, kind: EntryKind) -> Origin:
         return self._origins[kind]

@@ -90,6 +90,22 @@ class TestTheWholeWay:
         assert sum(one.totals.entries for one in read.values()) == 6
         assert [bank.state(one) for one in payments] == [_S.SENT] * 6
 
+    def test_a_second_file_of_a_window_asks_for_no_entry_by_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "ENTRIES_MAX", 2)
+        bank = AchBank()
+        sent = [bank.send(*bank.sender(), 10_00) for _ in range(5)]
+        bank.run()
+        asked: list[str] = []
+        monkeypatch.setattr(bank.ach_store, "entry", asked.append)
+        at = made(bank.payment(sent[0]).progress.cut_off_at, datetime)
+        bank.clock.instant = at + timedelta(seconds=5)
+        for _ in sent:
+            bank.files()
+            bank.run()
+        assert [bank.state(one) for one in sent] == [_S.SENT] * 5
+        assert len({bank.payment(one).progress.file for one in sent}) == 3
+        assert asked == []
+
     def test_a_file_keeps_its_first_batches_and_counts_them_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(outgoing, "BATCHES_KEPT_MAX", 2)
         bank = AchBank()
