@@ -4,7 +4,7 @@ The table is the specification. The journeys of Step Functions, the handlers of 
 people all ask it, and what it does not list does not happen: an event that comes twice, late or out of order finds no
 row and changes nothing.
 
-Money moves in claimed states only. A claimed state has one journal, whose key follows from payment, state and attempt,
+Money moves in claimed states only. A claimed state has one journal, whose key follows from payment and state,
 and only what that journal is answered leads out of it: so whoever else comes meanwhile finds no row, and however often
 the step runs the money moves once.
 """

@@ -89,8 +89,6 @@ class Payment:
     """When it came into its state."""
     due_at: datetime | None = None
     """When somebody has to look at it, if it is still in its state; None when nobody has to."""
-    attempt: int = 1
-    """Of the bank's own keys: grows when a step that was refused is to be tried anew."""
     execution: int = 0
     """How many executions of its journey were begun; the last is the one that counts."""
     waiting: Waiting | None = None

@@ -22,7 +22,7 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
-from domain.fraud.service import judge
+from domain.fraud.service import features_of, judge
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
 from domain.ledger.service import Ledger
@@ -52,7 +52,7 @@ from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.return_rates import ReturnRates
 from domain.rails.ach.service import Ach, Wish
-from domain.rails.ach.steps import SPEEDS, Steps, features_of
+from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.store_memory import MemoryAchStore
 from domain.rails.ach.timetable import FedAch
 from domain.rails.ach.verifications import Verifications

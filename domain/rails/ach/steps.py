@@ -15,8 +15,8 @@ from domain.cases.model import Subject
 from domain.cases.service import Cases
 from domain.clock import Clock, instant_text
 from domain.counterparties.service import Counterparties
-from domain.fraud.model import Decision, Features, Judgement
-from domain.fraud.service import judge_unscored
+from domain.fraud.model import Decision, Judgement
+from domain.fraud.service import features_of, judge_unscored
 from domain.ids import entry_id
 from domain.ledger.model import Posted
 from domain.ledger.service import Ledger
@@ -104,7 +104,7 @@ class Steps:
             "await_file": self._await(PaymentState.SCHEDULED, PaymentState.IN_FILE),
             "reschedule": lambda payment, _: self._rescheduled(payment),
             "await_acknowledgement": self._await(PaymentState.SENT),
-            "chase": self._chase,
+            "chase": lambda payment, _: payment,
             "await_settlement": lambda payment, _: payment,
             "settle": lambda payment, _: self._due(payment, PaymentState.ACKNOWLEDGED, Event.SETTLEMENT_DUE),
             "await_decision": self._await(PaymentState.REJECTED),
@@ -355,17 +355,6 @@ class Steps:
 
         return step
 
-    def _chase(self, payment: Payment, _: str | None) -> Payment:
-        """The bank has not answered. Nothing is sent again: the file is asked about, by people, as one case."""
-        if payment.state in (PaymentState.SENT, PaymentState.IN_FILE) and payment.progress.file:
-            self._cases.open(
-                CaseKind.PARTNER_SILENT,
-                Subject("ach_file", payment.progress.file),
-                key="acknowledgement",
-                facts={"file": payment.progress.file},
-            )
-        return payment
-
     # Settling and after.
 
     def _due(self, payment: Payment, state: PaymentState, event: Event) -> Payment:
@@ -410,19 +399,6 @@ class Steps:
                 },
             )
         return payment
-
-
-def features_of(event: "PaymentInitiated") -> Features:
-    return Features(
-        payment=event.payment,
-        credit=event.kind == PaymentKind.ACH_CREDIT.value,
-        amount_minor=int(event.amount.minor_units),
-        currency=event.amount.currency,
-        same_day=event.speed == "SAME_DAY",
-        counterparty_age_days=event.counterparty_age_days,
-        account_age_days=event.account_age_days,
-        sent_before=event.sent_before,
-    )
 
 
 def _not_made(payment: Payment) -> str | None:

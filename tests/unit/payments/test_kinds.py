@@ -164,7 +164,7 @@ class TestClaimedStates:
                 assert effect.refused is None, effect
 
     def test_are_passed_once_so_that_no_key_is_used_again(self, journey: Journey) -> None:
-        """The key of a journal follows from payment, state and attempt: a second visit would find the first journal."""
+        """The key of a journal follows from payment and state: a second visit would find the first journal."""
         for state in journey.effects:
             assert state not in reached(journey, state), state
 

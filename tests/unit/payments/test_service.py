@@ -248,14 +248,14 @@ class TestMoving:
 
         def somebody_else() -> None:
             found = bank.now()
-            noted = replace(found, attempt=found.attempt + 1, version=found.version + 1)
+            noted = replace(found, execution=found.execution + 1, version=found.version + 1)
             assert MemoryPaymentStore.replace(store, noted, version=found.version, happening=None)
 
         store.others = [somebody_else] * TRIES_MAX
         with pytest.raises(Contended, match=payment().id):
             bank.move(Event.SCREENED)
         assert (bank.now().state, len(bank.lines())) == (PaymentState.ACCEPTED, 1)
-        assert bank.now().attempt == 1 + TRIES_MAX
+        assert bank.now().execution == TRIES_MAX
 
         store.others = [somebody_else] * (TRIES_MAX - 1)
         assert bank.move(Event.SCREENED).moved
@@ -295,7 +295,7 @@ class TestNoting:
 
         def somebody_else() -> None:
             found = bank.now()
-            noted = replace(found, attempt=next(attempts), version=found.version + 1)
+            noted = replace(found, execution=next(attempts), version=found.version + 1)
             MemoryPaymentStore.replace(store, noted, version=found.version, happening=None)
 
         store.others = [somebody_else] * TRIES_MAX
