@@ -6,7 +6,15 @@ import strawberry
 
 from domain.access.model import Relation
 from domain.rails.ach.kinds import OF_PAYMENTS
-from domain.rails.ach.model import FILES_OF_ENTRY_MAX, AchFile, BatchTotals, Entry, Rejection, RejectionReason
+from domain.rails.ach.model import (
+    BATCHES_KEPT_MAX,
+    FILES_OF_ENTRY_MAX,
+    AchFile,
+    BatchTotals,
+    Entry,
+    Rejection,
+    RejectionReason,
+)
 from domain.refusals import Refusal
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context
@@ -19,7 +27,6 @@ from graph.scalars import Cursor, Day, Instant
 
 FILES: Final = "ach_files"
 ENTRIES: Final = "ach_entries"
-BATCHES_SHOWN_MAX: Final = 100
 REJECTIONS_SHOWN_MAX: Final = 5
 REASONS_SHOWN_MAX: Final = 20
 """Of one rejection. Each rejected entry says its own reason; a page of files stays within what a request may ask."""
@@ -255,11 +262,11 @@ class AchFileView(Node):
 
     @field("How many batches it has.")
     def batch_count(self) -> int:
-        return len(self.file.batches)
+        return self.file.batch_count
 
-    @field(f"Its first batches: at most {BATCHES_SHOWN_MAX}.")
+    @field(f"Its first batches: at most {BATCHES_KEPT_MAX}.")
     def batches(self) -> list[AchBatchView]:
-        return [AchBatchView(batch=batch) for batch in self.file.batches[:BATCHES_SHOWN_MAX]]
+        return [AchBatchView(batch=batch) for batch in self.file.batches]
 
     @field("How many signs were replaced because a file is ASCII.")
     def transliterated(self) -> int:

@@ -236,7 +236,7 @@ class OriginateAchCreditInput:
     remittance: str | None = strawberry.field(
         default=None,
         description="What the receiver is told of it in addenda of 80 characters each: one of them, of a CTX entry "
-        f"{REMITTANCE_LENGTH_MAX} characters at most.",
+        f"{REMITTANCE_LENGTH_MAX} characters at most. What is not ASCII counts as it is written in ASCII.",
     )
     recurring: bool = strawberry.field(default=False, description="Whether it is one of a series: WEB and TEL say so.")
     duplicate_intended: bool = strawberry.field(

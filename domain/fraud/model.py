@@ -16,11 +16,9 @@ class Decision(StrEnum):
 class Features:
     """What the rules see of a payment. Ages in whole days, the amount in minor units."""
 
-    payment: str
     credit: bool
     """Money leaves; False for a debit that we originate."""
     amount_minor: int
-    currency: str
     same_day: bool
     counterparty_age_days: int
     account_age_days: int

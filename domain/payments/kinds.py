@@ -4,7 +4,7 @@ The table is the specification. The journeys of Step Functions, the handlers of 
 people all ask it, and what it does not list does not happen: an event that comes twice, late or out of order finds no
 row and changes nothing.
 
-Money moves in claimed states only. A claimed state has one journal, whose key follows from payment, state and attempt,
+Money moves in claimed states only. A claimed state has one journal, whose key follows from payment and state,
 and only what that journal is answered leads out of it: so whoever else comes meanwhile finds no row, and however often
 the step runs the money moves once.
 """
@@ -134,6 +134,14 @@ class Journey:
 
     def events_of(self, source: PaymentState) -> frozenset[Event]:
         return frozenset(move.event for move in self.moves if move.source is source)
+
+    def too_early(self, source: PaymentState, event: Event) -> bool:
+        """Whether the event has no row only because the money of a claimed state is being moved right now."""
+        effect = self.effects.get(source)
+        if effect is None or event not in SAID_ONCE or self.target(source, event) is not None:
+            return False
+        following = (self.target(source, answer) for answer in (effect.posted, effect.refused) if answer)
+        return any(state is not None and self.target(state, event) is not None for state in following)
 
     @property
     def states(self) -> frozenset[PaymentState]:
@@ -269,6 +277,10 @@ JOURNEYS: Final[Mapping[PaymentKind, Journey]] = {
 }
 DRIVEN_BY_STEPS: Final = tuple(kind for kind, journey in JOURNEYS.items() if journey.driver is Driver.STEPS)
 """The kinds that have a state machine."""
+
+SAID_ONCE: Final = frozenset({Event.RETURNED})
+"""What is true whenever it is said. In a claimed state that leads to one which has a row for it, it comes too early and
+is to be said again; anything else without a row comes too late or twice, and is left."""
 
 UNPOSTED_JOURNALS: Final[Mapping[str, str]] = {
     "ach_credit_rejected": "ach_rejection_unposted",

@@ -34,6 +34,8 @@ class AchTerms:
     """Company Entry Description (Nacha Operating Rules, appendix three): at most ten characters."""
     remittance: bytes | None = None
     """What the originator wrote for the receiver, sealed under the originator's customer key."""
+    addenda: int = 0
+    """How many addenda of its entry the remittance fills."""
     recurring: bool = False
     """WEB and TEL: a single payment or one of a series (Payment Type Code)."""
 
@@ -87,8 +89,6 @@ class Payment:
     """When it came into its state."""
     due_at: datetime | None = None
     """When somebody has to look at it, if it is still in its state; None when nobody has to."""
-    attempt: int = 1
-    """Of the bank's own keys: grows when a step that was refused is to be tried anew."""
     execution: int = 0
     """How many executions of its journey were begun; the last is the one that counts."""
     waiting: Waiting | None = None

@@ -70,9 +70,12 @@ def moved(
 
 
 def due_at(payment: Payment, now: datetime, deadlines: Deadlines) -> datetime | None:
-    """When somebody has to look at a payment that is still in this state then; None when nobody has to."""
-    if payment.ended or payment.journey.driver is not Driver.STEPS:
+    """When somebody has to look at a payment that is still in this state then; None when nobody has to. One that has
+    ended is looked at while somebody waits to be told of it."""
+    if payment.journey.driver is not Driver.STEPS:
         return None
+    if payment.ended:
+        return now + deadlines.step + deadlines.grace if payment.waiting else None
     if payment.state in payment.journey.effects:
         return now + deadlines.step
     until = _waits_until(payment, now, deadlines)

@@ -35,6 +35,11 @@ class PaymentMissing(Exception):
     """A payment that something names does not exist: a fault, because none is ever deleted."""
 
 
+class TooEarly(Unsettled):
+    """The payment's money is being moved right now, and what is said of it follows that. Nothing was written; whoever
+    says it says it again in a moment."""
+
+
 @dataclass(frozen=True, slots=True)
 class Swept:
     looked_at: int
@@ -97,7 +102,7 @@ class Payments:
         only_if: Callable[[Payment], bool] = lambda _: True,
     ) -> Moved:
         """What the event does to the payment as it is now. An event without a row in the table changes nothing, nor one
-        that comes when `only_if` does not hold."""
+        that comes when `only_if` does not hold. Raises `TooEarly` for one that must not be lost and has no row yet."""
         for _ in range(TRIES_MAX):
             stored = self.existing(payment_id)
             change = None
@@ -110,6 +115,8 @@ class Payments:
                     now=self._clock.now(),
                     deadlines=self.deadlines,
                 )
+                if change is None and stored.journey.too_early(stored.state, event):
+                    raise TooEarly(f"{payment_id} is {stored.state.value}, which comes before {event.value}")
             if change is None:
                 return Moved(stored, event, moved=False)
             if self._store.replace(change.payment, version=stored.version, happening=change.happening):
@@ -123,6 +130,8 @@ class Payments:
             noted = replace(changes(stored), version=stored.version + 1)
             if replace(noted, version=stored.version) == stored:
                 return stored
+            if noted.ended:
+                noted = replace(noted, due_at=rules.due_at(noted, self._clock.now(), self.deadlines))
             if self._store.replace(noted, version=stored.version, happening=None):
                 return noted
         raise Contended(payment_id)
@@ -140,7 +149,8 @@ class Payments:
         if payment.waiting is None or payment.waiting.state is payment.state:
             return payment
         self._journeys.resume(payment.waiting.token, payment.state)
-        forgotten = replace(payment, waiting=None, version=payment.version + 1)
+        due_at = None if payment.ended else payment.due_at
+        forgotten = replace(payment, waiting=None, due_at=due_at, version=payment.version + 1)
         if self._store.replace(forgotten, version=payment.version, happening=None):
             return forgotten
         return payment
@@ -155,6 +165,7 @@ class Payments:
 
     def sweep(self) -> Swept:
         """Looks at the payments that are overdue in their state, and sees to it that somebody is at work on each.
+        Of one that has ended, who waits for it is told again, and nothing is started any more.
 
         When it looks again is written before anybody is asked: one payment that always raises is at the end of the next
         sweep, and not at its head.
@@ -164,6 +175,9 @@ class Payments:
         for one in due:
             payment = self._taken_on(one)
             if payment is None:
+                continue
+            if payment.ended:
+                told += self._told(payment) is not payment
                 continue
             execution = self._journeys.state(payment.kind, payment.id, payment.execution)
             if not payment.execution or execution is Execution.ENDED:
@@ -184,7 +198,8 @@ class Payments:
             return None
         if payment.journey.driver is not Driver.STEPS:
             return None
-        later = replace(payment, due_at=now + rules.AGAIN, version=payment.version + 1)
+        over = payment.ended and payment.waiting is None
+        later = replace(payment, due_at=None if over else now + rules.AGAIN, version=payment.version + 1)
         return later if self._written(later, version=payment.version) else None
 
     def _start_next(self, payment: Payment) -> Payment | None:

@@ -91,6 +91,7 @@ class DynamoDBPaymentStore:
             "speed": terms.speed.value,
             "description": terms.description,
             "remittance": terms.remittance,
+            "addenda": terms.addenda,
             "recurring": terms.recurring,
             "progress": {
                 "window": progress.window,
@@ -110,7 +111,6 @@ class DynamoDBPaymentStore:
             "state": payment.state.value,
             "entered_at": instant_text(payment.entered_at),
             "due_at": due,
-            "attempt": payment.attempt,
             "execution": payment.execution,
             "waiting": {"state": waiting.state.value, "token": waiting.token} if waiting else None,
             "hold": payment.hold,
@@ -138,6 +138,7 @@ def _payment(item: Mapping[str, Any]) -> Payment:
             speed=Speed(item["speed"]),
             description=item["description"],
             remittance=item.get("remittance"),
+            addenda=item["addenda"],
             recurring=item["recurring"],
         ),
         progress=AchProgress(
@@ -158,7 +159,6 @@ def _payment(item: Mapping[str, Any]) -> Payment:
         state=PaymentState(item["state"]),
         entered_at=parse_instant(item["entered_at"]),
         due_at=_instant(item.get("due_at")),
-        attempt=item["attempt"],
         execution=item["execution"],
         waiting=Waiting(PaymentState(waiting["state"]), waiting["token"]) if waiting else None,
         hold=item.get("hold"),

@@ -9,9 +9,8 @@ from typing import Any
 
 from domain.clock import instant_text
 from domain.fraud.events import SOURCE, FraudDecided
-from domain.fraud.service import judge
+from domain.fraud.service import features_of, judge
 from domain.payments.events import PaymentInitiated
-from domain.rails.ach.steps import features_of
 from functions.composition import bank
 from functions.logs import log
 from functions.messages import one_by_one

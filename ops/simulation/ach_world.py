@@ -22,7 +22,7 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
-from domain.fraud.service import judge
+from domain.fraud.service import features_of, judge
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
 from domain.ledger.service import Ledger
@@ -52,7 +52,7 @@ from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.return_rates import ReturnRates
 from domain.rails.ach.service import Ach, Wish
-from domain.rails.ach.steps import SPEEDS, Steps, features_of
+from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.store_memory import MemoryAchStore
 from domain.rails.ach.timetable import FedAch
 from domain.rails.ach.verifications import Verifications
@@ -207,6 +207,10 @@ class AchDay:
     def files(self) -> None:
         """What the function that builds files does each minute."""
         self.outgoing.cut()
+        self.work_files()
+
+    def work_files(self) -> None:
+        """The second half of it, where no window is looked at."""
         for file in self.outgoing.due():
             self.outgoing.work(file)
         for counterparty in self.counterparties.unsent():
@@ -237,8 +241,7 @@ class AchDay:
             credit_minor=found.credit_minor,
             delivery=delivery,
         )
-        self.run()
-        return answer
+        return self._worked(answer)
 
     def reject(
         self,
@@ -251,8 +254,13 @@ class AchDay:
         answer = self.outgoing.rejected(
             found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
         )
+        return self._worked(answer)
+
+    def _worked(self, answer: AchFile | Refusal) -> AchFile | Refusal:
+        """The file once the function of each minute has worked on what the bank said of it."""
+        self.work_files()
         self.run()
-        return answer
+        return self.outgoing.existing(answer.id) if isinstance(answer, AchFile) else answer
 
 
 def wish(payer: Account, payee: Counterparty, minor: int, **other: object) -> Wish:
@@ -500,6 +508,8 @@ class AchWorld(AchDay, House):
         """Two people of the group resolve a case."""
         self.propose(case, code, group)
         self.second(case, group)
+        self.work_files()
+        self.run()
         return self.case(case)
 
     def propose(self, case: str, code: ResolutionCode, group: Group) -> None:

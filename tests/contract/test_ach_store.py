@@ -115,6 +115,7 @@ class TestFiles:
             debit_minor=2_500,
             credit_minor=9_999_999_999_99,
             entry_hash="0012345678",
+            batch_count=101,
             batches=(
                 BatchTotals(
                     number=1,
@@ -134,6 +135,7 @@ class TestFiles:
             told=FileState.SENT,
             replaces=file(1).id,
             replacing=file(4).id,
+            given_up_by="stf_1",
             replaced_by=(file(3).id,),
             answers=("dlv_0", "dlv_1"),
             rejections=(
@@ -220,6 +222,7 @@ class TestEntries:
         full = replace(
             entry(2),
             kind=EntryKind.DEBIT,
+            addenda=7,
             state=EntryState.REJECTED,
             journal="jrn_us0417_a",
             reason_code="R03",
@@ -284,6 +287,14 @@ class TestEntries:
         assert (list(first.entries), first.after) == (made[:3], made[2].trace)
         rest = store.entries(file().id, after=first.after, limit=3)
         assert (list(rest.entries), rest.after) == (made[3:], None)
+
+    def test_a_file_tells_whether_it_lists_any_of_some_trace_numbers(self, store: AchStore) -> None:
+        first, other = opened(store, file(1)), opened(store, file(2))
+        made, there = joined(store, entry(1, of=first, trace=7)), joined(store, entry(2, of=other, trace=8))
+
+        assert store.lists_any(first.id, [there.trace, made.trace])
+        assert not store.lists_any(first.id, [there.trace])
+        assert not store.lists_any(file(3).id, [made.trace])
 
     def test_an_entry_moves_on_only_from_its_version(self, store: AchStore) -> None:
         opened(store, file())

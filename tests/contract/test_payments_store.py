@@ -55,6 +55,7 @@ WHOLE = replace(
         speed=Speed.NEXT_DAY,
         description="PURCHASE",
         remittance=b"\x01sealed\xff",
+        addenda=3,
         recurring=True,
     ),
     progress=AchProgress(
@@ -72,7 +73,6 @@ WHOLE = replace(
     state=PaymentState.RETURNING,
     entered_at=AT + timedelta(days=4),
     due_at=AT + timedelta(days=4, microseconds=1),
-    attempt=2,
     execution=3,
     waiting=Waiting(PaymentState.SETTLED, "token"),
     hold="hld_us0417_a",
@@ -215,14 +215,14 @@ def test_of_many_who_move_one_version_one_does_and_its_line_stands(store: Paymen
 
     def one(n: int) -> bool:
         return store.replace(
-            replace(after(made), attempt=n), version=1, happening=replace(line(made, 2), by=str(n)) if n % 2 else None
+            replace(after(made), execution=n), version=1, happening=replace(line(made, 2), by=str(n)) if n % 2 else None
         )
 
     answers = at_once(one)
 
     assert sum(answers) == 1
     winner = answers.index(True)
-    assert store.payment(made.id) == replace(after(made), attempt=winner)
+    assert store.payment(made.id) == replace(after(made), execution=winner)
     assert [happening.by for happening in lines(store, made)] == (["bank", str(winner)] if winner % 2 else ["bank"])
 
 

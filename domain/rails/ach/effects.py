@@ -1,6 +1,6 @@
 """The money of a claimed state as a command to the ledger, one row for each kind of journal.
 
-The key follows from the payment, its state and its attempt, and the scope is the bank: whoever runs the step, and
+The key follows from the payment and its state, and the scope is the bank: whoever runs the step, and
 however often, it is one journal.
 """
 
@@ -64,7 +64,7 @@ def command_of(payment: Payment, journal: str) -> Command:
         kind=journal,
         initiator=book_of(payment, shape.initiator) if shape.initiator else payment.account,
         scope=BANK,
-        key=derived_key(payment.id, payment.state.value, journal, str(payment.attempt)),
+        key=derived_key(payment.id, payment.state.value, journal),
         parties=shape.parties(payment),
         amounts={"amount": payment.amount} if shape.with_amount else {},
         hold=payment.hold if shape.with_hold else None,

@@ -3,7 +3,6 @@
 As with payments, what a table does not list does not happen: a second acknowledgement finds no row.
 """
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
@@ -53,15 +52,6 @@ class EntryState(StrEnum):
     """The bank did not take it; what becomes of it is being decided."""
     WITHDRAWN = "WITHDRAWN"
     """It was rejected and goes into no further file."""
-
-
-ENTRY_MOVES: Final[Mapping[EntryState, frozenset[EntryState]]] = {
-    EntryState.JOINED: frozenset({EntryState.READY, EntryState.EXCLUDED}),
-    EntryState.READY: frozenset({EntryState.REJECTED}),
-    EntryState.EXCLUDED: frozenset(),
-    EntryState.REJECTED: frozenset({EntryState.READY, EntryState.WITHDRAWN}),
-    EntryState.WITHDRAWN: frozenset(),
-}
 
 
 class FileState(StrEnum):

@@ -14,6 +14,13 @@ TEXT_LENGTH_MAX: Final = 8_000
 """Of what a customer is told of a received entry: a hundred addenda of eighty characters."""
 REASONS_MAX: Final = 1_000
 """Of one rejection: as many as the webhook takes."""
+REASONS_KEPT_MAX: Final = 1_500
+"""Of all rejections of a file that are not resolved: a file is one item of the table, of at most 400 KB, and a reason
+takes some 180 bytes of it."""
+BATCHES_KEPT_MAX: Final = 100
+"""With the file itself, to be looked at: each of its entries may be a batch of its own."""
+ANSWERS_KEPT_MAX: Final = 100
+"""An answer that comes after a hundred others and says the same as one before them finds nothing left to do."""
 FILES_OF_ENTRY_MAX: Final = 10
 """An entry that ten files were refused with is no entry for an eleventh."""
 
@@ -46,6 +53,8 @@ class Entry:
     description: str
     rdfi: str = ""
     """Eight digits of the bank it goes to: what comes back must name it."""
+    addenda: int = 0
+    """At most so many are written with it."""
     effective_on: date
     window: str
     trace: str
@@ -128,7 +137,9 @@ class AchFile:
     debit_minor: int = 0
     credit_minor: int = 0
     entry_hash: str | None = None
+    batch_count: int = 0
     batches: tuple[BatchTotals, ...] = ()
+    """The first `BATCHES_KEPT_MAX`; its text has them all."""
     transliterated: int = 0
     """How many signs were replaced because a file is ASCII."""
     told: FileState | None = None
@@ -138,10 +149,12 @@ class AchFile:
     replaces: str | None = None
     replacing: str | None = None
     """The file that its rejected entries are being put into right now."""
+    given_up_by: str | None = None
+    """Who decided that its rejected entries go nowhere; they are told of it right now."""
     replaced_by: tuple[str, ...] = ()
     """The files that took over entries of it."""
     answers: tuple[str, ...] = ()
-    """The partner's messages that spoke of it."""
+    """The partner's messages that spoke of it: the last `ANSWERS_KEPT_MAX`."""
     rejections: tuple[Rejection, ...] = ()
     """What was said against it and is not resolved yet."""
     case: str | None = None

@@ -40,6 +40,8 @@ from domain.rails.ach.windows import Window
 BACK: Final = frozenset({EntryKind.RETURN, EntryKind.DISHONOUR, EntryKind.CONTEST})
 """Answers that carry the entry's money back, so that its state follows them."""
 OF_CHANGE: Final = frozenset({EntryKind.NOC, EntryKind.NOC_REFUSAL})
+ADDENDA_MAX: Final = 8
+"""Of an answer: the one that says why, and the seven mandatory ones that an IAT entry keeps."""
 ORIGINAL_MISSING: Final = "ORIGINAL_MISSING"
 _S, _E = ReceivedState, ReceivedEvent
 
@@ -90,6 +92,7 @@ class AnswerOrigin:
             sec="COR" if scheduled.kind in OF_CHANGE else received.sec,
             description=received.description,
             rdfi=received.odfi,
+            addenda=ADDENDA_MAX,
         )
         return (draft,)
 

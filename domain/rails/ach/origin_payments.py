@@ -3,14 +3,14 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
-from domain.counterparties.model import OpenedCounterparty
+from domain.counterparties.model import CounterpartyCreditOnly, Direction, OpenedCounterparty
 from domain.counterparties.service import Counterparties
 from domain.customers.service import Customers
 from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import BANK, Payment
 from domain.payments.service import Payments
-from domain.rails.ach.composing import Content, Part
-from domain.rails.ach.kinds import EntryState
+from domain.rails.ach.composing import CODES, Content, Part
+from domain.rails.ach.kinds import EntryKind, EntryState
 from domain.rails.ach.model import REMITTANCE, AchFile, Entry, Scheduled
 from domain.rails.ach.origins import Draft, Taken, Unreadable
 from domain.rails.ach.steps import Steps
@@ -52,6 +52,7 @@ class PaymentOrigin:
             sec=payment.ach.sec,
             description=payment.ach.description,
             rdfi=self._counterparties.kept(payment.counterparty).routing_number[:8],
+            addenda=payment.ach.addenda,
         )
         return (draft,)
 
@@ -64,7 +65,7 @@ class PaymentOrigin:
             by=BANK,
             facts={"file": entry.file, "trace": entry.trace},
             changes=lambda found: replace(found, progress=replace(found.progress, file=entry.file, trace=entry.trace)),
-            only_if=lambda found: found.progress.entry == entry.id and not self._shredded(found),
+            only_if=lambda found: found.progress.entry == entry.id and self._unusable(entry) is None,
         ).payment
         if payment.progress.trace != entry.trace:
             self._let_go(payment, entry)
@@ -74,22 +75,31 @@ class PaymentOrigin:
             return Taken(EntryState.EXCLUDED, payment.reason_code or payment.state.value, payment.reason or "")
         return Taken(EntryState.READY, journal=payment.journals.get(PaymentState.TAKEN.value))
 
-    def _shredded(self, payment: Payment) -> bool:
-        """Whether the name and number that the entry needs are erased for ever."""
-        return isinstance(self._counterparties.opened(payment.counterparty), Shredded)
+    def _unusable(self, entry: Entry) -> Refusal | None:
+        """Why its receiver cannot be sent to or collected from any more: closed, no longer proved, or erased for ever
+        since the payment was accepted."""
+        direction = Direction.CREDIT if entry.kind is EntryKind.CREDIT else Direction.DEBIT
+        refusal = self._counterparties.usable(entry.counterparty, on_day=entry.effective_on, direction=direction)
+        if refusal is not None:
+            return refusal
+        opened = self._counterparties.opened(entry.counterparty)
+        return opened if isinstance(opened, Refusal) else None
 
     def _let_go(self, payment: Payment, entry: Entry) -> None:
-        """Of a payment that waits and can go nowhere, because its receiver's data is erased: its end."""
-        if payment.state is PaymentState.SCHEDULED and payment.progress.entry == entry.id:
-            moved = self._payments.move(
-                payment.id,
-                Event.CANCELLED,
-                by=BANK,
-                facts={"reason": Shredded.code},
-                changes=lambda found: replace(found, reason_code=Shredded.code),
-                only_if=lambda found: found.progress.entry == entry.id,
-            )
-            self._steps.advance(moved.payment)
+        """Of a payment that waits and can go nowhere, because its receiver cannot be used: its end."""
+        refusal = self._unusable(entry)
+        if refusal is None or payment.state is not PaymentState.SCHEDULED or payment.progress.entry != entry.id:
+            return
+        reason = None if isinstance(refusal, Shredded) else refusal.message  # of an erased customer nobody is told
+        moved = self._payments.move(
+            payment.id,
+            Event.CANCELLED,
+            by=BANK,
+            facts={"reason": refusal.code},
+            changes=lambda found: replace(found, reason_code=refusal.code, reason=reason),
+            only_if=lambda found: found.progress.entry == entry.id,
+        )
+        self._steps.advance(moved.payment)
 
     # What it says.
 
@@ -97,17 +107,22 @@ class PaymentOrigin:
         return {entry.id: self._content(entry, same_day_until) for entry in entries}
 
     def _content(self, entry: Entry, same_day_until: str) -> Content | Unreadable:
-        """Unreadable when the receiver or the originator has been erased since."""
+        """Unreadable when the receiver or the originator has been erased since, or the receiver's account is now one
+        of a type that takes no such entry."""
         payment = self._payments.existing(entry.subject)
         receiver = self._counterparties.opened(entry.counterparty)
         if not isinstance(receiver, OpenedCounterparty):
             return Unreadable(receiver.code)
+        if (receiver.details.account_type, entry.kind) not in CODES:
+            return Unreadable(CounterpartyCreditOnly.code)
         sealed = payment.ach.remittance
         remittance = self._sealer.open(payment.customer, sealed, REMITTANCE) if sealed else b""
         customer = self._customers.get(payment.customer)
         profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
         if isinstance(remittance, Refusal) or isinstance(profile, Refusal):
             return Unreadable(Shredded.code)
+        if payment.state is not PaymentState.IN_FILE or payment.progress.file != entry.file:
+            return Unreadable("NOT_WAITING")  # whoever withdrew it died before its entry said so
         return Content(
             entry=entry,
             payment=payment,

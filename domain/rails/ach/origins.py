@@ -31,6 +31,7 @@ class Draft:
     sec: str
     description: str
     rdfi: str
+    addenda: int = 0
 
     def joined(self, file: AchFile, trace: str) -> Entry:
         return Entry(
@@ -45,6 +46,7 @@ class Draft:
             sec=self.sec,
             description=self.description,
             rdfi=self.rdfi,
+            addenda=self.addenda,
             effective_on=file.effective_on,
             window=file.window,
             trace=trace,

@@ -9,6 +9,7 @@ number.
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import takewhile
 from typing import Final
 
 from domain.cases.kinds import CaseKind
@@ -25,8 +26,10 @@ from domain.rails.ach.calendar import day_of, wall_time_of
 from domain.rails.ach.composing import Composed, Part, composed
 from domain.rails.ach.exchange import OUTBOUND, Exchange
 from domain.rails.ach.kinds import (
+    ANSWERS,
     FILES_ENDED,
     OF_PAYMENTS,
+    VERIFICATIONS,
     EntryKind,
     EntryState,
     FileEvent,
@@ -35,7 +38,10 @@ from domain.rails.ach.kinds import (
     file_target,
 )
 from domain.rails.ach.model import (
+    ANSWERS_KEPT_MAX,
+    BATCHES_KEPT_MAX,
     FILES_OF_ENTRY_MAX,
+    REASONS_KEPT_MAX,
     AchFile,
     AnswerMismatch,
     Entry,
@@ -60,7 +66,13 @@ from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer
 
 ENTRIES_MAX: Final = 5_000
-"""Of a file: with an addenda each it stays under the ten thousand lines that banks take at most."""
+"""Of a file."""
+LINES_MAX: Final = 10_000
+"""Of a file, as banks take them at most: entries, addenda, the headers and controls of the file and of each batch, and
+the nines that fill its last block."""
+LINES_AROUND: Final = 11
+"""The header and the control of the file, and nine lines that fill a block of ten."""
+LINES_OF_BATCH: Final = 2
 PAGE: Final = 100
 WORK_MAX: Final = 12
 """States that one run takes a file through."""
@@ -89,7 +101,12 @@ class FileMissing(Exception):
 
 
 class NumbersExhausted(Exception):
-    """A region has used up its trace numbers or File ID Modifiers of the day. The file waits for the next day."""
+    """A region has used up its File ID Modifiers of the day. The file waits for the next day."""
+
+
+class TooManyReasons(Exception):
+    """More is said against a file than is kept with it. Nothing was written: the message is given again when what was
+    said before has been resolved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,15 +239,15 @@ class Outgoing:
     # Open: entries join.
 
     def _filled(self, file: AchFile) -> AchFile:
-        count = len(self._entries(file))
+        there = self._entries(file)
+        room, known = Room(there), {entry.id for entry in there} | self._in_files_before(file)
         after: str | None = None
         while True:
             page = self._store.scheduled(file.window, after=after, limit=PAGE)
-            wanted = [drafts for drafts in (self._drafts(one, file) for one in page.scheduled) if drafts]
-            fits = list(_fitting(wanted, ENTRIES_MAX - count))
+            wanted = [drafts for drafts in (self._drafts(one, file, known) for one in page.scheduled) if drafts]
+            fits = list(takewhile(room.takes, wanted))
             if not self._joined(file, [draft for drafts in fits for draft in drafts]):
                 return self.existing(file.id)
-            count += sum(map(len, fits))
             if len(fits) < len(wanted):
                 self._opened(self._timetable.window(file.window), number=file.number + 1)
                 break
@@ -239,10 +256,18 @@ class Outgoing:
             after = page.after
         return self._moved(file, FileEvent.CLOSED)
 
-    def _drafts(self, scheduled: Scheduled, file: AchFile) -> tuple[Draft, ...]:
-        """What is to go in, of what is in no file yet."""
+    def _in_files_before(self, file: AchFile) -> set[str]:
+        """What went into the files of the window that were full."""
+        numbers = range(1, file.number)
+        before = [self.existing(file_id(self._jurisdiction, self._region, file.window, one)) for one in numbers]
+        return {entry.id for one in before for entry in self._entries(one)}
+
+    def _drafts(self, scheduled: Scheduled, file: AchFile, known: set[str]) -> tuple[Draft, ...]:
+        """What is to go in, of what is in no file of the window yet. What another window's file has does not join."""
+        if scheduled.entry in known and scheduled.kind not in VERIFICATIONS:  # a proof may be in it in part
+            return ()
         drafts = self._origin(scheduled.kind).drafts(scheduled, file)
-        return tuple(draft for draft in drafts if self._store.entry(draft.id) is None)
+        return tuple(draft for draft in drafts if draft.id not in known)
 
     def _origin(self, kind: EntryKind) -> Origin:
         return self._of_payments if kind in OF_PAYMENTS else self._origins()[kind]
@@ -259,12 +284,9 @@ class Outgoing:
 
     def _traces(self, file: AchFile, count: int) -> Iterator[str]:
         day, sponsor = day_of(self._clock.now()), sponsor_on(file.effective_on)
-        first = self._store.take(f"trace#{sponsor.odfi}#{self._region}#{day:%Y%m%d}", count)
+        first = self._store.take(f"trace#{sponsor.odfi}#{self._region}", count)
         for index in range(first, first + count):
-            sequence = ranges.sequence_at(index, region=self._region, on=day)
-            if isinstance(sequence, ranges.Exhausted):
-                raise NumbersExhausted(f"{sequence.what} of {sequence.region}: {sequence.most}")
-            yield ranges.trace_number(sponsor.odfi, sequence)
+            yield ranges.trace_number(sponsor.odfi, ranges.sequence_at(index, region=self._region, on=day))
 
     # Closed: money is taken, and the text is composed.
 
@@ -320,9 +342,12 @@ class Outgoing:
         return count
 
     def _withdraw(self, entry: Entry, file: AchFile, code: str) -> None:
-        """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good."""
-        self._origin(entry.kind).rejected(entry, code=code, by=BANK, facts={"file": file.id, "code": code})
-        self._given_up(self._entry_moved(entry, EntryState.REJECTED, code), BANK)
+        """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good. Who
+        stands behind it is told first: an entry that is still ready is withdrawn by the next run."""
+        origin = self._origin(entry.kind)
+        origin.rejected(entry, code=code, by=BANK, facts={"file": file.id, "code": code})
+        origin.given_up(entry, by=BANK)
+        self._entry_moved(entry, EntryState.WITHDRAWN, code)
 
     def _numbered(self, file: AchFile) -> AchFile:
         """Its modifier and its creation time, decided once."""
@@ -394,7 +419,8 @@ class Outgoing:
     def acknowledged(
         self, name: str, *, sha256: str, entries: int, debit_minor: int, credit_minor: int, delivery: str
     ) -> AchFile | Refusal:
-        """The bank has the file, and what it counts is what we sent. Said again, it changes nothing.
+        """The bank has the file, and what it counts is what we sent. It is written down here; its entries are told by
+        who works on the file next. Said again, it changes nothing.
 
         `entries` counts entries and addenda, as a file control does. Refusals: NotFound, AnswerMismatch.
         """
@@ -404,13 +430,12 @@ class Outgoing:
         told = (sha256, entries, debit_minor, credit_minor)
         if told != (file.sha256, file.entries + file.addenda, file.debit_minor, file.credit_minor):
             return AnswerMismatch(file.id)
-        self._moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
-        return self.work(file.id)
+        return self._moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
 
     def rejected(
         self, name: str, *, sha256: str, level: RejectionLevel, reasons: Sequence[RejectionReason], delivery: str
     ) -> AchFile | Refusal:
-        """The bank does not take the file, or batches or entries of it. Said again, it changes nothing.
+        """The bank does not take the file, or batches or entries of it. As of `acknowledged`, it is written down alone.
 
         Refusals: NotFound, AnswerMismatch.
         """
@@ -418,33 +443,43 @@ class Outgoing:
         if isinstance(file, Refusal):
             return file
         rejection = Rejection(level=level, reasons=tuple(reasons), at=self._clock.now(), delivery=delivery)
-        meant = self._meant(file, rejection) if sha256 == file.sha256 else {}
-        if not meant:
+        if sha256 != file.sha256 or not self._knows(file, rejection):
             return AnswerMismatch(file.id)
-        if any(entry.trace in meant and entry.file == file.id for entry in self._standing(file)):
-            event = FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED
-            self._moved(file, event, changes=lambda found: _rejected_by(found, rejection))
-        return self.work(file.id)
+        return self._moved(
+            file,
+            FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED,
+            changes=lambda found: _rejected_by(found, rejection),
+            only_if=lambda found: delivery not in found.answers,
+        )
 
     def _named(self, name: str) -> AchFile | NotFound:
         file = self._store.file(name.removesuffix(".ach")) if name.endswith(".ach") else None
         return file if file and file.name == name else NotFound(name[:64])
 
-    def _meant(self, file: AchFile, rejection: Rejection) -> Mapping[str, RejectionReason]:
-        """Trace numbers of the entries that a rejection speaks of, each with the reason."""
-        traces = {entry.trace: number for number, entry in self._numbered_entries(file)}
-        first = rejection.reasons[0]
+    def _knows(self, file: AchFile, rejection: Rejection) -> bool:
+        """Whether it speaks of anything that is in the file."""
         match rejection.level:
             case RejectionLevel.FILE:
-                return dict.fromkeys(traces, first)
+                return True
             case RejectionLevel.BATCH:
-                batches = {reason.batch_number: reason for reason in rejection.reasons}
-                return {trace: batches[number] for trace, number in traces.items() if number in batches}
+                return any(1 <= (reason.batch_number or 0) <= file.batch_count for reason in rejection.reasons)
             case RejectionLevel.ENTRY:
-                return {reason.trace: reason for reason in rejection.reasons if reason.trace in traces}
+                traces = list(dict.fromkeys(reason.trace for reason in rejection.reasons if reason.trace))
+                pages = (traces[at : at + PAGE] for at in range(0, len(traces), PAGE))
+                return any(self._store.lists_any(file.id, page) for page in pages)
+
+    def _meant(self, file: AchFile, rejections: Sequence[Rejection]) -> Mapping[str, tuple[RejectionReason, str]]:
+        """Trace numbers of the entries that rejections speak of, each with the reason that was said first and the
+        delivery that said it."""
+        traces = {entry.trace: number for number, entry in self._numbered_entries(file)}
+        meant: dict[str, tuple[RejectionReason, str]] = {}
+        for rejection in rejections:
+            for trace, reason in _said(rejection, traces):
+                meant.setdefault(trace, (reason, rejection.delivery))
+        return meant
 
     def _standing(self, file: AchFile) -> list[Entry]:
-        """Entries of the file that nobody has rejected yet."""
+        """Entries of the file that have not been rejected."""
         return [one for one in self._entries(file) if one.state is EntryState.READY and one.file == file.id]
 
     def _numbered_entries(self, file: AchFile) -> Iterator[tuple[int, Entry]]:
@@ -462,70 +497,118 @@ class Outgoing:
     # Rejected: built again, or given up.
 
     def _answered(self, file: AchFile) -> AchFile:
-        """Its entries and payments are told; then it is built again where form alone was wrong, or people decide."""
-        if file.told is not file.state:
-            for rejection in file.rejections:
-                self._reject_entries(file, rejection)
-            if file.state is FileState.PARTLY_REJECTED:
-                self._tell(file, Event.ACKNOWLEDGED)
-            file = self._noted(file, lambda found: replace(found, told=found.state))
+        """Its entries and payments are told; then it is built again where form alone was wrong, or people decide.
+
+        What has been decided is ended first: what was said meanwhile is answered after it, as a thing of its own.
+        """
         if file.replacing:
             return self._continued(file)
-        if all(map(mendable, file.rejections)) and _rebuilds(file) < REBUILDS_MAX:
-            return self.rebuild(file.id)
+        if file.given_up_by:
+            return self._let_go(file, file.given_up_by)
+        if file.told is not file.state:
+            file = self._told_rejections(file)
+            if file.told is not file.state or file.replacing or file.given_up_by:
+                return file
+        rejected = self._rejected_entries(file)
+        if not rejected and not self._too_late(file):
+            return self._resolved(file, _nothing_rejected)
+        if rejected and all(map(mendable, file.rejections)) and _rebuilds(file) < REBUILDS_MAX:
+            return self._continued(self.rebuild(file.id))
         case = self._cases.open(
             CaseKind.ACH_FILE_REJECTED,
             Subject("ach_file", file.id),
-            key=f"rejected-{len(file.replaced_by)}",
+            key=f"rejected-{file.rejections[-1].delivery}",
             facts={
                 "file": file.id,
                 "level": " ".join(dict.fromkeys(one.level.value for one in file.rejections)),
                 "codes": " ".join(sorted(_codes(file)))[:FACT_MAX],
-                "entries rejected": str(sum(entry.state is EntryState.REJECTED for entry in self._entries(file))),
+                "entries rejected": str(len(rejected)),
             },
         )
-        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
+        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None) if _as(file, found) else found)
 
-    def _reject_entries(self, file: AchFile, rejection: Rejection) -> None:
-        meant = self._meant(file, rejection)
+    def _told_rejections(self, file: AchFile) -> AchFile:
+        """Tells the entries of everything that has been said against the file by now."""
+        self._reject_entries(file)
+        if file.state is FileState.PARTLY_REJECTED:
+            self._tell(file, Event.ACKNOWLEDGED)
+
+        def told(found: AchFile) -> AchFile:
+            return replace(found, told=found.state) if found.rejections == file.rejections else found
+
+        return self._noted(file, told)
+
+    def _reject_entries(self, file: AchFile) -> None:
+        meant = self._meant(file, file.rejections)
         for entry in self._entries(file):
-            reason = meant.get(entry.trace)
-            if reason is None or entry.file != file.id:
+            if entry.trace not in meant or entry.file != file.id:
                 continue
+            reason, delivery = meant[entry.trace]
             stands = self._origin(entry.kind).rejected(
                 entry,
                 code=reason.code,
                 by=partner(sponsor_on(file.effective_on).partner),
-                facts={"file": file.id, "code": reason.code, "delivery": rejection.delivery},
+                facts={"file": file.id, "code": reason.code, "delivery": delivery},
             )
             if entry.state is EntryState.READY and stands:
                 self._entry_moved(entry, EntryState.REJECTED, reason.code, reason.message)
 
+    def _rejected_entries(self, file: AchFile) -> list[Entry]:
+        return [one for one in self._entries(file) if one.state is EntryState.REJECTED and one.file == file.id]
+
+    def _too_late(self, file: AchFile) -> bool:
+        """Whether the bank speaks of entries that cannot be rejected any more, such as those of a settled payment."""
+        meant = self._meant(file, file.rejections)
+        return any(entry.trace in meant for entry in self._standing(file))
+
     def rebuild(self, file: str) -> AchFile:
-        """A new file of the rejected entries, in the window that is open now, under a new modifier. Old and new know
-        each other. Said again, it is the same new file."""
+        """A new file of the rejected entries, in the window that is open when it is worked on next, under a new
+        modifier. Old and new know each other. Said again, it is the same new file."""
         found = self.existing(file)
         if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED):
             return found
 
         def named(one: AchFile) -> AchFile:
-            return one if one.replacing else replace(one, replacing=f"{one.id}.{len(one.replaced_by) + 1}")
+            if one.replacing or one.given_up_by:
+                return one
+            return replace(one, replacing=f"{one.id}.{len(one.replaced_by) + 1}", due_at=self._clock.now())
 
-        return self._continued(self._noted(found, named))
+        return self._noted(found, named)
 
     def _continued(self, file: AchFile) -> AchFile:
-        """Whatever of the replacing is not done yet."""
+        """Whatever of the replacing is not done yet. Where nothing was rejected after all, there is nothing to build
+        again. A successor that is built already takes nothing more."""
         if file.replacing is None:
             return file
+        rejected = self._rejected_entries(file)
+        if not rejected and self._store.file(file.replacing) is None:
+            return self._resolved(file, _nothing_rejected)
         new = self._successor(file, file.replacing)
+        if new.state is not FileState.CLOSING:
+            return self._resolved(file, _replaced, left=bool(rejected))
         window = self._timetable.window(new.window)
-        for entry in self._entries(file):
-            if entry.state is EntryState.REJECTED and entry.file == file.id:
-                self._carried_over(entry, new, window)
-        event = FileEvent.REBUILT if file.state is FileState.REJECTED else FileEvent.RESOLVED
-        moved = self._moved(file, event, changes=_replaced)
+        for entry in rejected:
+            self._carried_over(entry, new, window)
+        resolved = self._resolved(file, _replaced)
         self._moved_due(new.id)
-        return moved
+        return resolved
+
+    def _resolved(self, file: AchFile, changes: Changes, *, left: bool = False) -> AchFile:
+        """The file after its rejected entries went where they go. Where some are `left`, something was said against it
+        meanwhile, or what was said has not been answered yet, it stays as it is and is answered next."""
+
+        def resolve(stored: AchFile) -> AchFile:
+            decided = (stored.state, stored.replacing, stored.given_up_by)
+            if decided != (file.state, file.replacing, file.given_up_by):
+                return stored
+            resolved = changes(stored)
+            if left or file.told is not file.state or not _as(file, stored):
+                return replace(resolved, due_at=self._clock.now())
+            whole = FileEvent.REBUILT if resolved.replaced_by != stored.replaced_by else FileEvent.WITHDRAWN
+            event = whole if stored.state is FileState.REJECTED else FileEvent.RESOLVED
+            return self._led(replace(resolved, rejections=()), event)
+
+        return changed(lambda: self.existing(file.id), resolve, self._store.replace_file)
 
     def _successor(self, file: AchFile, successor: str) -> AchFile:
         now = self._clock.now()
@@ -575,21 +658,27 @@ class Outgoing:
         self._noted(self.existing(file), lambda found: replace(found, due_at=self._clock.now()))
 
     def give_up(self, file: str, *, by: str) -> AchFile:
-        """Its rejected entries go nowhere, and their money goes back. Said again, it changes nothing."""
+        """Its rejected entries go nowhere, and their money goes back, when it is worked on next. Said again, it changes
+        nothing."""
         found = self.existing(file)
-        if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED) or found.replacing:
+        if found.state not in (FileState.REJECTED, FileState.PARTLY_REJECTED):
             return found
-        for entry in self._entries(found):
-            if entry.file == found.id and entry.state in (EntryState.REJECTED, EntryState.WITHDRAWN):
-                self._given_up(entry, by)
-        event = FileEvent.WITHDRAWN if found.state is FileState.REJECTED else FileEvent.RESOLVED
-        self._moved(found, event, changes=lambda one: replace(one, rejections=()))
-        return self.work(found.id)
+
+        def decided(one: AchFile) -> AchFile:
+            if one.replacing or one.given_up_by:
+                return one
+            return replace(one, given_up_by=by, due_at=self._clock.now())
+
+        return self._noted(found, decided)
+
+    def _let_go(self, file: AchFile, by: str) -> AchFile:
+        for entry in self._rejected_entries(file):
+            self._given_up(entry, by)
+        return self._resolved(file, lambda found: replace(found, given_up_by=None))
 
     def _given_up(self, entry: Entry, by: str) -> None:
         self._origin(entry.kind).given_up(entry, by=by)
-        if entry.state is EntryState.REJECTED:
-            self._entry_moved(entry, EntryState.WITHDRAWN, entry.reason_code, entry.reason)
+        self._entry_moved(entry, EntryState.WITHDRAWN, entry.reason_code, entry.reason)
 
     # Writing.
 
@@ -599,23 +688,30 @@ class Outgoing:
         event: FileEvent,
         *,
         changes: Changes | None = None,
+        only_if: Callable[[AchFile], bool] = lambda _: True,
     ) -> AchFile:
         """By the table; an event that has no row for the file as it is changes nothing."""
 
         def move(stored: AchFile) -> AchFile:
-            target = file_target(stored.state, event)
-            if target is None:
+            if file_target(stored.state, event) is None or not only_if(stored):
                 return stored
-            now = self._clock.now()
-            return replace(
-                changes(stored) if changes else stored,
-                state=target,
-                entered_at=now,
-                told=None if target is stored.state else stored.told,
-                due_at=None if target in FILES_ENDED else now,
-            )
+            return self._led(changes(stored) if changes else stored, event)
 
         return changed(lambda: self.existing(file.id), move, self._store.replace_file)
+
+    def _led(self, file: AchFile, event: FileEvent) -> AchFile:
+        """The file in the state that a row of the table leads to."""
+        target = file_target(file.state, event)
+        if target is None:
+            raise ValueError(f"nothing leads {file.id} from {file.state} by {event}")
+        now = self._clock.now()
+        return replace(
+            file,
+            state=target,
+            entered_at=now,
+            told=None if target is file.state else file.told,
+            due_at=None if target in FILES_ENDED else now,
+        )
 
     def _noted(self, file: AchFile, changes: Changes) -> AchFile:
         """Of the file in the state that this was found out about; of no other."""
@@ -665,13 +761,32 @@ def file_id(jurisdiction: str, region: str, window: str, number: int) -> str:
     return f"fil_{jurisdiction}_{region.replace('-', '')}_{window}_{number}"
 
 
-def _fitting(wanted: Sequence[tuple[Draft, ...]], room: int) -> Iterator[tuple[Draft, ...]]:
-    """As many as there is room for, what belongs together together."""
-    for drafts in wanted:
-        room -= len(drafts)
-        if room < 0:
-            return
-        yield drafts
+class Room:
+    """How much still fits into a file, by entries and by lines. Batches are counted as if entries shared one only where
+    they surely do."""
+
+    def __init__(self, entries: Sequence[Entry]) -> None:
+        self._batches: set[tuple[str, ...]] = set()
+        self._entries = 0
+        self._lines = LINES_AROUND
+        self.takes(entries)
+
+    def takes(self, entries: Sequence[Draft] | Sequence[Entry]) -> bool:
+        """Whether they go in, what belongs together together; then they are counted."""
+        batches = {_batch_of(one) for one in entries} - self._batches
+        lines = sum(1 + one.addenda for one in entries) + LINES_OF_BATCH * len(batches)
+        if self._entries + len(entries) > ENTRIES_MAX or self._lines + lines > LINES_MAX:
+            return False
+        self._batches |= batches
+        self._entries += len(entries)
+        self._lines += lines
+        return True
+
+
+def _batch_of(entry: Draft | Entry) -> tuple[str, ...]:
+    """What entries that surely stand in one batch have in common. An answer repeats the header that it answers."""
+    of_its_own = entry.id if entry.kind in ANSWERS else ""
+    return (entry.customer, entry.sec, entry.kind.value, entry.description, of_its_own)
 
 
 def _bounded(limit: int) -> int:
@@ -692,24 +807,51 @@ def _with(file: AchFile, text: Composed) -> AchFile:
         debit_minor=totals.debit_minor,
         credit_minor=totals.credit_minor,
         entry_hash=f"{totals.entry_hash:010d}",
-        batches=text.batches,
+        batch_count=len(text.batches),
+        batches=text.batches[:BATCHES_KEPT_MAX],
         transliterated=text.transliterated,
     )
 
 
 def _answered_by(file: AchFile, delivery: str) -> AchFile:
-    return file if delivery in file.answers else replace(file, answers=(*file.answers, delivery))
+    if delivery in file.answers:
+        return file
+    return replace(file, answers=(*file.answers, delivery)[-ANSWERS_KEPT_MAX:])
 
 
 def _rejected_by(file: AchFile, rejection: Rejection) -> AchFile:
-    if rejection.delivery in file.answers:
-        return file
+    reasons = sum(len(one.reasons) for one in (*file.rejections, rejection))
+    if reasons > REASONS_KEPT_MAX:
+        raise TooManyReasons(f"{file.id}: {reasons} are more than {REASONS_KEPT_MAX}")
     return replace(_answered_by(file, rejection.delivery), rejections=(*file.rejections, rejection))
+
+
+def _said(rejection: Rejection, traces: Mapping[str, int]) -> Iterator[tuple[str, RejectionReason]]:
+    """The entries of a file that a rejection speaks of; `traces` tells the batch of each."""
+    match rejection.level:
+        case RejectionLevel.FILE:
+            yield from ((trace, rejection.reasons[0]) for trace in traces)
+        case RejectionLevel.BATCH:
+            batches = {reason.batch_number: reason for reason in rejection.reasons}
+            yield from ((trace, batches[number]) for trace, number in traces.items() if number in batches)
+        case RejectionLevel.ENTRY:
+            for reason in rejection.reasons:
+                if reason.trace and reason.trace in traces:
+                    yield reason.trace, reason
+
+
+def _as(seen: AchFile, stored: AchFile) -> bool:
+    """Whether nothing more has been said against a file since it was looked at."""
+    return (stored.state, stored.rejections) == (seen.state, seen.rejections)
+
+
+def _nothing_rejected(file: AchFile) -> AchFile:
+    return replace(file, replacing=None)
 
 
 def _replaced(file: AchFile) -> AchFile:
     done = (*file.replaced_by, file.replacing) if file.replacing else file.replaced_by
-    return replace(file, replacing=None, replaced_by=done, rejections=())
+    return replace(file, replacing=None, replaced_by=done)
 
 
 def _codes(file: AchFile) -> set[str]:

@@ -2,6 +2,9 @@
 
 Two regions originate for one routing number and do not ask each other: each counts in a range of its own. Where a
 range is changed, the new row begins on a later day, so that a day's numbers never meet.
+
+Modifiers begin again each day. Trace numbers do not: a region goes through its whole range before it begins anew, so
+that a number names few entries, however long ago the first one was.
 """
 
 from dataclasses import dataclass
@@ -29,7 +32,10 @@ class Exhausted:
 
 @dataclass(frozen=True, slots=True)
 class TraceRange:
-    """Sequence numbers `first` to `last`, both included, of each day since `since`."""
+    """Sequence numbers `first` to `last`, both included, given out in turn since `since`.
+
+    A day never comes round to its own first number: its files (`ModifierRange`) hold far fewer entries than that.
+    """
 
     region: str
     since: date
@@ -41,12 +47,10 @@ class TraceRange:
     def size(self) -> int:
         return self.last - self.first + 1
 
-    def at(self, index: int) -> int | Exhausted:
-        """The sequence of the entry with this index in the region's day, from 0."""
+    def at(self, index: int) -> int:
+        """The sequence of the region's entry with this index, counted from 0 and for ever."""
         _checked(index)
-        if index >= self.size:
-            return Exhausted("trace numbers", self.region, index, self.size)
-        return self.first + index
+        return self.first + index % self.size
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +102,7 @@ def modifier_range(region: str, on: date) -> ModifierRange:
     return row
 
 
-def sequence_at(index: int, *, region: str, on: date) -> int | Exhausted:
+def sequence_at(index: int, *, region: str, on: date) -> int:
     return trace_range(region, on).at(index)
 
 

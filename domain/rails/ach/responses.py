@@ -6,12 +6,13 @@ from domain.partners.events import AchFileAcknowledged, AchFileRejected, Payload
 from domain.partners.model import Delivery
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import RejectionReason
+from domain.rails.ach.nacha.characters import to_ascii
 from domain.rails.ach.outgoing import Outgoing
 from domain.refusals import Refusal
 
 MESSAGE_LENGTH_MAX: Final = 120
-"""Of one reason as it is kept: a thousand of them are one item of the table, and the whole message is the partner's
-delivery."""
+"""Of one reason as it is kept, in ASCII: a thousand of them are one item of the table, and the whole message is the
+partner's delivery."""
 
 
 class Responses:
@@ -47,7 +48,7 @@ class Responses:
             reasons=[
                 RejectionReason(
                     reason.code,
-                    reason.message[:MESSAGE_LENGTH_MAX],
+                    to_ascii(reason.message)[:MESSAGE_LENGTH_MAX],
                     batch_number=reason.batch_number,
                     trace=reason.trace_number,
                 )

@@ -6,9 +6,9 @@ the first. Before any refusal that does not come from the stored payment is answ
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import time, timedelta
 from typing import Final
 
 from domain import keys
@@ -36,9 +36,10 @@ from domain.payments.model import (
 )
 from domain.payments.service import Payments
 from domain.rails.ach import limits, sec_codes
-from domain.rails.ach.calendar import day_of
-from domain.rails.ach.composing import ADDENDA_TEXT_MAX
+from domain.rails.ach.calendar import day_of, instant_of
+from domain.rails.ach.composing import addenda_texts
 from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, DuplicateSuspected, Entry, ReceivedText
+from domain.rails.ach.nacha.characters import to_ascii
 from domain.rails.ach.outgoing import Outgoing
 from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.store import EntryPage, FilePage
@@ -51,10 +52,18 @@ from domain.sealing import Sealer, Shredded
 CURRENCY: Final = "USD"
 """The only currency of the rail."""
 DUPLICATE_WITHIN: Final = timedelta(hours=24)
-PAYMENTS_LOOKED_AT: Final = 100
+PAGE: Final = 100
+"""Payments read at once."""
+PAGES_MAX: Final = 10
+"""A thousand payments of one account, out and in, since the day began: whoever has more is refused until the next day,
+because what is left of a limit cannot be told from a part of them."""
 REMITTANCE_LENGTH_MAX: Final = 8_000
-"""A hundred addenda of eighty characters, of a CTX entry."""
+"""A hundred addenda of eighty characters, of a CTX entry: of the text as a file has it, in ASCII, where some characters
+become several."""
 _CANCELLED: Final = frozenset({PaymentState.CANCELLED, PaymentState.CANCELLING})
+TOO_MANY_PAYMENTS: Final = Reason(
+    "TOO_MANY_PAYMENTS", "The account has more payments today than are counted against its limits."
+)
 _COUNTED_NOT: Final = frozenset({PaymentState.DECLINED, PaymentState.REFUSED, PaymentState.CANCELLED})
 
 
@@ -164,8 +173,7 @@ class Ach:
         refusal = (
             self._counterparties.usable(counterparty.id, on_day=assignment.window.settles_on, direction=direction)
             or self._class_refusal(wish, kind, record, counterparty)
-            or self._limit_refusal(wish, kind, record, assignment.window)
-            or self._duplicate(wish, kind)
+            or self._earlier_refusal(wish, kind, record, assignment.window)
         )
         if refusal:
             return refusal
@@ -185,6 +193,7 @@ class Ach:
                 speed=wish.speed,
                 description=wish.description,
                 remittance=sealed,
+                addenda=_addenda(wish),
                 recurring=wish.recurring,
             ),
             opened_by=actor.person,
@@ -208,18 +217,40 @@ class Ach:
             description=wish.description,
             purpose=wish.purpose,
             person_to_person=person and consumer and direction is Direction.CREDIT and wish.sec == "WEB",
-            addenda=-(-len(wish.remittance or "") // ADDENDA_TEXT_MAX),
+            addenda=_addenda(wish),
         )
         faults = sec_codes.origination_faults(asked, day_of(self._clock.now()))
         return InputInvalid(faults) if faults else None
 
-    def _limit_refusal(
+    def _earlier_refusal(
         self, wish: Wish, kind: PaymentKind, record: AccountRecord, window: Window
-    ) -> AchNotEligible | None:
+    ) -> AchNotEligible | DuplicateSuspected | None:
+        """What stands against it beside the account's other payments."""
+        earlier = self._earlier(record.id)
+        if earlier is None:
+            return AchNotEligible(TOO_MANY_PAYMENTS.code, TOO_MANY_PAYMENTS.message)
+        return self._limit_refusal(wish, kind, record, window, earlier) or self._duplicate(wish, kind, earlier)
+
+    def _earlier(self, account: str) -> list[Payment] | None:
+        """The account's payments since the day began, and those of `DUPLICATE_WITHIN`, the newest first; None when
+        they are more than are counted."""
         now = self._clock.now()
-        day = day_of(now)
+        since = min(now - DUPLICATE_WITHIN, instant_of(day_of(now), time.min))
+        found: list[Payment] = []
+        before: str | None = None
+        for _ in range(PAGES_MAX):
+            page = self._payments.of_account(account, before=before, limit=PAGE)
+            found += page.payments
+            before = page.before
+            if before is None or page.payments[-1].opened_at < since:
+                return found
+        return None
+
+    def _limit_refusal(
+        self, wish: Wish, kind: PaymentKind, record: AccountRecord, window: Window, earlier: Sequence[Payment]
+    ) -> AchNotEligible | None:
+        day = day_of(self._clock.now())
         customer = AccountKind.CONSUMER if record.holder_kind is CustomerKind.PERSON else AccountKind.CORPORATE
-        earlier = self._payments.of_account(record.id, limit=PAYMENTS_LOOKED_AT).payments
         spent = sum(
             one.amount.minor
             for one in earlier
@@ -246,11 +277,11 @@ class Ach:
             )
         return AchNotEligible(reasons[0].code, reasons[0].message) if reasons else None
 
-    def _duplicate(self, wish: Wish, kind: PaymentKind) -> DuplicateSuspected | None:
+    def _duplicate(self, wish: Wish, kind: PaymentKind, earlier: Sequence[Payment]) -> DuplicateSuspected | None:
         if wish.duplicate_intended:
             return None
         since = self._clock.now() - DUPLICATE_WITHIN
-        for one in self._payments.of_account(wish.account, limit=PAYMENTS_LOOKED_AT).payments:
+        for one in earlier:
             alike = (one.kind, one.counterparty, one.amount) == (kind, wish.counterparty, wish.amount)
             if alike and one.opened_at > since and one.state not in _COUNTED_NOT:
                 return DuplicateSuspected(one.id)
@@ -381,6 +412,10 @@ def _direction(kind: PaymentKind) -> Direction:
     return Direction.CREDIT if kind is PaymentKind.ACH_CREDIT else Direction.DEBIT
 
 
+def _addenda(wish: Wish) -> int:
+    return len(addenda_texts(to_ascii(wish.remittance or "")))
+
+
 def _faults(wish: Wish) -> tuple[FieldFault, ...]:
     return tuple(fault for check in _CHECKS for fault in check(wish))
 
@@ -395,8 +430,9 @@ def _remittance_faults(wish: Wish) -> tuple[FieldFault, ...]:
     text = wish.remittance
     if text is None:
         return ()
-    if not 1 <= len(text) <= REMITTANCE_LENGTH_MAX:
-        return (FieldFault(("remittance",), "LENGTH", f"is 1 to {REMITTANCE_LENGTH_MAX} characters, or absent"),)
+    # What is longer than all that could be written is not written out: a character of it may become eighteen.
+    if len(text) > REMITTANCE_LENGTH_MAX or not 1 <= len(to_ascii(text)) <= REMITTANCE_LENGTH_MAX:
+        return (FieldFault(("remittance",), "LENGTH", f"is 1 to {REMITTANCE_LENGTH_MAX} ASCII characters, or absent"),)
     if not text.isprintable():
         return (FieldFault(("remittance",), "NOT_PRINTABLE", "has printable characters alone"),)
     return ()

@@ -15,8 +15,8 @@ from domain.cases.model import Subject
 from domain.cases.service import Cases
 from domain.clock import Clock, instant_text
 from domain.counterparties.service import Counterparties
-from domain.fraud.model import Decision, Features, Judgement
-from domain.fraud.service import judge_unscored
+from domain.fraud.model import Decision, Judgement
+from domain.fraud.service import features_of, judge_unscored
 from domain.ids import entry_id
 from domain.ledger.model import Posted
 from domain.ledger.service import Ledger
@@ -101,7 +101,7 @@ class Steps:
             "await_file": self._await(PaymentState.SCHEDULED, PaymentState.IN_FILE),
             "reschedule": lambda payment, _: self._rescheduled(payment),
             "await_acknowledgement": self._await(PaymentState.SENT),
-            "chase": self._chase,
+            "chase": lambda payment, _: payment,
             "await_settlement": lambda payment, _: payment,
             "settle": lambda payment, _: self._due(payment, PaymentState.ACKNOWLEDGED, Event.SETTLEMENT_DUE),
             "await_decision": self._await(PaymentState.REJECTED),
@@ -352,17 +352,6 @@ class Steps:
 
         return step
 
-    def _chase(self, payment: Payment, _: str | None) -> Payment:
-        """The bank has not answered. Nothing is sent again: the file is asked about, by people, as one case."""
-        if payment.state in (PaymentState.SENT, PaymentState.IN_FILE) and payment.progress.file:
-            self._cases.open(
-                CaseKind.PARTNER_SILENT,
-                Subject("ach_file", payment.progress.file),
-                key="acknowledgement",
-                facts={"file": payment.progress.file},
-            )
-        return payment
-
     # Settling and after.
 
     def _due(self, payment: Payment, state: PaymentState, event: Event) -> Payment:
@@ -393,7 +382,8 @@ class Steps:
 
     def _end(self, payment: Payment, _: str | None) -> Payment:
         """Tells the customer how a payment ended that the ledger's own news do not speak of."""
-        if payment.state in NOT_MADE:
+        reason = _not_made(payment)
+        if reason is not None:
             record = self._accounts.records([payment.account])[payment.account]
             self._notices.put(
                 payment.opened_by,
@@ -402,23 +392,17 @@ class Steps:
                 facts={
                     "amount": str(payment.amount),
                     "account": record.masked_number,
-                    "reason": payment.reason or NOT_MADE[payment.state],
+                    "reason": reason,
                 },
             )
         return payment
 
 
-def features_of(event: "PaymentInitiated") -> Features:
-    return Features(
-        payment=event.payment,
-        credit=event.kind == PaymentKind.ACH_CREDIT.value,
-        amount_minor=int(event.amount.minor_units),
-        currency=event.amount.currency,
-        same_day=event.speed == "SAME_DAY",
-        counterparty_age_days=event.counterparty_age_days,
-        account_age_days=event.account_age_days,
-        sent_before=event.sent_before,
-    )
+def _not_made(payment: Payment) -> str | None:
+    """Why no money ever moved for it; None when it did, or when its customer called it off."""
+    if payment.state is PaymentState.CANCELLED:
+        return payment.reason
+    return payment.reason or NOT_MADE[payment.state] if payment.state in NOT_MADE else None
 
 
 def _goes_on(payment: Payment) -> bool:

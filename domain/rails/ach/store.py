@@ -1,5 +1,6 @@
 """How our files and entries are kept, what is scheduled, and the numbers that are given out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final, Protocol
@@ -8,6 +9,9 @@ from domain.rails.ach.model import AchFile, Entry, Scheduled
 
 TAKEN_AT_ONCE_MAX: Final = 10_000_000
 """The sequence of a trace number has seven digits: nobody needs more numbers than there are."""
+OF_A_TRACE_MAX: Final = 100
+"""Entries of one trace number that one reading finds: at the most files and entries a day, a region comes round to a
+number every fifty days, and to this many in a dozen years. More are a fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,10 +74,15 @@ class AchStore(Protocol):
     def entry(self, entry_id: str) -> Entry | None: ...
 
     def entry_of_trace(self, trace: str) -> tuple[Entry, ...]:
-        """Entries that carry the trace number. They repeat after their range has been used up."""
+        """Entries that carry the trace number, at most `OF_A_TRACE_MAX`. Numbers repeat after their range has been used
+        up."""
         ...
 
     def entries(self, file_id: str, *, after: str | None, limit: int) -> EntryPage: ...
+
+    def lists_any(self, file_id: str, traces: Sequence[str]) -> bool:
+        """Whether an entry of the file carries one of these trace numbers: at most a hundred, each once."""
+        ...
 
     def replace_entry(self, entry: Entry, *, version: int) -> bool:
         """Over its stored `version`, in the file it is in; False, and nothing written, when it has moved on."""

@@ -23,9 +23,9 @@ from domain.clock import instant_text, parse_instant
 from domain.due_aws import DueList
 from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.model import AchFile, Entry, Scheduled
-from domain.rails.ach.store import EntryPage, FilePage, ScheduledPage, counted
+from domain.rails.ach.store import OF_A_TRACE_MAX, EntryPage, FilePage, ScheduledPage, counted
 from domain.rails.ach.store_dynamodb_items import entry_item, entry_of, file_item, file_of
-from domain.tables_aws import PAGE_MAX, Contended, Index, Item, Table, write_together
+from domain.tables_aws import Contended, Index, Item, Table, write_together
 from domain.values_aws import instant_text_or_none
 
 BY_DUE: Final = Index("by_due", "gk", "gs", keys_only=True)
@@ -93,9 +93,11 @@ class DynamoDBAchStore:
         return entry_of(item) if item else None
 
     def entry_of_trace(self, trace: str) -> tuple[Entry, ...]:
-        pointers, following = self._table.newest(f"T#{trace}", size=PAGE_MAX, from_key="0", to_key=_LAST, before=None)
+        pointers, following = self._table.newest(
+            f"T#{trace}", size=OF_A_TRACE_MAX, from_key="0", to_key=_LAST, before=None
+        )
         if following:
-            raise RuntimeError(f"more than {PAGE_MAX} entries carry the trace number {trace}")
+            raise RuntimeError(f"more than {OF_A_TRACE_MAX} entries carry the trace number {trace}")
         return self._entries([str(pointer["sk"]) for pointer in pointers])
 
     def entries(self, file_id: str, *, after: str | None, limit: int) -> EntryPage:
@@ -108,6 +110,9 @@ class DynamoDBAchStore:
         )
         entries = self._entries([str(member["entry"]) for member in members])
         return EntryPage(entries, following.removeprefix(_TRACES) if following else None)
+
+    def lists_any(self, file_id: str, traces: Sequence[str]) -> bool:
+        return bool(self._table.get_many([(_file_key(file_id), f"{_TRACES}{trace}") for trace in traces]))
 
     def replace_entry(self, entry: Entry, *, version: int) -> bool:
         return self._table.replace(entry_item(entry), attribute="version", expected=version)

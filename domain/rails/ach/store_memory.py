@@ -1,6 +1,7 @@
 """Files and entries in memory, for tests and simulation."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from datetime import datetime
 from threading import Lock
 
@@ -72,6 +73,9 @@ class MemoryAchStore:
         rows = sorted(trace for trace in self._members[file_id] if after is None or trace > after)
         page = tuple(self._entries[self._members[file_id][trace]] for trace in rows[:limit])
         return EntryPage(page, rows[limit - 1] if len(rows) > limit else None)
+
+    def lists_any(self, file_id: str, traces: Sequence[str]) -> bool:
+        return any(trace in self._members[file_id] for trace in traces)
 
     def replace_entry(self, entry: Entry, *, version: int) -> bool:
         with self._lock:

@@ -12,6 +12,7 @@ from domain.clock import Clock
 from domain.counterparties.model import (
     AccountType,
     Counterparty,
+    CounterpartyCreditOnly,
     CounterpartyStatus,
     HolderKind,
     OpenedCounterparty,
@@ -176,6 +177,8 @@ class Verifications:
         receiver = self._counterparties().opened(entry.counterparty)
         if not isinstance(receiver, OpenedCounterparty):
             return Unreadable(receiver.code)
+        if entry.kind is EntryKind.MICRO_DEBIT and receiver.details.account_type is AccountType.LOAN:
+            return Unreadable(CounterpartyCreditOnly.code)  # its type was corrected since
         customer = self._customers.get(entry.customer)
         profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
         if isinstance(profile, Refusal):

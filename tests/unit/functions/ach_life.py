@@ -173,9 +173,13 @@ class AchLife:
             }
         )
 
-    def rejection(self, file: AchFile, code: str) -> bytes:
-        reasons = [{"code": code, "message": "It is not taken."}]
-        about = {"file": file.name, "sha256": file.sha256, "level": "FILE", "reasons": reasons}
+    def rejection(self, file: AchFile, code: str, *, entry: bool = False) -> bytes:
+        """Of the whole file, or of its first entry."""
+        reason = {"code": code, "message": "It is not taken."}
+        if entry:
+            reason["trace_number"] = self.bank.ach_store.entries(file.id, after=None, limit=1).entries[0].trace
+        level = "ENTRY" if entry else "FILE"
+        about = {"file": file.name, "sha256": file.sha256, "level": level, "reasons": [reason]}
         return body_of("ach.file.rejected", data=about)
 
     def said(self, kind: str, body: bytes) -> None:
@@ -187,6 +191,7 @@ class AchLife:
         """A file that people have to decide of, and its case."""
         file = self.sent()
         self.said("ach.file.rejected", self.rejection(file, "REJ07"))
+        self.files()
         case = self.bank.ach.outgoing.existing(file.id).case
         assert case
         return file, case

@@ -262,8 +262,9 @@ def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
             ResolutionCode.RELEASE: {PaymentState.SCHEDULED},
             ResolutionCode.REJECT: {PaymentState.DECLINED},
         }
-        found = [life.bank.ach.outgoing.existing(file.id).state for file, _ in files.values()]
-        assert found == [FileState.REPLACED, FileState.WITHDRAWN]
+        rebuilt, given_up = (life.bank.ach.outgoing.existing(file.id) for file, _ in files.values())
+        assert rebuilt.replacing
+        assert given_up.given_up_by
 
     return acted
 
@@ -350,6 +351,7 @@ def run_ach_journey(deployed: Deployed) -> None:
         life.step(payment, "await_acknowledgement", waits=True)
         life.step(payment, "chase")
         life.said("ach.file.acknowledged", life.acknowledgement(life.file_of(payment)))
+        life.files()
         for wait, step in (("settlement", "settle"), ("funds", "free"), ("returns", "complete")):
             if step != "free" or kind is PaymentKind.ACH_DEBIT:  # only a debit waits for its funds
                 life.until(life.step(payment, f"await_{wait}"))
@@ -377,11 +379,14 @@ def run_ach_journey(deployed: Deployed) -> None:
 
 
 def run_ach_files(deployed: Deployed) -> None:
-    """A file whose sending was cut off once, of which the bank says nothing; one that is built again; and a
-    verification that was cut off before it was scheduled."""
+    """A file whose sending was cut off once, of which the bank says nothing; one that is built again, one that is given
+    up, and one of which an entry is rejected; and a verification that was cut off before it was scheduled."""
     life = AchLife(deployed)
-    rejected = life.sent()
+    given_up, case = life.rejected()
+    life.resolve(case, ResolutionCode.POST_BACK, Group.OPERATIONS)
+    rejected, in_part = life.sent(), life.sent()
     life.said("ach.file.rejected", life.rejection(rejected, "REJ0101"))
+    life.said("ach.file.rejected", life.rejection(in_part, "REJ07", entry=True))
     payments = [life.scheduled(kind) for kind in DRIVEN_BY_STEPS]
     for payment in payments:
         life.waits(payment, "await_file")
@@ -404,7 +409,9 @@ def run_ach_files(deployed: Deployed) -> None:
                 deployed.call(ach_files, {})
     deployed.call(ach_files, {})
     assert [life.state(payment) for payment in payments] == [PaymentState.SENT] * 2
-    assert life.bank.ach.outgoing.existing(rejected.id).state is FileState.REPLACED
+    files = [life.bank.ach.outgoing.existing(file.id) for file in (rejected, given_up, in_part)]
+    assert [file.state for file in files] == [FileState.REPLACED, FileState.WITHDRAWN, FileState.PARTLY_REJECTED]
+    assert files[2].case
     for _ in range(2):
         deployed.clock.at += timedelta(hours=1)
         deployed.call(ach_files, {})
@@ -527,22 +534,23 @@ def run_webhooks(deployed: Deployed) -> None:
 
 
 def run_partner_deliveries(deployed: Deployed) -> None:
-    """Of a file that nobody sent; of files that the bank takes, rejects for their form, and rejects."""
+    """Of a file that nobody sent; of files that the bank takes, rejects, and rejects in part. Who works on files tells
+    everybody else.
+    """
     life = AchLife(deployed)
-    taken, misformed, rejected = (life.sent() for _ in range(3))
+    taken, rejected, in_part = (life.sent() for _ in range(3))
     said = [
         deployed.delivered("m"),
         deployed.delivered("m1", life.acknowledgement(taken)),
-        deployed.delivered("m2", life.rejection(misformed, "REJ0101"), kind="ach.file.rejected"),
-        deployed.delivered("m3", life.rejection(rejected, "REJ07"), kind="ach.file.rejected"),
+        deployed.delivered("m2", life.rejection(rejected, "REJ0101"), kind="ach.file.rejected"),
+        deployed.delivered("m3", life.rejection(in_part, "REJ07", entry=True), kind="ach.file.rejected"),
     ]
     deployed.loses_answers = True
     for delivery in said:
         assert deployed.call(partner_deliveries, message({"delivery": delivery})) == {"batchItemFailures": []}
     assert [deployed.bank.partners.process(delivery).reason for delivery in said] == ["NOT_FOUND", None, None, None]
-    files = [deployed.bank.ach.outgoing.existing(file.id) for file in (taken, misformed, rejected)]
-    assert [file.state for file in files] == [FileState.ACKNOWLEDGED, FileState.REPLACED, FileState.REJECTED]
-    assert files[2].case
+    files = [deployed.bank.ach.outgoing.existing(file.id) for file in (taken, rejected, in_part)]
+    assert [file.state for file in files] == [FileState.ACKNOWLEDGED, FileState.REJECTED, FileState.PARTLY_REJECTED]
 
 
 def run_partner_sweep(deployed: Deployed) -> None:
@@ -583,7 +591,10 @@ def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
                 life.resolve(case, code, Group.FRAUD_ANALYST)
         for code, (file, case) in files.items():
             life.resolve(case, code, Group.OPERATIONS)
-            assert life.bank.ach.outgoing.existing(file.id).state is not FileState.REJECTED
+            found = life.bank.ach.outgoing.existing(file.id)
+            assert found.replacing or found.given_up_by
+            assert found in life.bank.ach.outgoing.files(before=None, limit=9).files
+            assert life.bank.ach.outgoing.entries(file.id, after=None, limit=2).entries
         life.resolve(corrected, ResolutionCode.APPLY, Group.OPERATIONS)
         life.resolve(unreadable.case or "", ResolutionCode.REPLAY, Group.OPERATIONS)
 
@@ -681,7 +692,8 @@ OF_OTHER_REGIONS = {RECEIVED_FILES: {"kms:Decrypt"}, ARRIVALS: {"kms:Decrypt", "
 UNSEEN: dict[str, set[Need]] = {
     # A refusal is written together with checks of the heads it was decided on.
     "HoldExpiry": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
-    "CaseSweep": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
+    # So is a journal read that whoever was cut off had posted already.
+    "CaseSweep": {("dynamodb:ConditionCheckItem", "LedgerTableArn"), ("dynamodb:GetItem", "LedgerTableArn")},
 }
 """What these lives do not need, and other lives may."""
 

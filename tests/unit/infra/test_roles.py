@@ -199,9 +199,9 @@ class TestPartners:
 
 
 class TestAch:
-    def test_only_who_writes_files_puts_them_and_who_hears_of_them_reads_them(self) -> None:
+    def test_only_who_writes_files_puts_them_and_reads_them_again(self) -> None:
         assert roles_allowed("s3:PutObject", "ExchangeBucketArn") == {"AchFiles"}
-        assert roles_allowed("s3:GetObject", "ExchangeBucketArn") == {"AchFiles", "PartnerDeliveries"}
+        assert roles_allowed("s3:GetObject", "ExchangeBucketArn") == {"AchFiles"}
 
     def test_received_files_are_read_by_who_works_them_and_who_acts_on_what_people_decide_of_them(self) -> None:
         assert roles_on(RECEIVED_FILES) == {"AchArrivals", "AchFiles", "AchInbound", "CaseSweep", "Graphql"}

@@ -57,6 +57,13 @@ def walks(journey: Journey, length: int) -> Iterator[tuple[Move, ...]]:
         left += [(*walk, move) for move in further]
 
 
+EARLY = {
+    PaymentKind.ACH_CREDIT: {(PaymentState.SETTLING, Event.RETURNED)},
+    PaymentKind.ACH_DEBIT: {(PaymentState.SETTLING, Event.RETURNED), (PaymentState.FREEING, Event.RETURNED)},
+}
+"""What is said while the money moves, and has a row as soon as it has moved."""
+
+
 def followed(journey: Journey, events: tuple[Event, ...]) -> list[PaymentState]:
     """The states a payment passes when it is told these events, by the table alone."""
     passed = [PaymentState.ACCEPTED]
@@ -157,7 +164,7 @@ class TestClaimedStates:
                 assert effect.refused is None, effect
 
     def test_are_passed_once_so_that_no_key_is_used_again(self, journey: Journey) -> None:
-        """The key of a journal follows from payment, state and attempt: a second visit would find the first journal."""
+        """The key of a journal follows from payment and state: a second visit would find the first journal."""
         for state in journey.effects:
             assert state not in reached(journey, state), state
 
@@ -172,6 +179,10 @@ class TestClaimedStates:
         for move in journey.moves:
             if move.event in answers:
                 assert move.source in journey.effects, move
+
+    def test_have_a_return_said_again_where_the_money_moves_on_to_a_state_that_takes_it(self, journey: Journey) -> None:
+        early = {(state, event) for state in journey.states for event in Event if journey.too_early(state, event)}
+        assert early == EARLY.get(journey.kind, set())
 
     def test_let_go_whatever_hold_was_placed_before_an_end(self, journey: Journey) -> None:
         """No way leads from a journal that places a hold to an end without one that captures or releases it."""

@@ -248,14 +248,14 @@ class TestMoving:
 
         def somebody_else() -> None:
             found = bank.now()
-            noted = replace(found, attempt=found.attempt + 1, version=found.version + 1)
+            noted = replace(found, execution=found.execution + 1, version=found.version + 1)
             assert MemoryPaymentStore.replace(store, noted, version=found.version, happening=None)
 
         store.others = [somebody_else] * TRIES_MAX
         with pytest.raises(Contended, match=payment().id):
             bank.move(Event.SCREENED)
         assert (bank.now().state, len(bank.lines())) == (PaymentState.ACCEPTED, 1)
-        assert bank.now().attempt == 1 + TRIES_MAX
+        assert bank.now().execution == TRIES_MAX
 
         store.others = [somebody_else] * (TRIES_MAX - 1)
         assert bank.move(Event.SCREENED).moved
@@ -295,7 +295,7 @@ class TestNoting:
 
         def somebody_else() -> None:
             found = bank.now()
-            noted = replace(found, attempt=next(attempts), version=found.version + 1)
+            noted = replace(found, execution=next(attempts), version=found.version + 1)
             MemoryPaymentStore.replace(store, noted, version=found.version, happening=None)
 
         store.others = [somebody_else] * TRIES_MAX
@@ -468,6 +468,37 @@ class TestSweeping:
         assert bank.memory.resumed == [("token", PaymentState.SCREENED)]
         bank.overdue()
         assert bank.payments.sweep() == Swept(1, restarted=0, told_again=0, more=False)
+
+    @pytest.mark.parametrize("left", [Execution.RUNNING, Execution.ENDED])
+    def test_tells_again_whoever_waits_for_the_end_and_starts_nothing(self, left: Execution) -> None:
+        bank = Bank()
+        bank.begun()
+        bank.payments.wait(payment().id, PaymentState.ACCEPTED, "token")
+        bank.memory.executions[execution_name(payment().id, 1)] = left
+
+        class Lost(MemoryJourneys):
+            def resume(self, token: str, state: PaymentState) -> None:
+                raise Killed
+
+        with pytest.raises(Killed):
+            bank.over(bank.store, Lost()).move(payment().id, Event.BLOCKED, by=BANK)
+        assert bank.now().ended
+        bank.overdue()
+        assert bank.payments.sweep() == Swept(1, restarted=0, told_again=1, more=False)
+        assert bank.memory.resumed == [("token", PaymentState.DECLINED)]
+        assert (bank.now().waiting, bank.now().due_at, bank.now().execution) == (None, None, 1)
+        bank.clock.advance(timedelta(days=1))
+        assert bank.payments.sweep() == NOTHING
+
+    def test_looks_no_more_at_one_that_ended_and_that_nobody_waits_for(self) -> None:
+        bank = Bank()
+        bank.begun()
+        bank.move(Event.BLOCKED)
+        assert bank.now().due_at is None
+        late = replace(bank.now(), due_at=bank.clock.now(), version=bank.now().version + 1)
+        assert bank.store.replace(late, version=late.version - 1, happening=None)
+        bank.payments.sweep()
+        assert bank.now().due_at is None
 
     def test_tells_nobody_who_still_waits_rightly(self) -> None:
         bank = Bank()

@@ -8,14 +8,19 @@ import pytest
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.counterparties.model import Counterparty
 from domain.fraud.model import Decision, Judgement
 from domain.money import Money
+from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
 from domain.payments.store import PaymentPage
 from domain.payments.store_memory import MemoryPaymentStore
+from domain.rails.ach import outgoing, service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
-from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
+from domain.rails.ach.service import PAGE
+from ops.simulation.house import made
 from tests.unit.accounts.house import code, staff
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
 
@@ -78,6 +83,75 @@ class TestTheWholeWay:
         assert traces == [entry.trace for entry in bank.entries(file)]
         assert "INVOICE 4711" in bank.text(file)
         assert "GREAT LAKES SUPPLY CO." in bank.text(file)
+
+    def test_a_window_has_as_many_files_as_its_lines_need(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "LINES_MAX", 20)
+        bank = AchBank()
+        payments = []
+        for number in range(3):
+            actor, account, supplier = bank.sender(minor=90_000_00, details=SUPPLIER)
+            for n in range(2):
+                one = bank.send(actor, account, supplier, 10_00 + n, key=f"p-{n}", remittance=f"INVOICE {number}{n}")
+                payments.append(one)
+        bank.run()
+        at = made(bank.payment(payments[0]).progress.cut_off_at, datetime)
+        bank.clock.instant = at + timedelta(seconds=5)
+        for _ in payments:
+            bank.files()
+            bank.run()
+        files = [bank.outgoing.existing(bank.payment(one).progress.file or "") for one in payments]
+        read = {file.id: bank.read(file) for file in files}
+        assert all(len(bank.text(file).splitlines()) <= 20 for file in files)
+        assert len(read) > 1
+        assert sum(one.totals.entries for one in read.values()) == 6
+        assert [bank.state(one) for one in payments] == [_S.SENT] * 6
+
+    def test_a_second_file_of_a_window_asks_for_no_entry_by_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "ENTRIES_MAX", 2)
+        bank = AchBank()
+        sent = [bank.send(*bank.sender(), 10_00) for _ in range(5)]
+        bank.run()
+        asked: list[str] = []
+        monkeypatch.setattr(bank.ach_store, "entry", asked.append)
+        at = made(bank.payment(sent[0]).progress.cut_off_at, datetime)
+        bank.clock.instant = at + timedelta(seconds=5)
+        for _ in sent:
+            bank.files()
+            bank.run()
+        assert [bank.state(one) for one in sent] == [_S.SENT] * 5
+        assert len({bank.payment(one).progress.file for one in sent}) == 3
+        assert asked == []
+
+    def test_a_file_keeps_its_first_batches_and_counts_them_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "BATCHES_KEPT_MAX", 2)
+        bank = AchBank()
+        sent = [bank.send(*bank.sender(), 10_00) for _ in range(3)]
+        bank.run()
+        file = bank.cut_off(sent[0])
+        assert (file.batch_count, [batch.number for batch in file.batches]) == (3, [1, 2])
+        assert bank.read(file).totals.batches == 3
+
+    def test_a_text_is_as_long_as_a_file_has_it(self) -> None:
+        bank = AchBank()
+        actor, account, supplier = bank.sender(minor=90_000_00, details=SUPPLIER)
+        payment = bank.send(actor, account, supplier, 10_00, remittance="€" * 26 + "é")
+        bank.run()
+        file = bank.cut_off(payment)
+        assert bank.read(file).totals.addenda == 1
+        assert "EUR" * 26 + "e" in bank.text(file)
+
+    def test_the_trace_numbers_of_one_day_do_not_come_again_on_the_next(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        traces = []
+        for day in range(3):
+            payment = bank.send(actor, account, maria, 10_00 + day, key=f"p-{day}")
+            bank.run()
+            bank.cut_off(payment)
+            traces.append(bank.payment(payment).progress.trace or "")
+            bank.clock.move(timedelta(days=1))
+        assert [int(trace[8:]) for trace in traces] == [1, 2, 3]
+        assert all(len(bank.ach_store.entry_of_trace(trace)) == 1 for trace in traces)
 
     def test_asked_again_under_its_key_it_is_the_same_payment(self) -> None:
         bank = AchBank()
@@ -434,6 +508,8 @@ class TestRefusals:
             ({"description": ""}, "INPUT_INVALID"),
             ({"description": "REVERSAL"}, "INPUT_INVALID"),
             ({"remittance": "x" * 81}, "INPUT_INVALID"),
+            ({"remittance": "€" * 27}, "INPUT_INVALID"),
+            ({"remittance": "\u0301"}, "INPUT_INVALID"),
             ({"remittance": "tab\t"}, "INPUT_INVALID"),
             ({"amount": Money(0, "USD")}, "INPUT_INVALID"),
             ({"amount": Money(-1, "USD")}, "INPUT_INVALID"),
@@ -482,6 +558,34 @@ class TestRefusals:
         answer = bank.ach.originate_credit(actor, wish(account, maria, 9_000_00), key="p-9")
         assert code(answer) == "ACH_NOT_ELIGIBLE"
 
+    def test_the_days_limit_counts_what_lies_behind_a_hundred_small_payments(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=90_000_00)
+        for number in range(2):
+            bank.send(actor, account, maria, 10_000_00 - number, key=f"p-{number}")
+        for number in range(PAGE):
+            bank.clock.move(timedelta(seconds=1))
+            bank.send(actor, account, maria, 1 + number, key=f"s-{number}")
+        answer = bank.ach.originate_credit(actor, wish(account, maria, 9_000_00), key="p-9")
+        assert code(answer) == "ACH_NOT_ELIGIBLE"
+
+    def test_more_payments_in_a_day_than_are_counted_are_refused_until_the_next(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(service, "PAGE", 2)
+        monkeypatch.setattr(service, "PAGES_MAX", 2)
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        for number in range(4):
+            bank.clock.move(timedelta(seconds=1))
+            bank.send(actor, account, maria, 1_00 + number, key=f"p-{number}")
+        bank.send(actor, account, maria, 2_00, key="p-4")
+        refused = bank.ach.originate_credit(actor, wish(account, maria, 3_00), key="p-5")
+        assert isinstance(refused, AchNotEligible)
+        assert refused.reason_code == "TOO_MANY_PAYMENTS"
+        bank.clock.move(timedelta(hours=25))
+        assert bank.send(actor, account, maria, 3_00, key="p-6").state is _S.ACCEPTED
+
     def test_a_wish_for_the_same_day_on_a_sunday_settles_on_monday(self) -> None:
         bank = AchBank(now=datetime(2026, 3, 8, 15, 0, tzinfo=UTC))
         actor, account, maria = bank.sender()
@@ -505,3 +609,45 @@ class TestErased:
         assert bank.state(payment) in (_S.CANCELLED, _S.FAILED)
         assert (bank.balance(account), bank.held(account)) == (1_000_00, 0)
         assert bank.book("ach_in_transit") == 0
+
+
+class TestReceiversThatCannotBeUsedAnyMore:
+    def test_a_receiver_that_was_closed_before_the_cut_off_is_sent_nothing_and_the_customer_is_told(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        made(bank.counterparties.close(actor, maria.id), Counterparty)
+        cut_off_without_a_file(bank, payment)
+        assert (bank.state(payment), bank.payment(payment).reason_code) == (_S.CANCELLED, "COUNTERPARTY_CLOSED")
+        assert (bank.balance(account), bank.held(account), bank.book("ach_in_transit")) == (1_000_00, 0, 0)
+        assert [notice.kind for notice in bank.told(actor)].count(NoticeKind.ACH_PAYMENT_NOT_MADE) == 1
+
+    def test_a_receiver_whose_proof_came_back_is_sent_nothing(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        bank.counterparties.verification_returned(maria.id, attempt=1, return_code="R03")
+        cut_off_without_a_file(bank, payment)
+        assert bank.state(payment) is _S.CANCELLED
+        assert bank.payment(payment).reason_code == "COUNTERPARTY_NOT_VERIFIED"
+
+    def test_a_payment_that_its_customer_called_off_is_not_told_of(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.run()
+        bank.ach.cancel(actor, payment.id)
+        bank.run()
+        assert bank.state(payment) is _S.CANCELLED
+        assert NoticeKind.ACH_PAYMENT_NOT_MADE not in [notice.kind for notice in bank.told(actor)]
+
+
+def cut_off_without_a_file(bank: AchBank, payment: Payment) -> None:
+    """The window of the only payment is cut off, and nothing is left of it that could go."""
+    at = made(bank.payment(payment).progress.cut_off_at, datetime)
+    bank.clock.instant = at + timedelta(seconds=5)
+    bank.files()
+    bank.run()
+    assert not [name for name in bank.exchange.files if name.startswith("outbound")]

@@ -1,16 +1,21 @@
 """Stories of money collected by ACH: credited when it settles, held while it may come back, and free after that."""
 
+from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.counterparties.model import AccountType
 from domain.ledger.model import Command, Posted
 from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import Payment
+from domain.payments.service import TooEarly
 from domain.rails.ach.funds import Tier, released_at
+from domain.rails.ach.kinds import EntryState
 from domain.rails.ach.model import AchFile, RejectionReason
 from tests.unit.accounts.house import code
 from tests.unit.rails.ach.bank import AchBank, wish
@@ -119,6 +124,18 @@ class TestReturned:
         assert not again.moved
         assert bank.balance(account) == 0
 
+    def test_a_return_that_comes_while_its_hold_is_let_go_is_said_again_and_not_lost(self) -> None:
+        bank, account, payment = settled()
+        bank.payments.move(payment.id, Event.FUNDS_DUE, by="bank")
+        assert bank.state(payment) is _S.FREEING
+        with pytest.raises(TooEarly, match="FREEING"):
+            bank.payments.move(payment.id, Event.RETURNED, by="partner:sponsor")
+        assert bank.state(payment) is _S.FREEING
+        bank.steps.advance(bank.payment(payment))
+        returned(bank, payment)
+        assert bank.state(payment) is _S.RETURNED
+        assert (bank.balance(account), bank.held(account)) == (0, 0)
+
 
 class TestOtherwise:
     def test_an_account_that_was_closed_meanwhile_is_not_credited_and_somebody_looks(self) -> None:
@@ -162,3 +179,47 @@ class TestOtherwise:
         bank = AchBank()
         actor, account, maria = bank.sender(minor=0)
         assert code(bank.ach.originate_debit(actor, wish(account, maria, 5_000_01), key="p")) == "ACH_NOT_ELIGIBLE"
+
+
+class TestAReceiverThatBecameALoan:
+    """A correction of its type, between the wish and the file."""
+
+    @staticmethod
+    def corrected(bank: AchBank, payment: Payment) -> None:
+        kept = bank.counterparties.kept(payment.counterparty)
+        loan = replace(kept, account_type=AccountType.LOAN, version=kept.version + 1)
+        assert bank.counterparty_store.replace(loan, version=kept.version)
+
+    def test_before_the_cut_off_is_not_collected_from(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        payment = bank.collect(actor, account, maria, 10_00)
+        bank.run()
+        self.corrected(bank, payment)
+        at = bank.payment(payment).progress.cut_off_at
+        assert at
+        bank.clock.instant = at + timedelta(seconds=5)
+        bank.files()
+        bank.run()
+        assert bank.state(payment) is _S.CANCELLED
+        assert bank.payment(payment).reason_code == "COUNTERPARTY_CREDIT_ONLY"
+
+    def test_while_the_file_is_built_stops_no_other_entry(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        other = bank.collect(*bank.sender(minor=0), 20_00, key="other")
+        payment = bank.collect(actor, account, maria, 10_00)
+        bank.run()
+        take = bank.counterparties.usable
+
+        def usable(counterparty: str, **asked: Any) -> Any:
+            refusal = take(counterparty, **asked)
+            if counterparty == payment.counterparty and refusal is None:
+                self.corrected(bank, payment)
+            return refusal
+
+        bank.counterparties.usable = usable  # type: ignore[method-assign]  # in the moment after it was asked
+        file = bank.cut_off(other)
+        assert (bank.state(payment), bank.state(other)) == (_S.FAILED, _S.SENT)
+        assert [entry.amount.minor for entry in bank.entries(file) if entry.state is EntryState.READY] == [20_00]
+        assert bank.read(file).totals.entries == 1

@@ -8,14 +8,19 @@ import os
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
+from enum import StrEnum
 from typing import Any, Final
 
 import pytest
 
+from domain.access.model import Group
 from domain.accounts.model import Account
-from domain.payments.kinds import PaymentState
+from domain.cases.kinds import ResolutionCode
+from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import Payment
+from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
+from domain.sealing import Shredded
 from tests.unit.rails.ach.bank import AchBank, wish
 
 MINOR: Final = 25_00
@@ -63,13 +68,32 @@ class Mortal:
         return lambda *given, **named: self._fate.called(lambda: found(*given, **named))
 
 
+class Story(StrEnum):
+    """What becomes of the payment's first file."""
+
+    TAKEN = "taken"
+    REJECTED = "rejected first"
+    PART_REJECTED = "its entry alone rejected and built again"
+    GIVEN_UP = "rejected and given up"
+    UNREADABLE = "left out when the file is composed"
+
+
+ENDS: Final = {
+    Story.TAKEN: PaymentState.COMPLETED,
+    Story.REJECTED: PaymentState.COMPLETED,
+    Story.PART_REJECTED: PaymentState.COMPLETED,
+    Story.GIVEN_UP: PaymentState.FAILED,
+    Story.UNREADABLE: PaymentState.FAILED,
+}
+
+
 @dataclass
 class Way:
     """A payment on its way, with people around it who try again."""
 
     fate: Fate
     debit: bool
-    rejected: bool
+    story: Story
 
     def __post_init__(self) -> None:
         self.bank = AchBank(mortal=self.fate.mortal)
@@ -90,12 +114,21 @@ class Way:
         payment = self.tried(lambda: originate(self.actor, wish(self.account, self.maria, MINOR), key="p-1"))
         assert isinstance(payment, Payment), payment
         self.rest()
+        if self.story is Story.UNREADABLE:
+            bank.customers.profile = lambda customer: Shredded(customer.id)  # type: ignore[method-assign]  # erased
         file = self.tried(lambda: self.file_of(payment))
-        if self.rejected:
-            reason = RejectionReason("REJ0102", "file control wrong")
-            self.tried(lambda: bank.reject(file, reason))
-            self.rest()
-            file = self.tried(lambda: self.file_of(payment))
+        match self.story:
+            case Story.REJECTED:
+                file = self.rejected(payment, file, "REJ0102", RejectionLevel.FILE)
+            case Story.PART_REJECTED:
+                self.rejected(payment, file, "REJ0801", RejectionLevel.ENTRY)
+                file = self.decided(payment, file, ResolutionCode.REBUILD)
+            case Story.GIVEN_UP:
+                self.rejected(payment, file, "REJ0900", RejectionLevel.FILE)
+                self.decided(payment, file, ResolutionCode.POST_BACK)
+                return self.end(payment, self.account)
+            case Story.UNREADABLE:
+                return self.end(payment, self.account)
         self.tried(lambda: bank.acknowledge(file))
         self.rest()
         self.tried(lambda: bank.settlement(payment))
@@ -103,6 +136,20 @@ class Way:
         bank.clock.move(timedelta(days=80))
         self.rest()
         return self.end(payment, self.account)
+
+    def rejected(self, payment: Payment, file: AchFile, code: str, level: RejectionLevel) -> AchFile:
+        trace = self.bank.payment_store.payment(payment.id).progress.trace  # type: ignore[union-attr]  # it exists
+        reason = RejectionReason(code, "no", trace=trace)
+        self.tried(lambda: self.bank.reject(file, reason, level=level))
+        self.rest()
+        return self.tried(lambda: self.file_of(payment))  # type: ignore[no-any-return]  # as of the file before
+
+    def decided(self, payment: Payment, file: AchFile, code: ResolutionCode) -> AchFile:
+        case = self.bank.ach_store.file(file.id).case  # type: ignore[union-attr]  # it exists
+        assert case
+        self.tried(lambda: self.bank.resolve(case, code, Group.OPERATIONS))
+        self.rest()
+        return self.tried(lambda: self.file_of(payment))  # type: ignore[no-any-return]  # as of the file before
 
     def rest(self) -> None:
         """Some minutes pass: schedules run, journeys go on, what was lost is found."""
@@ -135,20 +182,37 @@ class Way:
         return bank.state(payment), bank.balance(account), bank.held(account), books, entries
 
 
-def calls_of(*, debit: bool, rejected: bool) -> int:
+def calls_of(*, debit: bool, story: Story) -> int:
     fate = Fate()
-    Way(fate, debit, rejected).go()
+    Way(fate, debit, story).go()
     return fate.calls
 
 
-@pytest.mark.parametrize("rejected", [False, True], ids=["taken", "rejected first"])
+@pytest.mark.parametrize("story", Story)
 @pytest.mark.parametrize("debit", [False, True], ids=["credit", "debit"])
-def test_wherever_the_process_dies_the_end_is_the_same(debit: bool, rejected: bool) -> None:
-    clean = Way(Fate(), debit, rejected).go()
-    assert clean[0] is PaymentState.COMPLETED
-    calls = calls_of(debit=debit, rejected=rejected)
+def test_wherever_the_process_dies_the_end_is_the_same(debit: bool, story: Story) -> None:
+    clean = Way(Fate(), debit, story).go()
+    assert clean[0] is ENDS[story]
+    calls = calls_of(debit=debit, story=story)
     assert calls > 60
     for after in (False, True):
         for at in range(1 + after * EVERY // 2, calls + 1, EVERY):
-            died = Way(Fate(at=at, after=after), debit, rejected).go()
+            died = Way(Fate(at=at, after=after), debit, story).go()
             assert died == clean, (at, after)
+
+
+def test_an_entry_that_goes_into_no_file_is_given_up_by_whoever_comes_after_a_death_in_between() -> None:
+    way = Way(Fate(), debit=False, story=Story.UNREADABLE)
+    given_up = way.bank.payments.move
+    deaths: list[Event] = []
+
+    def move(payment: str, event: Event, **named: Any) -> Any:
+        if event is Event.GIVEN_UP and not deaths:
+            deaths.append(event)
+            raise Died
+        return given_up(payment, event, **named)
+
+    way.bank.payments.move = move  # type: ignore[method-assign, assignment]  # dies once
+    end = way.go()
+    assert deaths == [Event.GIVEN_UP]
+    assert end == Way(Fate(), debit=False, story=Story.UNREADABLE).go()

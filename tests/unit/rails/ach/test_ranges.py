@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from domain.jurisdictions import JURISDICTIONS
 from domain.rails.ach import ranges
+from domain.rails.ach.outgoing import ENTRIES_MAX
 from domain.rails.ach.ranges import (
     MODIFIER_RANGES,
     MODIFIERS,
@@ -66,14 +67,17 @@ class TestEveryRegion:
 
 
 class TestCounting:
-    def test_ends_with_the_last_and_says_so(self) -> None:
+    def test_of_entries_goes_to_the_last_and_begins_with_the_first_again(self) -> None:
         for region in REGIONS:
             row = trace_range(region, TODAY)
-            assert sequence_at(0, region=region, on=TODAY) == row.first
-            assert sequence_at(row.size - 1, region=region, on=TODAY) == row.last
-            assert sequence_at(row.size, region=region, on=TODAY) == Exhausted(
-                "trace numbers", region, row.size, row.size
-            )
+            for rounds in (0, 1, 7):
+                assert sequence_at(rounds * row.size, region=region, on=TODAY) == row.first
+                assert sequence_at(rounds * row.size + row.size - 1, region=region, on=TODAY) == row.last
+
+    def test_of_entries_comes_round_to_no_number_within_a_day(self) -> None:
+        for region in REGIONS:
+            entries = len(modifier_range(region, TODAY).modifiers) * ENTRIES_MAX
+            assert trace_range(region, TODAY).size > 50 * entries
 
     def test_of_files_ends_with_the_last_modifier_and_says_so(self) -> None:
         for region in REGIONS:
@@ -94,8 +98,6 @@ class TestCounting:
     )
     def test_gives_each_index_its_own_number_in_order(self, one: int, two: int, region: str) -> None:
         first, second = sequence_at(one, region=region, on=TODAY), sequence_at(two, region=region, on=TODAY)
-        assert isinstance(first, int)
-        assert isinstance(second, int)
         assert (first < second) == (one < two)
 
     def test_follows_the_row_of_the_day(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,6 +113,8 @@ class TestCounting:
 
         assert region_of_trace(number, date(2027, 1, 3)) == "us-east-1"
         assert region_of_trace(number, later) == "us-west-2"
+        assert sequence_at(3_000_000, region="us-east-1", on=later) == 1
+        assert sequence_at(3_000_000, region="us-west-2", on=later) == 6_000_001
         assert modifier_at(2, region="us-east-1", on=later) == Exhausted("File ID Modifiers", "us-east-1", 2, 2)
 
 

@@ -164,6 +164,7 @@ class TestMicroEntries:
             level=RejectionLevel.ENTRY,
         )
         proving.bank.outgoing.give_up(file.id, by="bank")
+        proving.bank.work_files()
         assert {entry.state for entry in proving.entries(file)} == {EntryState.WITHDRAWN}
         assert (proving.bank.book("micro_entries"), proving.bank.book("ach_in_transit")) == (0, 0)
 

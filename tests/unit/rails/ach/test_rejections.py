@@ -1,0 +1,262 @@
+"""Several rejections of one file: one after the other, at the same time, again, and too late to be true."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from domain.access.model import Group
+from domain.cases.kinds import ResolutionCode
+from domain.payments.kinds import PaymentState
+from domain.payments.model import Payment
+from domain.rails.ach import outgoing
+from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
+from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.outgoing import TooManyReasons
+from tests.unit.accounts.house import code
+from tests.unit.rails.ach.bank import AchBank
+
+_S = PaymentState
+WRONG = RejectionReason("REJ0102", "file control wrong")
+
+
+def sent(*minors: int) -> tuple[AchBank, list[Payment], AchFile]:
+    bank = AchBank()
+    actor, account, maria = bank.sender()
+    payments = [bank.send(actor, account, maria, minor, key=f"p-{n}") for n, minor in enumerate(minors)]
+    bank.run()
+    return bank, payments, bank.cut_off(payments[0])
+
+
+def reject(bank: AchBank, file: AchFile, payment: Payment, delivery: str) -> None:
+    trace = bank.payment(payment).progress.trace
+    reason = RejectionReason("REJ0801", "no such bank", trace=trace)
+    bank.reject(file, reason, level=RejectionLevel.ENTRY, delivery=delivery)
+
+
+def case_of(bank: AchBank, file: AchFile) -> str:
+    found = bank.outgoing.existing(file.id).case
+    assert found
+    return found
+
+
+def decide(bank: AchBank, file: AchFile, resolution: ResolutionCode) -> None:
+    bank.resolve(case_of(bank, file), resolution, Group.OPERATIONS)
+    bank.files()
+    bank.run()
+
+
+def outbound(bank: AchBank) -> int:
+    return len([name for name in bank.exchange.files if name.startswith("outbound")])
+
+
+def once(part: Any, name: str, act: Callable[[], object], *, after: bool = False) -> None:
+    """Somebody else acts between what is looked at and the next call of this; or between that call and what follows."""
+    call = getattr(part, name)
+    acted: list[bool] = []
+
+    def called(*given: Any, **named: Any) -> Any:
+        if acted:
+            return call(*given, **named)
+        acted.append(True)
+        if not after:
+            act()
+        answer = call(*given, **named)
+        if after:
+            act()
+        return answer
+
+    setattr(part, name, called)
+
+
+class TestWhatIsSaidAndDecided:
+    """It is written down at once, and entries are told by who works on files: a queue and a person wait for none."""
+
+    def test_an_acknowledgement_is_told_by_the_next_run(self) -> None:
+        bank, payments, file = sent(10_00)
+        once(bank.ach_store, "entries", self.fails)
+        bank.outgoing.acknowledged(
+            file.name or "", sha256=file.sha256 or "", entries=1, debit_minor=0, credit_minor=10_00, delivery="dlv_1"
+        )
+        assert (bank.file_state(file), bank.state(payments[0])) == (FileState.ACKNOWLEDGED, _S.SENT)
+        self.next_run(bank)
+        assert bank.state(payments[0]) is _S.ACKNOWLEDGED
+
+    @pytest.mark.parametrize("level", RejectionLevel)
+    def test_a_rejection_is_told_by_the_next_run(self, level: RejectionLevel) -> None:
+        bank, payments, file = sent(10_00)
+        once(bank.ach_store, "entries", self.fails)
+        reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
+        bank.outgoing.rejected(
+            file.name or "", sha256=file.sha256 or "", level=level, reasons=[reason], delivery="dlv_1"
+        )
+        assert bank.file_state(file) in (FileState.REJECTED, FileState.PARTLY_REJECTED)
+        assert bank.state(payments[0]) is _S.SENT
+        self.next_run(bank)
+        assert bank.state(payments[0]) is _S.REJECTED
+
+    @pytest.mark.parametrize("resolution", [ResolutionCode.REBUILD, ResolutionCode.POST_BACK])
+    def test_a_decision_is_carried_out_by_the_next_run(self, resolution: ResolutionCode) -> None:
+        bank, payments, file = sent(10_00)
+        bank.reject(file, RejectionReason("REJ0900", "no"))
+        case = case_of(bank, file)
+        once(bank.ach_store, "entries", self.fails)
+        bank.propose(case, resolution, Group.OPERATIONS)
+        bank.second(case, Group.OPERATIONS)
+        assert bank.state(payments[0]) is _S.REJECTED
+        self.next_run(bank)
+        assert bank.state(payments[0]) is (_S.SENT if resolution is ResolutionCode.REBUILD else _S.FAILED)
+
+    @pytest.mark.parametrize(
+        ("level", "about"),
+        [
+            (RejectionLevel.BATCH, {"batch_number": 2}),
+            (RejectionLevel.BATCH, {}),
+            (RejectionLevel.ENTRY, {"trace": "1" * 15}),
+            (RejectionLevel.ENTRY, {}),
+        ],
+    )
+    def test_a_rejection_of_what_is_not_in_the_file_is_no_answer(
+        self, level: RejectionLevel, about: dict[str, Any]
+    ) -> None:
+        bank, _, file = sent(10_00)
+        assert code(bank.reject(file, RejectionReason("REJ0801", "no", **about), level=level)) == "ANSWER_MISMATCH"
+        assert bank.file_state(file) is FileState.SENT
+
+    @staticmethod
+    def fails() -> None:
+        raise AssertionError("the entries are read")
+
+    @staticmethod
+    def next_run(bank: AchBank) -> None:
+        del bank.ach_store.entries  # as it was
+        for _ in range(2):
+            bank.files()
+            bank.run()
+
+
+class TestOneAfterTheOther:
+    def test_each_is_a_case_of_its_own(self) -> None:
+        bank, payments, file = sent(10_00, 20_00, 30_00)
+        cases = []
+        for n in range(2):
+            reject(bank, file, payments[n], f"dlv_{n}")
+            cases.append(case_of(bank, file))
+            decide(bank, file, ResolutionCode.POST_BACK)
+            assert bank.file_state(file) is FileState.ACKNOWLEDGED
+        assert len(set(cases)) == 2
+        assert [bank.state(one) for one in payments] == [_S.FAILED, _S.FAILED, _S.ACKNOWLEDGED]
+
+    def test_each_may_be_built_again_in_a_file_of_its_own(self) -> None:
+        bank, payments, file = sent(10_00, 20_00, 30_00)
+        for n in range(2):
+            reject(bank, file, payments[n], f"dlv_{n}")
+            decide(bank, file, ResolutionCode.REBUILD)
+        first, second = bank.outgoing.existing(file.id).replaced_by
+        assert [bank.payment(one).progress.file for one in payments] == [first, second, file.id]
+
+    def test_a_second_one_before_the_first_is_decided_is_decided_with_it(self) -> None:
+        bank, payments, file = sent(10_00, 20_00, 30_00)
+        for n in range(2):
+            reject(bank, file, payments[n], f"dlv_{n}")
+        decide(bank, file, ResolutionCode.POST_BACK)
+        assert [bank.state(one) for one in payments] == [_S.FAILED, _S.FAILED, _S.ACKNOWLEDGED]
+        assert bank.file_state(file) is FileState.ACKNOWLEDGED
+
+
+class TestAtTheSameTime:
+    def test_one_that_comes_while_another_is_told_is_told_too(self) -> None:
+        bank, payments, file = sent(10_00, 20_00, 30_00)
+        once(bank.outgoing, "_tell", lambda: reject(bank, file, payments[1], "dlv_2"), after=True)
+        reject(bank, file, payments[0], "dlv_1")
+        bank.files()
+        bank.run()
+        assert [bank.state(one) for one in payments] == [_S.REJECTED, _S.REJECTED, _S.ACKNOWLEDGED]
+        decide(bank, file, ResolutionCode.POST_BACK)
+        assert [bank.state(one) for one in payments] == [_S.FAILED, _S.FAILED, _S.ACKNOWLEDGED]
+
+    @pytest.mark.parametrize("call", ["add_file", "move_entry", "replace_file"])
+    def test_one_that_comes_while_another_is_built_again_is_decided_by_itself(self, call: str) -> None:
+        bank, payments, file = sent(10_00, 20_00, 30_00)
+        reject(bank, file, payments[0], "dlv_1")
+        once(bank.ach_store, call, lambda: reject(bank, file, payments[1], "dlv_2"))
+        decide(bank, file, ResolutionCode.REBUILD)
+        bank.files()
+        bank.run()
+        assert bank.state(payments[0]) is _S.SENT
+        assert bank.payment(payments[0]).progress.file != file.id
+        while bank.state(payments[1]) is _S.REJECTED:
+            decide(bank, file, ResolutionCode.POST_BACK)
+        assert bank.state(payments[1]) in (_S.FAILED, _S.SENT)
+        assert bank.file_state(file) is FileState.ACKNOWLEDGED
+        ready = [one for one in bank.entries(file) if one.state is EntryState.REJECTED]
+        assert not ready
+
+    def test_one_of_the_whole_file_that_comes_while_a_part_is_built_again_is_answered_after_it(self) -> None:
+        bank, payments, file = sent(10_00, 20_00)
+        reject(bank, file, payments[0], "dlv_1")
+        once(bank.ach_store, "move_entry", lambda: bank.reject(file, WRONG, delivery="dlv_2"))
+        decide(bank, file, ResolutionCode.REBUILD)
+        bank.files()
+        bank.run()
+        assert [bank.state(one) for one in payments] == [_S.SENT, _S.REJECTED]
+        decide(bank, file, ResolutionCode.REBUILD)
+        assert [bank.state(one) for one in payments] == [_S.SENT, _S.SENT]
+        assert bank.file_state(file) is FileState.REPLACED
+        files = {bank.payment(one).progress.file for one in payments}
+        assert file.id not in files
+
+
+class TestTooLate:
+    """The payments have settled, and the bank says that it never took them."""
+
+    def settled(self) -> tuple[AchBank, list[Payment], AchFile]:
+        bank, payments, file = sent(10_00, 20_00)
+        bank.acknowledge(file)
+        bank.settlement(payments[0])
+        return bank, payments, file
+
+    @pytest.mark.parametrize("resolution", [ResolutionCode.REBUILD, ResolutionCode.POST_BACK])
+    def test_of_an_entry_is_looked_at_by_people_and_builds_no_empty_file(self, resolution: ResolutionCode) -> None:
+        bank, payments, file = self.settled()
+        reject(bank, file, payments[1], "dlv_9")
+        assert bank.file_state(file) is FileState.PARTLY_REJECTED
+        decide(bank, file, resolution)
+        assert bank.file_state(file) is FileState.ACKNOWLEDGED
+        reject(bank, file, payments[1], "dlv_9")
+        assert bank.file_state(file) is FileState.ACKNOWLEDGED
+        assert [bank.state(one) for one in payments] == [_S.SETTLED, _S.SETTLED]
+        assert outbound(bank) == 1
+        assert len(bank.outgoing.files(before=None, limit=10).files) == 1
+
+    def test_of_the_whole_file_for_its_form_is_not_built_again_without_a_person(self) -> None:
+        bank, payments, file = self.settled()
+        bank.reject(file, WRONG, delivery="dlv_9")
+        assert case_of(bank, file)
+        decide(bank, file, ResolutionCode.REBUILD)
+        assert bank.file_state(file) is FileState.WITHDRAWN
+        assert [bank.state(one) for one in payments] == [_S.SETTLED, _S.SETTLED]
+        assert len(bank.outgoing.files(before=None, limit=10).files) == 1
+
+
+class TestOfManyReasons:
+    def test_more_than_are_kept_come_back_when_those_before_are_resolved(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(outgoing, "REASONS_KEPT_MAX", 1)
+        bank, payments, file = sent(10_00, 20_00)
+        reject(bank, file, payments[0], "dlv_1")
+        with pytest.raises(TooManyReasons, match=file.id):
+            reject(bank, file, payments[1], "dlv_2")
+        decide(bank, file, ResolutionCode.POST_BACK)
+        reject(bank, file, payments[1], "dlv_2")
+        assert [bank.state(one) for one in payments] == [_S.FAILED, _S.REJECTED]
+
+
+class TestAgain:
+    def test_in_another_message_after_it_was_decided_leaves_nothing_to_decide(self) -> None:
+        bank, payments, file = sent(10_00, 20_00)
+        reject(bank, file, payments[0], "dlv_1")
+        decide(bank, file, ResolutionCode.POST_BACK)
+        case = case_of(bank, file)
+        reject(bank, file, payments[0], "dlv_2")
+        assert (bank.file_state(file), case_of(bank, file)) == (FileState.ACKNOWLEDGED, case)
+        assert bank.state(payments[0]) is _S.FAILED
