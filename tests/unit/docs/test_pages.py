@@ -35,6 +35,10 @@ NUMBERS = (
     "eighteen",
     "nineteen",
     "twenty",
+    "twenty-one",
+    "twenty-two",
+    "twenty-three",
+    "twenty-four",
 )
 
 Row = tuple[str, ...]
