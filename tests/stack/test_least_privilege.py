@@ -22,8 +22,6 @@ import pytest
 from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
 from domain.calendars import calendar_day
-from domain.cases.kinds import CaseKind
-from domain.cases.model import Case, Subject
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.customers.model import Customer
 from domain.ids import internal_account, staff_id
@@ -32,6 +30,7 @@ from domain.ledger.outbox import CHECKPOINT
 from domain.money import Money
 from domain.partners.model import Delivery, DeliveryState, Scheme
 from domain.partners.service import Replayed
+from domain.rails.ach.exchange import INBOUND
 from domain.transfers.model import AccountTarget, OrderStatus, Rhythm, Schedule, TransferOrder, Wish
 from domain.transfers.schedules_aws import EventBridgeSchedules
 from functions import composition, configuration
@@ -54,6 +53,7 @@ from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Househo
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 from tests.unit.partners.signing import body_of
+from tests.unit.rails.ach.partner import Sheet
 
 REGION: Final = "us-east-1"
 KIND: Final = "ach.file.acknowledged"
@@ -85,6 +85,7 @@ class Small:
         self.iam = session().client("iam", region_name=REGION, endpoint_url=engine.endpoint)
         self._deploy(engine)
         self.clock = SetClock(datetime.now(UTC) - AGO)
+        self.files = 0
         self.services = composition.build(
             configuration.read({**self.bank.home.environment, "AWS_REGION": REGION}),
             clock=self.clock,
@@ -118,9 +119,24 @@ class Small:
         switched = self.services.accounts.start_batching(clerk, account=self.batched.id, key="switch")
         assert isinstance(switched, Account), switched
 
-    def case(self, key: str) -> Case:
-        """As the bank itself opens it."""
-        return self.services.cases.open(CaseKind.ACH_ENTRY_PENDED, Subject("ach_entry", "ent_1"), key=key)
+    def case(self) -> str:
+        """As the bank itself opens it: of a company's debit to a person's account, in a file that comes in."""
+        self.files += 1
+        modifier = "ABCDEFGH"[self.files]
+        sheet = Sheet(made_at=datetime.now(UTC), modifier=modifier)
+        sheet.add(self.account.record.number, 1_00, code="27", sec="CCD")
+        name = f"{INBOUND}in-{modifier}.ach"
+        bucket = self.services.configuration.exchange_bucket
+        self.clients.s3.put_object(Bucket=bucket, Key=name, Body=sheet.text())
+        deadline = time.monotonic() + EVENTUALLY_SECONDS
+        incoming = self.services.incoming
+        while time.monotonic() < deadline:
+            for file in incoming.files.listed().files:
+                entries = incoming.entries_of(file.id).entries if file.name == name else ()
+                if entries and entries[0].case:
+                    return entries[0].case
+            time.sleep(0.5)
+        pytest.fail(f"{name} was not worked within {EVENTUALLY_SECONDS} s")
 
     def verified(self) -> Counterparty:
         """The owner's counterparty, proved a month before the bank was made."""
@@ -278,13 +294,13 @@ class Small:
         self.clients.dynamodb.delete_item(TableName=table, Key={"pk": {"S": pk}, "sk": {"S": sk}})
 
     def denials(self) -> list[str]:
-        """What the functions' logs say of rights that were missing."""
+        """What the functions' logs say of rights that were missing, and of faults."""
         logs = self.clients.logs
         return [
             f"{group['logGroupName']}: {event['message']}"
             for group in logs.describe_log_groups()["logGroups"]
             for event in logs.filter_log_events(logGroupName=group["logGroupName"])["events"]
-            if any(word in event["message"] for word in DENIED)
+            if any(word in event["message"] for word in (*DENIED, '"fault"'))
         ]
 
     # Roles.
@@ -343,7 +359,7 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
             operations=small.clerk,
             today=small.day(now),
             later=small.day(now) + timedelta(days=5),
-            case=lambda key: small.case(key).id,
+            case=lambda _: small.case(),
             delivery=small.quarantined(),
             verified=small.verified().id,
         ),
@@ -399,14 +415,20 @@ def test_due_orders_are_run_and_missed_ones_swept(small: Small) -> None:
 
 
 def test_cases_are_swept(small: Small) -> None:
-    case = small.case("swept")
+    case = small.case()
+    before = small.services.cases.settle(case)
     assert small.invoke("case-sweep") is None
-    assert small.services.cases.settle(case.id) == case
+    assert small.services.cases.settle(case) == before
 
 
 def test_files_are_looked_after_and_payments_swept(small: Small) -> None:
-    assert small.invoke("ach-files") is None
+    assert small.invoke("ach-files") is None, small.denials()
     assert small.invoke("payment-sweep") is None
+
+
+def test_what_came_in_is_looked_after_and_return_rates_are_judged(small: Small) -> None:
+    assert small.invoke("ach-inbound") is None
+    assert small.invoke("ach-return-rates") is None
 
 
 def test_partners_are_answered(small: Small) -> None:

@@ -79,8 +79,6 @@ WORK_MAX: Final = 12
 DUE_MAX: Final = 100
 BUILT_AFTER: Final = timedelta(seconds=2)
 """After the cut-off: what was accepted just before it has been listed by then."""
-LOOK_BACK: Final = timedelta(hours=24)
-"""Where a region begins that has no checkpoint: nothing was scheduled there before its first day."""
 SPAN: Final = timedelta(days=1)
 """What one question about windows spans."""
 SPANS_MAX: Final = 60
@@ -154,7 +152,7 @@ class Outgoing:
     def cut(self) -> Cut:
         """Opens a file for each window that has been cut off since the last look and has something in it."""
         now = self._clock.now() - BUILT_AFTER
-        since = self._store.checkpoint(WINDOWS) or now - LOOK_BACK
+        since = self._store.checkpoint(WINDOWS) or now - self._timetable.look_back
         windows, files = 0, []
         for _ in range(SPANS_MAX):
             until = min(now, since + SPAN)

@@ -21,11 +21,20 @@ TOGETHER_MAX: Final = 100_000
 
 DECIDED_BEFORE: Final = timedelta(minutes=30)
 """Before the last cut-off for a return: what nobody decided is put into that window by its fallback."""
+LOOK_BACK: Final = timedelta(hours=24)
+"""Where a region begins that has looked at no window yet: nothing was scheduled there before its first day ..."""
+PERIODS_LOOKED_BACK: Final = 60
+"""... and nothing with a local bank before its first hour."""
 PERIODS_TO_DECIDE: Final = 10
 """Of a local bank: long enough for two people to click, short enough to see the deadline pass."""
 
 
 class Timetable(Protocol):
+    @property
+    def look_back(self) -> timedelta:
+        """Where who looks at windows for the first time begins."""
+        ...
+
     def assign(self, now: datetime, speed: windows.Speed) -> Assignment:
         """The window an entry accepted now goes into."""
         ...
@@ -62,6 +71,10 @@ class FedAch:
     """The windows of FedACH, each cut off so long before its deadline."""
 
     lead: timedelta = windows.LEAD_DEFAULT
+
+    @property
+    def look_back(self) -> timedelta:
+        return LOOK_BACK
 
     def assign(self, now: datetime, speed: windows.Speed) -> Assignment:
         return windows.assign(now, speed, self.lead)
@@ -103,6 +116,10 @@ class Compressed:
     def __post_init__(self) -> None:
         if not timedelta(seconds=1) <= self.period <= timedelta(hours=1) or self.period % timedelta(seconds=1):
             raise ValueError("windows come every 1 to 3,600 whole seconds")
+
+    @property
+    def look_back(self) -> timedelta:
+        return PERIODS_LOOKED_BACK * self.period
 
     def assign(self, now: datetime, speed: windows.Speed) -> Assignment:
         del speed  # every window is as quick as any
