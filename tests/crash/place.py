@@ -105,6 +105,7 @@ WAITING: Final = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Second
 WINDOWS: Final = {"FLORIN_ACH_TIMETABLE": "every-3600"}
 """ACH files are cut off on the hour: no run crosses one by accident."""
 PARTNER_SECRETS: Final = "florin/crash/"
+CURSORS: Final = "florin/cursors"
 FAILED: Final = "failed"
 """The queue of what could not be published."""
 DELIVERIES: Final = "deliveries"
@@ -377,12 +378,14 @@ class Place:
         name, keys = f"{PARTNER_SECRETS}sponsor", json.dumps({"keys": [{"key": SPONSOR.secrets[V1]}]})
         with suppress(secrets.exceptions.ResourceExistsException):
             secrets.create_secret(Name=name, SecretString=keys)
+            secrets.create_secret(Name=CURSORS, SecretString="signs cursors")
         return {
             "AWS_REGION": REGION,
             "FLORIN_BUS": "florin-crash",
             "FLORIN_FAILED_QUEUE_URL": sqs.create_queue(QueueName=FAILED)["QueueUrl"],
             "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName=DELIVERIES)["QueueUrl"],
             "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
+            "FLORIN_CURSOR_SECRET_ARN": CURSORS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
             "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",
