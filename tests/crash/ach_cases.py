@@ -133,11 +133,6 @@ def intended(stage: Stage) -> Facts:
     return {}
 
 
-def finish(stage: Stage) -> Answer:
-    stage.bank.counterparties.finish_verifications()
-    return "finished"
-
-
 CORRECTION: Final = Correction(noc="noc_crash", code="C01", account_number="55500012")
 """What a notification of change says the account number should be."""
 
@@ -609,7 +604,7 @@ ACH_CASES: Final = (
     _twice("close a counterparty", close, (added,)),
     _twice("prove a counterparty by a prenote", verify(VerificationMethod.PRENOTE), (added,)),
     _twice("prove a counterparty by micro-entries", verify(VerificationMethod.MICRO_ENTRIES), (added,)),
-    _sweep("finish a proof that was cut off", finish, (added, intended)),
+    _sweep("finish a proof that was cut off", cut_off, (added, intended)),
     _sweep("send micro-entries", cut_off, _PROVING),
     _sweep("settle micro-entries", settle_proof, (*_PROOF_SENT, proof_due)),
     _twice("confirm micro-entries", confirm, _PROOF_SETTLED),

@@ -241,6 +241,11 @@ def due_files(place: Place) -> list[str]:
     ]
 
 
+def unsent(place: Place) -> list[str]:
+    """Counterparties whose proof was asked for, and no window has it."""
+    return [item["counterparty"] for item in rows(place, "counterparties", "P") if "gk" in item]
+
+
 def claimed(place: Place) -> list[str]:
     """Payments whose journey is to move money now."""
     return [

@@ -326,7 +326,7 @@ class Runner:
         """What happens to payments by itself: files that are due are worked on, who is at work on none is found by the
         sweep, and journeys that were told make the money effects of what they were told.
         """
-        if payment_books.due_files(self.place):
+        if payment_books.due_files(self.place) or payment_books.unsent(self.place):
             cut_off(stage)
         if due := payment_books.unattended(self.place):
             self.place.clock.at = max(self.place.clock.at, *due)
