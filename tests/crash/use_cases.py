@@ -645,7 +645,7 @@ def replay(stage: Stage, **body: str) -> Answer:
 
 
 def mend(stage: Stage) -> Answer:
-    return replay(stage, body="{}")
+    return replay(stage, body=body_of().decode())
 
 
 USE_CASES: Final = (
