@@ -447,14 +447,25 @@ def process(stage: Stage) -> Answer:
     return {"state": found.state.value, "reason": found.reason, "file": _file(stage).state.value}
 
 
-def heard(message: Message) -> Callable[[Stage], Facts]:
-    def processed(stage: Stage) -> Facts:
+def processed(message: Message) -> Callable[[Stage], Facts]:
+    def done(stage: Stage) -> Facts:
         stage.facts |= delivered_by(message)(stage)
         answer = passed_text(process(stage))
         assert answer["state"] == "PROCESSED", answer
         return {"delivery": stage.facts["delivery"]}
 
-    return processed
+    return done
+
+
+def heard(message: Message) -> Callable[[Stage], Facts]:
+    """The message is processed, and the next minute has done what follows from it."""
+
+    def acted_on(stage: Stage) -> Facts:
+        facts = processed(message)(stage)
+        cut_off(stage)
+        return facts
+
+    return acted_on
 
 
 def passed_text(answer: Answer) -> Mapping[str, Any]:
@@ -538,6 +549,14 @@ def give(group: Group, document: str = ask.GIVE_APPROVAL) -> Act:
     return given
 
 
+def approved(group: Group) -> Callable[[Stage], Facts]:
+    def given(stage: Stage) -> Facts:
+        passed(give(group)(stage))
+        return {}
+
+    return given
+
+
 def not_heard(group: Group) -> Callable[[Stage], Facts]:
     """The approval was given, and whoever was to act on it died."""
 
@@ -579,9 +598,11 @@ _SENT: Final = (*_CUT_OFF, sent)
 _ACKNOWLEDGED: Final = (*_SENT, heard(acknowledgement))
 _SETTLED: Final = (*_ACKNOWLEDGED, settled)
 _ENTRY_REJECTED: Final = (*_SENT, heard(rejection(UNMENDABLE, of_entry=True)), file_case)
+_ENTRY_GIVEN_UP: Final = (*_ENTRY_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
 _PROVING: Final = (added, proving)
 _PROOF_SENT: Final = (*_PROVING, proof_sent)
 _PROOF_REJECTED: Final = (*_PROOF_SENT, heard(rejection(UNMENDABLE)), file_case)
+_PROOF_GIVEN_UP: Final = (*_PROOF_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
 _PROOF_SETTLED: Final = (*_PROOF_SENT, proof_due, proof_settled)
 
 
@@ -609,9 +630,8 @@ ACH_CASES: Final = (
     _sweep("settle micro-entries", settle_proof, (*_PROOF_SENT, proof_due)),
     _twice("confirm micro-entries", confirm, _PROOF_SETTLED),
     _twice("take micro-entries back", proof_comes_back, _PROOF_SETTLED),
-    _twice(
-        "post rejected micro-entries back", give(OFFICE), (*_PROOF_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
-    ),
+    _twice("have rejected micro-entries posted back", give(OFFICE), _PROOF_GIVEN_UP),
+    _sweep("post rejected micro-entries back", cut_off, (*_PROOF_GIVEN_UP, approved(OFFICE))),
     _twice("correct a counterparty", correct, _KNOWN),
     _twice("correct a counterparty by an approval", correct_by_approval, (*_KNOWN, correction_approved)),
     _twice("send money by ACH", originate(CREDIT), _KNOWN),
@@ -649,8 +669,9 @@ ACH_CASES: Final = (
     _twice("hear that a file is taken", process, (*_SENT, delivered_by(acknowledgement))),
     _twice("hear that an entry is rejected", process, (*_SENT, delivered_by(rejection(UNMENDABLE, of_entry=True)))),
     _twice("build a rejected file again", process, (*_SENT, delivered_by(rejection(MENDABLE)))),
-    _sweep("send a file that was built again", cut_off, (*_SENT, heard(rejection(MENDABLE)))),
-    _twice("post a rejected entry back", give(OFFICE), (*_ENTRY_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))),
+    _sweep("send a file that was built again", cut_off, (*_SENT, processed(rejection(MENDABLE)))),
+    _twice("have a rejected entry posted back", give(OFFICE), _ENTRY_GIVEN_UP),
+    _sweep("post a rejected entry back", cut_off, (*_ENTRY_GIVEN_UP, approved(OFFICE))),
     _twice("build a rejected entry again", give(OFFICE), (*_ENTRY_REJECTED, proposed(ResolutionCode.REBUILD, OFFICE))),
     _twice("settle a payment", step(StepName.SETTLE), (*_ACKNOWLEDGED, settles)),
     _twice("settle a payment that was collected", step(StepName.SETTLE, DEBIT), (*_ACKNOWLEDGED, settles)),
