@@ -99,7 +99,7 @@ fmt: .venv/dev/.installed ## Format and sort imports
 simulate: .venv/dev/.installed ## N simulated histories on two processes (N=10000)
 	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)
 
-crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about ten minutes)
+crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about half an hour)
 	@$(BIN)/python -m tests.crash.run
 	@FLORIN_DEATHS=full $(PYTEST) -n 2 tests/unit/rails/ach/test_killed_anywhere.py tests/unit/rails/ach/test_incoming_faults.py
 

@@ -13,6 +13,7 @@ from domain.ledger.model import Journal, State
 from functions.composition import ledger_settings
 from ops.verify.judging import judge
 from ops.verify.world import World, of_items
+from tests.crash import payment_books
 from tests.crash.place import DELIVERIES, FAILED, Place, Snapshot
 
 _NO_LIST: Final[Mapping[str, Any]] = {"L": []}
@@ -40,6 +41,9 @@ class Left:
     """
     unfinished: int
     orders: Counter[tuple[str, ...]]
+    payments: Counter[tuple[str, ...]]
+    """Payments with their timelines, files, entries, cases, counterparties, what lies in the exchange, executions."""
+    unattended: int
     notices: Counter[tuple[str, str]]
     schedules: Counter[str]
     unpublished: int
@@ -53,9 +57,10 @@ class Left:
     """Acts on record. More than the clean run's may be there: an attempt that failed is an act too."""
 
 
-def violations(world: World) -> list[str]:
-    """All the promises of the ledger."""
-    return [f"{verdict.name}: {found}" for verdict in judge(world) for found in verdict.violations]
+def violations(place: Place, world: World) -> list[str]:
+    """All the promises of the ledger, and those of payments."""
+    broken = [f"{verdict.name}: {found}" for verdict in judge(world) for found in verdict.violations]
+    return broken + payment_books.faults(place, world)
 
 
 def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str], late_told: bool) -> Left:
@@ -80,6 +85,8 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         + Counter(("keys", "shredded", item["pk"]["S"]) for item in place.items("keys") if "wrapped" not in item),
         unfinished=sum("done" in item and not item["done"]["BOOL"] for item in accounts),
         orders=Counter(_order(item) for item in place.items("transfers")),
+        payments=payment_books.summary(place),
+        unattended=len(payment_books.unattended(place)),
         notices=_notices(place, late_told=late_told),
         schedules=Counter(schedule["ScheduleExpression"] for schedule in place.schedules()),
         unpublished=unpublished(place, heard),
@@ -118,6 +125,7 @@ def pending(found: Left) -> list[str]:
         ("unfinished openings", found.unfinished),
         ("unpublished journals", found.unpublished),
         ("deliveries that are in no queue", found.unqueued),
+        ("payments that nobody is at work on", found.unattended),
     )
     return [f"{count} {what}" for what, count in named if count]
 

@@ -6,6 +6,7 @@ killed sends nothing any more, whatever its code still tries on the way down.
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from threading import Lock
@@ -100,6 +101,8 @@ class Network:
         """Task tokens whose journeys were told to go on."""
         self.written: set[str] = set()
         """Tables and services that were asked to change something since the world was put back."""
+        self._touched: Counter[str] = Counter()
+        self._epoch = 0
         self.spoiled = 0
         self.meanwhile: Callable[[], None] = nobody
         """What others do while a call waits."""
@@ -115,6 +118,7 @@ class Network:
         self.entries, self.queued, self.told = [], {}, []
         self.written = set()
         self._under_way = []
+        self._epoch += 1
         self.born(untouched)
 
     def born(self, plan: Plan) -> None:
@@ -134,6 +138,7 @@ class Network:
         kept = self.calls, self.spoiled, self._plan
         self.meanwhile()
         self.calls, self.spoiled, self._plan = kept
+        self._epoch += 1
         return None
 
     def _decided(self, service: str, sent: Sent) -> Trouble | None:
@@ -142,7 +147,7 @@ class Network:
         call = Call(len(self.calls) + 1, service, sent.operation, _subject(sent) if service == "dynamodb" else "")
         self.calls.append(call)
         if not call.reads:
-            self.written.add(call.subject or service)
+            self.touch(call.subject or service)
             if self.witnessed is not None:
                 self.witnessed |= _on_the_way()
         trouble = self._plan(call, sent)
@@ -162,6 +167,16 @@ class Network:
             URLLib3Session().send(request)
             self._note(sent, None)
         self._under_way = []
+        self._epoch += 1
+
+    def touch(self, name: str) -> None:
+        """This table or service is asked to change something."""
+        self.written.add(name)
+        self._touched[name] += 1
+
+    def age(self, name: str) -> tuple[int, int]:
+        """Another one whenever it may have changed: what was read at the same age need not be read again."""
+        return self._epoch, self._touched[name]
 
     def _note(self, sent: Sent, trouble: Trouble | None) -> None:
         times = 2 if isinstance(trouble, Twice) else 1

@@ -9,12 +9,12 @@ import json
 import random
 import time
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from unittest import mock
 
 import boto3
@@ -105,6 +105,7 @@ WAITING: Final = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Second
 WINDOWS: Final = {"FLORIN_ACH_TIMETABLE": "every-3600"}
 """ACH files are cut off on the hour: no run crosses one by accident."""
 PARTNER_SECRETS: Final = "florin/crash/"
+CURSORS: Final = "florin/cursors"
 FAILED: Final = "failed"
 """The queue of what could not be published."""
 DELIVERIES: Final = "deliveries"
@@ -115,6 +116,7 @@ SIGNING: Final[Any] = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
 SIGNING_KEY: Final = RSAKey.generate_key(2048, {"kid": "pool"})
 
 
+Read = TypeVar("Read")
 Execution = tuple[str, str]
 """The machine that it is of, and its name."""
 
@@ -166,6 +168,7 @@ class Place:
         self._exchange = ""
         self._machines: dict[str, str] = {}
         self._machines_made = 0.0
+        self._known: dict[str, tuple[tuple[int, int], Any]] = {}
         self._holds: Snapshot | None = None
         self.configuration: Configuration
         self._random = random.Random(0)
@@ -251,9 +254,20 @@ class Place:
         """All of one table: it is small. What nobody has written to is what was put back."""
         if self._holds and name not in self.network.written:
             return list(self._holds.items[name])
+        return list(self._read(name, self._scanned))
+
+    def _scanned(self, name: str) -> list[dict[str, Any]]:
         answer = self.dynamodb.scan(TableName=self._tables[name], ConsistentRead=True)
         assert "LastEvaluatedKey" not in answer, f"{name} has outgrown one page"
         found: list[dict[str, Any]] = answer["Items"]
+        return found
+
+    def _read(self, name: str, read: Callable[[str], Read]) -> Read:
+        """Read anew when it may have changed."""
+        age = self.network.age(name)
+        if name not in self._known or self._known[name][0] != age:
+            self._known[name] = age, read(name)
+        found: Read = self._known[name][1]
         return found
 
     def schedules(self) -> list[dict[str, Any]]:
@@ -276,12 +290,15 @@ class Place:
             if name.startswith(payment):
                 machine = self._machines[kind].replace(":stateMachine:", ":execution:")
                 self._stepfunctions.stop_execution(executionArn=f"{machine}:{name}")
-                self.network.written.add("stepfunctions")
+                self.network.touch("stepfunctions")
 
     def executions(self) -> dict[Execution, str]:
         """The journeys of payments, each with how it stands."""
         if self._holds and "stepfunctions" not in self.network.written:
             return dict(self._holds.executions)
+        return dict(self._read("stepfunctions", self._listed))
+
+    def _listed(self, _: str) -> dict[Execution, str]:
         return {
             (kind, row["name"]): row["status"]
             for kind, machine in self._machines.items()
@@ -292,7 +309,7 @@ class Place:
         """What lies in the exchange with the sponsor bank."""
         if self._holds and "s3" not in self.network.written:
             return dict(self._holds.exchange)
-        return self._objects(self._exchange)
+        return dict(self._read("s3", lambda _: self._objects(self._exchange)))
 
     def _objects(self, bucket: str) -> dict[str, bytes]:
         names = [found["Key"] for found in self._s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
@@ -377,12 +394,14 @@ class Place:
         name, keys = f"{PARTNER_SECRETS}sponsor", json.dumps({"keys": [{"key": SPONSOR.secrets[V1]}]})
         with suppress(secrets.exceptions.ResourceExistsException):
             secrets.create_secret(Name=name, SecretString=keys)
+            secrets.create_secret(Name=CURSORS, SecretString="signs cursors")
         return {
             "AWS_REGION": REGION,
             "FLORIN_BUS": "florin-crash",
             "FLORIN_FAILED_QUEUE_URL": sqs.create_queue(QueueName=FAILED)["QueueUrl"],
             "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName=DELIVERIES)["QueueUrl"],
             "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
+            "FLORIN_CURSOR_SECRET_ARN": CURSORS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
             "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",

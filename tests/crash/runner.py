@@ -13,12 +13,14 @@ from random import Random
 from typing import Final
 
 from ops.verify.world import World
-from tests.crash import books
+from tests.crash import books, payment_books
+from tests.crash.ach_cases import advance, cut_off, sweep_cases, sweep_payments
 from tests.crash.modes import MODES, PAIRED, Mode, Scene
 from tests.crash.network import Call, Plan, Trouble, nobody, untouched
 from tests.crash.place import Place, Snapshot
 from tests.crash.stage import Answer, Household, NotYet, Stage, household
-from tests.crash.use_cases import UseCase, end_openings, sweep_deliveries, sweep_outbox
+from tests.crash.use_case import Prepare, UseCase
+from tests.crash.use_cases import end_openings, sweep_deliveries, sweep_outbox
 from tests.faults import Killed, LostAnswer, Sent
 
 RECOVERIES_MAX: Final = 4
@@ -99,7 +101,7 @@ class Runner:
     place: Place
     at: datetime
     """When things happen, but for those that are to happen days before."""
-    _homes: dict[int, tuple[Snapshot, Household]] = field(default_factory=dict)
+    _homes: dict[tuple[int, tuple[Prepare, ...]], "_Home"] = field(default_factory=dict)
     _recoveries: dict[tuple[str, int], int] = field(default_factory=dict)
     _cleans: dict[str, Clean] = field(default_factory=dict)
     _fault: str = ""
@@ -107,18 +109,30 @@ class Runner:
     _waits: bool = False
     """It was an answer that says to ask again."""
 
-    def _home(self, days_ago: int) -> tuple[Snapshot, Household]:
-        """One household for all use cases of a day; each adds what it needs."""
-        if days_ago not in self._homes:
-            self.place.clear()
-            self.place.clock.at = self.at - timedelta(days=days_ago)
-            with self.place.process() as bank:
-                house = household(self.place, bank)
-                stage = Stage(self.place, bank, house)
-                stage.published(frozenset())
-                stage.notified()
-            self._homes[days_ago] = self.place.snapshot(), house
-        return self._homes[days_ago]
+    def _home(self, days_ago: int, after: tuple[Prepare, ...]) -> "_Home":
+        """One household for all use cases of a day, and one world for all that begin alike."""
+        if (days_ago, after) not in self._homes:
+            self._homes[days_ago, after] = self._grown(days_ago, after) if after else self._founded(days_ago)
+        return self._homes[days_ago, after]
+
+    def _founded(self, days_ago: int) -> "_Home":
+        self.place.clear()
+        self.place.clock.at = self.at - timedelta(days=days_ago)
+        with self.place.process() as bank:
+            house = household(self.place, bank)
+            stage = Stage(self.place, bank, house)
+            stage.published(frozenset())
+            stage.notified()
+        self.place.clock.at += timedelta(minutes=1)
+        return _Home(self.place.snapshot(), house, {})
+
+    def _grown(self, days_ago: int, after: tuple[Prepare, ...]) -> "_Home":
+        home = self._home(days_ago, after[:-1])
+        self.place.put_back(home.world, seed=len(after))
+        with self.place.process() as bank:
+            stage = Stage(self.place, bank, home.house, dict(home.facts))
+            facts = {**home.facts, **after[-1](stage)}
+        return _Home(self.place.snapshot(), home.house, facts)
 
     def _put_back(self, prepared: Prepared, *, seed: int) -> None:
         self.place.put_back(prepared.world, seed=seed)
@@ -140,7 +154,7 @@ class Runner:
         self._quiet(prepared, swept=False)
         world = books.read_back(self.place)
         found = self._left(prepared, world)
-        off = [*books.violations(world), *books.pending(found)]
+        off = [*books.violations(self.place, world), *books.pending(found)]
         clean = Clean(prepared, calls, answer, found, witnessed)
         if clean.commands and len(books.acts(self.place, prepared.world)) != 1:
             off.append("one command has not left one record")
@@ -197,13 +211,13 @@ class Runner:
         off += recovery.off
         if recovery.answer is None:
             off.append(f"no answer after {RECOVERIES_MAX} recoveries: {self._fault}")
-            off += books.violations(books.read_back(self.place))
+            off += books.violations(self.place, books.read_back(self.place))
         else:
             self._quiet(prepared)
             world = books.read_back(self.place)
             off += [f"answered {recovery.answer}, clean {clean.answer}"] if recovery.answer != clean.answer else []
             off += self._differences(clean, world)
-            off += books.violations(world)
+            off += books.violations(self.place, world)
         return Verdict(use_case.name, call, mode.name, tuple(off), recovery.calls)
 
     def _recovered(self, clean: Clean, facts: dict[str, object], plan: Plan) -> "_Recovery":
@@ -228,7 +242,8 @@ class Runner:
             stage = Stage(self.place, bank, prepared.house, dict(prepared.facts))
             stage.later(LATER)
             end_openings(stage)
-        self._quiet(prepared)
+            sweep_cases(stage)
+        self._quiet(prepared, forsaken=True)
         world = books.read_back(self.place)
         found = self._left(prepared, world)
         told = {act["outcome"]["S"] for act in books.acts(self.place, prepared.world)}
@@ -237,7 +252,7 @@ class Runner:
         if ended:
             off += books.differences(replace(prepared.before, audited=frozenset()), found) and ended
             off += [f"on record as {told}, and not done"] if told - {"OUTCOME_UNKNOWN"} else []
-        off += [*books.violations(world), *books.pending(found)]
+        off += [*books.violations(self.place, world), *books.pending(found)]
         return Verdict(prepared.use_case.name, call, mode.name, tuple(off))
 
     def _unrecorded(self, clean: Clean) -> list[str]:
@@ -255,18 +270,17 @@ class Runner:
         return off and books.differences(clean.prepared.before, found) and off
 
     def _prepared(self, use_case: UseCase) -> Prepared:
-        empty, house = self._home(use_case.days_ago)
-        self.place.put_back(empty, seed=1)
-        self.place.clock.at += timedelta(minutes=1)
+        home = self._home(use_case.days_ago, use_case.after)
+        self.place.put_back(home.world, seed=1 + len(use_case.after))
         with self.place.process() as bank:
-            stage = Stage(self.place, bank, house)
-            facts = use_case.prepare(stage)
+            stage = Stage(self.place, bank, home.house, dict(home.facts))
+            facts = {**home.facts, **use_case.prepare(stage)}
         heard: object = facts.get("already", self.place.journals())
         assert isinstance(heard, frozenset)
         self.place.clock.at += timedelta(seconds=5)
         world = self.place.snapshot()
         before = books.left(self.place, books.read_back(self.place), world, heard=heard, late_told=True)
-        return Prepared(use_case, world, house, facts, heard, before)
+        return Prepared(use_case, world, home.house, facts, heard, before)
 
     def _attempt(
         self,
@@ -287,15 +301,18 @@ class Runner:
                 self._waits = isinstance(fault, NotYet)
             return answer, tuple(self.place.network.calls)
 
-    def _quiet(self, prepared: Prepared, *, swept: bool = True) -> None:
-        """The stream and the queue deliver what is left and sweepers run, in a process that nothing happens to.
+    def _quiet(self, prepared: Prepared, *, swept: bool = True, forsaken: bool = False) -> None:
+        """The stream and the queues deliver what is left and sweepers run, in a process that nothing happens to.
 
-        `swept`: what the stream has not published, the outbox publishes.
+        `swept`: something has gone wrong. What the stream has not published, the outbox publishes; what comes twice
+        comes once more, unless whoever brought it has `forsaken` it.
         """
         with self.place.process() as bank:
             stage = Stage(self.place, bank, prepared.house, dict(prepared.facts))
-            if prepared.use_case.sweeps:
+            if prepared.use_case.sweeps or (swept and prepared.use_case.comes_twice and not forsaken):
                 prepared.use_case.act(stage)
+            stage.notified()
+            self._paid(stage)
             if stage.records(prepared.heard) and "already" not in prepared.facts:
                 stage.published(prepared.heard)
             if swept and books.unpublished(self.place, prepared.heard):
@@ -305,12 +322,33 @@ class Runner:
                 self.place.clock.at = max(self.place.clock.at, *due)
                 sweep_deliveries(stage)
 
+    def _paid(self, stage: Stage) -> None:
+        """What happens to payments by itself: files that are due are worked on, who is at work on none is found by the
+        sweep, and journeys that were told make the money effects of what they were told.
+        """
+        if payment_books.due_files(self.place) or payment_books.unsent(self.place):
+            cut_off(stage)
+        if due := payment_books.unattended(self.place):
+            self.place.clock.at = max(self.place.clock.at, *due)
+            sweep_payments(stage)
+        for payment in payment_books.claimed(self.place):
+            advance(payment)
+
     def _left(self, prepared: Prepared, world: World) -> books.Left:
         late = prepared.use_case.mended_after == timedelta(0)
         return books.left(self.place, world, prepared.world, heard=prepared.heard, late_told=late)
 
     def _seed(self, clean: Clean, call: Call, mode: Mode) -> Random:
         return Random(zlib.crc32(f"{clean.prepared.use_case.name} {call.number} {mode.name}".encode()))
+
+
+@dataclass(frozen=True)
+class _Home:
+    """Where use cases begin, and what is known there."""
+
+    world: Snapshot
+    house: Household
+    facts: dict[str, object]
 
 
 @dataclass(frozen=True)

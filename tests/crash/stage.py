@@ -66,8 +66,11 @@ class Stage:
 
     def asked(self, document: str, *, staff: bool = False, **given: Any) -> Answer:
         """A mutation through the handler of the API, with a token, as a front end asks."""
-        person, group = (self.house.staff, "operations") if staff else (self.house.ada.id, "customer")
-        token = self.place.token(person, group)
+        by = (self.house.staff, Group.OPERATIONS) if staff else (self.house.ada.id, Group.CUSTOMER)
+        return self.asked_by(*by, document, **given)
+
+    def asked_by(self, person: str, group: Group, document: str, **given: Any) -> Answer:
+        token = self.place.token(person, group.value)
         event = {
             "rawPath": "/graphql",
             "headers": {"content-type": "application/json", "authorization": f"Bearer {token}"},

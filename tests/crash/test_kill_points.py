@@ -4,6 +4,7 @@ Every use case runs clean, and a few of its points are drawn; the seed is printe
 FLORIN_KILL_POINTS_SEED. Points that once broke something stay here by name.
 """
 
+import itertools
 import os
 import random
 from collections.abc import Sequence
@@ -14,12 +15,15 @@ import pytest
 
 from domain.bus_aws import EventBridgeBus
 from domain.ledger.events import LedgerEvent
+from domain.rails.ach.outgoing import file_id
 from tests.crash.modes import BY_NAME, MODES
 from tests.crash.network import Call
 from tests.crash.runner import Clean, Runner
-from tests.crash.use_cases import USE_CASES, UseCase, deposit, named
+from tests.crash.use_case import UseCase
+from tests.crash.use_cases import USE_CASES, deposit, named
 
-POINTS_EACH: Final = 2
+POINTS_EACH: Final = 1
+"""A hundred use cases: another seed each time, and all of the points in `make crash`."""
 PAIRS_DRAWN: Final = 10
 ALL: Final = os.environ.get("FLORIN_KILL_POINTS") == "all"
 SEED: Final = int(os.environ.get("FLORIN_KILL_POINTS_SEED", random.SystemRandom().randrange(1_000_000)))
@@ -47,6 +51,12 @@ def test_a_book_that_could_not_be_registered_is_not_forgotten(runner: Runner, mo
     assert runner.point(clean, _call(clean, "dynamodb PutItem ledger"), BY_NAME[mode]).held
 
 
+def test_a_payment_that_its_own_request_has_made_meanwhile_is_no_double(runner: Runner) -> None:
+    """Whoever was overtaken by its own repetition was answered DUPLICATE_SUSPECTED."""
+    clean = _clean(runner, "send money by ACH")
+    assert runner.point(clean, _call(clean, "dynamodb Query payments"), BY_NAME["overtaken"]).held
+
+
 # The harness itself: what is broken on purpose must be found out.
 
 
@@ -58,6 +68,26 @@ def test_a_transfer_that_pays_twice_would_be_found(runner: Runner, monkeypatch: 
     monkeypatch.setattr("domain.ledger.service.journal_id", lambda *_: f"jrn_us0000_{next(tries)}")
     verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ledger"), BY_NAME[mode])
     assert not verdict.held
+
+
+def test_a_payment_that_sets_its_money_aside_twice_would_be_found(
+    runner: Runner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Were the key of its journal new at each attempt."""
+    clean = _clean(runner, "set the money of a payment aside")
+    tries = iter(range(100))
+    monkeypatch.setattr("domain.rails.ach.effects.derived_key", lambda *_: f"try-{next(tries)}")
+    verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ledger"), BY_NAME["killed after"])
+    assert any("has been moved twice" in off for off in verdict.off)
+
+
+def test_a_window_with_two_files_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were a file named anew at each look at its window."""
+    clean = _clean(runner, "cut a file off and send it")
+    endings = itertools.chain([""], itertools.repeat("_again"))
+    monkeypatch.setattr("domain.rails.ach.outgoing.file_id", lambda *named: file_id(*named) + next(endings))
+    verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ach"), BY_NAME["killed after"])
+    assert any("_again" in off for off in verdict.off)
 
 
 @pytest.mark.parametrize("mode", ["killed after", "forsaken"])

@@ -1,13 +1,9 @@
-"""Every use case that writes, as one list. A row says how the world is prepared, what is done, and who mends it.
-
-`act` is what dies, and by default what comes again: the client with the same key, the stream or queue with the same
-records. Where something else ends the work, `mend` says what.
-"""
+"""Every use case that writes, as one list; those of payments by ACH stand in `ach_cases`."""
 
 import json
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any, Final
 
@@ -32,6 +28,7 @@ from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
 from functions.webhooks import handler as webhooks
+from tests.crash.ach_cases import ACH_CASES
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -47,44 +44,15 @@ from tests.crash.stage import (
     passed,
     settled,
 )
+from tests.crash.use_case import DAY, UseCase
 from tests.faults import Killed, LostRequest, Sent
 from tests.unit.functions.test_webhooks import event as webhook
 from tests.unit.graph import documents as ask
 from tests.unit.partners.signing import SPONSOR, body_of
 
-DAY: Final = timedelta(days=1)
 HOLD_MINUTES: Final = 5
 KEYS_TRIED_MAX: Final = 50
 """A key falls on one of two shards: fifty fall on the same once in 10**15 times."""
-NO_FACTS: Final[dict[str, Any]] = {}
-
-
-def nothing(_: Stage) -> dict[str, Any]:
-    return dict(NO_FACTS)
-
-
-@dataclass(frozen=True)
-class UseCase:
-    name: str
-    act: Callable[[Stage], Answer]
-    prepare: Callable[[Stage], dict[str, Any]] = nothing
-    """What must be there first; the facts it found out go to `act`."""
-    mend: Callable[[Stage], Answer] | None = None
-    mended_after: timedelta = timedelta(0)
-    days_ago: int = 0
-    """When it happens: today, or so long ago that its later days have come."""
-    sweeps: bool = False
-    """It runs every minute or day anyway: what it left for its next run is done by then."""
-    caller_leaves: bool = False
-    """Whoever asked never comes back: then what was begun ends, and what was not begun is not."""
-    now: bool = False
-    """It happens at the engine's own moment: what the folder books must lie in a minute that is open."""
-
-    def recover(self, stage: Stage) -> Answer:
-        if self.mend is None:
-            return self.act(stage)
-        stage.later(self.mended_after)
-        return self.mend(stage)
 
 
 # Customers and accounts.
@@ -677,7 +645,7 @@ def replay(stage: Stage, **body: str) -> Answer:
 
 
 def mend(stage: Stage) -> Answer:
-    return replay(stage, body="{}")
+    return replay(stage, body=body_of().decode())
 
 
 USE_CASES: Final = (
@@ -747,6 +715,7 @@ USE_CASES: Final = (
     UseCase("replay a delivery as it is", replay, quarantined),
     UseCase("replay a delivery mended", mend, quarantined),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
+    *ACH_CASES,
 )
 
 

@@ -1,0 +1,680 @@
+"""Use cases of payments by ACH, from the counterparty to what the bank says of the file they are in.
+
+Each step of a journey is a use case of its own, called as its state machine calls it: a task that is tried again has a
+token of its own. Files are cut off on the hour; the steps of one are called within the minutes after it.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any, Final
+from unittest import mock
+
+from domain.access.model import Approval, Group, Proposal, Verdict
+from domain.cases.kinds import ResolutionCode
+from domain.cases.service import Cases
+from domain.counterparties.model import Correction, Counterparty, VerificationMethod
+from domain.fraud.events import SOURCE as FRAUD
+from domain.ids import entry_id
+from domain.payments.events import SOURCE as PAYMENTS
+from domain.payments.kinds import PaymentKind, PaymentState
+from domain.payments.model import Payment
+from domain.payments.service import Payments
+from domain.payments.steps import StepName, Waits, steps
+from domain.rails.ach.kinds import EntryKind
+from domain.rails.ach.model import AchFile
+from domain.rails.ach.outgoing import BUILT_AFTER
+from domain.refusals import Refusal
+from functions.ach_files import handler as ach_files
+from functions.ach_journey import handler as ach_journey
+from functions.case_sweep import handler as case_sweep
+from functions.fraud_scorer import handler as fraud_scorer
+from functions.partner_deliveries import handler as partner_deliveries
+from functions.payment_decisions import handler as payment_decisions
+from functions.payment_sweep import handler as payment_sweep
+from functions.webhooks import handler as webhooks
+from tests.crash.network import Call, Trouble, untouched
+from tests.crash.stage import Answer, Stage, bus_event, delivered, passed
+from tests.crash.stage import settled as refused
+from tests.crash.use_case import UseCase
+from tests.faults import Killed, LostRequest, Sent
+from tests.unit.functions.test_webhooks import event as webhook
+from tests.unit.graph import documents as ask
+from tests.unit.partners.signing import SPONSOR, body_of
+
+LONG_AGO: Final = timedelta(days=30)
+SMALL, LARGE = "25.00", "3000.00"
+"""What goes unasked to somebody new, and what a person looks at first."""
+WAGES_MINOR: Final = 5_000_00
+SOON: Final = timedelta(seconds=5)
+MENDABLE, UNMENDABLE = "REJ0102", "REJ07"
+Act = Callable[[Stage], Answer]
+Facts = dict[str, Any]
+
+
+# Counterparties.
+
+
+def add(stage: Stage) -> Answer:
+    return _without_id(stage.asked(ask.ADD_COUNTERPARTY, **ask.counterparty_input()))
+
+
+def added(stage: Stage) -> Facts:
+    answer = passed(stage.asked(ask.ADD_COUNTERPARTY, **ask.counterparty_input()))
+    return {"counterparty": answer["counterparty"]["id"]}
+
+
+def _without_id(answer: Answer) -> Answer:
+    assert not isinstance(answer, str)
+    return {"type": answer["__typename"], **{name: one for name, one in answer["counterparty"].items() if name != "id"}}
+
+
+def close(stage: Stage) -> Answer:
+    return _without_id(stage.asked(ask.CLOSE_COUNTERPARTY, counterpartyId=stage.facts["counterparty"]))
+
+
+def verify(method: VerificationMethod) -> Act:
+    def verified(stage: Stage) -> Answer:
+        wish = {"idempotencyKey": "prove", "counterpartyId": stage.facts["counterparty"], "method": method.value}
+        return _without_id(stage.asked(ask.VERIFY, **wish))
+
+    return verified
+
+
+def proving(stage: Stage) -> Facts:
+    passed(verify(VerificationMethod.MICRO_ENTRIES)(stage))
+    stage.place.clock.at = _hour_after(stage)
+    return {}
+
+
+def proof_sent(stage: Stage) -> Facts:
+    ach_files.handler({}, None)
+    return {"file": _proof_of(stage).file}
+
+
+def _proof_of(stage: Stage) -> Any:
+    entry = stage.bank.ach_store.entry(entry_id(stage.facts["counterparty"], EntryKind.MICRO_CREDIT.value, "1"))
+    assert entry
+    return entry
+
+
+def proof_due(stage: Stage) -> Facts:
+    """The bank has the proof, and its day of settlement has come."""
+    heard(acknowledgement)(stage)
+    stage.place.clock.at = _hour_after(stage)
+    return {}
+
+
+def settle_proof(_: Stage) -> Answer:
+    ach_files.handler({}, None)
+    return "worked on"
+
+
+def proof_settled(stage: Stage) -> Facts:
+    settle_proof(stage)
+    return {"cents": stage.bank.counterparties.micro_amounts(stage.facts["counterparty"], attempt=1)}
+
+
+def confirm(stage: Stage) -> Answer:
+    cents = [ask.dollars(f"0.{minor:02}") for minor in stage.facts["cents"]]
+    wish = {"idempotencyKey": "cents", "counterpartyId": stage.facts["counterparty"], "amounts": cents}
+    return _without_id(stage.asked(ask.CONFIRM, **wish))
+
+
+def proof_comes_back(stage: Stage) -> Answer:
+    stage.bank.verifications.returned(_proof_of(stage), code="R03")
+    return {"status": stage.bank.counterparties.kept(stage.facts["counterparty"]).status.value}
+
+
+def intended(stage: Stage) -> Facts:
+    """A proof that was begun and cut off before the rail had it."""
+    _cut_off_at("dynamodb PutItem ach", verify(VerificationMethod.PRENOTE), stage)
+    return {}
+
+
+CORRECTION: Final = Correction(noc="noc_crash", code="C01", account_number="55500012")
+"""What a notification of change says the account number should be."""
+
+
+def correct(stage: Stage) -> Answer:
+    """As two people decided with the notification's case."""
+    apply = stage.bank.counterparties.apply_decided_correction
+    return _corrected(apply(stage.facts["counterparty"], CORRECTION, approval="apr_crash"))
+
+
+def correct_by_approval(stage: Stage) -> Answer:
+    apply = stage.bank.counterparties.apply_correction
+    return _corrected(apply(stage.facts["counterparty"], CORRECTION, approval=stage.facts["approval"]))
+
+
+def _corrected(answer: Counterparty | Refusal) -> Answer:
+    if isinstance(answer, Refusal):
+        return refused(answer)
+    return {"number": answer.masked_number, "status": answer.status.value}
+
+
+def correction_approved(stage: Stage) -> Facts:
+    proposal = stage.bank.counterparties.correction_proposal(stage.facts["counterparty"], CORRECTION)
+    assert isinstance(proposal, Proposal), proposal
+    approvals = stage.bank.approvals
+    asked = approvals.request(
+        stage.operations(),
+        key="correct",
+        proposal=proposal,
+        group=Group.OPERATIONS,
+        checkers_needed=1,
+        lifetime=timedelta(days=1),
+    )
+    assert isinstance(asked, Approval), asked
+    checked = approvals.check(stage.checker(), asked.id, verdict=Verdict.APPROVE, fingerprint=proposal.fingerprint)
+    assert isinstance(checked, Approval), checked
+    return {"approval": asked.id}
+
+
+def known(stage: Stage) -> Facts:
+    """Ada has money enough, and a counterparty that was proved long ago."""
+    passed(stage.deposit(stage.house.source.id, WAGES_MINOR, key="more-wages"))
+    facts = added(stage)
+    counterparties = stage.bank.counterparties
+    counterparties._verifier = _TakesAll()
+    begun = counterparties.start_verification(
+        stage.owner(), facts["counterparty"], method=VerificationMethod.PRENOTE, key="prove"
+    )
+    assert isinstance(begun, Counterparty), begun
+    settled_on = (stage.place.clock.at - LONG_AGO).date()
+    settled = counterparties.verification_settled(facts["counterparty"], attempt=1, settled_on=settled_on)
+    assert isinstance(settled, Counterparty), settled
+    return facts
+
+
+class _TakesAll:
+    def send_prenote(self, _: Counterparty, *, attempt: int) -> bool:
+        return attempt > 0
+
+    def send_micro_entries(self, _: Counterparty, *, attempt: int, amounts: tuple[int, int]) -> bool:
+        return attempt > 0 and min(amounts) > 0
+
+
+# Payments are asked for, and called off.
+
+DOCUMENTS: Final = {PaymentKind.ACH_CREDIT: ask.ORIGINATE_CREDIT, PaymentKind.ACH_DEBIT: ask.ORIGINATE_DEBIT}
+CREDIT, DEBIT = PaymentKind.ACH_CREDIT, PaymentKind.ACH_DEBIT
+
+
+def originate(kind: PaymentKind, amount: str = SMALL) -> Act:
+    def originated(stage: Stage) -> Answer:
+        wish = ask.ach_input(stage.house.source.id, stage.facts["counterparty"], amount, remittance="March")
+        return stage.asked(DOCUMENTS[kind], **{**wish, "idempotencyKey": kind.value, "secCode": "WEB"})
+
+    return originated
+
+
+def asked_for(kind: PaymentKind, amount: str = SMALL) -> Callable[[Stage], Facts]:
+    def asked(stage: Stage) -> Facts:
+        answer = passed(originate(kind, amount)(stage))
+        return {kind.value: answer["payment"]["id"]}
+
+    return asked
+
+
+def cancel(stage: Stage) -> Answer:
+    return stage.asked(ask.CANCEL_PAYMENT, paymentId=stage.facts[CREDIT])
+
+
+# Journeys.
+
+
+def step(name: StepName, kind: PaymentKind = CREDIT) -> Act:
+    """One task of a state machine, under a token of its own."""
+
+    def stepped(stage: Stage) -> Answer:
+        payment = stage.facts[kind]
+        event = {"step": name.value, "payment": payment, "execution": f"{payment}.1"}
+        if steps(kind)[name].waits is Waits.TOKEN:
+            stage.facts["tokens"] = stage.facts.get("tokens", 0) + 1
+            event["token"] = f"{kind.value}-{name.value}-{stage.facts['tokens']}"
+        return ach_journey.handler(event, None)
+
+    return stepped
+
+
+def advance(payment: str) -> None:
+    event = {"step": StepName.ADVANCE.value, "payment": payment, "execution": f"{payment}.1"}
+    ach_journey.handler(event, None)
+
+
+def stepped(*names: StepName, kind: PaymentKind = CREDIT) -> Callable[[Stage], Facts]:
+    def made(stage: Stage) -> Facts:
+        for name in names:
+            step(name, kind)(stage)
+        return {"tokens": stage.facts.get("tokens", 0)}
+
+    return made
+
+
+def said(source: str) -> Callable[[Stage], Facts]:
+    """What the bus has taken so far from this part."""
+
+    def bodies(stage: Stage) -> Facts:
+        entries = stage.place.network.entries
+        return {source: [bus_event(entry) for entry in entries if entry["Source"] == source]}
+
+    return bodies
+
+
+def screened(stage: Stage) -> Facts:
+    step(StepName.SCREEN)(stage)
+    return {"tokens": stage.facts["tokens"], **said(PAYMENTS)(stage)}
+
+
+def score(stage: Stage) -> Answer:
+    return delivered(fraud_scorer, *stage.facts[PAYMENTS])
+
+
+def scored(stage: Stage) -> Facts:
+    score(stage)
+    return said(FRAUD)(stage)
+
+
+def hear_judgement(stage: Stage) -> Answer:
+    return delivered(payment_decisions, *stage.facts[FRAUD])
+
+
+def judged(kind: PaymentKind = CREDIT) -> Callable[[Stage], Facts]:
+    """The judgement has come, and its money is set aside where that is wanted."""
+
+    def heard_of(stage: Stage) -> Facts:
+        step(StepName.SCREEN, kind)(stage)
+        stage.notified()
+        if kind is CREDIT:
+            step(StepName.ADVANCE, kind)(stage)
+        return {"tokens": stage.facts["tokens"]}
+
+    return heard_of
+
+
+def suspected(stage: Stage) -> Facts:
+    """Judged, and not more."""
+    step(StepName.SCREEN)(stage)
+    stage.notified()
+    return {"tokens": stage.facts["tokens"]}
+
+
+def poor(stage: Stage) -> Facts:
+    """The money has gone elsewhere meanwhile."""
+    source = stage.house.source.id
+    head = stage.bank.ledger.head(source)
+    assert head
+    minor = head.available_minor
+    passed(stage.post("cash_withdrawal", initiator=source, key="all", minor=minor, parties={"source": source}))
+    return {}
+
+
+def missed(stage: Stage) -> Facts:
+    """Its window has passed without it."""
+    stage.place.clock.at = _hour_after(stage) + 2 * stage.bank.deadlines.grace
+    return {}
+
+
+def lost(stage: Stage) -> Facts:
+    """Its journey has ended before its time."""
+    stage.place.lost(stage.facts[CREDIT])
+    _overdue(stage)
+    return {}
+
+
+def not_begun(stage: Stage) -> Facts:
+    """A payment whose journey died before it was begun."""
+    _cut_off_at("stepfunctions StartExecution", originate(CREDIT), stage)
+    (payment,) = stage.bank.payments.of_account(stage.house.source.id).payments
+    stage.facts[CREDIT] = payment.id
+    _overdue(stage)
+    return {CREDIT: payment.id}
+
+
+def untold(stage: Stage) -> Facts:
+    """It was judged, and whoever was to tell its journey so died."""
+    step(StepName.SCREEN)(stage)
+    with mock.patch.object(Payments, "_told", lambda _, payment: payment):
+        stage.notified()
+    _overdue(stage)
+    return {"tokens": stage.facts["tokens"]}
+
+
+def _overdue(stage: Stage) -> None:
+    due = _payment(stage).due_at
+    assert due
+    stage.place.clock.at = due + SOON
+
+
+def sweep_payments(_: Stage) -> Answer:
+    payment_sweep.handler({}, None)
+    return "swept"
+
+
+def _payment(stage: Stage, kind: PaymentKind = CREDIT) -> Payment:
+    return stage.bank.payments.existing(stage.facts[kind])
+
+
+def _cut_off_at(wanted: str, act: Act, stage: Stage) -> None:
+    """The act in a process of its own, which dies at this call."""
+
+    def dies(call: Call, _: Sent) -> Trouble | None:
+        return LostRequest(Killed()) if str(call) == wanted else None
+
+    with stage.place.process(dies) as bank, suppress(Killed):
+        act(Stage(stage.place, bank, stage.house, stage.facts))
+    stage.place.network.born(untouched)
+
+
+# Files.
+
+
+def _hour_after(stage: Stage) -> Any:
+    """Just after the windows that are open now have been cut off."""
+    cut_off = stage.place.clock.at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
+    return cut_off + BUILT_AFTER + SOON
+
+
+def waiting_for_file(stage: Stage) -> Facts:
+    for kind in (CREDIT, DEBIT):
+        step(StepName.AWAIT_FILE, kind)(stage)
+    stage.place.clock.at = _hour_after(stage)
+    return {"tokens": stage.facts["tokens"]}
+
+
+def cut_off(_: Stage) -> Answer:
+    ach_files.handler({}, None)
+    return "worked on"
+
+
+def sent(stage: Stage) -> Facts:
+    """A file with a payment of each kind lies where the bank fetches it, and their journeys wait for its answer."""
+    cut_off(stage)
+    for kind in (CREDIT, DEBIT):
+        assert _payment(stage, kind).state is PaymentState.SENT
+        step(StepName.AWAIT_ACKNOWLEDGEMENT, kind)(stage)
+    return {"file": _payment(stage).progress.file, "tokens": stage.facts["tokens"]}
+
+
+def _file(stage: Stage) -> AchFile:
+    return stage.bank.ach.outgoing.existing(stage.facts["file"])
+
+
+# What the bank says of them.
+
+
+def acknowledgement(stage: Stage) -> tuple[str, Mapping[str, Any]]:
+    file = _file(stage)
+    totals = {"debit_minor": file.debit_minor, "credit_minor": file.credit_minor}
+    data = {"file": file.name, "sha256": file.sha256, "entries": file.entries + file.addenda, **totals}
+    return "ach.file.acknowledged", data
+
+
+def rejection(code: str, *, of_entry: bool = False) -> Callable[[Stage], tuple[str, Mapping[str, Any]]]:
+    def rejected(stage: Stage) -> tuple[str, Mapping[str, Any]]:
+        file = _file(stage)
+        reason: dict[str, Any] = {"code": code, "message": "It is not taken."}
+        if of_entry:
+            reason["trace_number"] = _payment(stage).progress.trace
+        data = {"file": file.name, "sha256": file.sha256, "level": "ENTRY" if of_entry else "FILE"}
+        return "ach.file.rejected", {**data, "reasons": [reason]}
+
+    return rejected
+
+
+Message = Callable[[Stage], tuple[str, Mapping[str, Any]]]
+
+
+def delivered_by(message: Message) -> Callable[[Stage], Facts]:
+    """The bank's message has come in at the door, and lies in the queue."""
+
+    def at_the_door(stage: Stage) -> Facts:
+        kind, data = message(stage)
+        body = body_of(kind, data=data)
+        headers = SPONSOR.headers(body, stage.place.clock.at, message_id=f"{kind}-1".replace(".", "-"))
+        answer = webhooks.handler(webhook(headers, body, kind=kind), None)
+        assert answer["statusCode"] == 202, answer
+        return {"delivery": json.loads(answer["body"])["delivery"]}
+
+    return at_the_door
+
+
+def process(stage: Stage) -> Answer:
+    delivered(partner_deliveries, json.dumps({"delivery": stage.facts["delivery"]}))
+    found = stage.bank.partners._found(stage.facts["delivery"])
+    return {"state": found.state.value, "reason": found.reason, "file": _file(stage).state.value}
+
+
+def processed(message: Message) -> Callable[[Stage], Facts]:
+    def done(stage: Stage) -> Facts:
+        stage.facts |= delivered_by(message)(stage)
+        answer = passed_text(process(stage))
+        assert answer["state"] == "PROCESSED", answer
+        return {"delivery": stage.facts["delivery"]}
+
+    return done
+
+
+def heard(message: Message) -> Callable[[Stage], Facts]:
+    """The message is processed, and the next minute has done what follows from it."""
+
+    def acted_on(stage: Stage) -> Facts:
+        facts = processed(message)(stage)
+        cut_off(stage)
+        return facts
+
+    return acted_on
+
+
+def passed_text(answer: Answer) -> Mapping[str, Any]:
+    assert not isinstance(answer, str)
+    return answer
+
+
+def settles(stage: Stage) -> Facts:
+    """The day of settlement has come."""
+    at = _payment(stage).progress.settles_at
+    assert at
+    stage.place.clock.at = at + SOON
+    return {}
+
+
+def settled(stage: Stage) -> Facts:
+    settles(stage)
+    for kind in (CREDIT, DEBIT):
+        step(StepName.SETTLE, kind)(stage)
+    return {}
+
+
+def frees(stage: Stage) -> Facts:
+    """What was collected may be spent."""
+    at = _payment(stage, DEBIT).progress.funds_at
+    assert at
+    stage.place.clock.at = at + SOON
+    return {}
+
+
+def over(stage: Stage) -> Facts:
+    """Nothing comes back any more."""
+    at = _payment(stage).progress.returns_until
+    assert at
+    stage.place.clock.at = at + SOON
+    return {}
+
+
+# Cases.
+
+
+def in_review(stage: Stage) -> Facts:
+    step(StepName.REVIEW)(stage)
+    return {"case": _payment(stage).case, "tokens": stage.facts["tokens"]}
+
+
+def file_case(stage: Stage) -> Facts:
+    return {"case": _file(stage).case}
+
+
+def late(stage: Stage) -> Facts:
+    stage.later(stage.bank.deadlines.review)
+    return {}
+
+
+def resolve(code: ResolutionCode, group: Group) -> Act:
+    def resolved(stage: Stage) -> Answer:
+        wish = {"idempotencyKey": "resolve", "caseId": stage.facts["case"], "resolution": code.value}
+        return stage.asked_by(stage.house.staff, group, ask.RESOLVE_CASE, **wish, reason="In order")
+
+    return resolved
+
+
+def proposed(code: ResolutionCode, group: Group) -> Callable[[Stage], Facts]:
+    def asked(stage: Stage) -> Facts:
+        passed(resolve(code, group)(stage))
+        (case,) = [one for one in stage.bank.cases.unresolved() if one.id == stage.facts["case"]]
+        assert case.resolution
+        return {"approval": case.resolution.approval}
+
+    return asked
+
+
+def give(group: Group, document: str = ask.GIVE_APPROVAL) -> Act:
+    def given(stage: Stage) -> Answer:
+        approval = stage.bank.approvals.get(stage.facts["approval"])
+        assert isinstance(approval, Approval)
+        wish = {"approvalId": approval.id, "fingerprint": approval.proposal.fingerprint}
+        return stage.asked_by(stage.house.colleague, group, document, **wish)
+
+    return given
+
+
+def approved(group: Group) -> Callable[[Stage], Facts]:
+    def given(stage: Stage) -> Facts:
+        passed(give(group)(stage))
+        return {}
+
+    return given
+
+
+def not_heard(group: Group) -> Callable[[Stage], Facts]:
+    """The approval was given, and whoever was to act on it died."""
+
+    def given(stage: Stage) -> Facts:
+        with mock.patch.object(Cases, "decided", return_value=None):
+            passed(give(group)(stage))
+        return {}
+
+    return given
+
+
+def sweep_cases(_: Stage) -> Answer:
+    case_sweep.handler({}, None)
+    return "swept"
+
+
+def assign(stage: Stage) -> Answer:
+    return stage.asked_by(stage.house.staff, Group.FRAUD_ANALYST, ask.ASSIGN_CASE, caseId=stage.facts["case"])
+
+
+def assigned(stage: Stage) -> Facts:
+    passed(assign(stage))
+    return {}
+
+
+def release(stage: Stage) -> Answer:
+    return stage.asked_by(stage.house.staff, Group.FRAUD_ANALYST, ask.RELEASE_CASE, caseId=stage.facts["case"])
+
+
+ANALYST, OFFICE = Group.FRAUD_ANALYST, Group.OPERATIONS
+_KNOWN: Final = (known,)
+_ASKED: Final = (*_KNOWN, asked_for(CREDIT))
+_SCHEDULED: Final = (*_ASKED, judged())
+_DOUBTED: Final = (*_KNOWN, asked_for(CREDIT, LARGE), suspected)
+_REVIEWED: Final = (*_DOUBTED, stepped(StepName.ADVANCE), in_review)
+_PROPOSED: Final = (*_REVIEWED, proposed(ResolutionCode.RELEASE, ANALYST))
+_CUT_OFF: Final = (*_SCHEDULED, asked_for(DEBIT), judged(DEBIT), waiting_for_file)
+_SENT: Final = (*_CUT_OFF, sent)
+_ACKNOWLEDGED: Final = (*_SENT, heard(acknowledgement))
+_SETTLED: Final = (*_ACKNOWLEDGED, settled)
+_ENTRY_REJECTED: Final = (*_SENT, heard(rejection(UNMENDABLE, of_entry=True)), file_case)
+_ENTRY_GIVEN_UP: Final = (*_ENTRY_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
+_PROVING: Final = (added, proving)
+_PROOF_SENT: Final = (*_PROVING, proof_sent)
+_PROOF_REJECTED: Final = (*_PROOF_SENT, heard(rejection(UNMENDABLE)), file_case)
+_PROOF_GIVEN_UP: Final = (*_PROOF_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
+_PROOF_SETTLED: Final = (*_PROOF_SENT, proof_due, proof_settled)
+
+
+def _case(name: str, act: Act, after: tuple[Any, ...], **more: Any) -> UseCase:
+    """A day ago, so that the hours to come have come for the engine too."""
+    return UseCase(name, act, after=after, days_ago=1, **more)
+
+
+def _twice(name: str, act: Act, after: tuple[Any, ...]) -> UseCase:
+    """Brought by a queue, a machine or a client, and brought again."""
+    return _case(name, act, after, comes_twice=True)
+
+
+def _sweep(name: str, act: Act, after: tuple[Any, ...]) -> UseCase:
+    return _case(name, act, after, sweeps=True)
+
+
+ACH_CASES: Final = (
+    _twice("add a counterparty", add, ()),
+    _twice("close a counterparty", close, (added,)),
+    _twice("prove a counterparty by a prenote", verify(VerificationMethod.PRENOTE), (added,)),
+    _twice("prove a counterparty by micro-entries", verify(VerificationMethod.MICRO_ENTRIES), (added,)),
+    _sweep("finish a proof that was cut off", cut_off, (added, intended)),
+    _sweep("send micro-entries", cut_off, _PROVING),
+    _sweep("settle micro-entries", settle_proof, (*_PROOF_SENT, proof_due)),
+    _twice("confirm micro-entries", confirm, _PROOF_SETTLED),
+    _twice("take micro-entries back", proof_comes_back, _PROOF_SETTLED),
+    _twice("have rejected micro-entries posted back", give(OFFICE), _PROOF_GIVEN_UP),
+    _sweep("post rejected micro-entries back", cut_off, (*_PROOF_GIVEN_UP, approved(OFFICE))),
+    _twice("correct a counterparty", correct, _KNOWN),
+    _twice("correct a counterparty by an approval", correct_by_approval, (*_KNOWN, correction_approved)),
+    _twice("send money by ACH", originate(CREDIT), _KNOWN),
+    _twice("collect money by ACH", originate(DEBIT), _KNOWN),
+    _twice("have a payment screened", step(StepName.SCREEN), _ASKED),
+    _twice("judge a payment", score, (*_ASKED, screened)),
+    _twice("hear a judgement", hear_judgement, (*_ASKED, screened, scored)),
+    _twice("judge a payment by the fallback", step(StepName.SCREEN_WITHOUT), _ASKED),
+    _twice("set the money of a payment aside", step(StepName.ADVANCE), (*_ASKED, suspected)),
+    _twice("refuse a payment for want of money", step(StepName.ADVANCE), (*_ASKED, suspected, poor)),
+    _twice("tell of a refused payment", step(StepName.END), (*_ASKED, suspected, poor, stepped(StepName.ADVANCE))),
+    _twice("cancel a payment", cancel, _SCHEDULED),
+    _twice("reschedule a payment", step(StepName.RESCHEDULE), (*_SCHEDULED, missed)),
+    _twice("have a payment reviewed", step(StepName.REVIEW), (*_DOUBTED, stepped(StepName.ADVANCE))),
+    _twice("end a payment that nobody reviewed", step(StepName.REVIEW_EXPIRED), (*_REVIEWED, late)),
+    _twice("take a case", assign, _REVIEWED),
+    _twice("give a case back", release, (*_REVIEWED, assigned)),
+    _twice("reject a payment in review", resolve(ResolutionCode.REJECT, ANALYST), _REVIEWED),
+    _twice("propose to release a payment", resolve(ResolutionCode.RELEASE, ANALYST), _REVIEWED),
+    _twice("release a payment", give(ANALYST), _PROPOSED),
+    _twice(
+        "refuse to release a payment",
+        give(ANALYST, ask.REFUSE_APPROVAL),
+        _PROPOSED,
+    ),
+    _sweep(
+        "carry out what was approved, by the sweep",
+        sweep_cases,
+        (*_PROPOSED, not_heard(ANALYST)),
+    ),
+    _sweep("begin a journey, by the sweep", sweep_payments, (*_KNOWN, not_begun)),
+    _sweep("begin a lost journey anew", sweep_payments, (*_ASKED, lost)),
+    _sweep("tell a journey that was not told", sweep_payments, (*_ASKED, untold)),
+    _sweep("cut a file off and send it", cut_off, _CUT_OFF),
+    _twice("hear that a file is taken", process, (*_SENT, delivered_by(acknowledgement))),
+    _twice("hear that an entry is rejected", process, (*_SENT, delivered_by(rejection(UNMENDABLE, of_entry=True)))),
+    _twice("build a rejected file again", process, (*_SENT, delivered_by(rejection(MENDABLE)))),
+    _sweep("send a file that was built again", cut_off, (*_SENT, processed(rejection(MENDABLE)))),
+    _twice("have a rejected entry posted back", give(OFFICE), _ENTRY_GIVEN_UP),
+    _sweep("post a rejected entry back", cut_off, (*_ENTRY_GIVEN_UP, approved(OFFICE))),
+    _twice("build a rejected entry again", give(OFFICE), (*_ENTRY_REJECTED, proposed(ResolutionCode.REBUILD, OFFICE))),
+    _twice("settle a payment", step(StepName.SETTLE), (*_ACKNOWLEDGED, settles)),
+    _twice("settle a payment that was collected", step(StepName.SETTLE, DEBIT), (*_ACKNOWLEDGED, settles)),
+    _twice("free what was collected", step(StepName.FREE, DEBIT), (*_SETTLED, frees)),
+    _twice("complete a payment", step(StepName.COMPLETE), (*_SETTLED, over)),
+)
