@@ -11,7 +11,7 @@ from datetime import timedelta
 from typing import Any, Final
 from unittest import mock
 
-from domain.access.model import Approval, Group, Proposal, Verdict
+from domain.access.model import Approval, Group
 from domain.cases.kinds import ResolutionCode
 from domain.cases.service import Cases
 from domain.counterparties.model import Correction, Counterparty, VerificationMethod
@@ -139,37 +139,14 @@ CORRECTION: Final = Correction(noc="noc_crash", code="C01", account_number="5550
 
 def correct(stage: Stage) -> Answer:
     """As two people decided with the notification's case."""
-    apply = stage.bank.counterparties.apply_decided_correction
-    return _corrected(apply(stage.facts["counterparty"], CORRECTION, approval="apr_crash"))
-
-
-def correct_by_approval(stage: Stage) -> Answer:
     apply = stage.bank.counterparties.apply_correction
-    return _corrected(apply(stage.facts["counterparty"], CORRECTION, approval=stage.facts["approval"]))
+    return _corrected(apply(stage.facts["counterparty"], CORRECTION, approval="apr_crash"))
 
 
 def _corrected(answer: Counterparty | Refusal) -> Answer:
     if isinstance(answer, Refusal):
         return refused(answer)
     return {"number": answer.masked_number, "status": answer.status.value}
-
-
-def correction_approved(stage: Stage) -> Facts:
-    proposal = stage.bank.counterparties.correction_proposal(stage.facts["counterparty"], CORRECTION)
-    assert isinstance(proposal, Proposal), proposal
-    approvals = stage.bank.approvals
-    asked = approvals.request(
-        stage.operations(),
-        key="correct",
-        proposal=proposal,
-        group=Group.OPERATIONS,
-        checkers_needed=1,
-        lifetime=timedelta(days=1),
-    )
-    assert isinstance(asked, Approval), asked
-    checked = approvals.check(stage.checker(), asked.id, verdict=Verdict.APPROVE, fingerprint=proposal.fingerprint)
-    assert isinstance(checked, Approval), checked
-    return {"approval": asked.id}
 
 
 def known(stage: Stage) -> Facts:
@@ -633,7 +610,6 @@ ACH_CASES: Final = (
     _twice("have rejected micro-entries posted back", give(OFFICE), _PROOF_GIVEN_UP),
     _sweep("post rejected micro-entries back", cut_off, (*_PROOF_GIVEN_UP, approved(OFFICE))),
     _twice("correct a counterparty", correct, _KNOWN),
-    _twice("correct a counterparty by an approval", correct_by_approval, (*_KNOWN, correction_approved)),
     _twice("send money by ACH", originate(CREDIT), _KNOWN),
     _twice("collect money by ACH", originate(DEBIT), _KNOWN),
     _twice("have a payment screened", step(StepName.SCREEN), _ASKED),

@@ -33,8 +33,11 @@ from domain.payments.store_dynamodb import BY_DUE as PAYMENTS_BY_DUE
 from domain.rails.ach.store_dynamodb import BY_DUE as ACH_BY_DUE
 from domain.tables_aws import Index, connect, description
 from domain.transfers.store_dynamodb import BY_DUE
+from functions.ach_arrivals import handler as ach_arrivals
 from functions.ach_files import handler as ach_files
+from functions.ach_inbound import handler as ach_inbound
 from functions.ach_journey import handler as ach_journey
+from functions.ach_return_rates import handler as ach_return_rates
 from functions.case_sweep import handler as case_sweep
 from functions.composition import CLIENT, Bank, build
 from functions.configuration import Configuration, read
@@ -90,6 +93,9 @@ HANDLERS: Final = (
     partner_sweep,
     ach_journey,
     ach_files,
+    ach_arrivals,
+    ach_inbound,
+    ach_return_rates,
     fraud_scorer,
     payment_decisions,
     payment_sweep,
@@ -97,8 +103,8 @@ HANDLERS: Final = (
 )
 """All that ask for the bank; a test holds the list to the folder."""
 BATCH: Final = 25
-MACHINES: Final = ("credit", "debit")
-"""The kinds of payments that have a journey."""
+MACHINES: Final = ("credit", "debit", "inbound")
+"""What has a journey: the kinds of payments that we originate, and the files that come in."""
 WAITS_SECONDS: Final = 120
 WAITING: Final = {"StartAt": "Wait", "States": {"Wait": {"Type": "Wait", "Seconds": WAITS_SECONDS, "End": True}}}
 """A journey that only waits, longer than a run: the use cases call its steps, and nobody holds their tokens."""

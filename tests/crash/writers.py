@@ -35,7 +35,7 @@ AWS_WRITES: Final = frozenset(
     }
 )
 """In the words of boto3 and PynamoDB. A test lays them beside what the use cases send."""
-ADAPTERS: Final = ("store_dynamodb", "_aws")
+ADAPTERS: Final = ("store_dynamodb", "store_dynamodb_incoming", "_aws")
 """Rooms that are reached through services: what writes there is somebody's store verb."""
 OURS: Final = ("domain.", "functions.")
 FUNCTIONS: Final = Path("functions")
