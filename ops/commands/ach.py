@@ -53,6 +53,8 @@ def normalise(
     from domain.rails.ach.nacha.writing import normalised
 
     rules = profile_named(profile)
+    if file.exists() and not (file.is_file() or file.is_dir()):
+        raise AchRefused(f"{file} is no file that can be read twice: first to check it, then to write it")
     found = read(chunks_of(file), rules)
     if found.ok and set(found.forgiven) & {"no-file-header", "no-file-control", "no-batch-control"}:
         raise AchRefused(f"{file} is not whole, so it cannot be written as one file")

@@ -45,11 +45,13 @@ def send(
     name = region_of(bank, region)
     if scheme not in {known.value for known in Scheme}:
         raise BadInput(f"the scheme is one of {', '.join(known.value for known in Scheme)}")
+    if message_id is not None and not (message_id.isascii() and message_id.isprintable()):
+        raise BadInput("a header holds printable ASCII alone: give another `--id`")
     body = read_message(file)
     headers = sender_of(bank.folder, region=name, partner=partner).headers(
         body, message_id=message_id or f"msg_{uuid.uuid4().hex}", at=datetime.now(UTC), scheme=Scheme(scheme)
     )
-    address = f"{bank.regions[name].webhooks}/{quote(partner)}/{quote(kind or kind_of(body))}"
+    address = f"{bank.regions[name].webhooks}/{quote(partner)}/{quote(kind or kind_of(body), errors='replace')}"
     answer = forward(address, body, headers)
     typer.echo(answer.status)
     typer.echo(answer.body.decode(errors="replace"))

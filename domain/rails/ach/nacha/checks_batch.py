@@ -52,7 +52,11 @@ def file_header_faults(header: FileHeader) -> Iterator[Fault]:
         message = "The immediate destination is a blank and a routing number of nine digits with its check digit."
         yield _fault(layout, "immediate_destination", "DESTINATION", message)
     origin = header.immediate_origin
-    if origin.startswith(" ") and len(origin) == ORIGIN_LENGTH and origin.strip().isdigit() and not _is_routing(origin):
+    if origin and not origin.strip(" 0"):
+        yield _fault(layout, "immediate_origin", "FIELD_MISSING", "immediate_origin must not be zeros.")
+    elif (
+        origin.startswith(" ") and len(origin) == ORIGIN_LENGTH and origin.strip().isdigit() and not _is_routing(origin)
+    ):
         yield _fault(layout, "immediate_origin", "ORIGIN", "The check digit of the immediate origin is wrong.")
 
 
@@ -60,6 +64,8 @@ def _is_routing(text: str) -> bool:
     """A blank (some write a zero) and nine digits, the last of which checks the others."""
     digits = text[1:]
     if len(digits) != ROUTING_LENGTH or text[0] not in " 0" or not (digits.isascii() and digits.isdigit()):
+        return False
+    if not digits.strip("0"):
         return False
     return codes.routing_check_digit(digits[:-1]) == digits[-1]
 
@@ -148,8 +154,8 @@ def batch_control_faults(control: AnyBatchControl, header: AnyBatchHeader | None
     layout = control.layout
     for name, code in _HEADER_AND_CONTROL if header else ():
         if name == "company_id" and isinstance(control, AdvBatchControl):
-            continue
-        if name == "company_id" and not getattr(control, name):
+            continue  # its control has none
+        if name == "company_id" and isinstance(header, IatBatchHeader) and not getattr(control, name):
             message = "The batch control has no company identification."
             yield _fault(layout, name, "CONTROL_COMPANY_ID_BLANK", message)
         elif getattr(control, name) != getattr(header, name):

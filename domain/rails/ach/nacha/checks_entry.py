@@ -111,6 +111,8 @@ def _why_not(code: codes.TransactionCode, sec: codes.Sec, description: str) -> s
         return f"Code {code.code} takes back a credit to a loan: its batch is described as {codes.REVERSAL}."
     if code.kind == "REMITTANCE" and not sec.remittance:
         return f"Code {code.code} carries remittance without money, which {sec.code} does not allow."
+    if sec.zero_only and sec.remittance and code.kind != "REMITTANCE":
+        return f"Entries of {sec.code} acknowledge a credit, with a code that ends in 4, not {code.code}."
     if code.kind == "LIVE" and sec.zero_only:
         return f"Entries of {sec.code} move no money, and code {code.code} does."
     if not reversal and not (sec.credits if code.credit else sec.debits):
@@ -188,6 +190,10 @@ def special(case: Case) -> Iterator[Fault]:
             if not (len(value) == part.length and value.isascii() and value.isdigit()):
                 message = f"{part.name} of {sec.code} must be {part.length} digits."
                 yield Fault(0, part.name, "FIELD_NOT_NUMERIC", message, part.start)
+            elif part.name == "card_transaction_type" and value not in codes.CARD_TRANSACTIONS:
+                yield Fault(0, part.name, "FIELD_VALUE", "There is no such card transaction type.", part.start)
+            elif part.name == "card_expiration" and not "01" <= value[:2] <= "12":
+                yield Fault(0, part.name, "DATE", "The expiration of the card is no month (MMYY).", part.start)
         elif part.rule is Rule.MANDATORY and not value.strip("0 " if part.name == "receiver" else " "):
             yield Fault(0, part.name, "FIELD_MISSING", f"{part.name} of {sec.code} must not be blank.", part.start)
 
@@ -272,10 +278,10 @@ def addenda_of_answers(case: Case) -> Iterator[Fault]:
             message = "The addenda of an earlier step stand before."
             yield addenda_fault(index, one, "", "ADDENDA_HISTORY", message)
         kinds.add(type(one))
-        yield from _answer(index, one, case.entry.trace_number)
+        yield from _answer(index, one, case)
 
 
-def _answer(index: int, one: Addenda, own: str) -> Iterator[Fault]:
+def _answer(index: int, one: Addenda, case: Case) -> Iterator[Fault]:
     if isinstance(one, records.AnyReturn):
         if one.return_code not in codes.RETURN_CODES | codes.DISHONOR_CODES | codes.CONTEST_CODES:
             yield addenda_fault(index, one, "return_code", "RETURN_CODE", "There is no such return reason code.")
@@ -287,7 +293,19 @@ def _answer(index: int, one: Addenda, own: str) -> Iterator[Fault]:
         yield from _death(index, one)
     if isinstance(one, records.Addenda99Contested) and not (is_unset(one.date_returned) or is_day(one.date_returned)):
         yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
-    if isinstance(one, ANSWERS) and one.trace_number != own:
+    if isinstance(one, ANSWERS):
+        yield from _answer_trace(index, one.trace_number, one, case)
+
+
+def _answer_trace(index: int, number: str, one: Addenda, case: Case) -> Iterator[Fault]:
+    """Banks leave zeros or a number of their own here; one that the sender of the batch gave is that of an entry."""
+    own, odfi = case.entry.trace_number, case.setting.odfi
+    if number == own:
+        return
+    if odfi and number.startswith(odfi) and not isinstance(case.entry, IatEntry) and len(case.answers) == 1:
+        message = f"The addenda belong to entry {number} and follow {own}."
+        yield addenda_fault(index, one, "trace_number", "ADDENDA_ENTRY", message)
+    else:
         yield addenda_fault(index, one, "trace_number", "TRACE_RETURN", f"The entry's trace number is {own}.")
 
 

@@ -148,6 +148,8 @@ IAT_TRANSACTION_TYPES: Final = frozenset(
 EXCHANGE_INDICATORS: Final = ("FF", "FV", "VF")
 EXCHANGE_REFERENCES: Final = ("1", "2", "3")
 BANK_ID_QUALIFIERS: Final = ("01", "02", "03")
+CARD_TRANSACTIONS: Final = ("01", "02", "03", "11", "12", "13", "21", "99")
+"""Purchase, cash, return reversal, purchase reversal, cash reversal, return, adjustment, anything else."""
 ORIGINATOR_STATUSES: Final = ("0", "1", "2")
 IAT_CORRECTION: Final = "IATCOR"
 

@@ -67,7 +67,7 @@ CODES: Final[dict[str, str]] = {
     "ORIGINATOR_STATUS": "The originator status code does not exist.",
     "CONTROL_SERVICE_CLASS": "Service class of batch header and control differ.",
     "CONTROL_COMPANY_ID": "Company identification of batch header and control differ.",
-    "CONTROL_COMPANY_ID_BLANK": "The batch control does not repeat the company identification.",
+    "CONTROL_COMPANY_ID_BLANK": "The batch control of IAT does not repeat the company identification.",
     "CONTROL_ODFI": "ODFI of batch header and control differ.",
     "CONTROL_BATCH_NUMBER": "Batch number of header and control differ.",
     "BATCH_ENTRY_COUNT": "The batch control counts other entries and addenda than there are.",

@@ -83,7 +83,9 @@ class Lines:
             return text, ""
         if "LINE_ENDS" not in self._said:
             self._said.add("LINE_ENDS")
-            self._findings.add(self.number + 1, RECORD_LENGTH + 1, "", "LINE_ENDS", "Lines end in CR or CR LF.")
+            before = text[: text.index("\r")]
+            line, column = self.number + before.count("\n") + 1, len(before) - before.rfind("\n")
+            self._findings.add(line, column, "", "LINE_ENDS", "Lines end in CR or CR LF.")
         held = "\r" if text.endswith("\r") else ""
         return text.removesuffix("\r").replace("\r\n", "\n").replace("\r", "\n"), held
 
@@ -119,6 +121,8 @@ class Lines:
         if len(line) < RECORD_LENGTH:
             message = f"The line has {len(line)} columns; blanks were added up to {RECORD_LENGTH}."
             self._findings.add(self.number, len(line) + 1, "", "LINE_SHORT", message)
+        elif len(line.rstrip(BLANK)) > RECORD_LENGTH and not line.rstrip(BLANK).strip("9"):
+            self._findings.add(self.number, RECORD_LENGTH + 1, "", "FILLER", "A line of filler has more than 94 9s.")
         elif len(line) > RECORD_LENGTH and line[RECORD_LENGTH:].strip(BLANK):
             message = f"Something other than blanks stands past column {RECORD_LENGTH}."
             self._findings.add(self.number, RECORD_LENGTH + 1, "", "LINE_LONG", message)

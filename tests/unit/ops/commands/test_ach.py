@@ -1,6 +1,7 @@
 """`florin ach` as people and programs call it: what is printed, with which status."""
 
 import json
+import os
 from pathlib import Path
 
 import pytest
@@ -106,6 +107,11 @@ class TestNormalise:
 
     def test_does_not_make_a_whole_file_of_a_part(self) -> None:
         assert isinstance(called("normalise", PARTIAL, "--profile", "partial").exception, AchRefused)
+
+    def test_does_not_take_a_pipe_whose_second_reading_would_be_empty(self, tmp_path: Path) -> None:
+        pipe = tmp_path / "pipe"
+        os.mkfifo(pipe)
+        assert isinstance(called("normalise", pipe).exception, AchRefused)
 
     def test_does_not_write_over_what_it_reads(self, tmp_path: Path) -> None:
         source = tmp_path / "in.ach"

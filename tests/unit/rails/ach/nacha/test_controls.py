@@ -18,6 +18,9 @@ LINES = TEXT.split("\n")[:-1]
 ONE_CHANGE = [
     (1, 2, "02", {"FIELD_CONSTANT"}),
     (1, 5, "9", {"DESTINATION"}),
+    (1, 4, " 000000000", {"DESTINATION"}),
+    (1, 14, " 000000000", {"FIELD_MISSING"}),
+    (1, 14, "0000000000", {"FIELD_MISSING"}),
     (1, 24, "261301", {"DATE"}),
     (1, 30, "2460", {"DATE"}),
     (1, 34, "a", {"FILE_ID_MODIFIER"}),
@@ -47,6 +50,7 @@ ONE_CHANGE = [
     (5, 20, "0", {"BATCH_HASH"}),
     (5, 32, "1", {"BATCH_DEBIT"}),
     (5, 44, "1", {"BATCH_CREDIT"}),
+    (5, 45, " " * 10, {"CONTROL_COMPANY_ID"}),
     (9, 7, "3", {"BATCH_COUNT"}),
     (9, 21, "4", {"FILE_ENTRY_COUNT"}),
     (9, 31, "0", {"FILE_HASH"}),

@@ -193,6 +193,8 @@ WRONG = [
     ("ARC", "225", [entry("27", 5, middle="")], {"FIELD_MISSING"}),
     ("ARC", "225", [entry("27", 5, middle="1234", addenda=1), addenda_05("x")], {"ADDENDA_NOT_ALLOWED"}),
     ("CCD", "225", [entry("27", 5, addenda=1), addenda_05("x"), addenda_05("y", sequence=2)], {"ADDENDA_TOO_MANY"}),
+    ("ACK", "220", [entry("23", 0, middle="031300010000001Best Company")], {"TRANSACTION_CODE_SEC"}),
+    ("ATX", "220", [entry("33", 0, middle="0313000100000010000Receiver Company")], {"TRANSACTION_CODE_SEC"}),
     ("CCD", "220", [entry("24", 0)], {"ADDENDA_MISSING"}),
     ("CCD", "220", [entry("24", 1, addenda=1), addenda_05("x")], {"AMOUNT_NOT_ZERO"}),
     ("CIE", "225", [entry("27", 5)], {"TRANSACTION_CODE_SEC"}),
@@ -219,6 +221,7 @@ WRONG = [
     ("MTE", "225", [entry("27", 5)], {"ADDENDA_MISSING"}),
     ("MTE", "225", [entry("27", 5, addenda=1), addenda_05("x")], {"ADDENDA_MISSING", "ADDENDA_NOT_ALLOWED"}),
     ("POS", "225", [entry("27", 5, addenda=1, middle=f"{'':15}{'A':22}XX"), TERMINAL], {"FIELD_NOT_NUMERIC"}),
+    ("POS", "225", [entry("27", 5, addenda=1, middle=f"{'':15}{'A':22}04"), TERMINAL], {"FIELD_VALUE"}),
     ("POP", "225", [entry("27", 5, middle="123456789    PA")], {"FIELD_MISSING"}),
     ("PPD", "220", [entry("22", 0)], {"AMOUNT_ZERO"}),
     ("PPD", "220", [entry("23", 1)], {"AMOUNT_NOT_ZERO"}),
@@ -244,12 +247,16 @@ WRONG = [
     ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R63")], {"RETURN_CODE"}),
     ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R14", date_of_death="261301")], {"DATE"}),
     ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R01"), addenda_99("R01")], {"ADDENDA_TOO_MANY"}),
+    ("PPD", "220", [entry("21", 5, addenda=1), addenda_99("R01", number=2)], {"ADDENDA_ENTRY"}),
+    ("COR", "220", [entry("21", 0, addenda=1), addenda_98("C01", "1", number=2)], {"ADDENDA_ENTRY"}),
     ("PPD", "280", [entry("22", 5)], {"SERVICE_CLASS"}),
     ("PPD", "201", [entry("22", 5)], {"SERVICE_CLASS"}),
     ("RCK", "225", [entry("27", 5, middle=CHECK)], {"ENTRY_DESCRIPTION"}),
     ("XCK", "225", [entry("27", 250001, middle=CHECK)], {"AMOUNT_LIMIT"}),
     ("ENR", "225", [entry("28", 0, addenda=1), addenda_05("x")], {"ENTRY_DESCRIPTION"}),
     ("SHR", "225", [entry("27", 5, middle="07X8", addenda=1), TERMINAL], {"FIELD_NOT_NUMERIC", "FIELD_MISSING"}),
+    ("SHR", "225", [entry("27", 5, middle=f"1326{1:011d}{1:022d}01", addenda=1), TERMINAL], {"DATE"}),
+    ("SHR", "225", [entry("27", 5, middle=f"0026{1:011d}{1:022d}01", addenda=1), TERMINAL], {"DATE"}),
     ("TEL", "220", [entry("22", 5)], {"TRANSACTION_CODE_SEC"}),
     ("TEL", "225", [entry("27", 5, addenda=1), addenda_05("x")], {"ADDENDA_NOT_ALLOWED"}),
     ("TRX", "225", [entry("27", 5, middle="ID             0000Somebody")], {"ADDENDA_MISSING"}),
@@ -326,6 +333,13 @@ def test_advices_stand_in_a_file_of_their_own() -> None:
 def test_totals_of_advices_have_twenty_digits() -> None:
     wrong = sheets.replaced(ADV, 5, 21, "1")
     assert [(one.line, one.column, one.code) for one in inspect((wrong,)).errors] == [(5, 21, "BATCH_DEBIT")]
+
+
+def test_addenda_of_a_return_that_a_third_bank_numbered_are_taken_with_a_remark() -> None:
+    numbered = addenda_99("R01")[:79] + "987654321000001"
+    found = inspect((sheets.data((batch_header("PPD", "220"), [entry("21", 5, addenda=1), numbered])),))
+    assert found.ok
+    assert [(one.line, one.column, one.code) for one in found.warnings] == [(4, 80, "TRACE_RETURN")]
 
 
 def test_a_return_that_carries_its_history_is_taken_with_a_remark() -> None:

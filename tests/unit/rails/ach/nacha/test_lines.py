@@ -30,6 +30,7 @@ FORGIVEN = {
     "blank lines at the end": (TEXT + "\n\n   \n", {"blank-lines-at-end": 1}),
     "no filler": ("".join(f"{line}\n" for line in LINES[:6]), {"filler": 1}),
     "too much filler": (TEXT + ("9" * 94 + "\n") * 10, {"filler": 1}),
+    "filler of more than 94 columns": (changed(10, "9" * 100), {"filler": 1}),
     "filler cut short": (changed(10, "9" * 80), {"filler": 1, "short-lines": 1}),
     "a wrong number of blocks": (changed(6, LINES[5][:7] + "000007" + LINES[5][13:]), {"block-count": 1}),
     "something in a reserved field": (changed(6, LINES[5][:93] + "x"), {"reserved-fields": 1}),
@@ -55,6 +56,13 @@ class TestWhatChangesNothing:
     def test_is_gone_when_the_file_is_written_again(self, text: str, forgiven: dict[str, int]) -> None:
         again = b"".join(normalised((text.encode(),)))
         assert again == TEXT.encode() or "reserved-fields" in forgiven
+
+
+@pytest.mark.parametrize("before", [0, 3, 5])
+def test_the_first_line_that_ends_otherwise_is_the_one_that_is_named(before: int) -> None:
+    text = "".join(f"{line}\n" for line in LINES[:before]) + "".join(f"{line.rstrip()}\r\n" for line in LINES[before:])
+    (found,) = (one for one in inspect((text.encode(),)).warnings if one.code == "LINE_ENDS")
+    assert (found.line, found.column) == (before + 1, len(LINES[before].rstrip()) + 1)
 
 
 def codes(text: str) -> list[tuple[int, str]]:
