@@ -31,6 +31,9 @@ BY_HAND: Final = """
     Approval.fingerprint        . . . .   o o o o o A .
     Query.achFiles              . . . .   A . . A A A .
     AchFile.rejections          . . . .   A . . A A A .
+    Query.achReceivedFiles      . . . .   A . . A A A .
+    AchReceivedFile.findings    . . . .   A . . A A A .
+    AchReceivedEntry.amount     . . . .   A . . A A A .
     AchFile.entries             . . . .   A . . A A A .
     AchEntry.amount             . . . .   A . . A A A .
     AchEntry.reason             . . . .   A . . m m m .

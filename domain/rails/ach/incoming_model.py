@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from domain.clock import instant_text
 from domain.money import Money
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.refusals import Refusal
@@ -108,6 +109,11 @@ class ReceivedFile:
     replays: int = 0
     """How often people had it read again."""
     version: int = 1
+
+    @property
+    def position(self) -> str:
+        """Where it stands in the list of its region."""
+        return f"{instant_text(self.received_at)}#{self.id}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
