@@ -294,6 +294,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Mutation", _action(Action.MANAGE_COUNTERPARTIES), "confirmMicroEntries"),
     **_rows("Mutation", _action(Action.CLOSE_COUNTERPARTY), "closeCounterparty"),
     **_rows("Mutation", WORKS_CASES, "assignCase releaseCase resolveCase giveApproval refuseApproval"),
+    **_rows("Mutation", _action(Action.RETURN_ACH_ENTRY), "returnAchEntry"),
     **_rows("Mutation", _action(Action.REPLAY_DELIVERY), "replayPartnerDelivery"),
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
@@ -424,6 +425,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("OriginateAchCreditSuccess", EVERYBODY, "payment"),
     **_rows("OriginateAchDebitSuccess", EVERYBODY, "payment"),
     **_rows("CancelPaymentSuccess", EVERYBODY, "payment"),
+    **_rows("ReturnAchEntrySuccess", EVERYBODY, "entry"),
     **_rows("AssignCaseSuccess", EVERYBODY, "case"),
     **_rows("ReleaseCaseSuccess", EVERYBODY, "case"),
     **_rows("ResolveCaseSuccess", EVERYBODY, "case"),

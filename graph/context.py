@@ -469,6 +469,10 @@ class Context:
             case "payment", "pay":
                 self.spend()
                 return self.bank.ach.account_of(subject_id)
+            case "received_ach_entry", "rce":
+                self.spend()
+                entry = self.bank.incoming.entry(subject_id)
+                return entry.account if entry else None
             case "hold", "hld":
                 return self._initiator(placing_journal(subject_id))
             case "journal", "jrn":

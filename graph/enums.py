@@ -33,6 +33,7 @@ from domain.rails.ach.kinds import EntryKind as AchEntryKind
 from domain.rails.ach.kinds import EntryState as AchEntryState
 from domain.rails.ach.kinds import FileState as AchFileState
 from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.return_codes import Decision as ReturnDecision
 from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
@@ -451,6 +452,37 @@ _describe(
     values={"FILE": "The whole file.", "BATCH": "Batches of it.", "ENTRY": "Entries in it."},
 )
 _describe(
+    ReturnDecision,
+    name="AchReturnDecision",
+    description="Why an entry that came in goes back. The set may grow.",
+    values={
+        "NO_ACCOUNT": "There is no such account.",
+        "INVALID_ACCOUNT_NUMBER": "No account can have this number.",
+        "CLOSED": "The account is closed.",
+        "INSUFFICIENT": "The account has not got the money.",
+        "UNCOLLECTED": "The money of the account is not collected yet.",
+        "FROZEN": "The account is frozen.",
+        "STOPPED": "The holder stopped the payment.",
+        "NON_TRANSACTION": "The account is not for such entries.",
+        "REFUSED": "The receiver refuses the credit; `eventOn` says when.",
+        "DUPLICATE": "It is another entry over again.",
+        "UNAUTHORISED": "The receiver denies it; a consumer by a written statement.",
+        "NOT_AS_AUTHORISED": "It is not as the receiver authorised it; a consumer says so by a written statement.",
+        "REVOKED": "The receiver revoked the authorisation; a consumer says so by a written statement.",
+        "IMPROPER_REVERSAL": "It reverses what may not be reversed.",
+        "QUESTIONABLE": "The bank believes it a fraud.",
+        "UNPROCESSABLE": "It cannot be processed as it is.",
+        "PAYEE_DECEASED": "The payee has died; `diedOn` says when.",
+        "HOLDER_DECEASED": "The holder has died; `diedOn` says when.",
+        "BRANCH_SOLD": "The branch of the account was sold.",
+        "REQUESTED": "The sending bank asked for it; `eventOn` says when.",
+        "AGREED": "The sending bank agreed to it; `eventOn` says when.",
+        "INVALID_COMPANY_ID": "The company identification is not right.",
+        "INVALID_INDIVIDUAL_ID": "The individual identification is not right.",
+        "INTERNATIONAL": "It is an international payment under a domestic class.",
+    },
+)
+_describe(
     ReceivedFileState,
     name="AchReceivedFileStatus",
     description="How a file that came in stands. The set may grow.",
@@ -537,6 +569,7 @@ __all__ = [
     "Relation",
     "ResolutionCode",
     "ResolutionStage",
+    "ReturnDecision",
     "Rhythm",
     "SecCode",
     "Side",

@@ -132,7 +132,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
 
     counterparties(asked, change)
-    passed.add("confirmMicroEntries")
+    passed |= {"confirmMicroEntries", "returnAchEntry"}
     replays(asked, change, house)
     payments(asked, change, house)
 
@@ -181,6 +181,9 @@ def payments(asked: Ask, change: Callable[..., dict[str, Any]], house: Household
     for who in (OWNER, OPERATIONS):
         asked(who, PAYMENTS, account=house.account, payment=sent)
     asked(OPERATIONS, FILES, file=house.file, entry=house.entry)
+    back = {"idempotencyKey": "back", "entryId": house.received_entry, "decision": "UNPROCESSABLE"}
+    told = asked(OPERATIONS, ask.RETURN_ENTRY, input=back)["returnAchEntry"]["__typename"]
+    assert told in ("ReturnAchEntrySuccess", "NotFound")  # what resolves a case calls the same, and finds something
     asked(OPERATIONS, RECEIVED, file=house.received_file, entry=house.received_entry)
 
 

@@ -120,6 +120,7 @@ BY_HAND: Final = """
     Mutation.originateAchCredit A A . .   . . . . . . .
     Mutation.originateAchDebit  A A . .   . . . . . . .
     Mutation.cancelPayment      A A . .   . . . . . . .
+    Mutation.returnAchEntry     . . . .   A . . . . . .
     Mutation.replayPartnerDelivery . . . .   A . . . . . .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}

@@ -49,7 +49,7 @@ class Incoming:
         self.decisions = Decisions(
             parts, entries=self.entries, originals=self.files.originals, counterparties=counterparties
         )
-        self.desk = IncomingDesk(parts)
+        self.desk = IncomingDesk(parts, decisions=self.decisions)
         self.answers = AnswerOrigin(store=parts.store, entries=self.entries, originals=self.files.originals)
 
     @property

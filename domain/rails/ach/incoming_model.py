@@ -184,6 +184,10 @@ class ReceivedEntry:
     """Why it was pended, refused or sent back: a code of the screening, of the ledger or of a person's case."""
     asked_by: str | None = None
     """Who had a posted entry taken back."""
+    asked_as: str | None = None
+    """The request that did, by its person and key."""
+    asked_for: str | None = None
+    """The decision that it named."""
     given_up: int = 0
     """How many answers to it went into no file after all."""
     answer: str | None = None
@@ -242,6 +246,18 @@ class AnswerNotAllowed(Refusal):
     @property
     def message(self) -> str:
         return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnKeyReused(Refusal):
+    """The key had this entry sent back otherwise."""
+
+    code: ClassVar[str] = "RETURN_KEY_REUSED"
+    entry: str
+
+    @property
+    def message(self) -> str:
+        return "This key had the entry sent back for another reason; use a new key for a new request."
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,10 +1,11 @@
-"""What staff are shown of what came in by ACH, and on whose record that they looked stands."""
+"""What staff are shown of what came in by ACH, how they send an entry back, and on whose record it stands."""
 
 from datetime import timedelta
 from typing import Any
 
 from domain.access.model import Group
 from domain.customers.model import Customer
+from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk
 from tests.unit.rails.ach.partner import Sheet
 
@@ -95,3 +96,70 @@ def test_a_look_at_entries_is_on_record_for_their_customer() -> None:
     found = world.ask(clerk(Group.AUDITOR), asked, id=ada.id).data["auditRecords"]["edges"]
     looks = [(edge["node"]["action"], edge["node"]["subjectId"]) for edge in found]
     assert ("view_received_ach_entry", known["entryId"]) in looks
+
+
+def sent_back(world: World, entry: str, **given: Any) -> Any:
+    asked = {"idempotencyKey": "back", "entryId": entry, **given}
+    return world.ask(CLERK, ask.RETURN_ENTRY, input=asked).data["returnAchEntry"]
+
+
+def a_debit(world: World, owner: Customer) -> str:
+    account = world.open(owner, key="debited", deposit_minor=10_00)
+    sheet = Sheet(made_at=world.clock.now(), modifier="B")
+    sheet.add(account.record.number, 3_00, code="27")
+    (debit,) = world.came_in(sheet)
+    assert debit.progress.entry
+    return debit.progress.entry
+
+
+def test_an_entry_that_is_posted_goes_back_and_says_who_asked() -> None:
+    world, _, known = a_world()
+
+    answer = sent_back(world, known["entryId"], decision="UNPROCESSABLE")
+
+    assert answer["__typename"] == "ReturnAchEntrySuccess", answer
+    told = {name: answer["entry"][name] for name in ("status", "returnCode", "reasonCode", "askedBy")}
+    assert told == {
+        "status": "RETURN_QUEUED",
+        "returnCode": "R17",
+        "reasonCode": "UNPROCESSABLE",
+        "askedBy": CLERK.person,
+    }
+    assert sent_back(world, known["entryId"], decision="UNPROCESSABLE") == answer
+
+
+def test_a_consumer_denies_a_debit_in_writing_or_it_stays_posted() -> None:
+    world, ada, _ = a_world()
+    entry = a_debit(world, ada)
+
+    without = sent_back(world, entry, decision="UNAUTHORISED")
+    answer = sent_back(world, entry, decision="UNAUTHORISED", statementReceived=True)
+
+    assert (without["code"], without["reasonCode"]) == ("ANSWER_NOT_ALLOWED", "STATEMENT_MISSING")
+    assert answer["entry"]["returnCode"] == "R10"
+
+
+def test_what_goes_back_already_and_what_is_not_there_is_refused() -> None:
+    world, _, known = a_world()
+    sent_back(world, known["entryId"], decision="UNPROCESSABLE")
+
+    other = sent_back(world, known["entryId"], decision="UNPROCESSABLE", idempotencyKey="other")
+    reused = sent_back(world, known["entryId"], decision="QUESTIONABLE")
+    nothing = sent_back(world, f"rce_us9999_{'a' * 32}", decision="UNPROCESSABLE")
+
+    assert (other["code"], other["state"]) == ("ENTRY_NOT_PENDING", "RETURN_QUEUED")
+    assert reused["code"] == "RETURN_KEY_REUSED"
+    assert nothing["code"] == "NOT_FOUND"
+
+
+def test_sending_back_is_on_record_for_the_customer_of_the_entry() -> None:
+    world, ada, known = a_world()
+
+    sent_back(world, known["entryId"], decision="UNPROCESSABLE")
+
+    asked = (
+        "query($id: ID!) { auditRecords(customerId: $id, first: 20) { edges { node { action outcome accountId } } } }"
+    )
+    found = world.ask(clerk(Group.AUDITOR), asked, id=ada.id).data["auditRecords"]["edges"]
+    record = {"action": "return_ach_entry", "outcome": "ALLOWED", "accountId": known["account"]}
+    assert record in [edge["node"] for edge in found]

@@ -38,6 +38,7 @@ ASKED_BY: Final = {
     "thawAccount": Group.OPERATIONS,
     "achFiles": Group.OPERATIONS,
     "achReceivedFiles": Group.OPERATIONS,
+    "returnAchEntry": Group.OPERATIONS,
     "partnerDeliveries": Group.OPERATIONS,
     "replayPartnerDelivery": Group.OPERATIONS,
 }
@@ -93,7 +94,8 @@ class Life:
         """Payments: one that came in, one of which the bank has said something, and one that can be called off."""
         sheet = Sheet(made_at=self.world.clock.now())
         sheet.add(self.account.record.number, 250_00)
-        self.world.came_in(sheet)
+        (came,) = self.world.came_in(sheet)
+        self.marks["<a posted entry>"] = came.progress.entry or ""
         self.world.incoming.files.work(self.world.put(b"101 is all that there is\r\n").id)
         maria = self.world.verified(ada).id
         sent = self.done(ask.ORIGINATE_CREDIT, ask.ach_input(self.account.id, maria, "30.00"))["payment"]["id"]
