@@ -9,6 +9,7 @@ ord_us0417_01K…        transfer order (scheduled, recurring)
 pay_us0417_<base32>    payment: the same text as a journal of its account, scope and key would have
 ent_us0417_<base32>    ACH entry that we originate, named after what it is made of
 rce_us9999_<base32>    ACH entry that came in, named after its file and line; in no slot
+rcf_us_useast1_<hex>   ACH file that came in, named after where it was put, its name and its content
 fil_us_useast1_20261130-SD1_1  ACH file: its region, window and number; one that replaces it adds a point and a number
 cpy_us0417_01K…        counterparty: a customer's account at another bank, in the customer's own slot
 jrn_us0417_<base32>    journal, in the slot of its initiating account
@@ -37,9 +38,11 @@ _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _DELIVERY = re.compile(r"dlv_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _FILE = re.compile(r"fil_[a-z]{2}_[a-z0-9]{6,16}_[0-9A-Z-]{8,20}_[0-9]{1,4}(\.[0-9]{1,2}){0,8}", re.ASCII)
+_RECEIVED_FILE = re.compile(r"rcf_[a-z]{2}_[a-z0-9]{6,16}_[0-9a-f]{32}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
 _WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
+_SHAPES: Final = (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _FILE, _RECEIVED_FILE, _NAMED, _WORK)
 ID_LENGTH_MAX: Final = 64
 NO_SLOT: Final = "9999"
 """Stands where a slot would, in ids of what belongs to no account."""
@@ -170,7 +173,7 @@ def customer_jurisdiction(text: str) -> str | None:
 
 def is_id(text: str) -> bool:
     """Whether it has the whole shape of some id. Nothing else that people write has: no name, no number of a card."""
-    return any(shape.fullmatch(text) for shape in (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _FILE, _NAMED, _WORK))
+    return any(shape.fullmatch(text) for shape in _SHAPES)
 
 
 def internal_currency(account: str) -> str | None:

@@ -39,6 +39,7 @@ from domain.counterparties.model import (
 )
 from domain.partners.model import DeliveryBusy, DeliveryNotReplayable, ReplayKeyReused
 from domain.payments.model import PaymentBusy, PaymentKeyReused, PaymentNotCancellable
+from domain.rails.ach.incoming_model import AnswerNotAllowed, EntryNotPending, ReturnKeyReused
 from domain.rails.ach.model import AchNotEligible, DuplicateSuspected
 from domain.refusals import (
     AccountClosed,
@@ -73,6 +74,7 @@ from domain.refusals import (
 from domain.sealing import Shredded
 from domain.transfers.model import OrderEnded, OrderKeyReused
 from graph.accounts import AccountView, HoldView
+from graph.ach_received import AchReceivedEntryView
 from graph.approvals import ApprovalView
 from graph.cases import CaseView
 from graph.counterparties import CounterpartyView
@@ -181,6 +183,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "originateAchCredit": ORIGINATED,
     "originateAchDebit": ORIGINATED,
     "cancelPayment": (*ASKED, PaymentNotCancellable, PaymentBusy),
+    "returnAchEntry": (*ASKED, EntryNotPending, AnswerNotAllowed, ReturnKeyReused),
     "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),
     "releaseCase": (*ASKED, CaseResolved, CaseBusy),
     "resolveCase": (
@@ -311,6 +314,11 @@ class CancelPaymentSuccess:
     payment: PaymentView = strawberry.field(description="The payment.")
 
 
+@strawberry.type(name="ReturnAchEntrySuccess", description="The entry goes back; its `status` says how far that is.")
+class ReturnAchEntrySuccess:
+    entry: AchReceivedEntryView = strawberry.field(description="The entry; said again with the same key, as it is now.")
+
+
 @strawberry.type(name="AssignCaseSuccess", description="The case is yours.")
 class AssignCaseSuccess:
     case: CaseView = strawberry.field(description="The case.")
@@ -366,6 +374,7 @@ SUCCESSES: Final[dict[str, type]] = {
     "originateAchCredit": OriginateAchCreditSuccess,
     "originateAchDebit": OriginateAchDebitSuccess,
     "cancelPayment": CancelPaymentSuccess,
+    "returnAchEntry": ReturnAchEntrySuccess,
     "assignCase": AssignCaseSuccess,
     "releaseCase": ReleaseCaseSuccess,
     "resolveCase": ResolveCaseSuccess,

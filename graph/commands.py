@@ -34,6 +34,7 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "originateAchCredit": ("account", "accountId"),
     "originateAchDebit": ("account", "accountId"),
     "cancelPayment": ("payment", "paymentId"),
+    "returnAchEntry": ("received_ach_entry", "entryId"),
     "assignCase": ("case", "caseId"),
     "releaseCase": ("case", "caseId"),
     "resolveCase": ("case", "caseId"),
@@ -50,6 +51,7 @@ WITHOUT_JOURNAL: Final = frozenset(
         "originateAchCredit",
         "originateAchDebit",
         "cancelPayment",
+        "returnAchEntry",
     }
 )
 """Commands whose key leads to something else than one journal of the account."""

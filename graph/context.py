@@ -35,6 +35,9 @@ from domain.partners.service import Partners
 from domain.partners.store import DeliveryPage
 from domain.payments.model import Payment
 from domain.payments.service import Payments
+from domain.rails.ach.incoming import Incoming
+from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_store import ReceivedFilePage, ReceivedPage
 from domain.rails.ach.model import AchFile, Entry
 from domain.rails.ach.service import Ach
 from domain.rails.ach.store import EntryPage, FilePage
@@ -91,6 +94,8 @@ class Services(Protocol):
     def payments(self) -> Payments: ...
     @property
     def ach(self) -> Ach: ...
+    @property
+    def incoming(self) -> Incoming: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +294,39 @@ class Context:
             self._looked_at_entries(found.entries)
         return found
 
+    def received_file(self, file_id: str) -> ReceivedFile | Refusal:
+        if not _is_of(file_id, "rcf"):
+            return NotFound(file_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.incoming.desk.file(self.actor, file_id)
+        self._looked_at(found, "received_ach_file", file_id)
+        return found
+
+    def received_files(self, *, before: str | None, limit: int) -> ReceivedFilePage | Refusal:
+        self.spend(2)
+        found = self.bank.incoming.desk.files(self.actor, before=before, limit=limit)
+        if not isinstance(found, Refusal):
+            self._looked_at_work("received_ach_file", [file.id for file in found.files])
+        return found
+
+    def received_entry(self, entry_id: str) -> ReceivedEntry | Refusal:
+        if not _is_of(entry_id, "rce"):
+            return NotFound(entry_id[:ID_LENGTH_MAX])
+        self.spend()
+        found = self.bank.incoming.desk.entry(self.actor, entry_id)
+        if isinstance(found, ReceivedEntry):
+            self._looked_at_entries([found])
+        else:
+            self._looked_at(found, "received_ach_entry", entry_id)
+        return found
+
+    def received_entries(self, file_id: str, *, after: int, limit: int) -> ReceivedPage | Refusal:
+        self.spend(2)
+        found = self.bank.incoming.desk.entries(self.actor, file_id, after=after, limit=limit)
+        if not isinstance(found, Refusal):
+            self._looked_at_entries(found.entries)
+        return found
+
     def journal(self, journal_id: str, beside: Iterable[str] = ()) -> SeenJournal | Refusal:
         """`beside`: the journals of the same page, which are read with it. What staff is read, staff has looked at."""
         if prefix_of(journal_id) != "jrn" or len(journal_id) > ID_LENGTH_MAX:
@@ -431,6 +469,10 @@ class Context:
             case "payment", "pay":
                 self.spend()
                 return self.bank.ach.account_of(subject_id)
+            case "received_ach_entry", "rce":
+                self.spend()
+                entry = self.bank.incoming.entry(subject_id)
+                return entry.account if entry else None
             case "hold", "hld":
                 return self._initiator(placing_journal(subject_id))
             case "journal", "jrn":
@@ -517,12 +559,12 @@ class Context:
         ]
         self.bank.audit.record_looks(self.actor, looks)
 
-    def _looked_at_entries(self, entries: Iterable[Entry]) -> None:
+    def _looked_at_entries(self, entries: Iterable[Entry | ReceivedEntry]) -> None:
         """Those of a customer are on record for that customer."""
         looks = [
             Look(
-                action="view_ach_entry",
-                subject_kind="ach_entry",
+                action=f"view_{_kind_of(entry)}",
+                subject_kind=_kind_of(entry),
                 subject_id=entry.id,
                 customer=entry.customer or None,
                 account=entry.account or None,
@@ -624,6 +666,10 @@ def found(answer: Seen | Refusal) -> Seen | None:
     if isinstance(answer, WrongRegion):
         raise PublicError(ErrorCode.WRONG_REGION, answer.message, region=answer.region, address=answer.address)
     return None if isinstance(answer, Refusal) else answer
+
+
+def _kind_of(entry: Entry | ReceivedEntry) -> str:
+    return "received_ach_entry" if isinstance(entry, ReceivedEntry) else "ach_entry"
 
 
 def _is_of(text: str, prefix: str) -> bool:

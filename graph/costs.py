@@ -50,6 +50,8 @@ LIST_SIZES: Final[Mapping[str, int]] = {
     "Account.people": 20,
     "AchFile.batches": 100,
     "AchFile.rejections": 5,
+    "AchReceivedFile.findings": 20,
+    "AchReceivedFile.forgiven": 13,
     "AchRejection.reasons": 20,
     "Approval.checks": 3,
     "Approval.shown": 20,

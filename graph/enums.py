@@ -28,10 +28,12 @@ from domain.ledger.model import Batching, Side, Status
 from domain.partners.model import DeliveryState
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Speed
+from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.kinds import EntryKind as AchEntryKind
 from domain.rails.ach.kinds import EntryState as AchEntryState
 from domain.rails.ach.kinds import FileState as AchFileState
 from domain.rails.ach.kinds import RejectionLevel
+from domain.rails.ach.return_codes import Decision as ReturnDecision
 from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
@@ -449,6 +451,92 @@ _describe(
     description="What the sponsor bank rejected.",
     values={"FILE": "The whole file.", "BATCH": "Batches of it.", "ENTRY": "Entries in it."},
 )
+_describe(
+    ReturnDecision,
+    name="AchReturnDecision",
+    description="Why an entry that came in goes back. The set may grow.",
+    values={
+        "NO_ACCOUNT": "There is no such account.",
+        "INVALID_ACCOUNT_NUMBER": "No account can have this number.",
+        "CLOSED": "The account is closed.",
+        "INSUFFICIENT": "The account has not got the money.",
+        "UNCOLLECTED": "The money of the account is not collected yet.",
+        "FROZEN": "The account is frozen.",
+        "STOPPED": "The holder stopped the payment.",
+        "NON_TRANSACTION": "The account is not for such entries.",
+        "REFUSED": "The receiver refuses the credit; `eventOn` says when.",
+        "DUPLICATE": "It is another entry over again.",
+        "UNAUTHORISED": "The receiver denies it; a consumer by a written statement.",
+        "NOT_AS_AUTHORISED": "It is not as the receiver authorised it; a consumer says so by a written statement.",
+        "REVOKED": "The receiver revoked the authorisation; a consumer says so by a written statement.",
+        "IMPROPER_REVERSAL": "It reverses what may not be reversed.",
+        "QUESTIONABLE": "The bank believes it a fraud.",
+        "UNPROCESSABLE": "It cannot be processed as it is.",
+        "PAYEE_DECEASED": "The payee has died; `diedOn` says when.",
+        "HOLDER_DECEASED": "The holder has died; `diedOn` says when.",
+        "BRANCH_SOLD": "The branch of the account was sold.",
+        "REQUESTED": "The sending bank asked for it; `eventOn` says when.",
+        "AGREED": "The sending bank agreed to it; `eventOn` says when.",
+        "INVALID_COMPANY_ID": "The company identification is not right.",
+        "INVALID_INDIVIDUAL_ID": "The individual identification is not right.",
+        "INTERNATIONAL": "It is an international payment under a domestic class.",
+    },
+)
+_describe(
+    ReceivedFileState,
+    name="AchReceivedFileStatus",
+    description="How a file that came in stands. The set may grow.",
+    values={
+        "RECEIVED": "It lies in the exchange; what is in it is not known yet.",
+        "READ": "It is valid and balances; its entries are being kept.",
+        "POSTING": "Every entry is kept, and each is worked when its day has come.",
+        "DONE": "Every entry is posted, pended, on its way back, answered, or given to the region it belongs to.",
+        "QUARANTINED": "It cannot be read under its profile; nothing of it was kept, and people decide.",
+        "DUPLICATE": "It is another file over again; nothing of it is posted.",
+        "DISCARDED": "It was quarantined and is never processed.",
+    },
+)
+_describe(
+    ReceivedKind,
+    name="AchReceivedEntryKind",
+    description="What an entry that came in is. The set may grow.",
+    values={
+        "CREDIT": "Money for an account.",
+        "DEBIT": "Money that is collected from an account.",
+        "ZERO": "A prenote, or a remittance of no money: it says that an account is meant, and moves nothing.",
+        "RETURN": "An entry of ours comes back.",
+        "DISHONOUR": "A return that we sent is dishonoured.",
+        "CONTEST": "A dishonour that we sent is contested.",
+        "NOC": "A notification of change about an entry of ours.",
+        "NOC_REFUSAL": "A notification of change that we sent is refused.",
+        "NOTICE": "What moves no money and asks for nothing, such as an advice or an acknowledgement.",
+    },
+)
+_describe(
+    ReceivedState,
+    name="AchReceivedEntryStatus",
+    description="How an entry that came in stands. The set may grow.",
+    values={
+        "RECEIVED": "It is kept, and waits for its day of settlement.",
+        "FORWARDED": "It belongs to another region, which has it now.",
+        "POSTING": "Its money is being posted.",
+        "POSTED": "Its money is on the account, or was taken from it.",
+        "PENDING": "Its money is being set aside.",
+        "PENDED": "Its money lies in a book of the bank, until people decide or the deadline does.",
+        "RELEASING": "Its money is being posted after all.",
+        "TAKING_BACK": "It was posted and goes back after all: what it moved is being undone.",
+        "RETURN_DUE": "It goes back, and is not in a window yet.",
+        "RETURN_QUEUED": "What sends it back is scheduled for a window, or in its file.",
+        "RETURN_REJECTED": "The sponsor bank did not take what sends it back; what becomes of that is being decided.",
+        "SENDING_BACK": "What sends it back has settled; its money is being moved.",
+        "RETURNED": "It has gone back.",
+        "MATCHED": "It speaks of something that we sent, and that was told.",
+        "ANSWERED": "It asked for nothing more: silence is the answer.",
+        "CORRECTION_OPEN": "A notification of change that people look at.",
+        "APPLIED": "A notification of change that was applied.",
+        "REFUSED_NOC": "A notification of change that was refused; its sender is told.",
+    },
+)
 
 __all__ = [
     "AccountType",
@@ -474,10 +562,14 @@ __all__ = [
     "PaymentState",
     "Product",
     "Purpose",
+    "ReceivedFileState",
+    "ReceivedKind",
+    "ReceivedState",
     "RejectionLevel",
     "Relation",
     "ResolutionCode",
     "ResolutionStage",
+    "ReturnDecision",
     "Rhythm",
     "SecCode",
     "Side",

@@ -30,6 +30,7 @@ from graph.enums import (
     Product,
     Purpose,
     ResolutionCode,
+    ReturnDecision,
     Rhythm,
     SecCode,
     Speed,
@@ -284,6 +285,23 @@ class GiveApprovalInput:
 class RefuseApprovalInput:
     approval_id: strawberry.ID = strawberry.field(description=by_id("The approval", "apr"))
     fingerprint: str = strawberry.field(description=_SHOWN)
+
+
+@strawberry.input(name="ReturnAchEntryInput", description="A posted entry to be sent back.")
+class ReturnAchEntryInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    entry_id: strawberry.ID = strawberry.field(description=by_id("The entry", "rce"))
+    decision: ReturnDecision = strawberry.field(description="Why it goes back. Which return code says so, follows.")
+    statement_received: bool = strawberry.field(
+        default=False,
+        description="Whether the receiver's written statement of unauthorised debit is with the bank.",
+    )
+    statement_reviewed_on: Day | None = strawberry.field(default=None, description="When the bank reviewed it.")
+    event_on: Day | None = strawberry.field(
+        default=None,
+        description="When the receiver refused the credit, or the sending bank asked or agreed.",
+    )
+    died_on: Day | None = strawberry.field(default=None, description="When the payee or the holder died.")
 
 
 @strawberry.input(name="ReplayPartnerDeliveryInput", description="A delivery to be processed again.")

@@ -16,12 +16,14 @@ from domain.counterparties.model import (
 )
 from domain.ledger.model import State
 from domain.payments.model import Payment
+from domain.rails.ach.incoming_model import Grounds
 from domain.rails.ach.service import Wish as AchWish
 from domain.refusals import (
     Refusal,
 )
 from domain.transfers.model import HoldChange, TransferOrder, Wish
 from graph.accounts import AccountView, HoldView, account_view
+from graph.ach_received import received_entry_view
 from graph.answers import (
     REFUSALS,
     SUCCESSES,
@@ -45,6 +47,7 @@ from graph.answers import (
     ReleaseHoldSuccess,
     ReplayPartnerDeliverySuccess,
     ResolveCaseSuccess,
+    ReturnAchEntrySuccess,
     ReverseJournalSuccess,
     ScheduleTransferSuccess,
     ThawAccountSuccess,
@@ -78,6 +81,7 @@ from graph.inputs import (
     ReleaseHoldInput,
     ReplayPartnerDeliveryInput,
     ResolveCaseInput,
+    ReturnAchEntryInput,
     ReverseJournalInput,
     ScheduleTransferInput,
     ThawAccountInput,
@@ -387,6 +391,26 @@ class Mutation:
     def cancel_payment(self, info: Info, input: Asked[CancelPaymentInput]) -> CancelPaymentSuccess | Refusal:
         answer = info.context.bank.ach.cancel(info.context.actor, str(input.payment_id))
         return answer if isinstance(answer, Refusal) else CancelPaymentSuccess(payment=_payment(info.context, answer))
+
+    @_mutation(
+        "returnAchEntry",
+        "Takes an entry that came in back from its account and returns it with the next window. Operations only.",
+    )
+    def return_ach_entry(self, info: Info, input: Asked[ReturnAchEntryInput]) -> ReturnAchEntrySuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        if reading.invalid:
+            return reading.invalid
+        facts = Grounds(
+            statement=input.statement_received,
+            statement_reviewed_on=input.statement_reviewed_on,
+            event_on=input.event_on,
+            died_on=input.died_on,
+        )
+        answer = context.bank.incoming.desk.send_back(
+            context.actor, str(input.entry_id), input.decision, key=key, facts=facts
+        )
+        return answer if isinstance(answer, Refusal) else ReturnAchEntrySuccess(entry=received_entry_view(answer))
 
     @_mutation("assignCase", "Takes a case into your own hands. Said again, it changes nothing. Staff only.")
     def assign_case(self, info: Info, input: Asked[AssignCaseInput]) -> AssignCaseSuccess | Refusal:

@@ -14,6 +14,13 @@ from domain.ledger.model import KEY_LENGTH_MAX, Journal
 from domain.refusals import NotFound, Refusal, WrongRegion
 from graph.accounts import AccountView, account_view
 from graph.ach_files import AchEntryView, AchFileView, entry_view, file_view, files_of
+from graph.ach_received import (
+    AchReceivedEntryView,
+    AchReceivedFileView,
+    received_entry_view,
+    received_file_view,
+    received_files_of,
+)
 from graph.approvals import ApprovalView, approval_view, approvals_of
 from graph.audit import AuditRecordView, audit_records
 from graph.cases import CaseView, case_view, cases_of
@@ -42,7 +49,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv", "pay", "fil", "ent")
+NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv", "pay", "fil", "ent", "rcf", "rce")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -115,7 +122,7 @@ class Query:
 
     @field(
         "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a payment, a case, "
-        "an approval, an ACH file, an ACH entry or a delivery of a partner."
+        "an approval, an ACH file, an ACH entry, either of them received, or a delivery of a partner."
     )
     def node(
         self,
@@ -304,6 +311,15 @@ class Query:
     def ach_files(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[AchFileView] | None:
         return files_of(info.context, first=first, after=after)
 
+    @field(
+        "The files that came in to this region by ACH, those too of which another region handed entries over; the "
+        "latest received first. For operations, compliance, finance and auditors; null for everybody else."
+    )
+    def ach_received_files(
+        self, info: Info, first: First = PAGE_DEFAULT, after: After = None
+    ) -> Connection[AchReceivedFileView] | None:
+        return received_files_of(info.context, first=first, after=after)
+
 
 def _customer(context: Context, customer_id: str) -> CustomerView | None:
     seen = found(context.customer(customer_id))
@@ -362,6 +378,16 @@ def _entry(context: Context, entry_id: str) -> AchEntryView | None:
     return entry_view(entry) if entry else None
 
 
+def _received_file(context: Context, file_id: str) -> AchReceivedFileView | None:
+    file = found(context.received_file(file_id))
+    return received_file_view(file) if file else None
+
+
+def _received_entry(context: Context, entry_id: str) -> AchReceivedEntryView | None:
+    entry = found(context.received_entry(entry_id))
+    return received_entry_view(entry) if entry else None
+
+
 _FINDERS = {
     "cus": _customer,
     "acc": _account,
@@ -374,6 +400,8 @@ _FINDERS = {
     "pay": _payment,
     "fil": _file,
     "ent": _entry,
+    "rcf": _received_file,
+    "rce": _received_entry,
 }
 if set(_FINDERS) != set(NODES):
     raise ValueError("`node` says that it finds something else than it finds")

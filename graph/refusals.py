@@ -321,6 +321,21 @@ ROWS: Final = (
         "The entry may not be made like this: its amount, its class or its speed is over a limit or does not fit.",
         (_fact("reason_code", "Why, for programs. The set may grow."),),
     ),
+    Row(
+        incoming.EntryNotPending,
+        "The entry that came in is not posted, or goes back because somebody else had it sent back.",
+        (_id("entry", "The entry."), _fact("state", "How it stands: an `AchReceivedEntryStatus`.")),
+    ),
+    Row(
+        incoming.AnswerNotAllowed,
+        "The rules do not let the entry go back like this, or its account does not give the money up.",
+        (_id("entry", "The entry."), _fact("reason_code", "Why, for programs. The set may grow.")),
+    ),
+    Row(
+        incoming.ReturnKeyReused,
+        "The idempotency key had the entry sent back for another reason; use a new key for a new request.",
+        (_id("entry", "The entry."),),
+    ),
     # Around transfer orders.
     Row(
         transfers.OrderKeyReused,
@@ -417,7 +432,6 @@ ROWS: Final = (
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 
-_RECEIVED: Final = "received entries are decided by cases, not by operations of their own"
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
@@ -429,8 +443,6 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     ach.WindowClosed: "told to who builds a file, to nobody who asked",
     ach.AchLimitExceeded: "limits are told as `AchNotEligible`, with the limit's own code",
     ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
-    incoming.EntryNotPending: _RECEIVED,
-    incoming.AnswerNotAllowed: _RECEIVED,
     incoming.ReceivedFileUnknown: "told to who hears of a file, to nobody who asked",
     access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
     partners.PartnerUnknown: _TOLD_TO_PARTNERS,

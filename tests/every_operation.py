@@ -50,6 +50,12 @@ FILES: Final = """query($file: ID!, $entry: ID!) {
   achFiles(first: 1) { edges { node { id entries(first: 1) { edges { node { id } } } } } pageInfo { endCursor } }
   file: node(id: $file) { ... on AchFile { status entries(first: 1) { edges { node { id } } pageInfo { endCursor } } } }
   entry: node(id: $entry) { ... on AchEntry { status } } }"""
+RECEIVED: Final = """query($file: ID!, $entry: ID!) {
+  achReceivedFiles(first: 1) {
+    edges { node { id entries(first: 1) { edges { node { id } } } } } pageInfo { endCursor } }
+  file: node(id: $file) { ... on AchReceivedFile { status
+    entries(first: 1) { edges { node { id } } pageInfo { endCursor } } } }
+  entry: node(id: $entry) { ... on AchReceivedEntry { status } } }"""
 DELIVERIES: Final = """query($state: PartnerDeliveryState, $id: ID!) {
   partnerDeliveries(partner: "sponsor", state: $state, first: 1) {
     edges { node { id state reason body } } pageInfo { endCursor } }
@@ -83,6 +89,9 @@ class Household:
     file: str = "fil_us_useast1_20260310-ND1_1"
     """A file with an entry, or the id of none: it is looked for either way."""
     entry: str = "ent_us0000_aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"
+    received_file: str = f"rcf_us_useast1_{'a' * 32}"
+    """The same of what came in."""
+    received_entry: str = f"rce_us9999_{'a' * 32}"
 
 
 def every_operation(asked: Ask, house: Household) -> set[str]:
@@ -123,7 +132,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
 
     counterparties(asked, change)
-    passed.add("confirmMicroEntries")
+    passed |= {"confirmMicroEntries", "returnAchEntry"}
     replays(asked, change, house)
     payments(asked, change, house)
 
@@ -172,6 +181,10 @@ def payments(asked: Ask, change: Callable[..., dict[str, Any]], house: Household
     for who in (OWNER, OPERATIONS):
         asked(who, PAYMENTS, account=house.account, payment=sent)
     asked(OPERATIONS, FILES, file=house.file, entry=house.entry)
+    back = {"idempotencyKey": "back", "entryId": house.received_entry, "decision": "UNPROCESSABLE"}
+    told = asked(OPERATIONS, ask.RETURN_ENTRY, input=back)["returnAchEntry"]["__typename"]
+    assert told in ("ReturnAchEntrySuccess", "NotFound")  # what resolves a case calls the same, and finds something
+    asked(OPERATIONS, RECEIVED, file=house.received_file, entry=house.received_entry)
 
 
 def work(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) -> None:

@@ -78,7 +78,9 @@ class Action(StrEnum):
     """What partners have delivered, of all customers."""
     REPLAY_DELIVERY = "replay_delivery"
     VIEW_ACH_FILES = "view_ach_files"
-    """The files that we send and the entries in them, of all customers."""
+    """The files that we send, and those that came in, and the entries in them, of all customers."""
+    RETURN_ACH_ENTRY = "return_ach_entry"
+    """To send an entry back that was posted."""
 
 
 REQUEST: Final = "request:"

@@ -68,6 +68,7 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.VIEW_DELIVERIES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
     Action.REPLAY_DELIVERY: (_NOBODY, _OPERATIONS),
     Action.VIEW_ACH_FILES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+    Action.RETURN_ACH_ENTRY: (_NOBODY, _OPERATIONS),
 }
 """Which relations and which groups allow an action; either is enough. `admin` runs the house, sees nobody."""
 

@@ -11,12 +11,14 @@ from typing import Any, Final
 from graphql import GraphQLInputObjectType, get_named_type
 
 from domain.access.model import Group, Relation
+from domain.accounts.model import Account
 from domain.customers.model import Customer
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from tests.access.paths import CORE
 from tests.access.scene import MAKER, Person, of_another_group
 from tests.access.world import Street
 from tests.unit.graph import documents as ask
+from tests.unit.rails.ach.partner import Sheet
 from tests.unit.transfers.desk import TODAY
 
 US: Final = JURISDICTIONS["us"]
@@ -151,6 +153,20 @@ def _paid(street: Street) -> Given:
     return {"paymentId": answer.data["originateAchCredit"]["payment"]["id"]}
 
 
+def _received(street: Street, account: Account) -> str:
+    """An entry that came in and is posted."""
+    modifier = "B" if account is street.neighbour else "A"  # no two files have one of the same minute
+    sheet = Sheet(made_at=street.world.clock.now(), modifier=modifier)
+    sheet.add(account.record.number, 1_00)
+    (payment,) = street.world.came_in(sheet)
+    assert payment.progress.entry
+    return payment.progress.entry
+
+
+def _returned(street: Street) -> Given:
+    return {"idempotencyKey": "k", "entryId": _received(street, street.account), "decision": "UNPROCESSABLE"}
+
+
 Ids = Mapping[Place, str]
 _CASE: Final[Ids] = {("caseId",): "case"}
 _APPROVAL: Final[Ids] = {("approvalId",): "approval"}
@@ -179,6 +195,7 @@ CHANGES: Final[dict[str, Change]] = {
     "originateAchCredit": Change(_sent, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
     "originateAchDebit": Change(_collected, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
     "cancelPayment": Change(_paid, {("paymentId",): "payment"}),
+    "returnAchEntry": Change(_returned, {("entryId",): "receivedEntry"}),
     "assignCase": Change(_case, _CASE),
     "releaseCase": Change(_case, _CASE),
     "resolveCase": Change(_resolved, _CASE),
@@ -206,6 +223,7 @@ DOCUMENTS: Final = {
     "originateAchCredit": ask.ORIGINATE_CREDIT,
     "originateAchDebit": ask.ORIGINATE_DEBIT,
     "cancelPayment": ask.CANCEL_PAYMENT,
+    "returnAchEntry": ask.RETURN_ENTRY,
     "assignCase": ask.ASSIGN_CASE,
     "releaseCase": ask.RELEASE_CASE,
     "resolveCase": ask.RESOLVE_CASE,
@@ -247,6 +265,8 @@ def theirs(street: Street, kind: str) -> str:
     assert isinstance(bob, Customer)
     if kind in ("account", "customer"):
         return account.id if kind == "account" else bob.id
+    if kind == "receivedEntry":
+        return _received(street, account)
     if kind == "delivery":
         return world.quarantined()
     if kind == "payment":

@@ -36,7 +36,9 @@ OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "Cou
 """Who looks at these stands to them as to the customer."""
 OF_A_GROUP: Final = frozenset({"Case", "Approval"})
 """What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
-OF_NO_CUSTOMER: Final = frozenset({"PartnerDelivery", "AchFile", "AchEntry", "AchRejectionReason"})
+OF_NO_CUSTOMER: Final = frozenset(
+    {"PartnerDelivery", "AchFile", "AchEntry", "AchRejectionReason", "AchReceivedFile", "AchReceivedEntry"}
+)
 """Everybody is a stranger to these."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})
 """There is no way to anybody else's."""
@@ -61,6 +63,7 @@ LISTS_OF_ONES_OWN: Final = frozenset(
 )
 OF_STAFF: Final = ("auditRecords", "partnerDeliveries")
 """Root fields that decide by themselves who is shown anything."""
+LISTS_OF_STAFF: Final = ("partnerDeliveries", "achFiles", "achReceivedFiles")
 
 
 def verdict(probe: Probe, person: Person) -> Verdict:
@@ -277,7 +280,7 @@ def is_own_cursor(probe: Probe) -> bool:
 def teller(probe: Probe) -> Person:
     """Who sees all of it: the owner; of the audit an auditor; of what waits, of deliveries and files, operations."""
     waits = probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP
-    of_staff = probe.root.field in ("partnerDeliveries", "achFiles") or probe.root.answers in OF_NO_CUSTOMER
+    of_staff = probe.root.field in LISTS_OF_STAFF or probe.root.answers in OF_NO_CUSTOMER
     beside_files = probe.target.parent in PAYMENTS and probe.target.field in ("fileId", "entryId")
     if of_staff or waits or beside_files:
         return OPERATIONS

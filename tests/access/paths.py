@@ -41,6 +41,7 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
     "approvals": ({},),
     "partnerDeliveries": ({"partner": "partner"},),
     "achFiles": ({},),
+    "achReceivedFiles": ({},),
     "node": (
         {"id": "account"},
         {"id": "customer"},
@@ -56,6 +57,8 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
         {"id": "debitReceived"},
         {"id": "file"},
         {"id": "entry"},
+        {"id": "receivedFile"},
+        {"id": "receivedEntry"},
     ),
 }
 """With which arguments each root field is asked; a word stands for something of the scene."""
@@ -82,6 +85,8 @@ KIND_OF: Final = {
     "debitReceived": "AchDebitReceived",
     "file": "AchFile",
     "entry": "AchEntry",
+    "receivedFile": "AchReceivedFile",
+    "receivedEntry": "AchReceivedEntry",
 }
 
 

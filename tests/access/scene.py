@@ -5,7 +5,7 @@ people have keys, notices and profiles of their own. Whatever a field can say is
 cell which hides nothing cannot pass for one that hides something.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from typing import Any, Final
 
@@ -18,6 +18,7 @@ from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.facts import facts_of
 from domain.notices.kinds import NoticeKind
+from domain.rails.ach.incoming_model import FileFinding
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import RejectionReason
 from domain.transfers.orders import DAYS_LATE_MAX
@@ -89,7 +90,7 @@ class Scene(Street):
     """What a partner delivered, and is quarantined; a mended one of it was given up."""
     ach: dict[str, str]
     """A credit that the bank rejected, a debit that has settled, one of each that came in; the credit's file and
-    entry."""
+    entry, and those of the credit that came in."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -126,8 +127,9 @@ def scene() -> Scene:
         "counterparty": _added(world, bob, "9"),
         "delivery": world.quarantined(),
     }
-    ach = _payments(world, owner, account) | _came_in(world, account, neighbour)
-    theirs |= _payments_of_others(world, bob, neighbour, ach) | {"received": ach.pop("theirs")}
+    came_in, ach_of_others = _came_in(world, account, neighbour)
+    ach = _payments(world, owner, account) | came_in
+    theirs |= _payments_of_others(world, bob, neighbour, ach) | ach_of_others
     for customer in (*customers.values(), bob):
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
@@ -296,14 +298,59 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     return {"credit": credit, "debit": debit, "file": file.id, "entry": progress.entry}
 
 
-def _came_in(world: World, account: Account, neighbour: Account) -> dict[str, str]:
-    """A credit and a debit that are posted, one of each that waits for a person, and a credit of the neighbour's."""
+def _came_in(world: World, account: Account, neighbour: Account) -> tuple[dict[str, str], dict[str, str]]:
+    """A credit and a debit that are posted, one of each that waits for a person; a credit of the neighbour's, and a
+    file that cannot be read."""
     sheet = Sheet(made_at=world.clock.now())
     for code, sec, minor in (("22", "PPD", 3_00), ("27", "PPD", 3_00), ("22", "PPD", 250_000_00), ("27", "CCD", 3_00)):
         sheet.add(account.record.number, minor, code=code, sec=sec, information=["March"])
     sheet.add(neighbour.record.number, 3_00)
-    credit, debit, *_, theirs = world.came_in(sheet)
-    return {"creditReceived": credit.id, "debitReceived": debit.id, "theirs": theirs.id}
+    credit, debit, pended, *_, theirs = world.came_in(sheet)
+    _all_said(world, made(pended.progress.entry), made(pended.progress.file))
+    again, other = world.put(sheet.text()), replace(sheet, batches=sheet.batches[:1])
+    for file in (again, world.put(other.text())):
+        world.incoming.files.work(file.id)
+    world.put(b"Nobody has looked into it")
+    quarantined = world.incoming.files.work(world.put(b"101 is all that there is").id)
+    assert quarantined.findings
+    ours = {"creditReceived": credit.id, "debitReceived": debit.id}
+    return (
+        ours | {"receivedFile": made(credit.progress.file), "receivedEntry": made(credit.progress.entry)},
+        {"received": theirs.id, "receivedFile": quarantined.id, "receivedEntry": made(theirs.progress.entry)},
+    )
+
+
+def _all_said(world: World, entry: str, file: str) -> None:
+    """An entry and a file of which everything is known that may be known, though no single one could be all of it."""
+    found = world.incoming.files.existing(file)
+    said = replace(
+        found,
+        findings=(FileFinding(1, 1, "LINE_ENDS", "The line ends otherwise."),),
+        findings_count=1,
+        forgiven={"line-ends": 1},
+        version=found.version + 1,
+    )
+    assert world.incoming_store.replace_received_file(said, version=found.version)
+    world.incoming.entries.noted(
+        world.incoming.entries.existing(entry),
+        lambda found: replace(
+            found,
+            code="R01",
+            original=f"ent_us0000_{'a' * 32}",
+            original_trace="984000010000001",
+            answer=f"ent_us0000_{'b' * 32}",
+            change=f"ent_us0000_{'c' * 32}",
+            number_masked="••1234",
+            home="us-east-1",
+            faults=("CHECK_DIGIT",),
+            asked_by="stf_01J00000000000000000000009",
+        ),
+    )
+
+
+def made(found: str | None) -> str:
+    assert found
+    return found
 
 
 def _prenoted(world: World, owner: Customer) -> None:

@@ -31,6 +31,9 @@ BY_HAND: Final = """
     Approval.fingerprint        . . . .   o o o o o A .
     Query.achFiles              . . . .   A . . A A A .
     AchFile.rejections          . . . .   A . . A A A .
+    Query.achReceivedFiles      . . . .   A . . A A A .
+    AchReceivedFile.findings    . . . .   A . . A A A .
+    AchReceivedEntry.amount     . . . .   A . . A A A .
     AchFile.entries             . . . .   A . . A A A .
     AchEntry.amount             . . . .   A . . A A A .
     AchEntry.reason             . . . .   A . . m m m .
@@ -117,6 +120,7 @@ BY_HAND: Final = """
     Mutation.originateAchCredit A A . .   . . . . . . .
     Mutation.originateAchDebit  A A . .   . . . . . . .
     Mutation.cancelPayment      A A . .   . . . . . . .
+    Mutation.returnAchEntry     . . . .   A . . . . . .
     Mutation.replayPartnerDelivery . . . .   A . . . . . .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}

@@ -46,6 +46,8 @@ KINDS: Final = (
     "received",
     "file",
     "entry",
+    "receivedFile",
+    "receivedEntry",
 )
 NO_IDS: Final = (
     "",
@@ -96,6 +98,13 @@ LOOKS: Final = (
     ),
     Look("node(id)", "file", "node(id: $id) { id ... on AchFile { status sha256 } }", "AchFile"),
     Look("node(id)", "entry", "node(id: $id) { id ... on AchEntry { status traceNumber } }", "AchEntry"),
+    Look("node(id)", "receivedFile", "node(id: $id) { id ... on AchReceivedFile { name sha256 } }", "AchReceivedFile"),
+    Look(
+        "node(id)",
+        "receivedEntry",
+        "node(id: $id) { id ... on AchReceivedEntry { line traceNumber } }",
+        "AchReceivedEntry",
+    ),
     Look(
         "account(id)",
         "account",
@@ -141,6 +150,8 @@ def ours(scene: Scene, kind: str) -> str:
         "received": scene.ach["creditReceived"],
         "file": scene.ach["file"],
         "entry": scene.ach["entry"],
+        "receivedFile": scene.ach["receivedFile"],
+        "receivedEntry": scene.ach["receivedEntry"],
     }
     return known[kind]
 

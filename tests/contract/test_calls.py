@@ -28,11 +28,13 @@ from domain.calendars import calendar_day
 from domain.cases.kinds import CaseKind
 from domain.cases.model import Subject
 from domain.counterparties.model import Counterparty
-from domain.ids import entry_id, internal_account, payment_id
+from domain.ids import entry_id, internal_account, payment_id, received_entry_id
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import DRIVEN_BY_STEPS, Event, PaymentKind
 from domain.payments.model import BANK, AchTerms, Payment, Speed
+from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind
+from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import REMITTANCE, AchFile, Entry
 from domain.transfers.model import Occurrence, OccurrenceOutcome, Rhythm, Schedule, Transfer, TransferOrder, Wish
@@ -153,6 +155,12 @@ CONNECTIONS: Final[Mapping[str, tuple[str, str, int]]] = {
         "{ node(id: $file) { ... on AchFile { entries(first: $n) { edges { node { FIELD } } } } } }",
         0,
     ),
+    "Query.achReceivedFiles": (OPERATIONS, "{ achReceivedFiles(first: $n) { edges { node { FIELD } } } }", 0),
+    "AchReceivedFile.entries": (
+        OPERATIONS,
+        "{ node(id: $inbound) { ... on AchReceivedFile { entries(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
 }
 """Who asks, how, and what every row costs whatever is asked of it."""
 
@@ -166,6 +174,7 @@ GROWS: Final[Mapping[str, int]] = {
     "Account.payments": PAGE + 1,  # they come in one call
     "Payment.timeline": PAGE,
     "AchFile.entries": PAGE + 2,  # they come in one call, and that they were looked at is written in one
+    "AchReceivedFile.entries": PAGE + 2,  # likewise
 }
 """Fields of rows that cost calls of their own for each row."""
 
@@ -185,6 +194,7 @@ class Life:
         self.credit, self.debit = (self._long_on_its_way(kind) for kind in DRIVEN_BY_STEPS)
         self.received = [self._often_pended(kind) for kind in PaymentKind if kind not in DRIVEN_BY_STEPS]
         self.files = [self._file(number) for number in range(MANY)]
+        self.received_files = [self._received_file(number) for number in range(MANY)]
         self._work()
 
     @property
@@ -319,6 +329,47 @@ class Life:
             files=(file.id,),
         )
 
+    def _received_file(self, number: int) -> ReceivedFile:
+        """A file that came in, with an entry, the first with many."""
+        now = self.deployed.clock.now()
+        file = ReceivedFile(
+            id=f"rcf_us_useast1_{number:032x}",
+            region=REGION,
+            name=f"inbound/ach/{number}.ach",
+            sha256=f"{number:064x}",
+            size_bytes=940,
+            received_at=now + timedelta(seconds=number),
+            entered_at=now,
+            state=ReceivedFileState.DONE,
+            profile="default",
+        )
+        assert self.bank.incoming_store.add_received_file(file)
+        lines = range(MANY if number == 0 else 1)
+        self.bank.incoming_store.add_received([self._received_entry(file, line + 3) for line in lines])
+        return file
+
+    def _received_entry(self, file: ReceivedFile, line: int) -> ReceivedEntry:
+        return ReceivedEntry(
+            id=received_entry_id("us", file.id, line),
+            file=file.id,
+            line=line,
+            batch_number=1,
+            kind=ReceivedKind.CREDIT,
+            credit=True,
+            amount=Money(1, "USD"),
+            sec="PPD",
+            transaction_code="22",
+            description="PAYROLL",
+            company_masked="••7890",
+            trace=f"02100002{line:07d}",
+            odfi="02100002",
+            settles_on=self.today,
+            posts_at=file.received_at,
+            account=self.account.id,
+            customer=self.ada.id,
+            entered_at=file.received_at,
+        )
+
     def _work(self) -> None:
         """Cases and requests for approval."""
         maker = staff_of(Group.OPERATIONS, "stf_01J00000000000000000000002")
@@ -357,6 +408,7 @@ class Life:
             "came": self.received[0].id,
             "went": self.received[1].id,
             "file": self.files[0].id,
+            "inbound": self.received_files[0].id,
         }
         asked = {name: value for name, value in {**known, **variables}.items() if f"${name}" in document}
         kinds = "".join(f"${name}: {'Int' if name == 'n' else 'ID'}!, " for name in asked)

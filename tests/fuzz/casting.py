@@ -55,6 +55,8 @@ def derived(cast: Cast, *, now: datetime) -> dict[str, str]:
         "missing.delivery": f"dlv_{ULID}0",
         "missing.file": "fil_us_useast1_20260302-SD1_1",
         "missing.entry": f"ent_us{place.slot:04d}_{'a' * 32}",
+        "missing.received": f"rcf_us_useast1_{'a' * 32}",
+        "missing.came": f"rce_us9999_{'a' * 32}",
         "missing.number": account_number(place.slot, 9_999_999),
         "routing": JURISDICTIONS["us"].routing_number,
         "routing.abroad": JURISDICTIONS["eu"].routing_number,

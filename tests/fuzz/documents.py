@@ -301,6 +301,14 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
         {**_KEY, "deliveryId": words.mostly(words.of(*names.DELIVERIES), words.ids)},
         optional={"body": st.sampled_from(['{"type": "ach.file.acknowledged"}', "{}", "[]", "{", ""])},
     ),
+    "returnAchEntry": st.fixed_dictionaries(
+        {
+            **_KEY,
+            "entryId": words.mostly(words.of(*names.FILES), words.ids),
+            "decision": st.sampled_from(["UNAUTHORISED", "STOPPED", "REQUESTED"]),
+        },
+        optional={"statementReceived": st.booleans(), "eventOn": words.of("today", "next.month")},
+    ),
     "assignCase": st.fixed_dictionaries({"caseId": _WORK}),
     "releaseCase": st.fixed_dictionaries({"caseId": _WORK}),
     "resolveCase": st.fixed_dictionaries(
@@ -341,6 +349,7 @@ _BY_STAFF: Final = frozenset(
         "freezeAccount",
         "thawAccount",
         "replayPartnerDelivery",
+        "returnAchEntry",
         "assignCase",
         "releaseCase",
         "resolveCase",

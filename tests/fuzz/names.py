@@ -37,7 +37,7 @@ COUNTERPARTIES: Final = (
 )
 PAYMENTS: Final = ("own.payment", "cancelled.payment", "other.payment", "missing.payment")
 DELIVERIES: Final = ("some.delivery", "missing.delivery")
-FILES: Final = ("missing.file", "missing.entry")
+FILES: Final = ("missing.file", "missing.entry", "missing.received", "missing.came")
 NUMBERS: Final = ("own.number", "second.number", "other.number", "missing.number")
 ROUTING: Final = ("routing", "routing.abroad")
 KEYS: Final = ("own.key", "refused.key")

@@ -6,6 +6,7 @@ from typing import Final
 from domain.counterparties.service import Counterparties
 from domain.rails.ach.exchange import Exchange
 from domain.rails.ach.incoming_decisions import Decisions
+from domain.rails.ach.incoming_desk import IncomingDesk
 from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
 from domain.rails.ach.incoming_files import ReceivedFiles
 from domain.rails.ach.incoming_matching import Matching
@@ -48,6 +49,7 @@ class Incoming:
         self.decisions = Decisions(
             parts, entries=self.entries, originals=self.files.originals, counterparties=counterparties
         )
+        self.desk = IncomingDesk(parts, decisions=self.decisions)
         self.answers = AnswerOrigin(store=parts.store, entries=self.entries, originals=self.files.originals)
 
     @property

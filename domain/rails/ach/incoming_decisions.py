@@ -13,6 +13,7 @@ from domain.cases.model import Case
 from domain.counterparties.model import AccountType
 from domain.counterparties.model import Correction as CounterpartyCorrection
 from domain.counterparties.service import Counterparties
+from domain.ids import work_id
 from domain.rails.ach.dishonour import (
     ReceivedDishonour,
     contest_reason,
@@ -20,7 +21,14 @@ from domain.rails.ach.dishonour import (
 )
 from domain.rails.ach.incoming_entries import MISSED_AFTER, Parts, ReceivedEntries
 from domain.rails.ach.incoming_kinds import FORWARD, ReceivedEvent, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import NO_GROUNDS, AnswerNotAllowed, EntryNotPending, Grounds, ReceivedEntry
+from domain.rails.ach.incoming_model import (
+    NO_GROUNDS,
+    AnswerNotAllowed,
+    EntryNotPending,
+    Grounds,
+    ReceivedEntry,
+    ReturnKeyReused,
+)
 from domain.rails.ach.incoming_reading import Originals
 from domain.rails.ach.incoming_screening import facts_of, way_back
 from domain.rails.ach.kinds import EntryKind
@@ -135,19 +143,24 @@ class Decisions:
     # Posted entries that go back after all.
 
     def send_back(
-        self, entry: str, decision: Decision, *, by: str, facts: Grounds = NO_GROUNDS
+        self, entry: str, decision: Decision, *, by: str, key: str, facts: Grounds = NO_GROUNDS
     ) -> ReceivedEntry | Refusal:
         """Takes a posted entry back from its account and returns it: its receiver denies or refuses it, or its sender
-        asked for it or agreed. Said again, it changes nothing.
+        asked for it or agreed. Said again with the same key, it answers the entry as it is by then.
 
-        Refusals: NotFound, EntryNotPending (it is not posted), AnswerNotAllowed (no code, a statement or a date is
-        missing, too late, or the account has not got the money any more).
+        Refusals: NotFound, EntryNotPending (it is not posted, or goes back because of somebody else), AnswerNotAllowed
+        (no code, a statement or a date is missing, too late, or the account has not got the money any more; the same
+        key tries again), ReturnKeyReused.
         """
         found = self._store.received(entry)
         if found is None:
             return NotFound(entry)
-        if found.state in GONE_BACK:
-            return self._entries.work(found)
+        request = work_id("ask", by, key)
+        if found.asked_as == request:
+            if (found.asked_for, found.grounds) != (decision.value, facts):
+                return ReturnKeyReused(found.id)
+            if found.state is not _S.POSTED:
+                return self._entries.work(found)
         if found.state is not _S.POSTED or found.kind not in FORWARD:
             return EntryNotPending(found.id, found.state.value)
         leans_on = facts_of(self._entries.seen(replace(found, grounds=facts)))
@@ -171,6 +184,8 @@ class Decisions:
                     return_by=last,
                     reason=decision.value.upper(),
                     asked_by=by,
+                    asked_as=request,
+                    asked_for=decision.value,
                     undecided=False,
                     grounds=facts,
                     questionable=decision is Decision.QUESTIONABLE,
@@ -179,7 +194,7 @@ class Decisions:
         )
         if done.state is _S.POSTED:
             return AnswerNotAllowed(done.id, done.reason or "", "The account does not give it back.")
-        return done
+        return done if done.asked_as == request else EntryNotPending(done.id, done.state.value)
 
     def _with_code(self, entry: ReceivedEntry) -> ReceivedEntry:
         """People may send back what no rule found a code for, as long as the rules allow any."""

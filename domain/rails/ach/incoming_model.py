@@ -10,6 +10,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import ClassVar, Final
 
+from domain.clock import instant_text
 from domain.money import Money
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.refusals import Refusal
@@ -109,6 +110,11 @@ class ReceivedFile:
     """How often people had it read again."""
     version: int = 1
 
+    @property
+    def position(self) -> str:
+        """Where it stands in the list of its region."""
+        return f"{instant_text(self.received_at)}#{self.id}"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReceivedEntry:
@@ -178,6 +184,10 @@ class ReceivedEntry:
     """Why it was pended, refused or sent back: a code of the screening, of the ledger or of a person's case."""
     asked_by: str | None = None
     """Who had a posted entry taken back."""
+    asked_as: str | None = None
+    """The request that did, by its person and key."""
+    asked_for: str | None = None
+    """The decision that it named."""
     given_up: int = 0
     """How many answers to it went into no file after all."""
     answer: str | None = None
@@ -236,6 +246,18 @@ class AnswerNotAllowed(Refusal):
     @property
     def message(self) -> str:
         return self.reason
+
+
+@dataclass(frozen=True, slots=True)
+class ReturnKeyReused(Refusal):
+    """The key had this entry sent back otherwise."""
+
+    code: ClassVar[str] = "RETURN_KEY_REUSED"
+    entry: str
+
+    @property
+    def message(self) -> str:
+        return "This key had the entry sent back for another reason; use a new key for a new request."
 
 
 @dataclass(frozen=True, slots=True)

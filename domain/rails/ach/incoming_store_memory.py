@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 from threading import Lock
 
-from domain.clock import instant_text
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_store import ReceivedFilePage, ReceivedPage, checked_batch, day_counts
 from domain.rails.ach.rates import DayCount
@@ -39,7 +38,7 @@ class MemoryIncomingStore:
             return True
 
     def received_files(self, *, before: str | None, limit: int) -> ReceivedFilePage:
-        places = {place_of(file): file for file in self._files.values()}
+        places = {file.position: file for file in self._files.values()}
         rows = sorted((place for place in places if before is None or place < before), reverse=True)
         page = tuple(places[place] for place in rows[:limit])
         return ReceivedFilePage(page, rows[limit - 1] if len(rows) > limit else None)
@@ -104,8 +103,3 @@ class MemoryIncomingStore:
     def originators(self, day: date, *, after: str | None, limit: int) -> tuple[str, ...]:
         found = {customer for customer, on, _ in self._counts if on == day and (after is None or customer > after)}
         return tuple(sorted(found)[:limit])
-
-
-def place_of(file: ReceivedFile) -> str:
-    """Where a file stands in the list of its region."""
-    return f"{instant_text(file.received_at)}#{file.id}"

@@ -48,7 +48,7 @@ class DynamoDBIncomingStore:
     # Files.
 
     def add_received_file(self, file: ReceivedFile) -> bool:
-        return self._table.put_all_new(self._file_item(file), {"pk": _FILES, "sk": _place(file)})
+        return self._table.put_all_new(self._file_item(file), {"pk": _FILES, "sk": file.position})
 
     def received_file(self, file_id: str) -> ReceivedFile | None:
         item = self._table.get(f"RF#{file_id}", "F")
@@ -163,10 +163,6 @@ def _names(due: DueList, through: datetime, limit: int) -> tuple[str, ...]:
 
 def _line_key(line: int) -> str:
     return f"{_LINES}{line:08d}"
-
-
-def _place(file: ReceivedFile) -> str:
-    return f"{instant_text(file.received_at)}#{file.id}"
 
 
 def _number(value: Any) -> int:

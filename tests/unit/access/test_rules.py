@@ -121,6 +121,7 @@ class TestTable:
             (Action.ERASE_CUSTOMER, {Group.COMPLIANCE}),
             (Action.VIEW_DELIVERIES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
             (Action.REPLAY_DELIVERY, {Group.OPERATIONS}),
+            (Action.RETURN_ACH_ENTRY, {Group.OPERATIONS}),
             (Action.VIEW_ACH_FILES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
         ],
     )

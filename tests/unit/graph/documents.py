@@ -86,6 +86,9 @@ ORIGINATE_DEBIT = f"""mutation($input: OriginateAchDebitInput!) {{ originateAchD
 CANCEL_PAYMENT = f"""mutation($input: CancelPaymentInput!) {{ cancelPayment(input: $input) {{ {REFUSAL}
   ... on PaymentNotCancellable {{ paymentId state }}
   ... on CancelPaymentSuccess {{ {_PAYMENT} }} }} }}"""
+RETURN_ENTRY = f"""mutation($input: ReturnAchEntryInput!) {{ returnAchEntry(input: $input) {{ {REFUSAL}
+  ... on AnswerNotAllowed {{ reasonCode }} ... on EntryNotPending {{ state }}
+  ... on ReturnAchEntrySuccess {{ entry {{ id status returnCode returnBy reasonCode askedBy accountId }} }} }} }}"""
 REPLAY = f"""mutation($input: ReplayPartnerDeliveryInput!) {{ replayPartnerDelivery(input: $input) {{ {REFUSAL}
   ... on DeliveryNotReplayable {{ state }}
   ... on ReplayPartnerDeliverySuccess {{ replayed

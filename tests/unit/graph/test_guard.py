@@ -38,6 +38,7 @@ ACTION_OF = {
     "originateAchCredit": Action.MOVE_MONEY,
     "originateAchDebit": Action.MOVE_MONEY,
     "cancelPayment": Action.MOVE_MONEY,
+    "returnAchEntry": Action.RETURN_ACH_ENTRY,
     "replayPartnerDelivery": Action.REPLAY_DELIVERY,
 }
 

@@ -148,6 +148,10 @@ SOURCES = {
     "originateAchCredit": ORIGINATING,
     "originateAchDebit": ORIGINATING,
     "cancelPayment": ["domain.rails.ach.service:cancel,_seen"],
+    "returnAchEntry": [
+        "domain.rails.ach.incoming_desk:send_back",
+        "domain.rails.ach.incoming_decisions:send_back,_not_allowed",
+    ],
     "assignCase": ["domain.cases.service:assign,_worked,seen,_moved", "domain.cases.rules:assigned,_closed"],
     "releaseCase": ["domain.cases.service:release,_worked,seen,_moved", "domain.cases.rules:released,_closed"],
     "resolveCase": [

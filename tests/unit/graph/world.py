@@ -177,12 +177,17 @@ class World(AchDay, Desk):
         assert self.partners.process(delivery).reason == "BODY_UNFIT"
         return delivery
 
-    def came_in(self, sheet: Sheet) -> list[Payment]:
-        """What customers see of a file that the sponsor bank puts for us, on the day of its entries."""
+    def put(self, text: bytes) -> ReceivedFile:
+        """A file that the sponsor bank puts for us, and that nobody has looked into."""
         name = f"{INBOUND}in-{len(self.exchange.files)}.ach"
-        self.exchange.files[name] = sheet.text()
+        self.exchange.files[name] = text
         file = self.incoming.files.receive(name)
         assert isinstance(file, ReceivedFile), file
+        return file
+
+    def came_in(self, sheet: Sheet) -> list[Payment]:
+        """What customers see of a file that the sponsor bank puts for us, on the day of its entries."""
+        file = self.put(sheet.text())
         for _ in range(ROUNDS):
             if file.state is ReceivedFileState.DONE:
                 break

@@ -293,7 +293,7 @@ class TestPended:
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 250_000_00)))
         bank.resolve(entry.case or "", ResolutionCode.POST, Group.OPERATIONS)
         send_back, asked = bank.incoming.decisions.send_back, Grounds(event_on=MONDAY.date())
-        assert isinstance(send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=asked), ReceivedEntry)
+        assert isinstance(send_back(entry.id, Decision.REQUESTED, by="stf_x", key="k", facts=asked), ReceivedEntry)
         assert (bank.balance(account), bank.book("ach_unposted")) == (0, 250_000_00)
         given_up(bank, entry)
         bank.resolve(bank.entry(entry).case or "", ResolutionCode.POST, Group.OPERATIONS)
@@ -304,13 +304,13 @@ class TestPended:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
         send_back = bank.incoming.decisions.send_back
-        assert isinstance(send_back(entry.id, Decision.STOPPED, by="stf_x"), ReceivedEntry)
+        assert isinstance(send_back(entry.id, Decision.STOPPED, by="stf_x", key="k"), ReceivedEntry)
         assert (bank.entry(entry).return_code, bank.balance(account)) == ("R08", 100_00)
         given_up(bank, entry)
         bank.resolve(bank.entry(entry).case or "", ResolutionCode.POST, Group.OPERATIONS)
         assert (bank.balance(account), bank.book("ach_unposted")) == (40_00, 0)
         grounds = Grounds(statement=True)
-        done = send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", facts=grounds)
+        done = send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", key="k-2", facts=grounds)
         assert isinstance(done, ReceivedEntry)
         assert (done.return_code, bank.balance(account), bank.book("ach_unposted")) == ("R10", 100_00, -60_00)
         bank.settle_file(bank.send_back(done))
@@ -335,7 +335,7 @@ class TestPostedAndBackAfterAll:
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
         bank.clock.move(timedelta(days=40))
         grounds = Grounds(statement=True, statement_reviewed_on=date(2026, 4, 17))
-        done = bank.incoming.decisions.send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", facts=grounds)
+        done = bank.incoming.decisions.send_back(entry.id, Decision.UNAUTHORISED, by="stf_x", key="k", facts=grounds)
         assert isinstance(done, ReceivedEntry)
         assert (done.state, done.return_code) == (_S.RETURN_QUEUED, "R10")
         assert (bank.balance(account), bank.book("ach_unposted")) == (100_00, -60_00)
@@ -361,7 +361,7 @@ class TestPostedAndBackAfterAll:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
         grounds = Grounds(died_on=died_on)
-        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", facts=grounds)
+        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", key="k", facts=grounds)
         assert isinstance(done, ReceivedEntry)
         assert done.return_code == code
         assert "2026, 2, 28" not in repr(done)
@@ -381,7 +381,7 @@ class TestPostedAndBackAfterAll:
     def test_what_went_into_no_file_goes_back_on_the_same_grounds(self, decision: Decision, grounds: Grounds) -> None:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
-        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", facts=grounds)
+        done = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", key="k", facts=grounds)
         assert isinstance(done, ReceivedEntry)
         given_up(bank, entry)
         bank.resolve(bank.entry(entry).case or "", ResolutionCode.RETURN, Group.OPERATIONS)
@@ -390,12 +390,34 @@ class TestPostedAndBackAfterAll:
         bank.settle_file(bank.send_back(again))
         assert bank.entry(entry).state is _S.RETURNED
 
-    def test_said_again_it_changes_nothing(self) -> None:
+    def test_said_again_with_its_key_it_changes_nothing(self) -> None:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
-        first = bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x")
-        assert bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_y") == first
-        assert bank.balance(account) == 100_00
+        first = bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x", key="k")
+        assert isinstance(first, ReceivedEntry)
+        assert bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x", key="k") == first
+        bank.settle_file(bank.send_back(first))
+        assert bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x", key="k") == bank.entry(entry)
+        assert (bank.entry(entry).state, bank.balance(account)) == (_S.RETURNED, 100_00)
+
+    def test_the_key_of_one_reason_is_not_taken_for_another(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        send_back = bank.incoming.decisions.send_back
+        first = send_back(entry.id, Decision.STOPPED, by="stf_x", key="k")
+        other = send_back(entry.id, Decision.UNPROCESSABLE, by="stf_x", key="k")
+        asked = Grounds(event_on=MONDAY.date())
+        more = send_back(entry.id, Decision.STOPPED, by="stf_x", key="k", facts=asked)
+        assert (code(other), code(more)) == ("RETURN_KEY_REUSED", "RETURN_KEY_REUSED")
+        assert bank.entry(entry) == first
+
+    def test_who_asks_for_what_goes_back_already_hears_that_it_is_not_their_doing(self) -> None:
+        bank, account = bank_with_account(minor=100_00)
+        (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
+        first = bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x", key="k")
+        theirs = bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_y", key="k")
+        assert code(theirs) == "ENTRY_NOT_PENDING"
+        assert bank.entry(entry) == first
 
     @pytest.mark.parametrize(
         ("decision", "days", "expected"),
@@ -414,7 +436,7 @@ class TestPostedAndBackAfterAll:
         bank, account = bank_with_account(minor=100_00)
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00, code="27")))
         bank.clock.move(timedelta(days=days))
-        answer = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x")
+        answer = bank.incoming.decisions.send_back(entry.id, decision, by="stf_x", key="k")
         assert isinstance(answer, AnswerNotAllowed)
         assert answer.reason_code == expected
         assert (bank.entry(entry).state, bank.balance(account)) == (_S.POSTED, 40_00)
@@ -423,7 +445,7 @@ class TestPostedAndBackAfterAll:
         bank, account = bank_with_account()
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00)))
         facts = Grounds(event_on=date(2026, 3, 9))
-        done = bank.incoming.decisions.send_back(entry.id, Decision.REFUSED, by="stf_x", facts=facts)
+        done = bank.incoming.decisions.send_back(entry.id, Decision.REFUSED, by="stf_x", key="k", facts=facts)
         assert isinstance(done, ReceivedEntry)
         assert (done.return_code, bank.balance(account)) == ("R23", 0)
 
@@ -432,12 +454,12 @@ class TestPostedAndBackAfterAll:
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 60_00)))
         bank.spend(account, 50_00)
         facts = Grounds(event_on=date(2026, 3, 9))
-        answer = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=facts)
+        answer = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", key="k", facts=facts)
         assert isinstance(answer, AnswerNotAllowed)
         assert answer.reason_code == "INSUFFICIENT_FUNDS"
         assert (bank.entry(entry).state, bank.balance(account)) == (_S.POSTED, 10_00)
         bank.deposit(account, 50_00)
-        done = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", facts=facts)
+        done = bank.incoming.decisions.send_back(entry.id, Decision.REQUESTED, by="stf_x", key="k", facts=facts)
         assert isinstance(done, ReceivedEntry)
         assert done.return_code == "R06"
 
@@ -445,8 +467,8 @@ class TestPostedAndBackAfterAll:
         bank, account = bank_with_account()
         (entry,) = bank.received(bank.receive(one_entry(account.record.number, 0, code="23")))
         send_back = bank.incoming.decisions.send_back
-        assert code(send_back(entry.id, Decision.STOPPED, by="stf_x")) == "ENTRY_NOT_PENDING"
-        assert code(send_back("rce_us9999_x", Decision.STOPPED, by="stf_x")) == "NOT_FOUND"
+        assert code(send_back(entry.id, Decision.STOPPED, by="stf_x", key="k")) == "ENTRY_NOT_PENDING"
+        assert code(send_back("rce_us9999_x", Decision.STOPPED, by="stf_x", key="k")) == "NOT_FOUND"
 
 
 class TestWithoutMoney:

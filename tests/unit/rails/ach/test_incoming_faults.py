@@ -169,7 +169,7 @@ def what_people_decide(life: Life) -> Story:
     def denied() -> None:
         entries = bank.incoming_store._entries.values()
         (entry,) = [one for one in entries if one.account == person.id]
-        bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x")
+        bank.incoming.decisions.send_back(entry.id, Decision.STOPPED, by="stf_x", key="k")
 
     stages: list[Callable[[], object]] = [
         lambda: bank.receive(text),
