@@ -159,6 +159,12 @@ export type RefusalCode =
   | 'DUPLICATE_SUSPECTED'
   /** The entry may not be made like this: its amount, its class or its speed is over a limit or does not fit. */
   | 'ACH_NOT_ELIGIBLE'
+  /** The entry that came in is not posted, or goes back because somebody else had it sent back. */
+  | 'ENTRY_NOT_PENDING'
+  /** The rules do not let the entry go back like this, or its account does not give the money up. */
+  | 'ANSWER_NOT_ALLOWED'
+  /** The idempotency key had the entry sent back for another reason; use a new key for a new request. */
+  | 'RETURN_KEY_REUSED'
   /** The idempotency key was used for another transfer order; use a new key for a new order. */
   | 'ORDER_KEY_REUSED'
   /** The transfer order has ended already. */
@@ -349,6 +355,8 @@ type RefusalParts_AlreadySo_Fragment = { readonly __typename: 'AlreadySo', reado
 
 type RefusalParts_AmountsWrong_Fragment = { readonly __typename: 'AmountsWrong', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_AnswerNotAllowed_Fragment = { readonly __typename: 'AnswerNotAllowed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_ApprovalBusy_Fragment = { readonly __typename: 'ApprovalBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ApprovalMismatch_Fragment = { readonly __typename: 'ApprovalMismatch', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -394,6 +402,8 @@ type RefusalParts_DeliveryNotReplayable_Fragment = { readonly __typename: 'Deliv
 type RefusalParts_DestinationUnavailable_Fragment = { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_DuplicateSuspected_Fragment = { readonly __typename: 'DuplicateSuspected', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_EntryNotPending_Fragment = { readonly __typename: 'EntryNotPending', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_HoldExpired_Fragment = { readonly __typename: 'HoldExpired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -451,6 +461,8 @@ type RefusalParts_ResolutionPending_Fragment = { readonly __typename: 'Resolutio
 
 type RefusalParts_ResolutionUnavailable_Fragment = { readonly __typename: 'ResolutionUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ReturnKeyReused_Fragment = { readonly __typename: 'ReturnKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_SameAccount_Fragment = { readonly __typename: 'SameAccount', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_Shredded_Fragment = { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -472,6 +484,7 @@ export type RefusalPartsFragment =
   | RefusalParts_AchNotEligible_Fragment
   | RefusalParts_AlreadySo_Fragment
   | RefusalParts_AmountsWrong_Fragment
+  | RefusalParts_AnswerNotAllowed_Fragment
   | RefusalParts_ApprovalBusy_Fragment
   | RefusalParts_ApprovalMismatch_Fragment
   | RefusalParts_ApprovalNotGiven_Fragment
@@ -495,6 +508,7 @@ export type RefusalPartsFragment =
   | RefusalParts_DeliveryNotReplayable_Fragment
   | RefusalParts_DestinationUnavailable_Fragment
   | RefusalParts_DuplicateSuspected_Fragment
+  | RefusalParts_EntryNotPending_Fragment
   | RefusalParts_HoldExpired_Fragment
   | RefusalParts_HoldTooSmall_Fragment
   | RefusalParts_HoldUnknown_Fragment
@@ -523,6 +537,7 @@ export type RefusalPartsFragment =
   | RefusalParts_ResolutionNotCarriedOut_Fragment
   | RefusalParts_ResolutionPending_Fragment
   | RefusalParts_ResolutionUnavailable_Fragment
+  | RefusalParts_ReturnKeyReused_Fragment
   | RefusalParts_SameAccount_Fragment
   | RefusalParts_Shredded_Fragment
   | RefusalParts_TooManyHolds_Fragment
