@@ -84,7 +84,7 @@ test-drills: .venv/dev/.installed ## Something breaks on purpose, and the bank i
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/drills -n 2 --junitxml=$(REPORTS)/drills.xml
 
 test-stack: $(STAMPS) ## The deployed bank through its API
-	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack --junitxml=$(REPORTS)/stack.xml
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack -n 2 --junitxml=$(REPORTS)/stack.xml
 
 drills: test-drills ## The same by its own name; `./florin drill NAME` prints one
 

@@ -11,10 +11,10 @@ import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 ROOT = Path(__file__).resolve().parents[2]
 ENGINE_PYTHON = ROOT / ".venv/engine/bin/python"
@@ -24,6 +24,8 @@ START_MAX_SECONDS = 30.0
 STOP_MAX_SECONDS = 20.0
 ANSWER_MAX_SECONDS = 120.0  # A save of a large state, or a reload that waits for a busy function.
 POLL_SECONDS = 0.05
+ANY_PORT: Final = 0
+CLAIM_TRIES_MAX: Final = 20  # Each fails only when another claims the same port of thousands at the same moment.
 INHERITED = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")  # The developer's own AWS settings stay outside.
 
 
@@ -152,17 +154,51 @@ def ask_engine(port: int, verb: str) -> dict[str, Any]:
 @contextmanager
 def engine_running(folder: Path, *, plain: bool = False, environment: dict[str, str] | None = None) -> Iterator[Engine]:
     """An engine for one test session: nothing of it is kept."""
-    engine = start_engine(folder, port=free_port(), keep=False, plain=plain, environment=environment)
+    with claimed_port() as port:
+        engine = start_engine(folder, port=port, keep=False, plain=plain, environment=environment)
+        try:
+            yield engine
+        finally:
+            engine.stop()
+
+
+@contextmanager
+def claimed_port(wanted: int = ANY_PORT) -> Iterator[int]:
+    """A free port of ours until the end of the block: the wanted one, or another.
+
+    Whoever listens there starts to only later, so that a look at what is free is not enough: of two banks that start
+    at one moment both would see the same. The claim is the UDP port of the same number, which the system gives to one
+    process alone and takes back when that ends, however it ends.
+    """
+    with closing(claim(wanted) or claim_any()) as claimed:
+        yield int(claimed.getsockname()[1])
+
+
+def claim_any() -> socket.socket:
+    for _ in range(CLAIM_TRIES_MAX):
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", ANY_PORT))
+            port = int(probe.getsockname()[1])
+        claimed = claim(port)
+        if claimed:
+            return claimed
+    raise EngineFault(f"of {CLAIM_TRIES_MAX} free ports every one was taken before it could be claimed")
+
+
+def claim(port: int) -> socket.socket | None:
+    """None for a port that somebody listens on or has claimed, and for `ANY_PORT`."""
+    if port == ANY_PORT:
+        return None
+    claimed = socket.socket(type=socket.SOCK_DGRAM)
     try:
-        yield engine
-    finally:
-        engine.stop()
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        claimed.bind(("127.0.0.1", port))
+    except OSError:
+        claimed.close()
+        return None
+    if port_is_free(port):
+        return claimed
+    claimed.close()
+    return None
 
 
 def port_is_free(port: int) -> bool:

@@ -26,8 +26,7 @@ from ops.local.engine_process import (
     Engine,
     EngineFault,
     ask_engine,
-    free_port,
-    port_is_free,
+    claimed_port,
     start_engine,
 )
 from ops.local.release import version
@@ -54,7 +53,11 @@ class Keeper:
 
     def run(self) -> None:
         """Start everything, then watch until somebody asks for the end."""
-        engine_port, graphiql_port = choose_ports(self.folder)
+        engine_wanted, graphiql_wanted = wanted_ports(self.folder)
+        with claimed_port(engine_wanted) as engine_port, claimed_port(graphiql_wanted) as graphiql_port:
+            self.keep(engine_port=engine_port, graphiql_port=graphiql_port)
+
+    def keep(self, *, engine_port: int, graphiql_port: int) -> None:
         say(f"starting the engine on port {engine_port}")
         engine = start_engine(self.folder / "engine", port=engine_port, keep=True)
         try:
@@ -108,15 +111,13 @@ class Keeper:
         say(f"reloaded after an edit of {names}: {ended} processes ended in {time.monotonic() - began:.1f} s")
 
 
-def choose_ports(folder: Path) -> tuple[int, int]:
-    """Those of the last run where they are free: addresses stay true, and nothing is deployed again."""
+def wanted_ports(folder: Path) -> tuple[int, int]:
+    """Those of the last run: where they are free, addresses stay true, and nothing is deployed again."""
     try:
         last = LocalBank.load(folder)
-        wanted = (last.engine_port, last.graphiql_port)
     except BankMissing:
-        wanted = (ENGINE_PORT_DEFAULT, GRAPHIQL_PORT_DEFAULT)
-    engine_port, graphiql_port = (port if port_is_free(port) else free_port() for port in wanted)
-    return engine_port, graphiql_port
+        return ENGINE_PORT_DEFAULT, GRAPHIQL_PORT_DEFAULT
+    return last.engine_port, last.graphiql_port
 
 
 def serve_graphiql(bank: LocalBank, assets: Path) -> ThreadingHTTPServer:

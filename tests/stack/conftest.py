@@ -2,9 +2,11 @@
 
 import json
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any, Final, Protocol
 
 import pytest
+from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]  # it comes without types
 
 from ops.commands.people import access_token, find_user
 from ops.graphiql.upstream import forward
@@ -24,6 +26,14 @@ class Ask(Protocol):
     ) -> dict[str, Any]: ...
 
 
+OWN_ENGINES: Final = (
+    "test_artifact_for_lambda.py",
+    "test_journeys.py",
+    "test_least_privilege.py",
+    "test_local_bank.py",
+    "test_sam_deploy.py",
+)
+"""Modules that do not ask for the bank, and run beside it."""
 HEARD: Final = "heard-by-the-tests"
 """A queue that every event of a region's bus reaches."""
 
@@ -71,9 +81,28 @@ def ask(bank: LocalBank) -> Ask:
     return send
 
 
+class TwoShares(LoadScopeScheduling):  # type: ignore[misc]  # as above
+    """One worker has the bank and the modules that ask for it, in their order; the other those with their own engines.
+
+    They are two shares and no more: a worker is given its second before it has begun with its first, and a third would
+    wait behind the bank. (`--dist loadgroup` would say the same with marks, and does nothing under pytest 9.2.)
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        return "own engines" if Path(nodeid.partition("::")[0]).name in OWN_ENGINES else "the bank"
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeScheduling:
+    return TwoShares(config, log)
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes begins first and is looked at late; what reads everything that the tests left behind runs
     after them, and what stops the bank is the last of all."""
+    for item in items:
+        if item.path.name in OWN_ENGINES and "bank" in getattr(item, "fixturenames", ()):
+            raise pytest.UsageError(f"{item.nodeid} asks for the bank: take its module out of OWN_ENGINES")
     items.sort(key=_place)
 
 

@@ -9,12 +9,12 @@ import json
 import os
 import shutil
 import signal
-import socket
 import subprocess
 import time
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, ClassVar
@@ -24,6 +24,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from ops.check.bytecode import RUNTIMES, unusable
+from ops.local.engine_process import claimed_port
 
 ROOT = Path(__file__).parents[2]
 REGION = "us-east-1"
@@ -102,10 +103,13 @@ class Deployed:
 
 @pytest.fixture(scope="module")
 def endpoint(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    folder = tmp_path_factory.mktemp("engine")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    with claimed_port() as port, engine_on(port, tmp_path_factory.mktemp("engine")) as found:
+        yield found
+
+
+@contextmanager
+def engine_on(port: int, folder: Path) -> Iterator[str]:
+    """The engine as its makers ship it, without our launcher."""
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),

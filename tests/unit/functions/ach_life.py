@@ -16,6 +16,7 @@ from domain.payments.model import Payment, Speed
 from domain.payments.service import Payments
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import AchFile
+from domain.rails.ach.outgoing import WINDOWS
 from domain.rails.ach.service import Wish
 from functions.ach_journey import handler as ach_journey
 from tests.unit.functions.region import Deployed, acting, staff_of
@@ -40,6 +41,7 @@ class AchLife:
         deployed.clock.at = now
         self.owner = acting(customer)
         self.counterparty = self.counterparty_of(self.owner)
+        self.bank.ach_store.move_checkpoint(WINDOWS, now)  # files were looked after till now, not first in a day
 
     def counterparty_of(self, owner: Actor) -> Counterparty:
         """One that was verified long ago."""
