@@ -23,7 +23,7 @@ from ops.simulation import coverage, seeds
 from ops.simulation.ach.history import AchHistory, play, shortest, told
 from ops.simulation.ach.run import ENOUGH, JOURNALS, REFUSALS, SEEDS, AchRun, keep, run, stories
 
-HISTORIES = int(os.environ.get("FLORIN_ACH_HISTORIES", "80"))
+HISTORIES = int(os.environ.get("FLORIN_ACH_HISTORIES", "120"))
 FIRST_SEED = int(os.environ.get("FLORIN_ACH_FIRST_SEED", "1"))
 Plant = Callable[[pytest.MonkeyPatch], None]
 SEEN_WITHIN = 60

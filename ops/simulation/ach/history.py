@@ -122,6 +122,8 @@ class Telling:
         self.watch = Watch(self.scene)
         self.story: list[str] = []
         self.waiting: list[tuple[int, Deed]] = []
+        self.handed = 0
+        """How many of the handoffs were taken at rest, whether or not a deed had taken them before."""
 
     def tell(self) -> list[str]:
         if broken := list(self.watch.after_deed()):
@@ -215,14 +217,14 @@ class Telling:
                 break
         for number, later in enumerate(WINDOWS_END, start=days + 1):
             self.scene.move(later)
-            if broken := self._worked(number):
+            if broken := self._worked(number, cut=False):  # nothing waits for a window any more
                 return broken
         return list(self.watch.at_rest())
 
-    def _worked(self, number: int) -> list[str]:
+    def _worked(self, number: int, *, cut: bool = True) -> list[str]:
         self.scene.number = STEPS * number
         self._due(self.scene.number + STEPS)
-        for work in self._work():
+        for work in self._work(cut=cut):
             try:
                 work()
             except Unsettled as unsettled:
@@ -233,10 +235,10 @@ class Telling:
         """Whether all that goes on by itself has, but for the end of return windows."""
         return not self.waiting and not any(map(under_way, self.scene.worlds))
 
-    def _work(self) -> Iterator[Callable[[], object]]:
+    def _work(self, *, cut: bool) -> Iterator[Callable[[], object]]:
         scene = self.scene
         for world in scene.worlds:
-            yield world.files
+            yield world.files if cut else world.work_files
             yield from self._journeys(world)
             yield self._answered
             yield world.work_files
@@ -270,8 +272,10 @@ class Telling:
 
     def _handed(self) -> None:
         self.scene.drain()
-        for world, handoff in self.scene.handed:
+        while self.handed < len(self.scene.handed):
+            world, handoff = self.scene.handed[self.handed]
             world.incoming.files.take(handoff)
+            self.handed += 1
 
     def _decided(self, world: AchWorld) -> None:
         for at, case in enumerate(world.cases.unresolved()):
