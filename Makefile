@@ -96,8 +96,9 @@ fmt: .venv/dev/.installed ## Format and sort imports
 
 ## --- the same at length
 
-simulate: .venv/dev/.installed ## N simulated histories on two processes (N=10000)
+simulate: .venv/dev/.installed ## N simulated histories of the ledger and N of ACH on two processes (N=10000)
 	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)
+	@$(BIN)/python -m ops.simulation.ach.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)
 
 crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about half an hour)
 	@$(BIN)/python -m tests.crash.run

@@ -20,6 +20,16 @@ def replay(seed: Annotated[int, typer.Argument(help="The seed of the history.")]
     raise typer.Exit(1 if history.broken else 0)
 
 
+@app.command()
+def replay_ach(seed: Annotated[int, typer.Argument(help="The seed of the history of ACH.")]) -> None:
+    """Tell the story of one seed of ACH, by the fewest steps when a promise was broken in it. Status 1 then."""
+    from ops.simulation.ach.history import play, shortest, told
+
+    history = shortest(play(seed))
+    typer.echo(told(history))
+    raise typer.Exit(1 if history.broken else 0)
+
+
 @app.callback()
 def simulate() -> None:
     """Simulated histories."""

@@ -2,7 +2,7 @@
 
 Wanted: the reason is read, what was rejected is set aside, built again from its entries under the same trace numbers
 and never twice, in time and on a banking day; what is no matter of form waits for two people; customers hear of it
-once; and at the end the totals of the files are those of the ledger.
+once; at the end the totals of the files are those of the ledger; and what then comes back is posted back, once.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from ops.drills.story import ACKNOWLEDGED, AFTER_SETTLEMENT, FAILED, REJECTED, S
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from ops.drills.world import FileSeen
+    from ops.drills.world import FileSeen, Told
 
 NAME: Final = "ach-rejection"
 HASH_WRONG: Final = "REJ0103"
@@ -29,6 +29,8 @@ WISHES: Final = (("ada", 250_00), ("ada", 75_00), ("grace", 120_00), ("linus", 4
 """What goes with the file that is rejected as a whole: a batch for each customer."""
 RETURNS: Final = ("R01", "R03", "R29")
 GIVEN_BACK: Final = "ACH_PAYMENT_GIVEN_BACK"
+RETURNED: Final = "RETURNED"
+DENIED: Final = "ACH_RETURN_UNAUTHORISED"
 
 
 def run(story: Story) -> None:
@@ -40,8 +42,7 @@ def run(story: Story) -> None:
     payments = [*whole, *batch, *entry]
     settling(story, [one for one in payments if one != refused], refused)
     customers_hear_once(story, refused)
-    if story.world.takes_returns:
-        returns(story, (whole[0], whole[2], refused_batch))
+    returns(story, (whole[0], whole[2], refused_batch), refused)
     everything_ended(story, payments)
 
 
@@ -259,19 +260,37 @@ def customers_hear_once(story: Story, refused: str) -> None:
     story.must("REJ" not in heard[0].text, "it speaks plainly, and not in codes")
 
 
-def returns(story: Story, payments: Sequence[str]) -> None:
-    """What settled comes back. Played where the bank reads files that come in and posts returns."""
-    world = story.world
+def returns(story: Story, payments: Sequence[str], refused: str) -> None:
+    """What settled comes back, each in a file that comes in, and the last of them in two that are the same."""
+    world, told = story.world, len(given_back(story))
     for payment, code in zip(payments, RETURNS, strict=True):
+        if payment == payments[-1]:
+            world.misbehave("deliver-twice")
+        minor, settlement = world.payment(payment).amount_minor, world.book("settlement")
+        before = sum(world.money(name).ledger_minor for name in CUSTOMERS)
         world.give_back(world.payment(payment).trace or "", code)
-        story.wait(f"the return {code} is posted back", lambda payment=payment: story.state(payment) == "RETURNED")  # type: ignore[misc]  # bound now
-        story.step(f"an entry is returned {code}", story.state(payment))
-        story.must(world.payment(payment).reason_code == code, "the payment says why it was returned")
+        story.wait(f"the return {code} is posted back", lambda payment=payment: story.state(payment) == RETURNED)  # type: ignore[misc]  # bound now
+        after = sum(world.money(name).ledger_minor for name in CUSTOMERS)
+        story.step(f"an entry comes back {code}", f"{payment[-4:]} {story.state(payment)} {minor / 100:.2f}")
+        story.must(world.payment(payment).reason_code == code, "the payment says why it came back")
+        story.must(after - before == minor, "its money is with its customer again, once")
+        story.must(settlement - world.book("settlement") == minor, "the settlement book has it no more")
+    story.must(
+        [one.kind for one in world.cases(payments[-1])] == [DENIED], "that its receiver denies it is somebody's case"
+    )
+    story.wait("their customers are told", lambda: len(given_back(story)) > told + len(payments) - 1)
+    story.step("what came back is told", f"{len(given_back(story)) - told} notices")
+    story.must(len(given_back(story)) == told + len(payments), "each customer is told once of each")
+    story.must(story.state(refused) == FAILED, "what was posted back before stays as it is")
+
+
+def given_back(story: Story) -> list[Told]:
+    return [one for name in CUSTOMERS for one in story.world.told(name) if one.kind == GIVEN_BACK]
 
 
 def everything_ended(story: Story, payments: Sequence[str]) -> None:
     world = story.world
-    ended = {*AFTER_SETTLEMENT, "RETURNED", FAILED, REJECTED}
+    ended = {*AFTER_SETTLEMENT, RETURNED, FAILED, REJECTED}
     states = Counter(story.state(one) for one in payments)
     story.step("every entry has come to an end", " ".join(f"{state}:{n}" for state, n in sorted(states.items())))
     story.must(set(states) <= ended, "every entry is settled, returned or decided by people")

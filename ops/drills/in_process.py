@@ -5,23 +5,20 @@ Time is the bank's own clock, and goes on by minutes while the drill waits: days
 
 from __future__ import annotations
 
-import json
 import random
 from datetime import UTC, datetime, timedelta
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Final
 
 from domain.access.model import Group
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import CaseState
 from domain.ledger.events import JournalPosted, event_of
 from domain.notices.ledger_news import LedgerNews
-from domain.rails.ach.exchange import OUTBOUND
-from domain.rails.ach.kinds import RejectionLevel
-from domain.rails.ach.model import RejectionReason
-from domain.refusals import Refusal
+from domain.rails.ach.exchange import INBOUND, OUTBOUND
+from ops.drills.door import Door
 from ops.drills.world import CaseSeen, EntrySeen, FileSeen, HappeningSeen, Money, PaymentSeen, Told
 from ops.simulation.ach_world import LEADER, AchWorld, staff_of
-from ops.sponsor.bank import ACKNOWLEDGED, REJECTED, VERSION, SponsorBank
+from ops.sponsor.bank import SponsorBank
 from ops.sponsor.checking import late_by_windows
 from ops.sponsor.state import State, dumped, loaded
 
@@ -47,17 +44,15 @@ LISTED_MAX: Final = 100
 
 class InProcess:
     form = "in process"
-    takes_returns = False
-    """Until the journey of files that come in is part of `AchWorld`."""
 
     def __init__(self, *, now: datetime = BEFORE_A_HOLIDAY) -> None:
         self.bank = AchWorld(now=now)
         self.sponsor_bank = SponsorBank(State(), randomness=random.Random(11), late=late_by_windows)  # noqa: S311  (ids, no secrets)
+        self.door = Door(self.bank)
         self._news = LedgerNews(notices=self.bank.notices, accounts=self.bank.accounts)
         self._told_of: set[str] = set()
         self._people: dict[str, tuple[Actor, Account, Counterparty]] = {}
         self._sent = 0
-        self._aside = 0
 
     # Time.
 
@@ -83,6 +78,7 @@ class InProcess:
         self._sponsor_looks()
         self.bank.files()
         self.bank.run()
+        self.bank.take_in()
         self.bank.payments.sweep()
         self._tell()
 
@@ -95,50 +91,16 @@ class InProcess:
         for file in sponsor.to_put():
             self.bank.exchange.put(file.name, (file.text or "").encode("latin-1"))
             sponsor.put(file.name)
+            if file.name.startswith(INBOUND):
+                self.bank.incoming.files.receive(file.name)
         for message in sponsor.due(now, limit=MESSAGES_AT_ONCE):
             taken, said = self._receive(message)
             sponsor.delivered(message.id, taken=taken, said=said, now=now)
+        self.door.work()
         sponsor.state = loaded(dumped(sponsor.state))  # a bank that is woken up at every look
 
     def _receive(self, message: Message) -> tuple[bool, str]:
-        """The door for partners: what is signed is taken, whatever it says, and acted on when it can be understood."""
-        if message.forged:
-            self._aside += message.tries == 0
-            return False, "401"
-        try:
-            body: dict[str, Any] = json.loads(message.body)
-        except ValueError:
-            self._aside += message.tries == 0
-            return False, "400"
-        acted = self._acted(body, message) if body["version"] == VERSION else None
-        if acted is None or isinstance(acted, Refusal):
-            self._aside += 1
-        return True, "202"
-
-    def _acted(self, body: dict[str, Any], message: Message) -> object:
-        data = body["data"]
-        if body["type"] == ACKNOWLEDGED:
-            return self.bank.outgoing.acknowledged(
-                data["file"],
-                sha256=data["sha256"],
-                entries=data["entries"],
-                debit_minor=data["debit_minor"],
-                credit_minor=data["credit_minor"],
-                delivery=message.id,
-            )
-        if body["type"] == REJECTED:
-            reasons = [
-                RejectionReason(one["code"], one["message"], one.get("batch_number"), one.get("trace_number"))
-                for one in data["reasons"]
-            ]
-            return self.bank.outgoing.rejected(
-                data["file"],
-                sha256=data["sha256"],
-                level=RejectionLevel(data["level"]),
-                reasons=reasons,
-                delivery=message.id,
-            )
-        return None
+        return self.door.receive(message)
 
     def _tell(self) -> None:
         """The ledger's events reach whoever tells customers, each of them twice, as a bus may do."""
@@ -233,7 +195,7 @@ class InProcess:
         return self.bank.book(name)
 
     def set_aside(self) -> int:
-        return self._aside
+        return self.door.set_aside
 
     # Its staff.
 

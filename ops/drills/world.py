@@ -88,8 +88,6 @@ class Money:
 class World(Protocol):
     form: str
     """How it runs, for the report."""
-    takes_returns: bool
-    """Whether the bank reads files that come in, and posts returns back."""
 
     def now(self) -> datetime: ...
 

@@ -16,14 +16,20 @@ from ops.simulation.world import LATE
 ENOUGH: Final = 500
 """From so many histories on, everything must have happened."""
 LIMITS: Final = ("PER_TRANSFER", "PER_DAY", "JOINT_PER_DAY")
-_ACH: Final = "ACH: stories of its own, killed at every call and told in every order (tests/unit/rails/ach)"
+_ACH: Final = "ACH: histories of its own (ops/simulation/ach), and stories killed at every call (tests/unit/rails/ach)"
+_ACH_STORIES: Final = "no history of ACH asks for it: a story does (tests/unit/rails/ach)"
 ELSEWHERE: Final = {
-    "APPROVAL_BUSY": "approvals are no part of a history yet: no use case of money asks for one",
-    "APPROVAL_KEY_REUSED": "approvals",
-    "APPROVAL_MISMATCH": "approvals",
-    "APPROVAL_NOT_GIVEN": "approvals",
-    "APPROVAL_NOT_PENDING": "approvals",
-    "MAKER_CANNOT_CHECK": "approvals",
+    **dict.fromkeys(
+        (
+            "APPROVAL_BUSY",
+            "APPROVAL_KEY_REUSED",
+            "APPROVAL_MISMATCH",
+            "APPROVAL_NOT_GIVEN",
+            "MAKER_CANNOT_CHECK",
+        ),
+        "no use case of a history of the ledger asks for an approval; in those of ACH people approve as they should"
+        " (tests/unit/access)",
+    ),
     **dict.fromkeys(
         (
             "CASE_BUSY",
@@ -31,11 +37,9 @@ ELSEWHERE: Final = {
             "CASE_TAKEN",
             "RESOLUTION_DELAYED",
             "RESOLUTION_KEY_REUSED",
-            "RESOLUTION_NOT_CARRIED_OUT",
-            "RESOLUTION_PENDING",
             "RESOLUTION_UNAVAILABLE",
         ),
-        "cases: as approvals",
+        "cases: as approvals (tests/unit/cases)",
     ),
     **dict.fromkeys(
         (
@@ -44,7 +48,6 @@ ELSEWHERE: Final = {
             "COUNTERPARTY_CREDIT_ONLY",
             "COUNTERPARTY_EXISTS",
             "COUNTERPARTY_KEY_REUSED",
-            "COUNTERPARTY_NOT_VERIFIED",
             "COUNTERPARTY_VERIFIED",
             "NOTHING_TO_CONFIRM",
             "TOO_MANY_CHANGES",
@@ -73,19 +76,28 @@ ELSEWHERE: Final = {
     ),
     **dict.fromkeys(
         (
+            "ANSWER_NOT_ALLOWED",
+            "APPROVAL_NOT_PENDING",
+            "COUNTERPARTY_NOT_VERIFIED",
+            "DUPLICATE_SUSPECTED",
+            "PAYMENT_BUSY",
+            "PAYMENT_NOT_CANCELLABLE",
+            "RESOLUTION_NOT_CARRIED_OUT",
+            "RESOLUTION_PENDING",
+        ),
+        _ACH,
+    ),
+    **dict.fromkeys(
+        (
             "ACH_LIMIT_EXCEEDED",
             "ACH_NOT_ELIGIBLE",
             "ANSWER_MISMATCH",
-            "ANSWER_NOT_ALLOWED",
-            "DUPLICATE_SUSPECTED",
             "ENTRY_NOT_PENDING",
-            "PAYMENT_BUSY",
             "PAYMENT_KEY_REUSED",
-            "PAYMENT_NOT_CANCELLABLE",
             "RECEIVED_FILE_UNKNOWN",
             "WINDOW_CLOSED",
         ),
-        _ACH,
+        _ACH_STORIES,
     ),
     "CUSTOMER_KEY_REUSED": "customers exist before a history begins",
     "SHREDDED": "nobody's data key is shredded in a history",
@@ -106,7 +118,7 @@ CODES: Final = (
     *(f"{LimitExceeded.code} {limit}" for limit in LIMITS),
 )
 JOURNALS: Final = tuple(kind for kind in KINDS if not kind.startswith("ach_"))
-"""The kinds that histories post. For the others see `_ACH`."""
+"""The kinds that histories of the ledger post. Those of ACH count the others (ops/simulation/ach/run.py)."""
 HAPPENINGS: Final = (
     *LATE,
     LOOKED,

@@ -11,7 +11,7 @@ from ops.drills import ach_rejection
 from ops.drills.in_process import InProcess
 from ops.drills.run import play
 from ops.drills.time_line import TimeLine
-from ops.drills.world import FileSeen, Told
+from ops.drills.world import FileSeen, Money, Told
 from ops.sponsor.state import State
 
 
@@ -52,6 +52,8 @@ def test_rejections_of_a_file_a_batch_and_an_entry_end_as_they_must() -> None:
         "two people have it posted back",
         "the entries settle",
         "customers are told",
+        *(f"an entry comes back {code}" for code in ach_rejection.RETURNS),
+        "what came back is told",
         "every entry has come to an end",
     ]
 
@@ -139,9 +141,35 @@ class Leaking(InProcess):
         return super().book(name) + (1 if name == "ach_in_transit" else 0)
 
 
+class PostsBackTwice(InProcess):
+    """What comes back is on the account, and as much again."""
+
+    def money(self, name: str) -> Money:
+        found = super().money(name)
+        back = [one for one in self.bank.ledger_store.journals.values() if one.kind == "ach_credit_returned"]
+        mine = [leg.money.minor for one in back for leg in one.legs if leg.account == self._people[name][1].id]
+        return replace(found, ledger_minor=found.ledger_minor + sum(mine))
+
+
+class Deaf(InProcess):
+    """It reads nothing that comes in."""
+
+    def until(self, condition: Callable[[], bool]) -> bool:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.bank, "take_in", lambda: None)
+            return super().until(condition)
+
+    def give_back(self, trace: str, code: str) -> None:
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(self.bank, "take_in", lambda: None)
+            super().give_back(trace, code)
+
+
 @pytest.mark.parametrize(
     ("world", "assertion"),
     [
+        (PostsBackTwice, "its money is with its customer again, once"),
+        (Deaf, "the return R01 is posted back"),
         (NotMended, "another file takes over"),
         (SameModifier, "the new file has a new File ID Modifier"),
         (Closed, "its effective date is a banking day"),

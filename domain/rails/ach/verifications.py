@@ -191,7 +191,8 @@ class Verifications:
         """Nothing follows before they settle."""
 
     def rejected(self, entry: Entry, *, code: str, by: str, facts: Mapping[str, str]) -> bool:  # noqa: ARG002 - the port's own names
-        return True
+        """What has settled was taken: its cents are where the settlement says, and are not given back as well."""
+        return entry.kind not in SETTLED or not self._is_posted(entry, SETTLED[entry.kind])
 
     def rebuilt(self, entry: Entry, new: AchFile, window: Window) -> None:
         """They go where their entry goes."""
@@ -199,8 +200,10 @@ class Verifications:
     def given_up(self, entry: Entry, *, by: str) -> None:
         """Its cents come back; the verification ends by its own time, and another one may be started."""
         del by
-        if entry.kind is EntryKind.MICRO_CREDIT:
-            self._posted(entry, "ach_micro_rejected")
+        if entry.kind in SETTLED and self._is_posted(entry, SETTLED[entry.kind]):  # since it was rejected
+            self._posted(entry, BACK[entry.kind])
+        elif entry.kind is EntryKind.MICRO_CREDIT:
+            self._posted(entry, REJECTED)
 
     def settled(self, entry: Entry) -> None:
         counterparty, attempt = _of(entry.subject)
@@ -218,18 +221,25 @@ class Verifications:
         self._heard(told)
 
     def _settle(self, entry: Entry) -> None:
-        if entry.kind in SETTLED:
+        if entry.kind in SETTLED and not self._is_posted(entry, REJECTED):
             self._posted(entry, SETTLED[entry.kind])
 
     def _heard(self, told: Counterparty | Refusal) -> None:
         if isinstance(told, Refusal) and told.retryable:
             raise Unsettled(told.code)
 
+    def _is_posted(self, entry: Entry, journal: str) -> bool:
+        initiator, key = self._initiator(entry, journal), derived_key(entry.id, journal)
+        return isinstance(self._ledger.outcome(initiator=initiator, scope=BANK, key=key), Posted)
+
+    def _initiator(self, entry: Entry, journal: str) -> str:
+        return internal_account(self._jurisdiction, entry.amount.currency, DEBITED[journal])
+
     def _posted(self, entry: Entry, journal: str) -> str:
         answer = self._ledger.post(
             Command(
                 kind=journal,
-                initiator=internal_account(self._jurisdiction, entry.amount.currency, DEBITED[journal]),
+                initiator=self._initiator(entry, journal),
                 scope=BANK,
                 key=derived_key(entry.id, journal),
                 amounts={"amount": entry.amount},
@@ -241,6 +251,7 @@ class Verifications:
         return answer.journal.id
 
 
+REJECTED: Final = "ach_micro_rejected"
 SETTLED: Final[Mapping[EntryKind, str]] = {
     EntryKind.MICRO_CREDIT: "ach_credit_settled",
     EntryKind.MICRO_DEBIT: "ach_micro_collected",
@@ -251,7 +262,7 @@ BACK: Final[Mapping[EntryKind, str]] = {
 }
 DEBITED: Final[Mapping[str, str]] = {
     "ach_micro_sent": MICRO_ENTRIES,
-    "ach_micro_rejected": IN_TRANSIT,
+    REJECTED: IN_TRANSIT,
     "ach_credit_settled": IN_TRANSIT,
     "ach_micro_collected": SETTLEMENT,
     "ach_micro_returned": SETTLEMENT,

@@ -4,6 +4,8 @@ from datetime import date, timedelta
 
 import pytest
 
+from domain.access.model import Group
+from domain.cases.kinds import ResolutionCode
 from domain.counterparties.model import AccountType, Counterparty, CounterpartyStatus, VerificationMethod
 from domain.counterparties.model import Details as CounterpartyDetails
 from domain.rails.ach.kinds import EntryKind, EntryState, RejectionLevel
@@ -167,6 +169,34 @@ class TestMicroEntries:
         proving.bank.work_files()
         assert {entry.state for entry in proving.entries(file)} == {EntryState.WITHDRAWN}
         assert (proving.bank.book("micro_entries"), proving.bank.book("ach_in_transit")) == (0, 0)
+
+    @pytest.mark.parametrize("level", [RejectionLevel.FILE, RejectionLevel.BATCH, RejectionLevel.ENTRY])
+    def test_that_the_bank_rejects_when_they_have_settled_stay_where_they_are_and_are_somebodys_case(
+        self, level: RejectionLevel
+    ) -> None:
+        proving = Proving(MICRO)
+        file = proving.settled()
+        before = [proving.bank.book(name) for name in ("ach_in_transit", "micro_entries", "settlement")]
+        trace = proving.entries(file)[0].trace
+        proving.bank.reject(file, RejectionReason("REJ0900", "no", batch_number=1, trace=trace), level=level)
+        (case,) = proving.bank.cases.unresolved()
+        proving.bank.resolve(case.id, ResolutionCode.POST_BACK, Group.OPERATIONS)
+        assert [proving.bank.book(name) for name in ("ach_in_transit", "micro_entries", "settlement")] == before
+        assert before[0] == 0
+        assert {entry.state for entry in proving.entries(file)} == {EntryState.READY}
+
+    def test_that_settle_between_their_rejection_and_the_decision_come_back(self) -> None:
+        proving = Proving(MICRO)
+        file = proving.sent()
+        entries_before = proving.entries(file)
+        proving.bank.reject(file, RejectionReason("REJ0900", "no"), delivery="dlv_late")
+        for entry in entries_before:
+            proving.bank.verifications.settled(entry)
+        (case,) = proving.bank.cases.unresolved()
+        proving.bank.resolve(case.id, ResolutionCode.POST_BACK, Group.OPERATIONS)
+        for entry in entries_before:
+            proving.bank.verifications.settled(entry)
+        assert [proving.bank.book(name) for name in ("ach_in_transit", "micro_entries", "settlement")] == [0, 0, 0]
 
     def test_to_a_loan_are_not_taken_back(self) -> None:
         details = CounterpartyDetails(MARIA.name, MARIA.routing_number, "777", AccountType.LOAN, MARIA.holder_kind)
