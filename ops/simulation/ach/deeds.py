@@ -357,9 +357,10 @@ def disputes(scene: Scene, draws: Draws) -> Deed | None:
     decided = draws.of((ReturnDecision.STOPPED, ReturnDecision.UNAUTHORISED, ReturnDecision.REFUSED))
     today = scene.now.date()
     facts = Grounds(statement=True, statement_reviewed_on=today, event_on=today)
+    key = f"dispute-{scene.number}"
     return Deed(
         f"the receiver of {entry.trace} says {decided.value}",
-        lambda: scene.refused(world.incoming.decisions.send_back(entry.id, decided, by=LEADER, facts=facts)),
+        lambda: scene.refused(world.incoming.decisions.send_back(entry.id, decided, by=LEADER, key=key, facts=facts)),
     )
 
 
