@@ -57,6 +57,10 @@ const DELIVERIES = `query ForExamplesOfDeliveries {
   partnerDeliveries(partner: "sponsor", state: QUARANTINED, first: 1) { edges { node { id } } }
 }`;
 
+const RECEIVED = `query ForExamplesOfWhatCameIn {
+  achReceivedFiles(first: 5) { edges { node { entries(first: 25) { edges { node { id status } } } } } }
+}`;
+
 export async function filled(variables: string, who: Who): Promise<string> {
   const known: Record<string, string | undefined> = {
     "<a new key>": crypto.randomUUID(),
@@ -66,6 +70,7 @@ export async function filled(variables: string, who: Who): Promise<string> {
     ...(/<my |<their |<an account|<a journal/.test(variables) ? await accountMarks(who) : {}),
     ...(/<a case|<an approval/.test(variables) ? await workMarks(who) : {}),
     ...(/<a delivery/.test(variables) ? await deliveryMarks(who) : {}),
+    ...(/<a posted entry/.test(variables) ? await receivedMarks(who) : {}),
   };
   return variables.replaceAll(/<[a-z ]+>/g, (mark) => known[mark] ?? mark);
 }
@@ -87,6 +92,15 @@ async function deliveryMarks({ user, region }: Who): Promise<Record<string, stri
   const answer = await ask(user.name, region, { query: DELIVERIES });
   const deliveries: Rows<{ id: string }>["edges"] = answer.data?.partnerDeliveries?.edges ?? [];
   return { "<a delivery>": deliveries[0]?.node.id };
+}
+
+/** What came in and may still be sent back; nothing for who may not see it. */
+async function receivedMarks({ user, region }: Who): Promise<Record<string, string | undefined>> {
+  const answer = await ask(user.name, region, { query: RECEIVED });
+  const files: Rows<{ entries: Rows<{ id: string; status: string }> }>["edges"] =
+    answer.data?.achReceivedFiles?.edges ?? [];
+  const entries = files.flatMap(({ node }) => node.entries.edges);
+  return { "<a posted entry>": entries.find(({ node }) => node.status === "POSTED")?.node.id };
 }
 
 /** Staff have no accounts: what they are shown is the first customer's. */
