@@ -160,6 +160,8 @@ class TestEntries:
             code="R17",
             questionable=True,
             grounds=Grounds(statement=True, statement_reviewed_on=DAY, event_on=DAY, died_on=DAY),
+            asked_as="wrk_1",
+            asked_for="UNAUTHORISED",
             state=ReceivedState.PENDED,
             attempt=2,
             journals={"PENDING": "jrn_x"},
