@@ -228,16 +228,20 @@ class Decisions:
     def _settled_by_hand(self, entry: ReceivedEntry, case: Case) -> Refusal | None:
         """Its money stays where it is until people have moved it; nothing follows by itself any more."""
         del case
-        if entry.state is _S.PENDED and not entry.amount.minor:
+        if entry.state is _S.ANSWERED:
+            return None
+        if entry.state is not _S.PENDED:
+            return EntryNotPending(entry.id, entry.state.value)
+        if not entry.amount.minor:
             self._entries.moved(entry, _E.ANSWERED)
             return None
-        self._entries.noted(
+        noted = self._entries.noted(
             entry,
             lambda found: replace(
                 found, due_at=None, reason=found.reason or "BY_HAND", return_code=None, return_by=None, undecided=True
             ),
         )
-        return None
+        return None if noted.state is _S.PENDED else EntryNotPending(entry.id, noted.state.value)
 
     # Notifications of change.
 

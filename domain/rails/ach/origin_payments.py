@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import Final
 
 from domain.counterparties.model import CounterpartyCreditOnly, Direction, OpenedCounterparty
 from domain.counterparties.service import Counterparties
@@ -17,6 +18,11 @@ from domain.rails.ach.steps import Steps
 from domain.rails.ach.windows import Window
 from domain.refusals import NotFound, Refusal
 from domain.sealing import Sealer, Shredded
+
+WITHDRAWN: Final = frozenset(
+    {PaymentState.REJECTED, PaymentState.GIVING_BACK, PaymentState.FAILED, PaymentState.UNPOSTED}
+)
+"""States of a payment whose entry was taken out of its file before that was built."""
 
 
 class PaymentOrigin:
@@ -121,7 +127,7 @@ class PaymentOrigin:
         profile = customer if isinstance(customer, NotFound) else self._customers.profile(customer)
         if isinstance(remittance, Refusal) or isinstance(profile, Refusal):
             return Unreadable(Shredded.code)
-        if payment.state is not PaymentState.IN_FILE or payment.progress.file != entry.file:
+        if payment.state in WITHDRAWN or payment.progress.file != entry.file:
             return Unreadable("NOT_WAITING")  # whoever withdrew it died before its entry said so
         return Content(
             entry=entry,

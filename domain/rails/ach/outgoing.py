@@ -289,13 +289,18 @@ class Outgoing:
     # Closed: money is taken, and the text is composed.
 
     def _built(self, file: AchFile) -> AchFile:
-        self._replacing(file)
+        file = self._replacing(file)
         taken = [self._taken(entry) for entry in self._entries(file) if entry.file == file.id]
         ready = [entry for entry in taken if entry.state is EntryState.READY]
         contents = self._readable(ready, file)
+        if contents is None:
+            return self._built_anew(file)
         if not contents:
             return self._moved(file, FileEvent.FOUND_EMPTY)
-        file = self._numbered(file)
+        numbered = self._numbered(file)
+        if numbered.version > file.version + 1:
+            return numbered  # another run wrote it while this one read its entries, and goes on
+        file = numbered
         try:
             text = composed(file, sponsor_on(file.effective_on), contents)
         except FileUnwritable:
@@ -303,7 +308,18 @@ class Outgoing:
                 raise
             return self._due_again(file, self._clock.now())
         self._exchange.put(f"{BUILT}{text.sha256}", text.content)
-        return self._moved(file, FileEvent.BUILT, changes=lambda found: _with(found, text))
+        return self._moved(
+            file,
+            FileEvent.BUILT,
+            changes=lambda found: _with(found, text),
+            only_if=lambda found: found.version == file.version,  # else another run took an entry out meanwhile
+        )
+
+    def _built_anew(self, file: AchFile) -> AchFile:
+        """Of a file that entries were taken out of: without them. One that another run has built meanwhile stays as it
+        is."""
+        stored = self.existing(file.id)
+        return self._built(stored) if stored.state is FileState.CLOSING else stored
 
     def _taken(self, entry: Entry) -> Entry:
         """The entry with its money where the file says it is; excluded when that cannot be."""
@@ -312,11 +328,13 @@ class Outgoing:
         taken = self._origin(entry.kind).take(entry)
         return self._entry_moved(entry, taken.state, taken.code, taken.reason, journal=taken.journal)
 
-    def _readable(self, entries: Sequence[Entry], file: AchFile) -> list[Part]:
-        """What each entry says; one whose receiver or originator has been erased since goes back."""
+    def _readable(self, entries: Sequence[Entry], file: AchFile) -> list[Part] | None:
+        """What each entry says; one whose receiver or originator has been erased since goes back. None when one did, so
+        that the file is not what this run has read."""
         window = self._timetable.window(file.window)
         until = f"{wall_time_of(window.settles_at):%H%M}" if window.same_day else ""
         found: list[Part] = []
+        withdrawn = False
         for kind in EntryKind:
             some = [entry for entry in entries if entry.kind is kind]
             parts = self._origin(kind).parts(some, until) if some else {}
@@ -324,9 +342,10 @@ class Outgoing:
                 part = parts[entry.id]
                 if isinstance(part, Unreadable):
                     self._withdraw(entry, file, part.code)
+                    withdrawn = True
                 else:
                     found.append(part)
-        return found
+        return None if withdrawn else found
 
     def _left_out(self, file: AchFile, contents: Sequence[Part]) -> int:
         """Takes out each entry that no bank would take even alone; how many there were."""
@@ -341,7 +360,13 @@ class Outgoing:
 
     def _withdraw(self, entry: Entry, file: AchFile, code: str) -> None:
         """An entry whose money is taken and that can go into no file: as if the bank had rejected it for good. Who
-        stands behind it is told first: an entry that is still ready is withdrawn by the next run."""
+        stands behind it is told first: an entry that is still ready is withdrawn by the next run.
+
+        The file is written before, so that another run, which has read the entry while it could go, does not build the
+        file with it any more. From a file that was built meanwhile nothing is taken out."""
+        taken_out = self._noted(file, lambda found: replace(found, version=found.version + 1))
+        if taken_out.state is not FileState.CLOSING:
+            return
         origin = self._origin(entry.kind)
         origin.rejected(entry, code=code, by=BANK, facts={"file": file.id, "code": code})
         origin.given_up(entry, by=BANK)
@@ -646,10 +671,12 @@ class Outgoing:
         )
         self._store.move_entry(moved, version=entry.version)
 
-    def _replacing(self, file: AchFile) -> None:
-        """A file that replaces another is not built before all that it takes over is in it."""
-        if file.replaces:
-            self._continued(self.existing(file.replaces))
+    def _replacing(self, file: AchFile) -> AchFile:
+        """A file that replaces another is not built before all that it takes over is in it. As it is then."""
+        if file.replaces is None:
+            return file
+        self._continued(self.existing(file.replaces))
+        return self.existing(file.id)
 
     def _moved_due(self, file: str) -> None:
         """The new file is worked on by the next look at what is due."""

@@ -30,7 +30,7 @@ from domain.payments.steps import StepAnswer, StepName, StepUnknown
 from domain.rails.ach import windows
 from domain.rails.ach.effects import command_of
 from domain.rails.ach.funds import Tier
-from domain.rails.ach.kinds import EntryKind
+from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.model import Scheduled
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
@@ -48,6 +48,8 @@ PAYMENT: Final = "payment"
 FOR_A_MOMENT: Final = frozenset({StepName.AWAIT_SETTLEMENT, StepName.AWAIT_FUNDS, StepName.AWAIT_RETURNS})
 """Steps that wait for nobody but the clock."""
 SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.NEXT_DAY}
+
+REJECTIONS: Final = frozenset({FileState.REJECTED, FileState.PARTLY_REJECTED})
 
 EVENT_OF: Final[Mapping[Decision, Event]] = {
     Decision.APPROVE: Event.SCREENED,
@@ -358,8 +360,17 @@ class Steps:
         """Claims the state whose money is due, once its time has come, and moves the money."""
         until = _wait_until(payment)
         if payment.state is state and until is not None and until <= self._clock.now():
+            if event is Event.SETTLEMENT_DUE:
+                self._check_told(payment)
             payment = self._moved(payment, event, facts={}, changes=self._after_settlement(payment))
         return self.advance(payment)
+
+    def _check_told(self, payment: Payment) -> None:
+        """Raises `Unsettled` while the bank's rejection of its file is written down and its entries have not been told:
+        what was rejected before its settlement does not settle because whoever tells is late."""
+        file = self._store.file(payment.progress.file) if payment.progress.file else None
+        if file is not None and file.state in REJECTIONS and file.told is not file.state:
+            raise Unsettled(f"{payment.id}: the rejection of {file.id} has not been told yet")
 
     def _after_settlement(self, payment: Payment) -> Callable[[Payment], Payment]:
         if payment.state is not PaymentState.ACKNOWLEDGED or payment.progress.window is None:

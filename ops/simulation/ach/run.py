@@ -39,7 +39,15 @@ REFUSALS: Final = (
 )
 """What people must have been refused, of what the histories of the ledger cannot meet."""
 JOURNALS: Final = tuple(kind for kind in KINDS if kind.startswith("ach_"))
-HAPPENINGS: Final = (*DEEDS, *(blow.value for blow in Blow if blow is not Blow.NONE), "late", "twice")
+SELDOM: Final = frozenset({"contests"})
+"""At the end of a chain longer than most histories: a return that is wrong, dishonoured, sent, and contested. A story
+tells it (tests/unit/rails/ach/test_incoming_answers.py)."""
+HAPPENINGS: Final = (
+    *(deed for deed in DEEDS if deed not in SELDOM),
+    *(blow.value for blow in Blow if blow is not Blow.NONE),
+    "late",
+    "twice",
+)
 
 
 @dataclass(slots=True)

@@ -249,6 +249,16 @@ class TestPended:
         assert (bank.entry(entry).state, bank.entry(entry).due_at) == (_S.PENDED, None)
         assert (bank.balance(account), bank.book("ach_unposted")) == (100_00, -60_00)
 
+    def test_what_goes_back_already_cannot_be_settled_by_hand_and_its_file_is_built(self) -> None:
+        bank, _, name = self.pended()
+        entry = bank.incoming.entries.existing(name)
+        bank.clock.instant = entry.due_at or bank.clock.instant
+        bank.take_in()
+        case = bank.resolve(entry.case or "", ResolutionCode.SETTLED_BY_HAND, Group.OPERATIONS)
+        assert (case.history[-1].happened, case.state) == (Happened.NOT_CARRIED_OUT, CaseState.OPEN)
+        assert (bank.entry(entry).state, bank.entry(entry).return_code) == (_S.RETURN_QUEUED, "R29")
+        assert bank.send_back(bank.entry(entry)).name
+
     def test_what_the_account_cannot_pay_after_all_stays_pended_and_people_hear_why(self) -> None:
         bank, _, name = self.pended(minor=10_00)
         entry = bank.incoming.entries.existing(name)

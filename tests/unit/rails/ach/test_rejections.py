@@ -1,6 +1,7 @@
 """Several rejections of one file: one after the other, at the same time, again, and too late to be true."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +14,8 @@ from domain.rails.ach import outgoing
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
 from domain.rails.ach.outgoing import TooManyReasons
+from domain.sealing import Shredded
+from domain.unsettled import Unsettled
 from tests.unit.accounts.house import code
 from tests.unit.rails.ach.bank import AchBank
 
@@ -93,6 +96,22 @@ class TestWhatIsSaidAndDecided:
         assert bank.file_state(file) in (FileState.REJECTED, FileState.PARTLY_REJECTED)
         assert bank.state(payments[0]) is _S.SENT
         self.next_run(bank)
+        assert bank.state(payments[0]) is _S.REJECTED
+
+    @pytest.mark.parametrize("level", RejectionLevel)
+    def test_what_was_rejected_in_time_does_not_settle_because_it_is_told_late(self, level: RejectionLevel) -> None:
+        bank, payments, file = sent(10_00)
+        bank.acknowledge(file)
+        reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
+        bank.outgoing.rejected(
+            file.name or "", sha256=file.sha256 or "", level=level, reasons=[reason], delivery="dlv_2"
+        )
+        bank.clock.instant = bank.payment(payments[0]).progress.settles_at or bank.clock.instant
+        with pytest.raises(Unsettled):
+            bank.run()
+        assert bank.state(payments[0]) is _S.ACKNOWLEDGED
+        bank.files()
+        bank.run()
         assert bank.state(payments[0]) is _S.REJECTED
 
     @pytest.mark.parametrize("resolution", [ResolutionCode.REBUILD, ResolutionCode.POST_BACK])
@@ -260,3 +279,52 @@ class TestAgain:
         reject(bank, file, payments[0], "dlv_2")
         assert (bank.file_state(file), case_of(bank, file)) == (FileState.ACKNOWLEDGED, case)
         assert bank.state(payments[0]) is _S.FAILED
+
+
+class TestTwoRunsAtOnce:
+    """The schedule starts a run each minute, and the one before may still be at the same file."""
+
+    @pytest.mark.parametrize("call", ["entries", "replace_entry", "take", "file"])
+    @pytest.mark.parametrize("debit", [False, True], ids=["credit", "debit"])
+    def test_send_each_entry_once_and_give_nothing_back(self, call: str, debit: bool) -> None:
+        bank, payment, file = self.closing(debit=debit)
+        once(bank.ach_store, call, lambda: bank.outgoing.work(file.id), after=True)
+        bank.outgoing.work(file.id)
+        bank.files()
+        bank.run()
+        assert (bank.file_state(file), bank.state(payment)) == (FileState.SENT, _S.SENT)
+        assert [entry.state for entry in bank.entries(file)] == [EntryState.READY]
+
+    @pytest.mark.parametrize("call", ["take", "file"])
+    def test_send_nothing_of_an_entry_that_one_of_them_took_out(self, call: str) -> None:
+        bank, payment, file = self.closing(debit=False)
+
+        def erased_meanwhile() -> None:
+            bank.customers.profile = lambda customer: Shredded(customer.id)  # type: ignore[method-assign]  # erased
+            bank.outgoing.work(file.id)
+
+        # What the first run has read of the entry was true: the second comes when its modifier is drawn.
+        once(bank.ach_store, call, erased_meanwhile, after=True)
+        bank.outgoing.work(file.id)
+        bank.files()
+        bank.run()
+        outside = [text for name, text in bank.exchange.files.items() if name.startswith("outbound")]
+        sent_out = any(line.startswith(b"6") for text in outside for line in text.splitlines())
+        assert (bank.state(payment), sent_out) in {(_S.FAILED, False), (_S.SENT, True)}
+        assert bank.book("ach_in_transit") == (10_00 if sent_out else 0)
+
+    def closing(self, *, debit: bool) -> tuple[AchBank, Payment, AchFile]:
+        """A file whose window has been cut off, and whose entry is in it."""
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = (bank.collect if debit else bank.send)(actor, account, maria, 10_00)
+        bank.run()
+        bank.clock.instant = (bank.payment(payment).progress.cut_off_at or bank.clock.instant) + timedelta(seconds=5)
+        (name,) = bank.outgoing.cut().files
+        once(bank.ach_store, "replace_entry", self.dies)
+        with pytest.raises(OSError, match="gone"):
+            bank.outgoing.work(name)
+        return bank, payment, bank.outgoing.existing(name)
+
+    def dies(self) -> None:
+        raise OSError("gone")
