@@ -95,6 +95,7 @@ ELSEWHERE: Final = {
             "ENTRY_NOT_PENDING",
             "PAYMENT_KEY_REUSED",
             "RECEIVED_FILE_UNKNOWN",
+            "RETURN_KEY_REUSED",
             "WINDOW_CLOSED",
         ),
         _ACH_STORIES,
