@@ -25,7 +25,7 @@ CHUNK: Final = 10
 """Histories that a process takes at once."""
 TOLD_MAX: Final = 3
 """Broken histories that are told, each by its fewest steps."""
-ENOUGH: Final = 2_000
+ENOUGH: Final = 8_000
 """From so many histories on, everything must have happened."""
 REFUSALS: Final = (
     "ANSWER_NOT_ALLOWED",
