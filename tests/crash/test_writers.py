@@ -35,6 +35,7 @@ EXCEPTIONS: Final = {
     "domain.partners.service:Partners.replay_as_decided": _DECIDED,
     "domain.rails.ach.incoming:Incoming.work_entry": _WAY_IN,
     "domain.rails.ach.incoming_decisions:Decisions.send_back": _WAY_IN,
+    "domain.rails.ach.incoming_desk:IncomingDesk.send_back": _WAY_IN,
     "domain.rails.ach.incoming_entries:ReceivedEntries.case_of": _WAY_IN,
     "domain.rails.ach.incoming_entries:ReceivedEntries.forwarded": _WAY_IN,
     "domain.rails.ach.incoming_entries:ReceivedEntries.listed": _WAY_IN,
@@ -58,6 +59,7 @@ EXCEPTIONS: Final = {
     "functions.ach_arrivals.handler:handler": _WAY_IN,
     "functions.ach_inbound.handler:handler": _WAY_IN,
     "functions.ach_return_rates.handler:handler": _WAY_IN,
+    "graph.mutations:Mutation.return_ach_entry": _WAY_IN,
 }
 """What needs no use case, and why."""
 
