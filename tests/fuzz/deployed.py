@@ -231,12 +231,12 @@ class Deployed:
         order: str = self._done(role, "scheduleTransfer", **wish)["order"]["id"]
         return order
 
-    def _done(self, role: str, name: str, **given: Any) -> dict[str, Any]:
+    def _done(self, role: str, name: str, /, **given: Any) -> dict[str, Any]:
         found = self._change(role, name, **{"idempotencyKey": uuid.uuid4().hex, **given})
         assert found["__typename"].endswith("Success"), found
         return found
 
-    def _change(self, role: str, name: str, **given: Any) -> dict[str, Any]:
+    def _change(self, role: str, name: str, /, **given: Any) -> dict[str, Any]:
         kind = f"{name[0].upper()}{name[1:]}"
         asking = f"{ANSWERED} {SHOWN.get(name, '')}"
         text = f"mutation($input: {kind}Input!) {{ {name}(input: $input) {{ {asking} }} }}"

@@ -8,7 +8,7 @@ import random
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
@@ -31,6 +31,8 @@ from tests.stack.conftest import Ask
 from tests.stack.test_bank import REFUSAL, dollars
 
 REGION: Final = "us-east-1"
+SENDER, NEIGHBOUR = "june", "mateo"
+"""People whom no other test asks for their money, one of each region."""
 RECEIVER: Final = Details("Maria Márquez", "021000021", "000123456789", AccountType.CHECKING, HolderKind.CONSUMER)
 LONG_AGO: Final = timedelta(days=30)
 WINDOWS_SECONDS: Final = 240
@@ -85,13 +87,15 @@ class _Takes:
         return True
 
 
-def proved(bank: LocalBank, user: str) -> str:
+def proved(bank: LocalBank, user: str, number: str = RECEIVER.account_number) -> str:
     """A counterparty of the person that was verified a month ago."""
     services, owner = services_of(bank, clock=Then()), acting(find_user(bank, user).person)
     services.counterparties._verifier = _Takes()
     customer = services.customers.get(owner.person)
     assert isinstance(customer, Customer), customer
-    added = services.counterparties.add(owner, customer=customer, details=RECEIVER, key=uuid.uuid4().hex)
+    added = services.counterparties.add(
+        owner, customer=customer, details=replace(RECEIVER, account_number=number), key=uuid.uuid4().hex
+    )
     assert isinstance(added, Counterparty), added
     services.counterparties.start_verification(owner, added.id, method=VerificationMethod.PRENOTE, key="prove")
     settled = services.counterparties.verification_settled(added.id, attempt=1, settled_on=Then().now().date())
@@ -102,7 +106,6 @@ def proved(bank: LocalBank, user: str) -> str:
 @dataclass(frozen=True)
 class Begun:
     account: dict[str, Any]
-    counterparty: str
     credit: str
     debit: str
     there: dict[str, Any]
@@ -118,7 +121,7 @@ def originated(ask: Ask, mutation: str, account: str, counterparty: str, amount:
         "secCode": "WEB" if mutation is COLLECT else "PPD",
         "description": "RENT",
     }
-    document = ask("ada", mutation, {"input": wish})
+    document = ask(SENDER, mutation, {"input": wish})
     (answer,) = document["data"].values()
     assert "payment" in answer, document
     found: str = answer["payment"]["id"]
@@ -134,13 +137,13 @@ def sponsor(bank: LocalBank, *arguments: str) -> str:
 @pytest.fixture(scope="session")
 def begun(bank: LocalBank, ask: Ask) -> Begun:
     """A credit and a debit on their way out, and money on its way in: to this region, and through it to the other."""
-    account, there = dollars(ask, "ada"), dollars(ask, "lena")
-    counterparty = proved(bank, "ada")
+    account, there = dollars(ask, SENDER), dollars(ask, NEIGHBOUR)
+    counterparty = proved(bank, SENDER)
     credit = originated(ask, SEND, account["id"], counterparty, "25.01")
     debit = originated(ask, COLLECT, account["id"], counterparty, "13.02")
     for one in (account, there):
         sponsor(bank, "credit", "--account", one["number"], "--amount", "41.03", "--region", REGION)
-    return Begun(account, counterparty, credit, debit, there)
+    return Begun(account, credit, debit, there)
 
 
 def within(look: Callable[[], Any], *, what: str, seconds: float = WINDOWS_SECONDS) -> Any:
@@ -154,12 +157,12 @@ def within(look: Callable[[], Any], *, what: str, seconds: float = WINDOWS_SECON
 
 
 def status(ask: Ask, payment: str) -> str:
-    found: str = ask("ada", PAYMENT, {"id": payment})["data"]["node"]["status"]
+    found: str = ask(SENDER, PAYMENT, {"id": payment})["data"]["node"]["status"]
     return found
 
 
 def events(ask: Ask, payment: str) -> list[str]:
-    edges = ask("ada", PAYMENT, {"id": payment})["data"]["node"]["timeline"]["edges"]
+    edges = ask(SENDER, PAYMENT, {"id": payment})["data"]["node"]["timeline"]["edges"]
     return [edge["node"]["event"] for edge in edges]
 
 
@@ -169,7 +172,7 @@ def test_begins_with_the_bank(begun: Begun, ask: Ask) -> None:
 
 
 class TestLater:
-    @pytest.mark.parametrize(("user", "which"), [("ada", "account"), ("lena", "there")])
+    @pytest.mark.parametrize(("user", "which"), [(SENDER, "account"), (NEIGHBOUR, "there")])
     def test_money_from_elsewhere_is_on_its_account_in_whichever_region(
         self, begun: Begun, ask: Ask, user: str, which: str
     ) -> None:
@@ -202,7 +205,7 @@ class TestLast:
     def test_a_payment_goes_on_after_the_bank_was_stopped_in_the_middle(
         self, begun: Begun, bank: LocalBank, ask: Ask
     ) -> None:
-        payment = originated(ask, SEND, begun.account["id"], begun.counterparty, "7.04")
+        payment = originated(ask, SEND, begun.account["id"], proved(bank, SENDER, "000987654321"), "7.04")
         within(lambda: status(ask, payment) == "SCHEDULED", what="the screening of a credit")
         stop_running(bank.folder)
         again = start_bank(bank.folder, regions=list(bank.regions), say=print)

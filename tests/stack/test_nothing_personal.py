@@ -15,6 +15,8 @@ from tests.stack.conftest import HEARD, Ask
 
 ENGINES_OWN: Final = "engine/state/"
 """The memory of the engine, which stands for AWS's own: private keys of the user pools, and what the tables hold."""
+EXCHANGE: Final = "/florin-exchange-"
+"""The files between us and the sponsor bank, which say who pays whom; on AWS they lie under a key."""
 LOGINS: Final = "users.json"
 """The logins of the seeded people, which the local bank is there to tell."""
 AT_LEAST: Final = {"tables": 2000, "logs": 100, "events": 100, "files": 100}
@@ -71,7 +73,8 @@ def files(folder: Path) -> Iterator[tuple[str, str]]:
     """All that lies in the bank's folder."""
     for path in folder.rglob("*"):
         name = str(path.relative_to(folder))
-        if path.is_file() and not name.startswith(ENGINES_OWN) and name != LOGINS:
+        kept = not name.startswith(ENGINES_OWN) and EXCHANGE not in name and name != LOGINS
+        if path.is_file() and kept:
             yield name, path.read_text(encoding="utf-8", errors="replace")
 
 

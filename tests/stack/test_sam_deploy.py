@@ -310,6 +310,12 @@ class TestTheRules:
         "SignatureBoundSeconds": "300",
         "LeaseSeconds": "60",
         "SkewSeconds": "5",
+        "StepSeconds": "60",
+        "FraudSeconds": "30",
+        "ReviewSeconds": "86400",
+        "FileSeconds": "1800",
+        "AcknowledgementSeconds": "3600",
+        "AchTimetable": "fedach",
     }
 
     @pytest.mark.parametrize(
