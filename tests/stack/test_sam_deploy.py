@@ -47,7 +47,7 @@ PARTS = ("template.yaml", "samconfig.toml", "infra", "functions", "graph", "doma
 
 ENGINE_START_SECONDS_MAX = 30
 ENGINE_STOP_SECONDS_MAX = 20
-COMMAND_SECONDS_MAX = 120
+COMMAND_SECONDS_MAX = 300
 ANSWER_SECONDS_MAX = 30
 
 STAND_IN = """
