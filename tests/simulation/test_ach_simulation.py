@@ -4,8 +4,6 @@
 """
 
 import os
-import subprocess
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -22,6 +20,7 @@ from domain.rails.ach.outgoing import Outgoing
 from ops.simulation import coverage, seeds
 from ops.simulation.ach.history import AchHistory, play, shortest, told
 from ops.simulation.ach.run import ENOUGH, JOURNALS, REFUSALS, SEEDS, AchRun, keep, run, stories
+from tests.simulation.elsewhere import said_elsewhere
 
 HISTORIES = int(os.environ.get("FLORIN_ACH_HISTORIES", "120"))
 FIRST_SEED = int(os.environ.get("FLORIN_ACH_FIRST_SEED", "1"))
@@ -39,14 +38,7 @@ def test_every_history_of_ach_keeps_every_promise(record_property: Callable[[str
 
 def test_a_seed_tells_the_same_story_in_every_process() -> None:
     tell = "from ops.simulation.ach.history import play, told; print(told(play(11)))"
-    other = subprocess.run(
-        [sys.executable, "-c", tell],
-        env={**os.environ, "PYTHONHASHSEED": "7"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert other.stdout.strip() == told(play(11))
+    assert said_elsewhere(tell) == told(play(11))
 
 
 def test_what_the_histories_of_ach_meet_is_named_there_as_met_here() -> None:

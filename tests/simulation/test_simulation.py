@@ -6,8 +6,6 @@
 import importlib
 import os
 import pkgutil
-import subprocess
-import sys
 import time
 from collections.abc import Callable
 
@@ -16,6 +14,7 @@ from ops.simulation import seeds
 from ops.simulation.coverage import CODES, ELSEWHERE, every_code
 from ops.simulation.history import play
 from ops.simulation.run import Run, run, summary, told
+from tests.simulation.elsewhere import said_elsewhere
 
 HISTORIES = int(os.environ.get("FLORIN_HISTORIES", "2000"))
 FIRST_SEED = int(os.environ.get("FLORIN_FIRST_SEED", "1"))
@@ -40,14 +39,7 @@ def test_every_history_keeps_every_promise_and_the_run_has_met_all_it_should(
 
 def test_a_seed_tells_the_same_story_in_every_process() -> None:
     tell = "from ops.simulation.history import play; print(play(11).digest, play(12).digest)"
-    other = subprocess.run(
-        [sys.executable, "-c", tell],
-        env={**os.environ, "PYTHONHASHSEED": "7"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert other.stdout.split() == [play(11).digest, play(12).digest]
+    assert said_elsewhere(tell).split() == [play(11).digest, play(12).digest]
 
 
 def test_a_story_says_what_was_asked_and_what_was_answered() -> None:
