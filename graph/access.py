@@ -248,6 +248,8 @@ def _of_payment(kind: str) -> dict[str, Rule]:
 
 
 _PAYMENTS: Final = ("AchCredit", "AchDebit", "AchCreditReceived", "AchDebitReceived")
+_ORIGINATED: Final = ("AchCredit", "AchDebit")
+_REVERSED: Final = "reversesId reversalReason reversibleUntil reversalIds"
 _LIST: Final = "edges pageInfo"
 _ROW: Final = "node cursor"
 _PAGES: Final = (
@@ -281,7 +283,8 @@ TABLE: Final[dict[str, Rule]] = {
     # Changing: each as the bank's own table of actions says.
     **_rows("Mutation", _action(Action.OPEN_ACCOUNT), "openAccount"),
     **_rows("Mutation", _action(Action.MOVE_MONEY), "transfer previewTransfer scheduleTransfer"),
-    **_rows("Mutation", _action(Action.MOVE_MONEY), "originateAchCredit originateAchDebit cancelPayment"),
+    **_rows("Mutation", _action(Action.MOVE_MONEY), "originateAchCredit originateAchDebit"),
+    **_rows("Mutation", _action(Action.MOVE_MONEY), "reverseAchPayment cancelPayment"),
     **_rows("Mutation", _action(Action.MANAGE_SCHEDULE), "cancelTransferOrder"),
     **_rows("Mutation", _action(Action.PLACE_HOLD), "placeHold"),
     **_rows("Mutation", _action(Action.CAPTURE_HOLD), "captureHold"),
@@ -333,6 +336,7 @@ TABLE: Final[dict[str, Rule]] = {
     **{key: rule for kind in _PAYMENTS for key, rule in _of_payment(kind).items()},
     **_rows("AchCredit", VIEWS_ACCOUNT, "speed cutOffAt reason"),
     **_rows("AchDebit", VIEWS_ACCOUNT, "speed cutOffAt fundsAvailableAt"),
+    **{key: rule for kind in _ORIGINATED for key, rule in _rows(kind, VIEWS_ACCOUNT, _REVERSED).items()},
     **_rows("AchCreditReceived", MEMO, "originatorName"),
     **_rows("AchDebitReceived", MEMO, "originatorName"),
     **_rows("PaymentEvent", EVERYBODY, "at event status by facts"),
@@ -424,6 +428,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("ConfirmMicroEntriesSuccess", EVERYBODY, "counterparty"),
     **_rows("OriginateAchCreditSuccess", EVERYBODY, "payment"),
     **_rows("OriginateAchDebitSuccess", EVERYBODY, "payment"),
+    **_rows("ReverseAchPaymentSuccess", EVERYBODY, "payment"),
     **_rows("CancelPaymentSuccess", EVERYBODY, "payment"),
     **_rows("ReturnAchEntrySuccess", EVERYBODY, "entry"),
     **_rows("AssignCaseSuccess", EVERYBODY, "case"),

@@ -182,6 +182,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     ),
     "originateAchCredit": ORIGINATED,
     "originateAchDebit": ORIGINATED,
+    "reverseAchPayment": (*ASKED, AchNotEligible, Shredded),
     "cancelPayment": (*ASKED, PaymentNotCancellable, PaymentBusy),
     "returnAchEntry": (*ASKED, EntryNotPending, AnswerNotAllowed, ReturnKeyReused),
     "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),
@@ -309,6 +310,17 @@ class OriginateAchDebitSuccess:
     payment: AchDebitView = strawberry.field(description="The payment; said again with the same key, as it is now.")
 
 
+@strawberry.type(
+    name="ReverseAchPaymentSuccess",
+    description="A payment that takes it back is accepted. Whether it is made, its `timeline` tells.",
+)
+class ReverseAchPaymentSuccess:
+    payment: PaymentView = strawberry.field(
+        description="The reversal: an `AchDebit` of what was sent, an `AchCredit` of what was collected. Said again "
+        "with the same key, as it is now."
+    )
+
+
 @strawberry.type(name="CancelPaymentSuccess", description="The payment is called off.")
 class CancelPaymentSuccess:
     payment: PaymentView = strawberry.field(description="The payment.")
@@ -373,6 +385,7 @@ SUCCESSES: Final[dict[str, type]] = {
     "confirmMicroEntries": ConfirmMicroEntriesSuccess,
     "originateAchCredit": OriginateAchCreditSuccess,
     "originateAchDebit": OriginateAchDebitSuccess,
+    "reverseAchPayment": ReverseAchPaymentSuccess,
     "cancelPayment": CancelPaymentSuccess,
     "returnAchEntry": ReturnAchEntrySuccess,
     "assignCase": AssignCaseSuccess,

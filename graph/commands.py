@@ -33,6 +33,7 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "confirmMicroEntries": ("counterparty", "counterpartyId"),
     "originateAchCredit": ("account", "accountId"),
     "originateAchDebit": ("account", "accountId"),
+    "reverseAchPayment": ("payment", "paymentId"),
     "cancelPayment": ("payment", "paymentId"),
     "returnAchEntry": ("received_ach_entry", "entryId"),
     "assignCase": ("case", "caseId"),
@@ -50,6 +51,7 @@ WITHOUT_JOURNAL: Final = frozenset(
         "cancelTransferOrder",
         "originateAchCredit",
         "originateAchDebit",
+        "reverseAchPayment",
         "cancelPayment",
         "returnAchEntry",
     }

@@ -34,6 +34,7 @@ from domain.rails.ach.kinds import EntryState as AchEntryState
 from domain.rails.ach.kinds import FileState as AchFileState
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.return_codes import Decision as ReturnDecision
+from domain.rails.ach.reversals import ReversalReason
 from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
@@ -384,6 +385,19 @@ _describe(
     },
 )
 _describe(
+    ReversalReason,
+    name="AchReversalReason",
+    description="Why an entry is taken back. The rules know no other reasons. The set may grow.",
+    values={
+        "DUPLICATE": "It was sent twice.",
+        "WRONG_AMOUNT": "Its amount is not the one meant: all of it is taken back.",
+        "WRONG_RECEIVER": "It went to somebody else than meant.",
+        "WRONG_DATE": "A debit that settled before, or a credit that settled after, the day meant.",
+        "SEPARATION_PAY": "A PPD credit to an employee who had been paid by check.",
+        "LACK_OF_FUNDING": "It was not funded. Never allowed: it is here so that the answer says so.",
+    },
+)
+_describe(
     Purpose,
     name="AchPurpose",
     description="What an entry is for, where the rules ask that its batch says so. The set may grow.",
@@ -392,7 +406,7 @@ _describe(
         "WAGES": "Wages and salaries: a PPD credit called PAYROLL.",
         "PURCHASE": "Goods bought online: a WEB debit called PURCHASE.",
         "ACCOUNT_VERIFICATION": "Micro-entries: called ACCTVERIFY.",
-        "REVERSAL": "An entry that undoes another one: called REVERSAL.",
+        "REVERSAL": "An entry that undoes another one: called REVERSAL. Only `reverseAchPayment` makes it.",
         "REINITIATION": "A returned debit, collected again: called RETRY PYMT.",
         "RETURN_FEE": "A fee for a returned debit: called RETURN FEE.",
         "REDEPOSITED_CHECK": "A check presented again: called REDEPCHECK.",
@@ -570,6 +584,7 @@ __all__ = [
     "ResolutionCode",
     "ResolutionStage",
     "ReturnDecision",
+    "ReversalReason",
     "Rhythm",
     "SecCode",
     "Side",

@@ -31,6 +31,7 @@ from graph.enums import (
     Purpose,
     ResolutionCode,
     ReturnDecision,
+    ReversalReason,
     Rhythm,
     SecCode,
     Speed,
@@ -248,6 +249,17 @@ class OriginateAchCreditInput:
 @strawberry.input(name="OriginateAchDebitInput", description="Money to be collected from an account at another bank.")
 class OriginateAchDebitInput(OriginateAchCreditInput):
     pass
+
+
+@strawberry.input(name="ReverseAchPaymentInput", description="A payment to be taken back.")
+class ReverseAchPaymentInput:
+    idempotency_key: IdempotencyKey = strawberry.field(description=_KEY)
+    payment_id: strawberry.ID = strawberry.field(description=by_id("The payment: one that has settled", "pay"))
+    reason: ReversalReason = strawberry.field(description="What was wrong with it.")
+    intended_on: Day | None = strawberry.field(
+        default=None, description="The day it should have settled on: of a wrong date alone."
+    )
+    speed: Speed = strawberry.field(default=Speed.NEXT_DAY, description="How soon it is to settle.")
 
 
 @strawberry.input(name="CancelPaymentInput", description="A payment to be called off.")

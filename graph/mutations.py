@@ -17,6 +17,7 @@ from domain.counterparties.model import (
 from domain.ledger.model import State
 from domain.payments.model import Payment
 from domain.rails.ach.incoming_model import Grounds
+from domain.rails.ach.reversing import ReversalWish
 from domain.rails.ach.service import Wish as AchWish
 from domain.refusals import (
     Refusal,
@@ -48,6 +49,7 @@ from graph.answers import (
     ReplayPartnerDeliverySuccess,
     ResolveCaseSuccess,
     ReturnAchEntrySuccess,
+    ReverseAchPaymentSuccess,
     ReverseJournalSuccess,
     ScheduleTransferSuccess,
     ThawAccountSuccess,
@@ -82,6 +84,7 @@ from graph.inputs import (
     ReplayPartnerDeliveryInput,
     ResolveCaseInput,
     ReturnAchEntryInput,
+    ReverseAchPaymentInput,
     ReverseJournalInput,
     ScheduleTransferInput,
     ThawAccountInput,
@@ -386,6 +389,23 @@ class Mutation:
         if isinstance(answer, Refusal):
             return answer
         return OriginateAchDebitSuccess(payment=debit_view(answer, context.relation(answer.account)))
+
+    @_mutation(
+        "reverseAchPayment",
+        "Takes back a payment that has settled and was wrong: its amount goes the other way, to the same account, and "
+        "is there within five banking days of its settlement or is not sent. The receiver is to be told of it, with "
+        "the reason, by the day it settles; that is for you to do.",
+    )
+    def reverse_ach_payment(
+        self, info: Info, input: Asked[ReverseAchPaymentInput]
+    ) -> ReverseAchPaymentSuccess | Refusal:
+        reading, context = Reading(), info.context
+        key = reading.key(input.idempotency_key)
+        if reading.invalid:
+            return reading.invalid
+        wish = ReversalWish(reason=input.reason, speed=input.speed, intended_on=input.intended_on)
+        answer = context.bank.ach.reversals.reverse(context.actor, str(input.payment_id), wish, key=key)
+        return answer if isinstance(answer, Refusal) else ReverseAchPaymentSuccess(payment=_payment(context, answer))
 
     @_mutation("cancelPayment", "Calls a payment off, until its window is cut off. Said again, it changes nothing.")
     def cancel_payment(self, info: Info, input: Asked[CancelPaymentInput]) -> CancelPaymentSuccess | Refusal:

@@ -10,13 +10,14 @@ from domain.ids import prefix_of
 from domain.payments.kinds import PaymentKind
 from domain.payments.model import BANK, FACTS_MAX, Happening, Payment
 from domain.rails.ach.model import TEXT_LENGTH_MAX, ReceivedText
+from domain.rails.ach.reversing import REVERSALS_MAX
 from domain.rails.ach.service import REMITTANCE_LENGTH_MAX
 from domain.sealing import Shredded
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
 from graph.context import Context
 from graph.counterparties import CounterpartyView, counterparty_view
 from graph.cursors import invalid_cursor
-from graph.enums import PaymentState, Speed, StandardEntryClass
+from graph.enums import PaymentState, ReversalReason, Speed, StandardEntryClass
 from graph.facts import FactView
 from graph.fields import field
 from graph.money import MoneyView, shown
@@ -169,8 +170,10 @@ class PaymentView(Node):
         return strawberry.ID(self.payment.progress.entry) if self.payment.progress.entry else None
 
 
-@strawberry.type(name="AchCredit", description="Money that is sent by ACH.")
-class AchCreditView(PaymentView):
+@strawberry.type
+class OriginatedView(PaymentView):
+    """What the payments that leave from here have in common; to the schema it is none."""
+
     @field(SPEED)
     def speed(self) -> Speed:
         return self.payment.ach.speed
@@ -179,21 +182,39 @@ class AchCreditView(PaymentView):
     def cut_off_at(self) -> Instant | None:
         return _instant(self.payment.progress.cut_off_at)
 
+    @field("The payment that it takes back; null when it takes back none.")
+    def reverses_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.payment.ach.reverses) if self.payment.ach.reverses else None
+
+    @field("Why it takes that back; null when it takes back none.")
+    def reversal_reason(self) -> ReversalReason | None:
+        return ReversalReason(self.payment.ach.reversal_reason) if self.payment.ach.reversal_reason else None
+
+    @field(
+        "The last day on which a reversal of it may settle. Null when it cannot be reversed now: it has not settled, "
+        "has come back, is a reversal itself, or its five banking days are over."
+    )
+    def reversible_until(self, info: Info) -> Day | None:
+        last = info.context.bank.ach.reversals.last_day(self.payment)
+        return Day(last) if last else None
+
+    @field(
+        f"Payments that were made to take it back, the oldest first: at most {REVERSALS_MAX}, of which all but the "
+        "last came to nothing."
+    )
+    def reversal_ids(self) -> list[strawberry.ID]:
+        return [strawberry.ID(one) for one in self.payment.progress.reversals]
+
+
+@strawberry.type(name="AchCredit", description="Money that is sent by ACH.")
+class AchCreditView(OriginatedView):
     @field("Why its account could not pay it, in a sentence; null when that is not how it ended.")
     def reason(self) -> str | None:
         return self.payment.reason
 
 
 @strawberry.type(name="AchDebit", description="Money that is collected by ACH.")
-class AchDebitView(PaymentView):
-    @field(SPEED)
-    def speed(self) -> Speed:
-        return self.payment.ach.speed
-
-    @field(CUT_OFF)
-    def cut_off_at(self) -> Instant | None:
-        return _instant(self.payment.progress.cut_off_at)
-
+class AchDebitView(OriginatedView):
     @field("When what was collected can be spent; null before it has settled.")
     def funds_available_at(self) -> Instant | None:
         return _instant(self.payment.progress.funds_at)

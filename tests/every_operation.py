@@ -132,7 +132,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
 
     counterparties(asked, change)
-    passed |= {"confirmMicroEntries", "returnAchEntry"}
+    passed |= {"confirmMicroEntries", "returnAchEntry", "reverseAchPayment"}
     replays(asked, change, house)
     payments(asked, change, house)
 
@@ -177,6 +177,9 @@ def payments(asked: Ask, change: Callable[..., dict[str, Any]], house: Household
     assert change(OWNER, ask.ORIGINATE_CREDIT, **given)["payment"]["id"] == sent
     collect = ask.ach_input(house.account, house.verified, "2.00", key="collect", secCode="PPD")
     change(OWNER, ask.ORIGINATE_DEBIT, **collect)
+    wrong = {"idempotencyKey": "wrong", "paymentId": sent, "reason": "DUPLICATE"}
+    early = asked(OWNER, ask.REVERSE_PAYMENT, input=wrong)["reverseAchPayment"]
+    assert early["reasonCode"] == "NOT_SETTLED"  # one that has settled is opened and begun as any other payment is
     change(OWNER, ask.CANCEL_PAYMENT, paymentId=sent)
     for who in (OWNER, OPERATIONS):
         asked(who, PAYMENTS, account=house.account, payment=sent)

@@ -93,6 +93,8 @@ class Event(StrEnum):
     SETTLED = "settled"
     FUNDS_DUE = "funds_due"
     FUNDS_FREED = "funds_freed"
+    REVERSED = "reversed"
+    """The money it brought has left again with the payment that takes it back, and what held it with it."""
     RETURNED = "returned"
     GIVEN_BACK = "given_back"
     UNPOSTED = "unposted"
@@ -230,6 +232,7 @@ _ACH_DEBIT: Final = Journey(
         Move(_S.REJECTED, _E.GIVEN_UP, _S.FAILED),
         Move(_S.SETTLING, _E.UNPOSTED, _S.UNPOSTED),
         Move(_S.SETTLED, _E.FUNDS_DUE, _S.FREEING),
+        Move(_S.SETTLED, _E.REVERSED, _S.CLEARED),
         Move(_S.SETTLED, _E.RETURNED, _S.RETURNING),
         Move(_S.FREEING, _E.FUNDS_FREED, _S.CLEARED),
         Move(_S.CLEARED, _E.RETURNED, _S.RETURNING),

@@ -38,6 +38,12 @@ class AchTerms:
     """How many addenda of its entry the remittance fills."""
     recurring: bool = False
     """WEB and TEL: a single payment or one of a series (Payment Type Code)."""
+    reverses: str | None = None
+    """The payment that it takes back: both are one amount to and fro between the same accounts."""
+    reversal_reason: str | None = None
+    """Why, as domain/rails/ach/reversals.py names it."""
+    reverse_by: date | None = None
+    """The last day on which a reversal may settle."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +63,12 @@ class AchProgress:
     returns_until: datetime | None = None
     """When the journey stops waiting for a return."""
     return_code: str | None = None
+    reversals: tuple[str, ...] = ()
+    """Payments that were made to take it back, in their order; at most one of them has not come to nothing."""
+    lent_to: str | None = None
+    """Of a debit: the reversal that its hold waits for."""
+    hold_of: str | None = None
+    """Of the reversal of a debit: the payment whose hold it uses as its own."""
 
 
 @dataclass(frozen=True, slots=True)

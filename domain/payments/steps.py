@@ -56,6 +56,7 @@ class By(StrEnum):
     FILE = "the file it goes into"
     BANK = "the sponsor bank"
     OPERATIONS = "a person who decides on what was rejected"
+    REVERSAL = "the payment that takes it back"
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +187,7 @@ MADE_BY_OTHERS: Final[Mapping[Event, By]] = {
     _E.RETURNED: By.BANK,
     _E.REBUILT: By.OPERATIONS,
     _E.GIVEN_UP: By.OPERATIONS,
+    _E.REVERSED: By.REVERSAL,
 }
 """What happens to a payment from outside, while its journey waits or after it has ended."""
 

@@ -93,6 +93,9 @@ class DynamoDBPaymentStore:
             "remittance": terms.remittance,
             "addenda": terms.addenda,
             "recurring": terms.recurring,
+            "reverses": terms.reverses,
+            "reversal_reason": terms.reversal_reason,
+            "reverse_by": terms.reverse_by.isoformat() if terms.reverse_by else None,
             "progress": {
                 "window": progress.window,
                 "cut_off_at": instant_text_or_none(progress.cut_off_at),
@@ -104,6 +107,9 @@ class DynamoDBPaymentStore:
                 "funds_at": instant_text_or_none(progress.funds_at),
                 "returns_until": instant_text_or_none(progress.returns_until),
                 "return_code": progress.return_code,
+                "reversals": list(progress.reversals) or None,
+                "lent_to": progress.lent_to,
+                "hold_of": progress.hold_of,
             },
             "opened_by": payment.opened_by,
             "opened_at": instant_text(payment.opened_at),
@@ -140,11 +146,14 @@ def _payment(item: Mapping[str, Any]) -> Payment:
             remittance=item.get("remittance"),
             addenda=item["addenda"],
             recurring=item["recurring"],
+            reverses=item.get("reverses"),
+            reversal_reason=item.get("reversal_reason"),
+            reverse_by=_day(item.get("reverse_by")),
         ),
         progress=AchProgress(
             window=progress.get("window"),
             cut_off_at=_instant(progress.get("cut_off_at")),
-            settles_on=date.fromisoformat(progress["settles_on"]) if "settles_on" in progress else None,
+            settles_on=_day(progress.get("settles_on")),
             settles_at=_instant(progress.get("settles_at")),
             entry=progress.get("entry"),
             file=progress.get("file"),
@@ -152,6 +161,9 @@ def _payment(item: Mapping[str, Any]) -> Payment:
             funds_at=_instant(progress.get("funds_at")),
             returns_until=_instant(progress.get("returns_until")),
             return_code=progress.get("return_code"),
+            reversals=tuple(progress.get("reversals", ())),
+            lent_to=progress.get("lent_to"),
+            hold_of=progress.get("hold_of"),
         ),
         opened_by=item["opened_by"],
         opened_at=parse_instant(item["opened_at"]),
@@ -199,6 +211,10 @@ def _happening(item: Mapping[str, Any]) -> Happening:
 
 def _line_key(n: int) -> str:
     return f"{_LINES}{n:04d}"
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None
 
 
 def _instant(text: str | None) -> datetime | None:

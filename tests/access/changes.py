@@ -153,6 +153,17 @@ def _paid(street: Street) -> Given:
     return {"paymentId": answer.data["originateAchCredit"]["payment"]["id"]}
 
 
+def _wrong(street: Street) -> Given:
+    """A payment that has settled."""
+    world = street.world
+    answer = world.ask(street.owner, ask.ORIGINATE_DEBIT, input={**_collected(street), "idempotencyKey": "wrong"})
+    given = {"paymentId": answer.data["originateAchDebit"]["payment"]["id"]}
+    world.run()
+    world.acknowledge(world.cut_off(world.payments.existing(given["paymentId"])))
+    world.settlement(world.payments.existing(given["paymentId"]))
+    return {**given, "idempotencyKey": "k", "reason": "DUPLICATE"}
+
+
 def _received(street: Street, account: Account) -> str:
     """An entry that came in and is posted."""
     modifier = "B" if account is street.neighbour else "A"  # no two files have one of the same minute
@@ -194,6 +205,7 @@ CHANGES: Final[dict[str, Change]] = {
     "confirmMicroEntries": Change(_confirmed, _COUNTERPARTY),
     "originateAchCredit": Change(_sent, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
     "originateAchDebit": Change(_collected, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
+    "reverseAchPayment": Change(_wrong, {("paymentId",): "payment"}),
     "cancelPayment": Change(_paid, {("paymentId",): "payment"}),
     "returnAchEntry": Change(_returned, {("entryId",): "receivedEntry"}),
     "assignCase": Change(_case, _CASE),
@@ -222,6 +234,7 @@ DOCUMENTS: Final = {
     "confirmMicroEntries": ask.CONFIRM,
     "originateAchCredit": ask.ORIGINATE_CREDIT,
     "originateAchDebit": ask.ORIGINATE_DEBIT,
+    "reverseAchPayment": ask.REVERSE_PAYMENT,
     "cancelPayment": ask.CANCEL_PAYMENT,
     "returnAchEntry": ask.RETURN_ENTRY,
     "assignCase": ask.ASSIGN_CASE,

@@ -268,11 +268,13 @@ def _counterparties(world: World, owner: Customer) -> str:
 
 
 def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]:
-    """A debit in a file that was built again and has settled; a credit, a debit and a prenote that the bank did not
-    take; and a credit that the account could not pay."""
+    """A debit and a credit in a file that was built again, which have settled and are taken back; a credit, a debit and
+    a prenote that the bank did not take; and a credit that the account could not pay."""
     maria = world.verified(owner)
     collect = ask.ach_input(account.id, maria.id, "20.00", key="collect", secCode="PPD", remittance="Dues")
     debit = _answered(world, owner, ask.ORIGINATE_DEBIT, collect)["payment"]["id"]
+    wrong = ask.ach_input(account.id, maria.id, "19.00", key="wrong")
+    sent = _answered(world, owner, ask.ORIGINATE_CREDIT, wrong)["payment"]["id"]
     world.run()
     refused = world.cut_off(world.payments.existing(debit))
     world.reject(refused, RejectionReason("REJ0101", "The modifier was used today"), delivery=world.quarantined())
@@ -281,6 +283,9 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     (again,) = world.outgoing.existing(refused.id).replaced_by
     world.acknowledge(world.outgoing.existing(again))
     world.settlement(world.payments.existing(debit))
+    for number, settled in enumerate((debit, sent)):
+        back = {"idempotencyKey": f"back-{number}", "paymentId": settled, "reason": "WRONG_AMOUNT"}
+        _answered(world, owner, ask.REVERSE_PAYMENT, back)
     send = ask.ach_input(account.id, maria.id, "21.00", key="send", remittance="Rent")
     credit = _answered(world, owner, ask.ORIGINATE_CREDIT, send)["payment"]["id"]
     more = {**collect, "idempotencyKey": "collect-2", "amount": ask.dollars("22.00")}

@@ -119,6 +119,7 @@ BY_HAND: Final = """
     Mutation.closeCounterparty  A . . .   A A A A . . .
     Mutation.originateAchCredit A A . .   . . . . . . .
     Mutation.originateAchDebit  A A . .   . . . . . . .
+    Mutation.reverseAchPayment  A A . .   . . . . . . .
     Mutation.cancelPayment      A A . .   . . . . . . .
     Mutation.returnAchEntry     . . . .   A . . . . . .
     Mutation.replayPartnerDelivery . . . .   A . . . . . .

@@ -296,6 +296,14 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "closeAccount": st.fixed_dictionaries({**_KEY, "accountId": _ACCOUNT}),
     "originateAchCredit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
     "originateAchDebit": st.fixed_dictionaries(_ACH, optional=_ACH_MORE),
+    "reverseAchPayment": st.fixed_dictionaries(
+        {
+            **_KEY,
+            "paymentId": words.mostly(words.of(*names.PAYMENTS), words.ids),
+            "reason": st.sampled_from(["DUPLICATE", "WRONG_AMOUNT", "WRONG_DATE", "LACK_OF_FUNDING"]),
+        },
+        optional={"intendedOn": words.of("today", "next.month"), "speed": st.sampled_from(["SAME_DAY", "NEXT_DAY"])},
+    ),
     "cancelPayment": st.fixed_dictionaries({"paymentId": words.mostly(words.of(*names.PAYMENTS), words.ids)}),
     "replayPartnerDelivery": st.fixed_dictionaries(
         {**_KEY, "deliveryId": words.mostly(words.of(*names.DELIVERIES), words.ids)},

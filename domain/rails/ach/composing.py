@@ -5,7 +5,7 @@ entries give the same file.
 """
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Final, Protocol
@@ -17,6 +17,7 @@ from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import AchFile, BatchTotals, Entry
 from domain.rails.ach.nacha.building import BatchDraft, file_header, stream
 from domain.rails.ach.nacha.characters import to_ascii
+from domain.rails.ach.nacha.codes import LOAN_REVERSAL
 from domain.rails.ach.nacha.drafting import batch_header, entry, service_class_of
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Result, inspect
@@ -42,7 +43,9 @@ CODES: Final = {
     (AccountType.GL, EntryKind.DEBIT): "47",
     (AccountType.LOAN, EntryKind.CREDIT): "52",
 }
-"""Transaction codes of live entries. A loan is not debited, but to take a credit back."""
+"""Transaction codes of live entries. A loan is not debited ..."""
+CODES_OF_REVERSALS: Final = {**CODES, (AccountType.LOAN, EntryKind.DEBIT): LOAN_REVERSAL}
+"""... but to take a credit back."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class Content(Originated):
         details, with_count = self.receiver.details, self.entry.sec == "CTX"
         return entry(
             sec=self.entry.sec,
-            transaction_code=CODES[details.account_type, self.entry.kind],
+            transaction_code=codes_of(self.payment)[details.account_type, self.entry.kind],
             routing_number=details.routing_number,
             account_number=details.account_number,
             amount_minor=self.entry.amount.minor,
@@ -157,6 +160,11 @@ class Content(Originated):
         if self.entry.sec == "WEB" and self.entry.kind is EntryKind.CREDIT:
             return to_ascii(self.originator).upper()[:IDENTIFICATION_MAX].rstrip()
         return self.payment.id[-IDENTIFICATION_MAX:].upper()
+
+
+def codes_of(payment: Payment) -> Mapping[tuple[AccountType, EntryKind], str]:
+    """The transaction codes that an entry of the payment may have."""
+    return CODES_OF_REVERSALS if payment.ach.reverses else CODES
 
 
 def composed(file: AchFile, sponsor: Sponsor, parts: Sequence[Part]) -> Composed:

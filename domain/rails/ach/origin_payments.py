@@ -10,10 +10,12 @@ from domain.customers.service import Customers
 from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import BANK, Payment
 from domain.payments.service import Payments
-from domain.rails.ach.composing import CODES, Content, Part
+from domain.rails.ach.composing import Content, Part, codes_of
 from domain.rails.ach.kinds import EntryKind, EntryState
-from domain.rails.ach.model import REMITTANCE, AchFile, Entry, Scheduled
+from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, Entry, Scheduled
 from domain.rails.ach.origins import Draft, Taken, Unreadable
+from domain.rails.ach.reversals import ALREADY_RETURNED, REVERSAL_TOO_LATE
+from domain.rails.ach.reversing import RETURNED
 from domain.rails.ach.steps import Steps
 from domain.rails.ach.windows import Window
 from domain.refusals import NotFound, Refusal
@@ -71,7 +73,7 @@ class PaymentOrigin:
             by=BANK,
             facts={"file": entry.file, "trace": entry.trace},
             changes=lambda found: replace(found, progress=replace(found.progress, file=entry.file, trace=entry.trace)),
-            only_if=lambda found: found.progress.entry == entry.id and self._unusable(entry) is None,
+            only_if=lambda found: found.progress.entry == entry.id and self._unusable(found, entry) is None,
         ).payment
         if payment.progress.trace != entry.trace:
             self._let_go(payment, entry)
@@ -81,19 +83,31 @@ class PaymentOrigin:
             return Taken(EntryState.EXCLUDED, payment.reason_code or payment.state.value, payment.reason or "")
         return Taken(EntryState.READY, journal=payment.journals.get(PaymentState.TAKEN.value))
 
-    def _unusable(self, entry: Entry) -> Refusal | None:
-        """Why its receiver cannot be sent to or collected from any more: closed, no longer proved, or erased for ever
-        since the payment was accepted."""
-        direction = Direction.CREDIT if entry.kind is EntryKind.CREDIT else Direction.DEBIT
-        refusal = self._counterparties.usable(entry.counterparty, on_day=entry.effective_on, direction=direction)
+    def _unusable(self, payment: Payment, entry: Entry) -> Refusal | None:
+        """Why it cannot go any more: its receiver was closed, is no longer proved, or was erased for ever since it was
+        accepted. What takes something back goes to the very account, whatever became of that here."""
+        original = payment.ach.reverses
+        refusal = self._not_reversed(payment, original, entry) if original else self._not_used(entry)
         if refusal is not None:
             return refusal
         opened = self._counterparties.opened(entry.counterparty)
         return opened if isinstance(opened, Refusal) else None
 
+    def _not_reversed(self, payment: Payment, original: str, entry: Entry) -> AchNotEligible | None:
+        """What has come back meanwhile is not taken back as well, and nothing is once its time is over."""
+        if self._payments.existing(original).state in RETURNED:
+            return AchNotEligible(ALREADY_RETURNED.code, ALREADY_RETURNED.message)
+        if _too_late(payment, entry):
+            return AchNotEligible(REVERSAL_TOO_LATE.code, REVERSAL_TOO_LATE.message)
+        return None
+
+    def _not_used(self, entry: Entry) -> Refusal | None:
+        direction = Direction.CREDIT if entry.kind is EntryKind.CREDIT else Direction.DEBIT
+        return self._counterparties.usable(entry.counterparty, on_day=entry.effective_on, direction=direction)
+
     def _let_go(self, payment: Payment, entry: Entry) -> None:
-        """Of a payment that waits and can go nowhere, because its receiver cannot be used: its end."""
-        refusal = self._unusable(entry)
+        """Of a payment that waits and can go nowhere: its end."""
+        refusal = self._unusable(payment, entry)
         if refusal is None or payment.state is not PaymentState.SCHEDULED or payment.progress.entry != entry.id:
             return
         reason = None if isinstance(refusal, Shredded) else refusal.message  # of an erased customer nobody is told
@@ -119,7 +133,9 @@ class PaymentOrigin:
         receiver = self._counterparties.opened(entry.counterparty)
         if not isinstance(receiver, OpenedCounterparty):
             return Unreadable(receiver.code)
-        if (receiver.details.account_type, entry.kind) not in CODES:
+        if _too_late(payment, entry):
+            return Unreadable(REVERSAL_TOO_LATE.code)
+        if (receiver.details.account_type, entry.kind) not in codes_of(payment):
             return Unreadable(CounterpartyCreditOnly.code)
         sealed = payment.ach.remittance
         remittance = self._sealer.open(payment.customer, sealed, REMITTANCE) if sealed else b""
@@ -193,3 +209,8 @@ class PaymentOrigin:
 
     def settled(self, entry: Entry) -> None:
         """Its journey waits for that itself."""
+
+
+def _too_late(payment: Payment, entry: Entry) -> bool:
+    """Of a reversal: whether its window settles after the last day on which the receiving bank may have it."""
+    return payment.ach.reverse_by is not None and entry.effective_on > payment.ach.reverse_by

@@ -6,7 +6,7 @@ the first. Before any refusal that does not come from the stored payment is answ
 
 import hashlib
 import json
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import time, timedelta
 from typing import Final
@@ -41,6 +41,7 @@ from domain.rails.ach.composing import addenda_texts
 from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, DuplicateSuspected, Entry, ReceivedText
 from domain.rails.ach.nacha.characters import to_ascii
 from domain.rails.ach.outgoing import Outgoing
+from domain.rails.ach.reversing import Reversals
 from domain.rails.ach.steps import SPEEDS, Steps
 from domain.rails.ach.store import EntryPage, FilePage
 from domain.rails.ach.tables import AccountKind, Direction, Reason
@@ -104,6 +105,9 @@ class Ach:
         self._sealer = sealer
         self._timetable = timetable
         self._clock = clock
+        self.reversals = Reversals(
+            payments=payments, counterparties=counterparties, timetable=timetable, clock=clock, seen=self._seen
+        )
 
     # Sending and collecting.
 
@@ -219,7 +223,7 @@ class Ach:
             person_to_person=person and consumer and direction is Direction.CREDIT and wish.sec == "WEB",
             addenda=_addenda(wish),
         )
-        faults = sec_codes.origination_faults(asked, day_of(self._clock.now()))
+        faults = (*_purpose_faults(wish), *sec_codes.origination_faults(asked, day_of(self._clock.now())))
         return InputInvalid(faults) if faults else None
 
     def _earlier_refusal(
@@ -256,6 +260,7 @@ class Ach:
             for one in earlier
             if one.kind is kind
             and one.ach.sec == wish.sec
+            and one.ach.reverses is None
             and day_of(one.opened_at) == day
             and one.state not in _COUNTED_NOT
         )
@@ -283,7 +288,7 @@ class Ach:
         since = self._clock.now() - DUPLICATE_WITHIN
         for one in earlier:
             alike = (one.kind, one.counterparty, one.amount) == (kind, wish.counterparty, wish.amount)
-            if alike and one.opened_at > since and one.state not in _COUNTED_NOT:
+            if alike and not one.ach.reverses and one.opened_at > since and one.state not in _COUNTED_NOT:
                 return DuplicateSuspected(one.id)
         return None
 
@@ -414,6 +419,12 @@ def _direction(kind: PaymentKind) -> Direction:
 
 def _addenda(wish: Wish) -> int:
     return len(addenda_texts(to_ascii(wish.remittance or "")))
+
+
+def _purpose_faults(wish: Wish) -> Iterator[FieldFault]:
+    """What is called a reversal has a payment that it takes back, and rules of its own."""
+    if wish.purpose is sec_codes.Purpose.REVERSAL:
+        yield FieldFault(("purpose",), "PURPOSE_NOT_ORIGINATED", "is of what takes back a payment, and asked for so")
 
 
 def _faults(wish: Wish) -> tuple[FieldFault, ...]:

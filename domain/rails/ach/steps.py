@@ -31,6 +31,7 @@ from domain.rails.ach import windows
 from domain.rails.ach.effects import command_of
 from domain.rails.ach.funds import Tier
 from domain.rails.ach.kinds import EntryKind, FileState
+from domain.rails.ach.lending import Lending
 from domain.rails.ach.model import Scheduled
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
@@ -45,6 +46,9 @@ EFFECTS_IN_A_ROW_MAX: Final = 4
 PAYMENTS_LOOKED_AT: Final = 100
 """The latest of the account, to tell whether it has paid the counterparty before."""
 PAYMENT: Final = "payment"
+HELD: Final = "ach_credit_held"
+RELEASED: Final = "hold_released"
+CAPTURED: Final = "ach_credit_captured"
 FOR_A_MOMENT: Final = frozenset({StepName.AWAIT_SETTLEMENT, StepName.AWAIT_FUNDS, StepName.AWAIT_RETURNS})
 """Steps that wait for nobody but the clock."""
 SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.NEXT_DAY}
@@ -93,8 +97,9 @@ class Steps:
         self._clock = clock
         self._region = region
         self._debit_settled = debit_settled
+        self._lending = Lending(payments=payments, timetable=timetable)
         self._steps: Mapping[str, Callable[[Payment, str | None], Payment]] = {
-            "begin": lambda payment, _: payment,
+            "begin": self._begin,
             "screen": self._screen,
             "screen_without": self._screen_without,
             "advance": lambda payment, _: self.advance(payment),
@@ -134,14 +139,30 @@ class Steps:
         raise Unsettled(f"{payment.id} went through {EFFECTS_IN_A_ROW_MAX} claimed states at once")
 
     def _made(self, payment: Payment, effect: Effect) -> Payment:
+        if effect.journal == HELD and payment.ach.reverses and (hold := self._lending.borrowed(payment)):
+            return self._held(payment, effect.posted, hold)
+        if effect.journal == RELEASED and payment.progress.hold_of:
+            self._lending.given_back(payment)
+            return self._moved(payment, effect.posted, facts={})
         answer = self._ledger.post(command_of(payment, effect.journal))
         if isinstance(answer, Posted):
+            if effect.journal == CAPTURED and payment.progress.hold_of:
+                self._lending.used(payment)
             return self._moved_by(payment, effect.posted, effect.journal, answer)
         if not answer.refusal.stored or effect.refused is None:
             raise Unsettled(f"{payment.id} {payment.state.value}: {answer.refusal.code}")
         if effect.refused is Event.UNPOSTED:
             return self._unposted(payment, effect, answer.refusal)
         return self._refused(payment, effect.refused, answer.refusal)
+
+    def _held(self, payment: Payment, event: Event, hold: str) -> Payment:
+        """Of a reversal that is paid of what the debit has brought: that is held already."""
+        progress = self._scheduled(payment) if _goes_on(payment) else payment.progress
+
+        def changes(found: Payment) -> Payment:
+            return replace(found, hold=hold, progress=replace(progress, hold_of=found.ach.reverses))
+
+        return self._moved(payment, event, facts={"reverses": payment.ach.reverses or ""}, changes=changes)
 
     def _moved_by(self, payment: Payment, event: Event, journal: str, posted: Posted) -> Payment:
         progress = self._scheduled(payment) if event is Event.HELD and _goes_on(payment) else None
@@ -151,7 +172,7 @@ class Steps:
             return replace(
                 found,
                 journals={**found.journals, state.value: posted.journal.id},
-                hold=hold if journal in ("ach_credit_held", "ach_debit_settled") else found.hold,
+                hold=hold if journal in (HELD, "ach_debit_settled") else found.hold,
                 progress=progress or found.progress,
             )
 
@@ -206,6 +227,11 @@ class Steps:
         return moved.payment
 
     # Judging.
+
+    def _begin(self, payment: Payment, _: str | None) -> Payment:
+        if payment.ach.reverses:
+            self._lending.known(payment)
+        return payment
 
     def _screen(self, payment: Payment, token: str | None) -> Payment:
         if payment.state is PaymentState.ACCEPTED and token:

@@ -9,6 +9,7 @@ from typing import Final, Protocol
 
 from domain.rails.ach import funds, windows
 from domain.rails.ach.calendar import add_banking_days, banking_day_on_or_after, day_of, instant_of
+from domain.rails.ach.reversals import REVERSAL_BANKING_DAYS
 from domain.rails.ach.windows import Assignment, Window
 
 EXPOSURE_DAYS: Final = 60
@@ -49,6 +50,10 @@ class Timetable(Protocol):
         """When the hold on a debit's credit is let go."""
         ...
 
+    def lent_until(self, window: Window) -> datetime:
+        """Until when a debit's hold waits for a reversal of it."""
+        ...
+
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         """Until when a journey waits for a return."""
         ...
@@ -87,6 +92,11 @@ class FedAch:
 
     def funds_at(self, window: Window, tier: funds.Tier) -> datetime:
         return funds.released_at(settled_on=window.settles_on, tier=tier)
+
+    def lent_until(self, window: Window) -> datetime:
+        """The banking day after the last on which a reversal settles, and never before the hold would have ended."""
+        day = add_banking_days(window.settles_on, REVERSAL_BANKING_DAYS + 1)
+        return max(instant_of(day, funds.RELEASE), self.funds_at(window, funds.Tier.STANDARD))
 
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         day = window.settles_on
@@ -138,6 +148,9 @@ class Compressed:
     def funds_at(self, window: Window, tier: funds.Tier) -> datetime:
         del tier
         return window.settles_at + self.period
+
+    def lent_until(self, window: Window) -> datetime:
+        return window.settles_at + 3 * self.period
 
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         del consumer_debit

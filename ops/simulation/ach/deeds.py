@@ -17,6 +17,7 @@ from domain.fraud.model import Decision, Judgement
 from domain.fraud.service import features_of, judge
 from domain.ledger.model import Command
 from domain.money import Money
+from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
 from domain.payments.steps import StepName
 from domain.rails.ach.exchange import INBOUND
@@ -26,10 +27,12 @@ from domain.rails.ach.incoming_steps import FileStepName
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import RejectionReason
 from domain.rails.ach.return_codes import Decision as ReturnDecision
+from domain.rails.ach.reversals import ReversalReason
+from domain.rails.ach.reversing import ReversalWish
 from domain.rails.ach.steps import SPEEDS
 from domain.refusals import Refusal
 from ops.simulation.ach.other_banks import SentFile, Taken, TakenFile
-from ops.simulation.ach.scene import EAST, Deed, Draws, Person, Scene
+from ops.simulation.ach.scene import EAST, Asked, Deed, Draws, Person, Scene
 from ops.simulation.ach_world import LEADER, MARIA, SECOND, AchWorld, staff_of, wish
 from ops.sponsor.drafting import cut_off, with_wrong_check_digit
 
@@ -49,6 +52,7 @@ OF_ANSWERS: Final = {
     "Addenda99Dishonored": ("R71", "R73", "R74"),
 }
 """By the addenda of an answer of ours, the codes that dishonour or contest it."""
+SETTLED: Final = frozenset({PaymentState.SETTLED, PaymentState.CLEARED, PaymentState.COMPLETED})
 PROMPT: Final = timedelta(hours=26)
 """So long after settlement a return is in time, whatever its code."""
 
@@ -79,7 +83,11 @@ def _originates(scene: Scene, draws: Draws, *, credit: bool) -> Deed:
 
 
 def _ways(draws: Draws) -> dict[str, Any]:
-    return {"duplicate_intended": draws.chance(80), "speed": Speed.SAME_DAY if draws.chance(60) else Speed.NEXT_DAY}
+    return {"duplicate_intended": draws.chance(80), "speed": _speed(draws)}
+
+
+def _speed(draws: Draws) -> Speed:
+    return Speed.SAME_DAY if draws.chance(60) else Speed.NEXT_DAY
 
 
 def cancels(scene: Scene, draws: Draws) -> Deed | None:
@@ -95,6 +103,54 @@ def cancels(scene: Scene, draws: Draws) -> Deed | None:
             scene.called_off.add(asked.payment)
 
     return Deed(f"{key} is called off", cancel)
+
+
+def takes_back(scene: Scene, draws: Draws) -> Deed | None:
+    """A payment is reversed: most often one that has settled, and perhaps one that was taken back before."""
+    settled = [key for key, one in scene.asked.items() if _state(one) in SETTLED]
+    among = settled if settled and draws.chance(90) else list(scene.asked)
+    if not among:
+        return None
+    of = draws.of(among[-6:])
+    asked, key = scene.asked[of], f"rev-{scene.number}"
+    why = ReversalWish(reason=draws.of((ReversalReason.DUPLICATE, ReversalReason.WRONG_AMOUNT)), speed=_speed(draws))
+
+    def take_back() -> None:
+        reversals = asked.person.world.ach.reversals
+        answer = reversals.reverse(asked.person.actor, asked.payment, why, key=key)
+        scene.accepted(key, asked.person, answer, credit=not asked.credit, minor=asked.minor)
+
+    return Deed(f"{of} is taken back ({key})", take_back)
+
+
+def has_settled(scene: Scene, draws: Draws) -> Deed:
+    """Money that somebody sends and collects goes its way without anything in between, until it has settled."""
+    person, key, minor = draws.of(scene.people), f"p-{scene.number}", draws.of(AMOUNTS[:3])
+    world, speed = person.world, Speed.SAME_DAY if draws.chance(60) else Speed.NEXT_DAY
+    asked = wish(person.account, person.counterparty, minor, speed=speed)
+
+    def passed() -> None:
+        for credit, make in ((True, world.ach.originate_credit), (False, world.ach.originate_debit)):
+            scene.accepted(
+                f"{key}-{credit}", person, make(person.actor, asked, key=f"{key}-{credit}"), credit=credit, minor=minor
+            )
+        world.run()
+        window = world.timetable.assign(scene.now, SPEEDS[speed.value]).window
+        scene.move(window.cut_off_at - scene.now + timedelta(seconds=5))
+        world.files()
+        world.run()
+        scene.banks.look()
+        for taken in scene.banks.taken.values():
+            acknowledgement(scene, taken).do()
+        scene.move(window.settles_at - scene.now)
+        world.work_files()
+        world.run()
+
+    return Deed(f"{_name(scene, person)} has sent and collected {minor}", passed)
+
+
+def _state(asked: Asked) -> PaymentState:
+    return asked.person.world.payments.existing(asked.payment).state
 
 
 def takes_cash(scene: Scene, draws: Draws) -> Deed:
@@ -609,6 +665,8 @@ DEEDS: Final[Mapping[str, tuple[int, Make]]] = {
         (10, sends),
         (8, collects),
         (3, cancels),
+        (5, takes_back),
+        (0, has_settled),
         (3, takes_cash),
         (2, freezes),
         (1, thaws),

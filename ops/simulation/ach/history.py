@@ -36,6 +36,10 @@ LATE_MAX: Final = 9
 TWICE: Final = 0.12
 CALM: Final = 0.2
 """Share of the histories without blows."""
+SETTLED_FIRST: Final = 0.35
+"""Share of the histories that begin with payments which have settled a short while ago ..."""
+OPENING: Final = ("has_settled", "takes_back", "takes_back")
+"""... and are taken back."""
 DAYS_MAX: Final = 24
 """Rounds of a day each within which all that a healed bank has under way has settled."""
 WINDOWS_END: Final = (timedelta(days=40), timedelta(days=40), timedelta(days=10))
@@ -76,7 +80,13 @@ def drawn(seed: int) -> tuple[Step, ...]:
     rng = random.Random(seed)  # noqa: S311  (a seed is the point)
     names, weights = list(deeds.DEEDS), [weight for weight, _ in deeds.DEEDS.values()]
     calm = rng.random() < CALM
-    return tuple(_step(rng, number, rng.choices(names, weights)[0], calm=calm) for number in range(STEPS))
+    opening = OPENING if rng.random() < SETTLED_FIRST else ()
+    return tuple(
+        replace(_step(rng, number, opening[number], calm=True), late=0)
+        if number < len(opening)
+        else _step(rng, number, rng.choices(names, weights)[0], calm=calm)
+        for number in range(STEPS)
+    )
 
 
 def _step(rng: random.Random, number: int, deed: str, *, calm: bool) -> Step:

@@ -165,10 +165,11 @@ class Watch:
             for kind, times in self.kinds[f"{world.region} {payment.id}"].items():
                 if times > 1:
                     yield f"{payment.id}: {kind} was posted {times} times"
-            if payment.state in HOLDING[payment.kind]:
-                held[payment.account] += payment.amount.minor
-            elif payment.state in UNSURE_OF_HOLD:
+            minor = _held_for(payment)
+            if minor is None:
                 unsure.add(payment.account)
+            else:
+                held[payment.account] += minor
         for person in self.scene.people:
             if person.world is world and person.account.id not in unsure:
                 found = world.held(person.account)
@@ -361,6 +362,14 @@ class Watch:
                 wanted += entry.amount.minor if entry.credit else -entry.amount.minor
         if world.balance(person.account) != wanted:
             yield f"{account} has {world.balance(person.account)}, and by what it paid and got it is {wanted}"
+
+
+def _held_for(payment: Payment) -> int | None:
+    """What of its account is set aside for it; None where either may be so. The reversal of a debit has that one's."""
+    if payment.state in UNSURE_OF_HOLD:
+        return None
+    mine = payment.state in HOLDING[payment.kind] and not payment.progress.hold_of
+    return payment.amount.minor if mine else 0
 
 
 def _settle_disputes(scene: Scene) -> None:

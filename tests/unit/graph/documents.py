@@ -83,6 +83,9 @@ ORIGINATE_CREDIT = f"""mutation($input: OriginateAchCreditInput!) {{ originateAc
   ... on OriginateAchCreditSuccess {{ {_PAYMENT} }} }} }}"""
 ORIGINATE_DEBIT = f"""mutation($input: OriginateAchDebitInput!) {{ originateAchDebit(input: $input) {{ {REFUSAL}
   ... on OriginateAchDebitSuccess {{ {_PAYMENT} }} }} }}"""
+REVERSE_PAYMENT = f"""mutation($input: ReverseAchPaymentInput!) {{ reverseAchPayment(input: $input) {{ {REFUSAL}
+  ... on AchNotEligible {{ reasonCode }}
+  ... on ReverseAchPaymentSuccess {{ {_PAYMENT} }} }} }}"""
 CANCEL_PAYMENT = f"""mutation($input: CancelPaymentInput!) {{ cancelPayment(input: $input) {{ {REFUSAL}
   ... on PaymentNotCancellable {{ paymentId state }}
   ... on CancelPaymentSuccess {{ {_PAYMENT} }} }} }}"""

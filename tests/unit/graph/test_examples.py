@@ -48,8 +48,10 @@ MAY_BE_EMPTY: Final = {
     ".edges.node.findings",
     ".edges.node.forgiven",
     ".edges.node.entries.edges",
+    ".edges.node.rejections",
 }
-"""Of one of the files that came in there is nothing to forgive; of the other nothing was kept."""
+"""The bank took one of the files that went out. Of one that came in there is nothing to forgive; of another nothing was
+kept."""
 COLLEAGUE: Final = "stf_01J00000000000000000000002"
 
 
@@ -91,13 +93,19 @@ class Life:
         self.marks["<a case>"] = self.world.case().id
 
     def paid(self, ada: Customer) -> None:
-        """Payments: one that came in, one of which the bank has said something, and one that can be called off."""
+        """Payments: one that came in, one that has settled, one that the bank refused, and one to be called off."""
         sheet = Sheet(made_at=self.world.clock.now())
         sheet.add(self.account.record.number, 250_00)
         (came,) = self.world.came_in(sheet)
         self.marks["<a posted entry>"] = came.progress.entry or ""
         self.world.incoming.files.work(self.world.put(b"101 is all that there is\r\n").id)
         maria = self.world.verified(ada).id
+        settled = ask.ach_input(self.account.id, maria, "29.00", key="p-0", speed="SAME_DAY")
+        self.marks["<my settled payment>"] = self.done(ask.ORIGINATE_CREDIT, settled)["payment"]["id"]
+        self.world.run()
+        payment = self.world.payments.existing(self.marks["<my settled payment>"])
+        self.world.acknowledge(self.world.cut_off(payment))
+        self.world.settlement(payment)
         sent = self.done(ask.ORIGINATE_CREDIT, ask.ach_input(self.account.id, maria, "30.00"))["payment"]["id"]
         self.world.run()
         file = self.world.cut_off(self.world.payments.existing(sent))

@@ -37,6 +37,7 @@ ACTION_OF = {
     "refuseApproval": Action.WORK_CASES,
     "originateAchCredit": Action.MOVE_MONEY,
     "originateAchDebit": Action.MOVE_MONEY,
+    "reverseAchPayment": Action.MOVE_MONEY,
     "cancelPayment": Action.MOVE_MONEY,
     "returnAchEntry": Action.RETURN_ACH_ENTRY,
     "replayPartnerDelivery": Action.REPLAY_DELIVERY,

@@ -147,6 +147,10 @@ SOURCES = {
     ],
     "originateAchCredit": ORIGINATING,
     "originateAchDebit": ORIGINATING,
+    "reverseAchPayment": [
+        "domain.rails.ach.reversing:reverse,_refusal,_opened,_not_eligible",
+        "domain.rails.ach.service:_seen",
+    ],
     "cancelPayment": ["domain.rails.ach.service:cancel,_seen"],
     "returnAchEntry": [
         "domain.rails.ach.incoming_desk:send_back",

@@ -185,7 +185,8 @@ class TestClaimedStates:
         assert early == EARLY.get(journey.kind, set())
 
     def test_let_go_whatever_hold_was_placed_before_an_end(self, journey: Journey) -> None:
-        """No way leads from a journal that places a hold to an end without one that captures or releases it."""
+        """No way leads from a journal that places a hold to an end without one that captures or releases it: its own,
+        or that of the reversal which the hold was lent to."""
         ending = {LedgerEffect.CAPTURE_HOLD, LedgerEffect.RELEASE_HOLD}
         placing = [
             (state, effect)
@@ -204,7 +205,11 @@ class TestClaimedStates:
                     refused = journey.effects[here].refused
                     further = {journey.target(here, refused)} if refused else set()
                 else:
-                    further = {move.target for move in journey.moves if move.source is here}
+                    further = {
+                        move.target
+                        for move in journey.moves
+                        if move.source is here and move.event is not Event.REVERSED
+                    }
                 left += further - seen
                 seen |= further
 

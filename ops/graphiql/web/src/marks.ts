@@ -39,7 +39,11 @@ const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
       holds { id }
       entries(first: 25) { edges { node { kind journalId } } }
       transferOrders(first: 25) { edges { node { id status } } }
-      payments(first: 25) { edges { node { id cancellable } } }
+      payments(first: 25) {
+        edges {
+          node { id cancellable ... on AchCredit { reversibleUntil } ... on AchDebit { reversibleUntil } }
+        }
+      }
     }
   }
 }`;
@@ -124,6 +128,7 @@ async function accountMarks({ users, user, region }: Who): Promise<Record<string
     "<my journal>": on.journal,
     "<my transfer order>": on.order,
     "<my payment>": on.payment,
+    "<my settled payment>": on.settled,
     ...(await counterpartyMarks(user, region)),
     "<an account>": mine.id,
     "<a journal>": on.journal,
@@ -161,6 +166,13 @@ interface OnAccount {
   readonly journal: string | undefined;
   readonly order: string | undefined;
   readonly payment: string | undefined;
+  readonly settled: string | undefined;
+}
+
+interface Payment {
+  readonly id: string;
+  readonly cancellable: boolean;
+  readonly reversibleUntil?: string | null;
 }
 
 interface Rows<Node> {
@@ -172,9 +184,10 @@ async function onAccount(user: User, region: string, { id }: Account): Promise<O
   const account = answer.data?.account;
   const entries: Rows<{ kind: string; journalId: string }>["edges"] = account?.entries?.edges ?? [];
   const orders: Rows<{ id: string; status: string }>["edges"] = account?.transferOrders?.edges ?? [];
-  const payments: Rows<{ id: string; cancellable: boolean }>["edges"] = account?.payments?.edges ?? [];
+  const payments: Rows<Payment>["edges"] = account?.payments?.edges ?? [];
   return {
     payment: (payments.find(({ node }) => node.cancellable) ?? payments[0])?.node.id,
+    settled: payments.find(({ node }) => node.reversibleUntil)?.node.id,
     hold: account?.holds?.[0]?.id,
     journal: entries.find(({ node }) => node.kind === "transfer")?.node.journalId,
     order: (orders.find(({ node }) => node.status === "ACTIVE") ?? orders[0])?.node.id,
