@@ -13,7 +13,7 @@ import pytest
 from domain.keys import derived_key
 from domain.payments.kinds import Event
 from domain.payments.service import Payments
-from domain.rails.ach import effects, incoming_entries, incoming_files, incoming_matching, outgoing_responses
+from domain.rails.ach import effects, incoming_entries, incoming_matching, incoming_posting, outgoing_responses
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.matching import match_return
 from domain.rails.ach.outgoing_sent import SentFiles
@@ -111,7 +111,7 @@ def a_cancelled_payment_leaves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def entries_of_another_region_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incoming_files.ReceivedFiles, "_is_elsewhere", lambda *_: False)
+    monkeypatch.setattr(incoming_posting.Posting, "_is_elsewhere", lambda *_: False)
 
 
 PLANTED = (
