@@ -15,7 +15,7 @@ import pytest
 
 from domain.bus_aws import EventBridgeBus
 from domain.ledger.events import LedgerEvent
-from domain.rails.ach.outgoing import file_id
+from domain.rails.ach.outgoing_records import file_id
 from tests.crash.modes import BY_NAME, MODES
 from tests.crash.network import Call
 from tests.crash.runner import Clean, Runner
@@ -85,7 +85,7 @@ def test_a_window_with_two_files_would_be_found(runner: Runner, monkeypatch: pyt
     """Were a file named anew at each look at its window."""
     clean = _clean(runner, "cut a file off and send it")
     endings = itertools.chain([""], itertools.repeat("_again"))
-    monkeypatch.setattr("domain.rails.ach.outgoing.file_id", lambda *named: file_id(*named) + next(endings))
+    monkeypatch.setattr("domain.rails.ach.outgoing_records.file_id", lambda *named: file_id(*named) + next(endings))
     verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ach"), BY_NAME["killed after"])
     assert any("_again" in off for off in verdict.off)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from domain.rails.ach import outgoing
+from domain.rails.ach import outgoing_rejections
 from ops.drills import ach_rejection
 from ops.drills.in_process import InProcess
 from ops.drills.run import play
@@ -92,7 +92,7 @@ class NotMended(InProcess):
 
     def until(self, condition: Callable[[], bool]) -> bool:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(outgoing, "mendable", lambda _: False)
+            patch.setattr(outgoing_rejections, "mendable", lambda _: False)
             return super().until(condition)
 
 

@@ -13,10 +13,10 @@ import pytest
 from domain.keys import derived_key
 from domain.payments.kinds import Event
 from domain.payments.service import Payments
-from domain.rails.ach import effects, incoming_entries, incoming_files, incoming_matching, outgoing
+from domain.rails.ach import effects, incoming_entries, incoming_matching, incoming_posting, outgoing_responses
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.matching import match_return
-from domain.rails.ach.outgoing import Outgoing
+from domain.rails.ach.outgoing_sent import SentFiles
 from ops.simulation import coverage, seeds
 from ops.simulation.ach.history import AchHistory, play, shortest, told
 from ops.simulation.ach.run import ENOUGH, JOURNALS, REFUSALS, SEEDS, AchRun, keep, run, stories
@@ -89,12 +89,12 @@ def a_return_is_believed_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def a_rejected_entry_stays_in_its_file(monkeypatch: pytest.MonkeyPatch) -> None:
     """It is built again, and the settlement of the file that was rejected goes on too."""
-    monkeypatch.setattr(outgoing, "_said", lambda *_: iter(()))
+    monkeypatch.setattr(outgoing_responses, "_said", lambda *_: iter(()))
 
 
 def a_file_is_settled_that_nobody_acknowledged(monkeypatch: pytest.MonkeyPatch) -> None:
-    told_of = Outgoing._told
-    monkeypatch.setattr(Outgoing, "_told", lambda files, file, _: told_of(files, file, Event.ACKNOWLEDGED))
+    told_of = SentFiles.told
+    monkeypatch.setattr(SentFiles, "told", lambda files, file, _: told_of(files, file, Event.ACKNOWLEDGED))
 
 
 def a_cancelled_payment_leaves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -111,7 +111,7 @@ def a_cancelled_payment_leaves_all_the_same(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def entries_of_another_region_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(incoming_files.ReceivedFiles, "_is_elsewhere", lambda *_: False)
+    monkeypatch.setattr(incoming_posting.Posting, "_is_elsewhere", lambda *_: False)
 
 
 PLANTED = (

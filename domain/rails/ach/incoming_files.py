@@ -1,81 +1,38 @@
 """Files that the sponsor bank puts for us, from their arrival to the last of their entries.
 
-A file is read twice: once to its end, for whether it balances, and then for its entries, a page at a time, so that
-memory does not grow with it. A piece of work ends after so many entries and says that more is due; whoever begins it
-again goes on from the line it came to.
+A file is read twice: once to its end, for whether it balances, and then for its entries. One that cannot be read is
+quarantined, and people decide what becomes of it.
 """
 
 import hashlib
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from datetime import date, datetime, timedelta
-from itertools import islice
+from datetime import datetime, timedelta
 from typing import Final
 
-from domain.accounts.model import Elsewhere
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Subject
-from domain.rails.ach import ranges
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange import Exchange
 from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
-from domain.rails.ach.incoming_kinds import (
-    FORWARD,
-    RECEIVED_FILES_ENDED,
-    ReceivedFileEvent,
-    ReceivedFileState,
-    ReceivedKind,
-    ReceivedState,
-    received_file_target,
-)
-from domain.rails.ach.incoming_model import (
-    LINES_MAX,
-    FileFinding,
-    Found,
-    Handoff,
-    ReceivedEntry,
-    ReceivedFile,
-    ReceivedFileUnknown,
-)
+from domain.rails.ach.incoming_file_records import ReceivedFileRecords
+from domain.rails.ach.incoming_keeping import Keeping
+from domain.rails.ach.incoming_kinds import ReceivedFileEvent, ReceivedFileState
+from domain.rails.ach.incoming_model import FileFinding, Handoff, ReceivedFile, ReceivedFileUnknown
 from domain.rails.ach.incoming_ports import FileJourneys, Forwarder
-from domain.rails.ach.incoming_reading import (
-    Originals,
-    file_id,
-    identity_of,
-    kept_entries,
-    masked,
-    overview,
-    routing_number,
-    sent_on,
-    shown_text,
-)
-from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, ReceivedFilePage
-from domain.rails.ach.model import REMITTANCE
+from domain.rails.ach.incoming_posting import Posting
+from domain.rails.ach.incoming_reading import Originals, file_id, identity_of, overview
+from domain.rails.ach.incoming_store import ReceivedFilePage
 from domain.rails.ach.nacha.profiles import PROFILES
-from domain.rails.ach.nacha.records import AnyBatchHeader, AnyEntry
-from domain.rails.ach.records import Contended, changed
-from domain.rails.ach.sponsors import odfi_on
+from domain.rails.ach.records import Contended
 from domain.refusals import NotFound, Refusal
-from domain.sealing import Sealer, Shredded
-from domain.unsettled import Unsettled
+from domain.sealing import Sealer
 
 PROFILE: Final = "default"
 """What the sponsor bank's files may do otherwise than the rules say, until people have one read under another."""
-KEPT_AT_ONCE_MAX: Final = 2_000
-"""Entries that one piece of work keeps: half a minute of a function, with four calls for each."""
-WORKED_AT_ONCE_MAX: Final = 400
-"""Entries that one piece of work posts: as long again, with a dozen calls for each. A file of 100,000 entries is kept
-and posted in three hundred pieces, fewer than the rounds of its state machine."""
-HANDED_OVER_AT_ONCE_MAX: Final = LINES_MAX
-"""Entries that one piece of work gives to other regions: a message each, and two calls for each entry."""
-PAGE: Final = 100
 WORK_MAX: Final = 8
 """States that one run takes a file through."""
-TRIES_MAX: Final = 8
-"""Lost races on one file: two workers, a person, a handoff."""
 DUE_MAX: Final = 100
-AGAIN: Final = timedelta(minutes=1)
-"""When a file of which an entry could not be ended now is taken up again."""
 LEFT_AFTER: Final = timedelta(minutes=5)
 """A journey that runs has worked what is due by then, or is at it."""
 ARRIVAL: Final = "arrival"
@@ -90,14 +47,7 @@ IDENTITY_USED: Final = FileFinding(
     1, 14, "FILE_IDENTITY_USED", "Another file came with this origin, creation date, time and file ID modifier."
 )
 
-Changes = Callable[[ReceivedFile], ReceivedFile]
 _S, _E = ReceivedFileState, ReceivedFileEvent
-TRACE_DIGITS: Final = 15
-BANK_DIGITS: Final = 8
-
-
-class ReceivedFileMissing(Exception):
-    """A file that something names does not exist: a fault, because none is ever deleted."""
 
 
 class ReceivedFiles:
@@ -113,18 +63,16 @@ class ReceivedFiles:
     ) -> None:
         """`exchanges`: the exchange of a region, for files that lie there."""
         self._store = parts.store
-        self._accounts = parts.accounts
         self._cases = parts.cases
-        self._timetable = parts.timetable
         self._clock = parts.clock
         self._region = parts.region
         self._jurisdiction = parts.jurisdiction
-        self._entries = entries
         self._exchanges = exchanges
-        self._forwarder = forwarder
         self._journeys = journeys
-        self._sealer = sealer
         self.originals = Originals(exchanges)
+        self.records = ReceivedFileRecords(store=parts.store, exchanges=exchanges, clock=parts.clock)
+        self.keeping = Keeping(parts, records=self.records, sealer=sealer)
+        self.posting = Posting(parts, records=self.records, entries=entries, forwarder=forwarder)
 
     # Arriving.
 
@@ -169,10 +117,9 @@ class ReceivedFiles:
         )
         self._store.add_received_file(shadow)
         file = self.existing(handoff.file)
-        for page in _pages(self._read(file, only=frozenset(handoff.lines))):
-            self._store.add_received([self._placed(*one) for one in page])
+        self.keeping.keep_lines(file, handoff.lines)
         first = min(handoff.lines, default=0)
-        file = self._moved(file, _E.MORE_CAME, changes=lambda found: _with_more(found, first, now))
+        file = self.records.moved(file, _E.MORE_CAME, changes=lambda found: _with_more(found, first, now))
         self._journeys.start(file.id, f"handoff-{first}")
         return file
 
@@ -182,10 +129,7 @@ class ReceivedFiles:
         return self._store.received_file(file)
 
     def existing(self, file: str) -> ReceivedFile:
-        found = self._store.received_file(file)
-        if found is None:
-            raise ReceivedFileMissing(file)
-        return found
+        return self.records.existing(file)
 
     def listed(self, *, before: str | None = None, limit: int = 25) -> ReceivedFilePage:
         return self._store.received_files(before=before, limit=limit)
@@ -215,9 +159,9 @@ class ReceivedFiles:
                 case _S.RECEIVED:
                     found = self._looked_into(found)
                 case _S.READ:
-                    found = self._kept(found)
+                    found = self.keeping.kept(found)
                 case _S.POSTING:
-                    found = self._worked(found)
+                    found = self.posting.worked(found)
                 case _S.QUARANTINED:
                     found = self._asked_about(found)
                 case _:
@@ -232,7 +176,7 @@ class ReceivedFiles:
         holder = self._store.claim(f"content#{file.sha256}", file.id)
         if holder != file.id:
             return self._found_again(file, holder)
-        seen = overview(self._chunks(file), PROFILES[file.profile])
+        seen = overview(self.records.chunks(file), PROFILES[file.profile])
         result = seen.result
         file = replace(
             file,
@@ -250,7 +194,7 @@ class ReceivedFiles:
         if holder != file.id and not file.stands_alone:
             return self._invalid(replace(file, same_identity_as=holder, findings=(IDENTITY_USED,), findings_count=1))
         totals = result.totals
-        return self._moved(
+        return self.records.moved(
             file,
             _E.READ,
             changes=lambda found: replace(
@@ -265,10 +209,10 @@ class ReceivedFiles:
         )
 
     def _invalid(self, file: ReceivedFile) -> ReceivedFile:
-        return self._moved(file, _E.FOUND_INVALID, changes=lambda found: _with_reading(found, file))
+        return self.records.moved(file, _E.FOUND_INVALID, changes=lambda found: _with_reading(found, file))
 
     def _found_again(self, file: ReceivedFile, holder: str) -> ReceivedFile:
-        return self._moved(file, _E.FOUND_AGAIN, changes=lambda found: replace(found, duplicate_of=holder))
+        return self.records.moved(file, _E.FOUND_AGAIN, changes=lambda found: replace(found, duplicate_of=holder))
 
     def _asked_about(self, file: ReceivedFile) -> ReceivedFile:
         """Nothing of it was kept: people have it read again, under another profile if need be, or put it away."""
@@ -285,7 +229,7 @@ class ReceivedFiles:
                 **({"has the identity of": file.same_identity_as} if file.same_identity_as else {}),
             },
         )
-        return self._noted(file, lambda found: replace(found, case=case.id, due_at=None))
+        return self.records.noted(file, lambda found: replace(found, case=case.id, due_at=None))
 
     def replay(self, file: str, *, profile: str = PROFILE, stands_alone: bool = False) -> ReceivedFile:
         """Has a quarantined file read again by a journey of its own, under the profile of this name. Said again, it
@@ -295,7 +239,7 @@ class ReceivedFiles:
         if profile not in PROFILES:
             raise ValueError(f"there is no profile {profile[:40]!r}")
         found = self.existing(file)
-        self._moved(
+        self.records.moved(
             found,
             _E.REPLAYED,
             changes=lambda one: replace(
@@ -321,184 +265,11 @@ class ReceivedFiles:
             return None  # it was carried out before
         code = case.resolution.code
         if code is ResolutionCode.DISCARD:
-            self._moved(file, _E.DISCARDED)
+            self.records.moved(file, _E.DISCARDED)
         else:
             profile = PROFILES_OF.get(code, file.profile)
             self.replay(file.id, profile=profile, stands_alone=code is ResolutionCode.REPLAY_AS_NEW)
         return None
-
-    # Read: every entry is kept, once.
-
-    def _kept(self, file: ReceivedFile) -> ReceivedFile:
-        kept = 0
-        for page in _pages(islice(self._read(file, after=file.kept_through), KEPT_AT_ONCE_MAX)):
-            self._store.add_received([self._placed(*one) for one in page])
-            kept += len(page)
-            through = page[-1][0].line
-            file = self._noted(file, lambda found, through=through: _kept_to(found, through))  # type: ignore[misc]  # bound now
-        if kept == KEPT_AT_ONCE_MAX:
-            return self._noted(file, lambda found: replace(found, due_at=self._clock.now()))
-        return self._moved(file, _E.KEPT)
-
-    def _read(
-        self, file: ReceivedFile, *, after: int = 0, only: frozenset[int] | None = None
-    ) -> Iterator[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]:
-        return kept_entries(
-            self._chunks(file),
-            PROFILES[file.profile],
-            file,
-            jurisdiction=self._jurisdiction,
-            timetable=self._timetable,
-            after=after,
-            only=only,
-        )
-
-    def _placed(self, entry: ReceivedEntry, header: AnyBatchHeader, record: AnyEntry) -> ReceivedEntry:
-        """The entry with what it is about: an account, here or elsewhere, or something that we sent."""
-        if entry.kind not in FORWARD:
-            return replace(entry, home=self._home_of_answer(entry, sent_on(entry, record)))
-        number = record.account_number.strip()
-        routing = routing_number(record)
-        faults = {fault.code for fault in self._accounts.number_faults(routing, number)}
-        if "ROUTING_NUMBER_UNKNOWN" in faults:
-            return replace(entry, found=Found.MISROUTED, number_masked=masked(number))
-        if faults:
-            return replace(entry, found=Found.MALFORMED, number_masked=masked(number))
-        account = self._accounts.find_by_number(routing, number)
-        if isinstance(account, Elsewhere):
-            return replace(entry, found=Found.ELSEWHERE, home=account.region)
-        if isinstance(account, NotFound):
-            return replace(entry, found=Found.UNKNOWN, number_masked=masked(number))
-        holder = self._accounts.records([account])[account].holder
-        sealed = self._sealer.seal(holder, shown_text(header, record).encode(), REMITTANCE)
-        return replace(
-            entry,
-            found=Found.HERE,
-            account=account,
-            customer=holder,
-            sealed_text=None if isinstance(sealed, Shredded) else sealed,
-        )
-
-    def _home_of_answer(self, entry: ReceivedEntry, day: date) -> str | None:
-        """The region that sent what the entry answers, by the range that held its trace number on that day."""
-        about = entry.original_trace
-        if entry.kind in (ReceivedKind.DISHONOUR, ReceivedKind.CONTEST):
-            about = entry.answered_trace
-        if about is None or len(about) != TRACE_DIGITS or not (about.isascii() and about.isdigit()):
-            return None
-        if about[:BANK_DIGITS] != odfi_on(day):
-            return None
-        return ranges.region_of_trace(about, day)
-
-    # Posting: each entry on its day.
-
-    def _worked(self, file: ReceivedFile) -> ReceivedFile:
-        """One round over the entries, as far as this piece of work goes."""
-        worked, after, waits_until = 0, file.worked_through, file.waits_until
-        away: list[ReceivedEntry] = []
-        while True:
-            page = self._store.received_entries(file.id, after=after, limit=PAGE)
-            ours = [one for one in page.entries if not self._is_elsewhere(one)]
-            away += [one for one in page.entries if self._goes_elsewhere(one)]
-            waits_until = _earliest(waits_until, self._page_worked(ours))
-            worked += len(ours)
-            if page.after is None:
-                break
-            after = page.after
-            if worked >= WORKED_AT_ONCE_MAX or len(away) >= HANDED_OVER_AT_ONCE_MAX:
-                return self._stopped(file, after, _earliest(waits_until, self._handed_over(file, away)))
-        waits_until = _earliest(waits_until, self._handed_over(file, away))
-        if waits_until is None:
-            return self._round_ended(file, lambda found: self._along(found, _E.FINISHED))
-        again = waits_until
-        return self._round_ended(file, lambda found: replace(_from_the_top(found), due_at=again))
-
-    def _stopped(self, file: ReceivedFile, through: int, waits_until: datetime | None) -> ReceivedFile:
-        """The next piece of work goes on from this line."""
-        now = self._clock.now()
-        return self._round_ended(
-            file, lambda found: replace(found, worked_through=through, waits_until=waits_until, due_at=now)
-        )
-
-    def _round_ended(self, file: ReceivedFile, change: Changes) -> ReceivedFile:
-        """Of the file as this round began with it. Whoever wrote it meanwhile, because more of it came or the same
-        round was made by another, has said where the next one begins."""
-
-        def end(stored: ReceivedFile) -> ReceivedFile:
-            return change(stored) if stored.version == file.version else stored
-
-        return changed(lambda: self.existing(file.id), end, self._store.replace_received_file)
-
-    def _page_worked(self, entries: Sequence[ReceivedEntry]) -> datetime | None:
-        """When the earliest of those that wait is due; None when none waits."""
-        waits_until: datetime | None = None
-        for entry in entries:
-            try:
-                worked = self._entries.work(entry)
-            except Unsettled:
-                waits_until = _earliest(waits_until, self._clock.now() + AGAIN)
-                continue
-            if worked.state is ReceivedState.RECEIVED:
-                later = max(worked.posts_at, worked.due_at or worked.posts_at)
-                waits_until = _earliest(waits_until, later)
-        return waits_until
-
-    def _is_elsewhere(self, entry: ReceivedEntry) -> bool:
-        return entry.home is not None and entry.home != self._region
-
-    def _goes_elsewhere(self, entry: ReceivedEntry) -> bool:
-        return self._is_elsewhere(entry) and entry.state is ReceivedState.RECEIVED
-
-    def _handed_over(self, file: ReceivedFile, entries: Sequence[ReceivedEntry]) -> datetime | None:
-        """To the region each belongs to, which takes it once however often it is told; then it is none of ours. The
-        answer is when to do it again, if that is to be."""
-        waits_until: datetime | None = None
-        for region in sorted({entry.home for entry in entries if entry.home}):
-            theirs = [entry for entry in entries if entry.home == region]
-            for at in range(0, len(theirs), LINES_MAX):
-                some = theirs[at : at + LINES_MAX]
-                self._forwarder.forward(region, _handoff(file, [entry.line for entry in some]))
-                for entry in some:
-                    try:
-                        self._entries.forwarded(entry)
-                    except Unsettled:
-                        waits_until = self._clock.now() + AGAIN
-        return waits_until
-
-    # Writing.
-
-    def _chunks(self, file: ReceivedFile) -> Iterable[bytes]:
-        chunks = self._exchanges(file.region).chunks(file.name)
-        if chunks is None:
-            raise ReceivedFileMissing(f"the content of {file.id}")
-        return chunks
-
-    def _moved(
-        self, file: ReceivedFile, event: ReceivedFileEvent, *, changes: Changes = lambda found: found
-    ) -> ReceivedFile:
-        def move(stored: ReceivedFile) -> ReceivedFile:
-            return self._along(stored, event, changes)
-
-        return changed(lambda: self.existing(file.id), move, self._store.replace_received_file)
-
-    def _along(
-        self, stored: ReceivedFile, event: ReceivedFileEvent, changes: Changes = lambda found: found
-    ) -> ReceivedFile:
-        """By the table; an event that has no row for the file as it is changes nothing."""
-        target = received_file_target(stored.state, event)
-        if target is None:
-            return stored
-        now = self._clock.now()
-        rests = target in RECEIVED_FILES_ENDED and target is not _S.QUARANTINED
-        return replace(changes(stored), state=target, entered_at=now, due_at=None if rests else now)
-
-    def _noted(self, file: ReceivedFile, changes: Changes) -> ReceivedFile:
-        """Of the file in the state that this was found out about; of no other."""
-
-        def note(stored: ReceivedFile) -> ReceivedFile:
-            return changes(stored) if stored.state is file.state else stored
-
-        return changed(lambda: self.existing(file.id), note, self._store.replace_received_file)
 
 
 def _digest(chunks: Iterable[bytes]) -> tuple[str, int]:
@@ -507,19 +278,6 @@ def _digest(chunks: Iterable[bytes]) -> tuple[str, int]:
         digest.update(chunk)
         size += len(chunk)
     return digest.hexdigest(), size
-
-
-def _pages(
-    ahead: Iterable[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]],
-) -> Iterator[list[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]]]:
-    page: list[tuple[ReceivedEntry, AnyBatchHeader, AnyEntry]] = []
-    for one in ahead:
-        page.append(one)
-        if len(page) == ADDED_AT_ONCE_MAX:
-            yield page
-            page = []
-    if page:
-        yield page
 
 
 def _with_reading(file: ReceivedFile, read: ReceivedFile) -> ReceivedFile:
@@ -536,15 +294,6 @@ def _with_reading(file: ReceivedFile, read: ReceivedFile) -> ReceivedFile:
     )
 
 
-def _kept_to(file: ReceivedFile, line: int) -> ReceivedFile:
-    return replace(file, kept_through=max(file.kept_through, line))
-
-
-def _from_the_top(file: ReceivedFile) -> ReceivedFile:
-    """The next round over its entries begins with the first."""
-    return replace(file, worked_through=0, waits_until=None)
-
-
 def _with_more(file: ReceivedFile, first: int, now: datetime) -> ReceivedFile:
     """From the first of the lines that came, unless the round has not come as far: what stands before it was worked
     before. The version is the next even where nothing else changes, so that a round that is under way, and has passed
@@ -556,22 +305,4 @@ def _with_more(file: ReceivedFile, first: int, now: datetime) -> ReceivedFile:
         through, waits_until = first, file.due_at
     return replace(
         file, worked_through=max(0, min(through, first - 1)), waits_until=waits_until, version=file.version + 1
-    )
-
-
-def _earliest(one: datetime | None, other: datetime | None) -> datetime | None:
-    return min((at for at in (one, other) if at is not None), default=None)
-
-
-def _handoff(file: ReceivedFile, lines: Sequence[int]) -> Handoff:
-    return Handoff(
-        file=file.id,
-        name=file.name,
-        region=file.region,
-        sha256=file.sha256,
-        size_bytes=file.size_bytes,
-        profile=file.profile,
-        received_at=file.received_at,
-        created_on=file.created_on,
-        lines=tuple(lines),
     )

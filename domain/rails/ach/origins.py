@@ -4,14 +4,14 @@ A file knows entries alone. What an entry says, whether its money is where the f
 bank takes or refuses it is for who stands behind it.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
 from domain.money import Money
 from domain.payments.kinds import Event
 from domain.rails.ach.composing import Part
-from domain.rails.ach.kinds import EntryKind, EntryState
+from domain.rails.ach.kinds import OF_PAYMENTS, EntryKind, EntryState
 from domain.rails.ach.model import AchFile, Entry, Scheduled
 from domain.rails.ach.windows import Window
 
@@ -109,3 +109,14 @@ class Origin(Protocol):
     def settled(self, entry: Entry) -> None:
         """The entry's day of settlement has come, and the bank had acknowledged it."""
         ...
+
+
+class Origins:
+    def __init__(self, *, of_payments: Origin, others: Callable[[], Mapping[EntryKind, Origin]]) -> None:
+        """`others`: who stands behind entries that are not of payments; asked for when there are some."""
+        self._of_payments = of_payments
+        self._others = others
+
+    def of(self, kind: EntryKind) -> Origin:
+        """Who stands behind entries of this kind."""
+        return self._of_payments if kind in OF_PAYMENTS else self._others()[kind]

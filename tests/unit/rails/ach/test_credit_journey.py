@@ -16,7 +16,7 @@ from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment, Speed
 from domain.payments.store import PaymentPage
 from domain.payments.store_memory import MemoryPaymentStore
-from domain.rails.ach import outgoing, service
+from domain.rails.ach import outgoing_building, outgoing_room, service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
 from domain.rails.ach.service import PAGE
@@ -85,7 +85,7 @@ class TestTheWholeWay:
         assert "GREAT LAKES SUPPLY CO." in bank.text(file)
 
     def test_a_window_has_as_many_files_as_its_lines_need(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outgoing, "LINES_MAX", 20)
+        monkeypatch.setattr(outgoing_room, "LINES_MAX", 20)
         bank = AchBank()
         payments = []
         for number in range(3):
@@ -107,7 +107,7 @@ class TestTheWholeWay:
         assert [bank.state(one) for one in payments] == [_S.SENT] * 6
 
     def test_a_second_file_of_a_window_asks_for_no_entry_by_itself(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outgoing, "ENTRIES_MAX", 2)
+        monkeypatch.setattr(outgoing_room, "ENTRIES_MAX", 2)
         bank = AchBank()
         sent = [bank.send(*bank.sender(), 10_00) for _ in range(5)]
         bank.run()
@@ -123,7 +123,7 @@ class TestTheWholeWay:
         assert asked == []
 
     def test_a_file_keeps_its_first_batches_and_counts_them_all(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outgoing, "BATCHES_KEPT_MAX", 2)
+        monkeypatch.setattr(outgoing_building, "BATCHES_KEPT_MAX", 2)
         bank = AchBank()
         sent = [bank.send(*bank.sender(), 10_00) for _ in range(3)]
         bank.run()

@@ -18,7 +18,7 @@ from domain.ledger.model import Command, Posted, Refused
 from domain.payments import service as payments
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.steps import StepUnknown
-from domain.rails.ach import incoming_files, records
+from domain.rails.ach import incoming_files, incoming_keeping, incoming_posting, records
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import (
     AnswerNotAllowed,
@@ -973,7 +973,7 @@ class TestAnotherRegion:
         self, monkeypatch: pytest.MonkeyPatch, settles_on: date
     ) -> None:
         """However many messages there are: what came before is not gone through again for each."""
-        monkeypatch.setattr(incoming_files, "HANDED_OVER_AT_ONCE_MAX", 100)
+        monkeypatch.setattr(incoming_posting, "HANDED_OVER_AT_ONCE_MAX", 100)
         east, west, account = self.two()
         sheet = Sheet(settles_on=settles_on)
         for _ in range(300):
@@ -1067,7 +1067,7 @@ class TestTheStepsOfAFile:
     def test_a_long_file_is_kept_piece_by_piece_and_each_of_its_entries_once(
         self, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(incoming_files, "KEPT_AT_ONCE_MAX", 100)
+        monkeypatch.setattr(incoming_keeping, "KEPT_AT_ONCE_MAX", 100)
         bank, account = bank_with_account()
         sheet = Sheet()
         for _ in range(500):
@@ -1084,8 +1084,8 @@ class TestTheStepsOfAFile:
         assert seen["entries"] == 500
 
     def test_a_long_file_is_worked_piece_by_piece(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(incoming_files, "WORKED_AT_ONCE_MAX", 100)
-        monkeypatch.setattr(incoming_files, "KEPT_AT_ONCE_MAX", 100)
+        monkeypatch.setattr(incoming_posting, "WORKED_AT_ONCE_MAX", 100)
+        monkeypatch.setattr(incoming_keeping, "KEPT_AT_ONCE_MAX", 100)
         bank, account = bank_with_account()
         sheet = Sheet()
         for _ in range(250):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from domain.jurisdictions import JURISDICTIONS
 from domain.rails.ach import ranges
-from domain.rails.ach.outgoing import ENTRIES_MAX
+from domain.rails.ach.outgoing_room import ENTRIES_MAX
 from domain.rails.ach.ranges import (
     MODIFIER_RANGES,
     MODIFIERS,

@@ -10,10 +10,10 @@ from domain.access.model import Group
 from domain.cases.kinds import ResolutionCode
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment
-from domain.rails.ach import outgoing
+from domain.rails.ach import outgoing_responses
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
-from domain.rails.ach.outgoing import TooManyReasons
+from domain.rails.ach.outgoing_responses import TooManyReasons
 from domain.sealing import Shredded
 from domain.unsettled import Unsettled
 from tests.unit.accounts.house import code
@@ -186,7 +186,7 @@ class TestOneAfterTheOther:
 class TestAtTheSameTime:
     def test_one_that_comes_while_another_is_told_is_told_too(self) -> None:
         bank, payments, file = sent(10_00, 20_00, 30_00)
-        once(bank.outgoing, "_tell", lambda: reject(bank, file, payments[1], "dlv_2"), after=True)
+        once(bank.outgoing.sent, "tell", lambda: reject(bank, file, payments[1], "dlv_2"), after=True)
         reject(bank, file, payments[0], "dlv_1")
         bank.files()
         bank.run()
@@ -260,7 +260,7 @@ class TestTooLate:
 
 class TestOfManyReasons:
     def test_more_than_are_kept_come_back_when_those_before_are_resolved(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(outgoing, "REASONS_KEPT_MAX", 1)
+        monkeypatch.setattr(outgoing_responses, "REASONS_KEPT_MAX", 1)
         bank, payments, file = sent(10_00, 20_00)
         reject(bank, file, payments[0], "dlv_1")
         with pytest.raises(TooManyReasons, match=file.id):

@@ -25,6 +25,7 @@ OURS_ALONE = {
     "steps",
     "incoming_entries",
     "incoming_files",
+    "incoming_keeping",
     "incoming_kinds",
     "incoming_reading",
     "incoming_steps",
