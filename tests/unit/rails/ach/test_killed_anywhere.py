@@ -17,9 +17,11 @@ from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
 from domain.payments.kinds import Event, PaymentState
-from domain.payments.model import Payment
+from domain.payments.model import Payment, Speed
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.reversals import ReversalReason
+from domain.rails.ach.reversing import ReversalWish
 from domain.sealing import Shredded
 from tests.unit.rails.ach.bank import AchBank, wish
 
@@ -76,6 +78,7 @@ class Story(StrEnum):
     PART_REJECTED = "its entry alone rejected and built again"
     GIVEN_UP = "rejected and given up"
     UNREADABLE = "left out when the file is composed"
+    REVERSED = "settled and taken back"
 
 
 ENDS: Final = {
@@ -84,6 +87,7 @@ ENDS: Final = {
     Story.PART_REJECTED: PaymentState.COMPLETED,
     Story.GIVEN_UP: PaymentState.FAILED,
     Story.UNREADABLE: PaymentState.FAILED,
+    Story.REVERSED: PaymentState.COMPLETED,
 }
 
 
@@ -133,6 +137,8 @@ class Way:
         self.rest()
         self.tried(lambda: bank.settlement(payment))
         self.rest()
+        if self.story is Story.REVERSED:
+            self.taken_back(payment)
         bank.clock.move(timedelta(days=80))
         self.rest()
         return self.end(payment, self.account)
@@ -150,6 +156,18 @@ class Way:
         self.tried(lambda: self.bank.resolve(case, code, Group.OPERATIONS))
         self.rest()
         return self.tried(lambda: self.file_of(payment))  # type: ignore[no-any-return]  # as of the file before
+
+    def taken_back(self, payment: Payment) -> None:
+        why = ReversalWish(reason=ReversalReason.DUPLICATE, speed=Speed.SAME_DAY)
+        reverse = self.bank.ach.reversals.reverse
+        reversal = self.tried(lambda: reverse(self.actor, payment.id, why, key="r-1"))
+        assert isinstance(reversal, Payment), reversal
+        self.rest()
+        file = self.tried(lambda: self.file_of(reversal))
+        self.tried(lambda: self.bank.acknowledge(file, delivery="dlv_9"))
+        self.rest()
+        self.tried(lambda: self.bank.settlement(reversal))
+        self.rest()
 
     def rest(self) -> None:
         """Some minutes pass: schedules run, journeys go on, what was lost is found."""
