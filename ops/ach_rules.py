@@ -77,7 +77,10 @@ def tables() -> Mapping[str, tuple[Row, list[Row]]]:
         "Contests": (("Code", "Answers", "When", "Source"), _contests()),
         "Return rates": (("Rate", "Since", "Codes", "Threshold", "Source"), _rates()),
         "Ranges of each region": (("Region", "Since", "Trace numbers", "File ID Modifiers"), _ranges()),
-        "Holds on what a debit brought": (("Customer", "Since", "Banking days after settlement"), _holds()),
+        "Holds on what a debit brought": (
+            ("Customer", "Since", "Banking days after settlement", "Who that is"),
+            _holds(),
+        ),
         "Proving an account": (("Rule", "Figure", "Source"), _verifications()),
         "Sources": (("No.", "What was read"), _sources()),
     }
@@ -268,7 +271,13 @@ def _ranges() -> list[Row]:
 
 
 def _holds() -> list[Row]:
-    return [(row.tier.value, _day(row.since), str(row.banking_days)) for row in funds.HOLD_RULES]
+    rule = funds.TIER_RULES[-1]
+    who = {
+        funds.Tier.NEW: f"Under {rule.new_days} days here, or a debit came back within {rule.returned_days} days",
+        funds.Tier.STANDARD: "Everybody else",
+        funds.Tier.TRUSTED: f"{rule.trusted_days} days here or more, and {rule.trusted_settled} debits that stayed",
+    }
+    return [(row.tier.value, _day(row.since), str(row.banking_days), who[row.tier]) for row in funds.HOLD_RULES]
 
 
 def _verifications() -> list[Row]:

@@ -59,16 +59,24 @@ class AchProgress:
     file: str | None = None
     trace: str | None = None
     funds_at: datetime | None = None
-    """Of a debit: when its hold is let go."""
+    """Of a debit: when its hold has lasted long enough."""
     returns_until: datetime | None = None
     """When the journey stops waiting for a return."""
     return_code: str | None = None
     reversals: tuple[str, ...] = ()
     """Payments that were made to take it back, in their order; at most one of them has not come to nothing."""
     lent_to: str | None = None
-    """Of a debit: the reversal that its hold waits for."""
+    """Of a debit: the reversal that its hold waits for ..."""
+    lent_until: datetime | None = None
+    """... if need be beyond its own time, until then."""
     hold_of: str | None = None
     """Of the reversal of a debit: the payment whose hold it uses as its own."""
+
+    @property
+    def freed_at(self) -> datetime | None:
+        """Of a debit: when its hold is let go, as things stand."""
+        times = [at for at in (self.funds_at, self.lent_until) if at is not None]
+        return max(times, default=None)
 
 
 @dataclass(frozen=True, slots=True)

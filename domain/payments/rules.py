@@ -99,7 +99,7 @@ def _waits_until(payment: Payment, now: datetime, deadlines: Deadlines) -> datet
         case PaymentState.ACKNOWLEDGED:
             return progress.settles_at
         case PaymentState.SETTLED:
-            return progress.funds_at or progress.returns_until
+            return progress.freed_at or progress.returns_until
         case PaymentState.CLEARED:
             return progress.returns_until
         case _:

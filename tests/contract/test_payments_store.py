@@ -74,6 +74,7 @@ WHOLE = replace(
         return_code="R01",
         reversals=("pay_us0417_c", "pay_us0417_d"),
         lent_to="pay_us0417_d",
+        lent_until=AT + timedelta(days=6),
         hold_of="pay_us0417_e",
     ),
     state=PaymentState.RETURNING,

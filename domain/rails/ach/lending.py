@@ -12,7 +12,6 @@ from typing import Final
 from domain.payments.kinds import Event, PaymentKind, PaymentState
 from domain.payments.model import BANK, Payment
 from domain.payments.service import Payments
-from domain.rails.ach.funds import Tier
 from domain.rails.ach.timetable import Timetable
 
 _WHILE_HELD: Final = PaymentState.SETTLED
@@ -48,7 +47,7 @@ class Lending:
 
     def given_back(self, reversal: Payment) -> None:
         """It goes nowhere: the hold ends as if nobody had asked for it."""
-        self._payments.note(_original(reversal), self._as_before(reversal.id))
+        self._payments.note(_original(reversal), lambda found: _without(found, reversal.id))
 
     def _lent(self, reversal: str) -> Callable[[Payment], Payment]:
         def lent(found: Payment) -> Payment:
@@ -57,25 +56,22 @@ class Lending:
             if not held or window is None or found.progress.lent_to:
                 return found
             until = self._timetable.lent_until(self._timetable.window(window))
-            return replace(found, progress=replace(found.progress, lent_to=reversal, funds_at=until))
+            return replace(found, progress=replace(found.progress, lent_to=reversal, lent_until=until))
 
         return lent
-
-    def _as_before(self, reversal: str) -> Callable[[Payment], Payment]:
-        def before(found: Payment) -> Payment:
-            window = found.progress.window
-            if found.progress.lent_to != reversal or window is None:
-                return found
-            funds_at = self._timetable.funds_at(self._timetable.window(window), Tier.STANDARD)
-            return replace(found, progress=replace(found.progress, lent_to=None, funds_at=funds_at))
-
-        return before
 
 
 def _original(reversal: Payment) -> str:
     if reversal.ach.reverses is None:
         raise ValueError(f"{reversal.id} takes nothing back")
     return reversal.ach.reverses
+
+
+def _without(found: Payment, reversal: str) -> Payment:
+    """Its hold waits for this one no more."""
+    if found.progress.lent_to != reversal:
+        return found
+    return replace(found, progress=replace(found.progress, lent_to=None, lent_until=None))
 
 
 def _with_reversal(found: Payment, reversal: str) -> Payment:

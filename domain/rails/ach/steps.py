@@ -6,7 +6,7 @@ a step finds done already it leaves as it is: so a journey that was cut off goes
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
 from domain.accounts.service import Accounts
@@ -28,13 +28,15 @@ from domain.payments.model import BANK, AchProgress, Payment
 from domain.payments.service import Payments
 from domain.payments.steps import StepAnswer, StepName, StepUnknown
 from domain.rails.ach import windows
+from domain.rails.ach.calendar import day_of
 from domain.rails.ach.effects import command_of
-from domain.rails.ach.funds import Tier
+from domain.rails.ach.funds import Standing, Tier, tier_of, tier_rule
 from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.lending import Lending
 from domain.rails.ach.model import Scheduled
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
+from domain.rails.ach.windows import Window
 from domain.refusals import Refusal
 from domain.unsettled import Unsettled
 
@@ -53,6 +55,8 @@ FOR_A_MOMENT: Final = frozenset({StepName.AWAIT_SETTLEMENT, StepName.AWAIT_FUNDS
 """Steps that wait for nobody but the clock."""
 SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.NEXT_DAY}
 
+STAYED: Final = frozenset({PaymentState.CLEARED, PaymentState.COMPLETED})
+CAME_BACK: Final = frozenset({PaymentState.RETURNING, PaymentState.RETURNED})
 REJECTIONS: Final = frozenset({FileState.REJECTED, FileState.PARTLY_REJECTED})
 
 EVENT_OF: Final[Mapping[Decision, Event]] = {
@@ -404,11 +408,24 @@ class Steps:
         window = self._timetable.window(payment.progress.window)
         debit = payment.kind is PaymentKind.ACH_DEBIT
         consumer = debit and payment.ach.sec in ("PPD", "WEB", "TEL")
-        funds_at = self._timetable.funds_at(window, Tier.STANDARD) if debit else None
+        funds_at = self._timetable.funds_at(window, self._tier(payment, window)) if debit else None
         returns_until = self._timetable.returns_until(window, consumer_debit=consumer)
         return lambda found: replace(
             found, progress=replace(found.progress, funds_at=funds_at, returns_until=returns_until)
         )
+
+    def _tier(self, payment: Payment, window: Window) -> Tier:
+        """How long what this customer collects is held."""
+        record = self._accounts.records([payment.account])[payment.account]
+        latest = self._payments.of_account(payment.account, limit=PAYMENTS_LOOKED_AT).payments
+        on, debits = window.settles_on, [one for one in latest if one.kind is PaymentKind.ACH_DEBIT]
+        lately = on - timedelta(days=tier_rule(on).returned_days)
+        standing = Standing(
+            known_days=(on - day_of(record.opened_at)).days,
+            settled=sum(one.state in STAYED for one in debits),
+            returned=sum(one.state in CAME_BACK and day_of(one.opened_at) >= lately for one in debits),
+        )
+        return tier_of(standing, on)
 
     def _complete(self, payment: Payment, _: str | None) -> Payment:
         until = _wait_until(payment)
@@ -454,7 +471,7 @@ def _wait_until(payment: Payment) -> datetime | None:
         case PaymentState.ACKNOWLEDGED, _:
             return progress.settles_at
         case PaymentState.SETTLED, PaymentKind.ACH_DEBIT:
-            return progress.funds_at
+            return progress.freed_at
         case ((PaymentState.SETTLED | PaymentState.CLEARED), _):
             return progress.returns_until
         case _:

@@ -51,7 +51,7 @@ class Timetable(Protocol):
         ...
 
     def lent_until(self, window: Window) -> datetime:
-        """Until when a debit's hold waits for a reversal of it."""
+        """Until when a debit's hold waits for a reversal of it, if it would have ended before."""
         ...
 
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
@@ -94,9 +94,8 @@ class FedAch:
         return funds.released_at(settled_on=window.settles_on, tier=tier)
 
     def lent_until(self, window: Window) -> datetime:
-        """The banking day after the last on which a reversal settles, and never before the hold would have ended."""
-        day = add_banking_days(window.settles_on, REVERSAL_BANKING_DAYS + 1)
-        return max(instant_of(day, funds.RELEASE), self.funds_at(window, funds.Tier.STANDARD))
+        """On the banking day after the last on which a reversal settles."""
+        return instant_of(add_banking_days(window.settles_on, REVERSAL_BANKING_DAYS + 1), funds.RELEASE)
 
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         day = window.settles_on

@@ -14,9 +14,11 @@ from domain.ledger.model import Command, Posted
 from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import Payment
 from domain.payments.service import TooEarly
+from domain.rails.ach.calendar import banking_days_between, day_of
 from domain.rails.ach.funds import Tier, released_at
 from domain.rails.ach.kinds import EntryState
 from domain.rails.ach.model import AchFile, RejectionReason
+from ops.simulation.house import acting
 from tests.unit.accounts.house import code
 from tests.unit.rails.ach.bank import AchBank, wish
 
@@ -85,6 +87,59 @@ class TestTheWholeWay:
         bank.clock.move(timedelta(days=10))
         bank.run()
         assert bank.state(payment) is _S.COMPLETED
+
+
+class TestHowLongItIsHeld:
+    """Four banking days after settlement for most, seven for somebody new, two for somebody well known."""
+
+    def funds_on(self, payment: Payment, bank: AchBank) -> int:
+        progress = bank.payment(payment).progress
+        assert progress.settles_on
+        assert progress.funds_at
+        return banking_days_between(progress.settles_on, day_of(progress.funds_at))
+
+    def settled_again(self, bank: AchBank, actor: Actor, account: Account, counterparty: Any, key: str) -> Payment:
+        payment = bank.collect(actor, account, counterparty, 200_00, key=key, duplicate_intended=True)
+        bank.run()
+        bank.acknowledge(bank.cut_off(payment), delivery=f"dlv_{key}")
+        bank.settlement(payment)
+        return payment
+
+    def days_pass(self, bank: AchBank, days: int) -> None:
+        for _ in range(days):
+            bank.clock.move(timedelta(days=1))
+            bank.files()
+        bank.run()
+
+    def test_four_banking_days_for_most(self) -> None:
+        bank, _, payment = settled()
+        assert self.funds_on(payment, bank) == 4
+
+    def test_seven_for_an_account_that_was_opened_less_than_thirty_days_ago(self) -> None:
+        bank = AchBank()
+        owner = bank.person()
+        account, actor = bank.open(owner, product="checking", deposit_minor=0), acting(owner)
+        payment = self.settled_again(bank, actor, account, bank.counterparty(owner), "p-1")
+        assert self.funds_on(payment, bank) == 7
+
+    def test_seven_after_one_has_come_back_until_that_is_forgotten(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        first = self.settled_again(bank, actor, account, maria, "p-1")
+        returned(bank, first)
+        second = self.settled_again(bank, actor, account, maria, "p-2")
+        assert self.funds_on(second, bank) == 7
+        self.days_pass(bank, 91)
+        third = self.settled_again(bank, actor, account, maria, "p-3")
+        assert self.funds_on(third, bank) == 4
+
+    def test_two_after_a_year_and_twelve_that_stayed(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        for number in range(12):
+            self.settled_again(bank, actor, account, maria, f"p-{number}")
+        self.days_pass(bank, 300)
+        assert self.funds_on(self.settled_again(bank, actor, account, maria, "last"), bank) == 2
 
 
 class TestReturned:

@@ -1,6 +1,8 @@
 """Holds on what a debit brought: released on a banking day, never while an ordinary return is in time."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
+from typing import Final
 
 import pytest
 from hypothesis import given
@@ -12,14 +14,38 @@ from domain.rails.ach.funds import (
     BANKING_DAYS_MIN,
     HOLD_RULES,
     HoldRule,
+    Standing,
     Tier,
     TierUnknown,
     hold_rule,
     released_at,
     released_on,
+    tier_of,
 )
 
 settlements = st.dates(date(2026, 1, 2), date(2040, 1, 1)).map(lambda day: add_banking_days(day, 0))
+
+
+class TestATier:
+    KNOWN: Final = Standing(known_days=400, settled=20, returned=0)
+
+    @pytest.mark.parametrize(
+        ("standing", "tier"),
+        [
+            (replace(KNOWN, known_days=29), Tier.NEW),
+            (replace(KNOWN, returned=1), Tier.NEW),
+            (replace(KNOWN, known_days=30), Tier.STANDARD),
+            (replace(KNOWN, known_days=364), Tier.STANDARD),
+            (replace(KNOWN, settled=11), Tier.STANDARD),
+            (replace(KNOWN, known_days=365, settled=12), Tier.TRUSTED),
+        ],
+    )
+    def test_follows_from_what_is_known_of_the_customer(self, standing: Standing, tier: Tier) -> None:
+        assert tier_of(standing, date(2026, 11, 20)) is tier
+
+    def test_is_unknown_before_the_first_rule(self) -> None:
+        with pytest.raises(TierUnknown):
+            tier_of(self.KNOWN, date(2025, 12, 31))
 
 
 class TestAHold:

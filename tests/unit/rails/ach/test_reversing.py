@@ -188,7 +188,7 @@ class TestOfADebit:
     def test_and_not_for_ever(self) -> None:
         street = collected(deposit=0)
         reversal = street.reversed()
-        until = street.now.progress.funds_at
+        until = street.now.progress.freed_at
         assert until
         street.bank.clock.instant = until  # and no file was built in all that time
         street.bank.run()
