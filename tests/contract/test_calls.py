@@ -224,7 +224,7 @@ class Life:
         return order
 
     def _much_of_one(self) -> None:
-        store = DynamoDBOrderStore(self.bank._table(SETTINGS["FLORIN_TRANSFERS_TABLE"], BY_DUE), region=REGION)
+        store = DynamoDBOrderStore(self.bank.table(SETTINGS["FLORIN_TRANSFERS_TABLE"], BY_DUE), region=REGION)
         for number in range(MANY):
             self._ordered(self.account, f"more-{number}")
             day, now = self.today - timedelta(days=number), self.deployed.clock.now()
