@@ -3,12 +3,12 @@
 `build` makes a region's bank from its configuration; functions get theirs from `bank()`, built once for each worker
 at its first call. The seed, the tests and the tools build their own, with their own clock. Parts and clients are made
 when they are first asked for, and what only some functions use (boto3 among it) is imported only then: a function pays
-for what it uses.
+for what it uses. `Bank` names every part; how those of payments, the rails and partners are made stands in
+`composition_rails` and `composition_partners`.
 """
 
 from __future__ import annotations
 
-import json
 import os
 import random
 import time
@@ -19,6 +19,8 @@ from domain.clock import Clock, SystemClock
 from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
 from domain.tables_aws import Index, Table, connect
+from functions import composition_partners as delivered
+from functions import composition_rails as rails
 from functions.configuration import Configuration, read
 
 if TYPE_CHECKING:
@@ -30,7 +32,6 @@ if TYPE_CHECKING:
     from domain.access.service import Approvals, Decided
     from domain.accounts.service import Accounts
     from domain.audit.service import Audit
-    from domain.bus_aws import EventBridgeBus
     from domain.cases.kinds import CaseKind
     from domain.cases.model import Case
     from domain.cases.service import Cases, Resolved
@@ -47,26 +48,7 @@ if TYPE_CHECKING:
     from domain.ledger.sweeps import BatchedCredits, HoldExpiry
     from domain.notices.ledger_news import LedgerNews
     from domain.notices.service import Notices
-    from domain.partners.events import Payload
-    from domain.partners.model import Delivery
-    from domain.partners.quarantine import Quarantine
-    from domain.partners.service import Handlers, Partners
-    from domain.payments.journeys_aws import StepFunctionsJourneys
-    from domain.payments.model import Payment
-    from domain.payments.rules import Deadlines
-    from domain.payments.service import Payments
-    from domain.rails.ach.exchange_aws import S3Exchange
-    from domain.rails.ach.incoming import Incoming
-    from domain.rails.ach.kinds import EntryKind
-    from domain.rails.ach.origins import Origin
-    from domain.rails.ach.responses import Responses
-    from domain.rails.ach.return_rates import ReturnRates
-    from domain.rails.ach.service import Ach
-    from domain.rails.ach.steps import Steps
-    from domain.rails.ach.store_dynamodb import DynamoDBAchStore
-    from domain.rails.ach.store_dynamodb_incoming import DynamoDBIncomingStore
-    from domain.rails.ach.timetable import Timetable
-    from domain.rails.ach.verifications import Verifications
+    from domain.partners.service import Partners
     from domain.refusals import Refusal
     from domain.sealing import KeyedSealer
     from domain.transfers.orders import Orders
@@ -162,7 +144,7 @@ class Bank:
         from domain.ledger.outbox import Outbox
 
         bus = EventBridgeBus[LedgerEvent](
-            client=lambda: self._client("events"),
+            client=lambda: self.client("events"),
             bus=self.configuration.bus,
             source=SOURCE,
             key=lambda event: event.journal,
@@ -186,13 +168,13 @@ class Bank:
         from domain.ledger.roots_aws import S3RootStore
 
         bucket = self.configuration.roots_bucket
-        return S3RootStore(client=lambda: self._client("s3"), bucket=bucket, region=self.region)
+        return S3RootStore(client=lambda: self.client("s3"), bucket=bucket, region=self.region)
 
     @cached_property
     def root_signer(self) -> KmsSigner:
         from domain.ledger.roots_aws import KmsSigner
 
-        return KmsSigner(client=lambda: self._client("kms"), key_arn=self.configuration.roots_key_arn)
+        return KmsSigner(client=lambda: self.client("kms"), key_arn=self.configuration.roots_key_arn)
 
     @cached_property
     def daily_roots(self) -> DailyRoots:
@@ -206,7 +188,7 @@ class Bank:
     def failed_queue(self) -> Queue:
         from functions.queues import Queue
 
-        return Queue(client=lambda: self._client("sqs"), url=self.configuration.failed_queue_url)
+        return Queue(client=lambda: self.client("sqs"), url=self.configuration.failed_queue_url)
 
     # People.
 
@@ -216,8 +198,8 @@ class Bank:
         from domain.sealing_aws import KmsDataKeys
 
         keys = KmsDataKeys(
-            table=self._table(self.configuration.keys_table),
-            kms=lambda: self._client("kms"),
+            table=self.table(self.configuration.keys_table),
+            kms=lambda: self.client("kms"),
             wrapping_key_arn=self.configuration.data_key_arn,
             clock=self.clock,
         )
@@ -229,7 +211,7 @@ class Bank:
         from domain.customers.store_dynamodb import DynamoDBCustomerStore
 
         return Customers(
-            store=DynamoDBCustomerStore(self._table(self.configuration.customers_table)),
+            store=DynamoDBCustomerStore(self.table(self.configuration.customers_table)),
             sealer=self.sealer,
             clock=self.clock,
             randomness=self._randomness,
@@ -291,7 +273,7 @@ class Bank:
         from domain.audit.service import Audit
         from domain.audit.store_dynamodb import BY_ACTOR, DynamoDBAuditStore
 
-        store = DynamoDBAuditStore(self._table(self.configuration.audit_table, BY_ACTOR))
+        store = DynamoDBAuditStore(self.table(self.configuration.audit_table, BY_ACTOR))
         return Audit(store=store, clock=self.clock, randomness=self._randomness)
 
     @cached_property
@@ -299,7 +281,7 @@ class Bank:
         from domain.notices.service import Notices
         from domain.notices.store_dynamodb import DynamoDBNoticeStore
 
-        store = DynamoDBNoticeStore(self._table(self.configuration.notices_table))
+        store = DynamoDBNoticeStore(self.table(self.configuration.notices_table))
         return Notices(store=store, clock=self.clock, randomness=self._randomness)
 
     @cached_property
@@ -316,7 +298,7 @@ class Bank:
         from domain.accounts.store_dynamodb import BY_PERSON, DynamoDBAccountStore
 
         return Accounts(
-            store=DynamoDBAccountStore(self._table(self.configuration.accounts_table, BY_PERSON)),
+            store=DynamoDBAccountStore(self.table(self.configuration.accounts_table, BY_PERSON)),
             ledger=self.ledger,
             clock=self.clock,
             randomness=self._randomness,
@@ -330,7 +312,7 @@ class Bank:
         from domain.transfers.service import Transfers
         from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
 
-        store = DynamoDBOrderStore(self._table(self.configuration.transfers_table, BY_DUE), region=self.region)
+        store = DynamoDBOrderStore(self.table(self.configuration.transfers_table, BY_DUE), region=self.region)
         return Transfers(
             ledger=self.ledger,
             accounts=self.accounts,
@@ -339,7 +321,7 @@ class Bank:
             randomness=self._randomness,
             orders=store,
             schedules=EventBridgeSchedules(
-                client=lambda: self._client("scheduler"),
+                client=lambda: self.client("scheduler"),
                 group=self.configuration.schedule_group,
                 role_arn=self.configuration.schedule_role_arn,
                 queue_arn=self.configuration.schedule_queue_arn,
@@ -354,7 +336,7 @@ class Bank:
         from domain.counterparties.store_dynamodb import BY_UNSENT, DynamoDBCounterpartyStore
 
         return Counterparties(
-            store=DynamoDBCounterpartyStore(self._table(self.configuration.counterparties_table, BY_UNSENT)),
+            store=DynamoDBCounterpartyStore(self.table(self.configuration.counterparties_table, BY_UNSENT)),
             sealer=self.sealer,
             verifier=self.verifications,
             elsewhere=self.accounts.elsewhere,
@@ -369,272 +351,35 @@ class Bank:
     # Partners.
 
     @cached_property
-    def partner_handlers(self) -> Handlers:
-        """Who acts on what partners deliver, by kind and version: one line for each. A known kind without a line is
-        quarantined until it has one.
-        """
-        from domain.partners.kinds import ACH_FILE_ACKNOWLEDGED, ACH_FILE_REJECTED
-
-        return {
-            ACH_FILE_ACKNOWLEDGED: self._file_acknowledged,
-            ACH_FILE_REJECTED: self._file_rejected,
-        }
-
-    def _file_acknowledged(self, delivery: Delivery, payload: Payload) -> Refusal | None:
-        return self.responses.acknowledged(delivery, payload)
-
-    def _file_rejected(self, delivery: Delivery, payload: Payload) -> Refusal | None:
-        return self.responses.rejected(delivery, payload)
-
-    @cached_property
-    def responses(self) -> Responses:
-        """Made when a delivery is processed: who takes one in, or shows it, needs no rail."""
-        from domain.rails.ach.responses import Responses
-
-        return Responses(outgoing=self.ach.outgoing)
-
-    @cached_property
     def partners(self) -> Partners:
-        from domain.partners.keys_aws import SecretsManagerPartnerKeys
-        from domain.partners.service import Partners
-        from domain.partners.store_dynamodb import BY_DUE, BY_STATE, DynamoDBDeliveryStore
+        return delivered.partners(self, randomness=self._randomness)
 
-        return Partners(
-            store=DynamoDBDeliveryStore(self._table(self.configuration.partners_table, BY_STATE, BY_DUE)),
-            keys=SecretsManagerPartnerKeys(
-                client=lambda: self._client("secretsmanager"),
-                prefix=self.configuration.partner_secrets,
-                clock=self.clock,
-            ),
-            clock=self.clock,
-            randomness=self._randomness,
-            enqueue=lambda delivery: self.partner_deliveries_queue.send(json.dumps({"delivery": delivery})),
-            handlers=self.partner_handlers,
-            on_quarantined=self._delivery_quarantined,
-            on_replayed=self._delivery_replayed,
-            tolerance=self.configuration.webhook_tolerance,
-        )
+    partner_handlers = cached_property(delivered.handlers)
+    partner_deliveries_queue = cached_property(delivered.deliveries_queue)
+    quarantine = cached_property(delivered.quarantine)
 
-    def _delivery_quarantined(self, delivery: Delivery) -> None:
-        self.quarantine.opened(delivery)
-        quarantined(delivery)
+    # Payments and the rails.
 
-    def _delivery_replayed(self, delivery: str, replays: int, by: str) -> None:
-        self.quarantine.replayed(delivery, replays, by)
-
-    @cached_property
-    def quarantine(self) -> Quarantine:
-        """The cases of what cannot be processed; it and `partners` each ask the other."""
-        from domain.partners.quarantine import Quarantine
-
-        return Quarantine(cases=self.cases, partners=lambda: self.partners)
-
-    @cached_property
-    def partner_deliveries_queue(self) -> Queue:
-        from functions.queues import Queue
-
-        return Queue(client=lambda: self._client("sqs"), url=self.configuration.partner_deliveries_queue_url)
-
-    # Payments.
-
-    @cached_property
-    def deadlines(self) -> Deadlines:
-        """How long journeys wait, as their state machines were deployed with."""
-        from domain.payments.rules import Deadlines
-
-        settings = self.configuration
-        return Deadlines(
-            step=settings.step_within,
-            fraud=settings.fraud_within,
-            review=settings.review_within,
-            file=settings.file_within,
-            acknowledgement=settings.acknowledgement_within,
-        )
-
-    @cached_property
-    def journeys(self) -> StepFunctionsJourneys:
-        from domain.payments.journeys_aws import StepFunctionsJourneys
-        from domain.payments.kinds import PaymentKind
-
-        machines = {
-            PaymentKind.ACH_CREDIT: self.configuration.ach_credit_machine_arn,
-            PaymentKind.ACH_DEBIT: self.configuration.ach_debit_machine_arn,
-        }
-        return StepFunctionsJourneys(client=lambda: self._client("stepfunctions"), machines=machines)
-
-    @cached_property
-    def payments(self) -> Payments:
-        from domain.payments.service import Payments
-        from domain.payments.store_dynamodb import BY_DUE, DynamoDBPaymentStore
-
-        store = DynamoDBPaymentStore(self._table(self.configuration.payments_table, BY_DUE), region=self.region)
-        return Payments(store=store, journeys=self.journeys, clock=self.clock, deadlines=self.deadlines)
-
-    def bus(self, source: str) -> EventBridgeBus[Any]:
-        """The bus for events about payments, as said by `source`."""
-        from domain.bus_aws import EventBridgeBus
-
-        return EventBridgeBus(
-            client=lambda: self._client("events"),
-            bus=self.configuration.bus,
-            source=source,
-            key=lambda event: event.payment,
-        )
-
-    @cached_property
-    def timetable(self) -> Timetable:
-        from domain.rails.ach.timetable import Compressed, FedAch
-
-        every = self.configuration.ach_windows_every
-        return FedAch() if every is None else Compressed(every)
-
-    @cached_property
-    def _ach_table(self) -> Table:
-        from domain.rails.ach.store_dynamodb import BY_DUE
-
-        return self._table(self.configuration.ach_table, BY_DUE)
-
-    @cached_property
-    def ach_store(self) -> DynamoDBAchStore:
-        from domain.rails.ach.store_dynamodb import DynamoDBAchStore
-
-        return DynamoDBAchStore(self._ach_table, region=self.region)
-
-    @cached_property
-    def incoming_store(self) -> DynamoDBIncomingStore:
-        from domain.rails.ach.store_dynamodb_incoming import DynamoDBIncomingStore
-
-        return DynamoDBIncomingStore(self._ach_table, region=self.region)
-
-    @cached_property
-    def return_rates(self) -> ReturnRates:
-        from domain.rails.ach.return_rates import ReturnRates
-
-        return ReturnRates(store=self.incoming_store, cases=self.cases, clock=self.clock)
-
-    def exchange(self, region: str) -> S3Exchange:
-        """Where files are exchanged with the sponsor bank in a region."""
-        from domain.rails.ach.exchange_aws import S3Exchange
-
-        bucket = self.configuration.of_region(self.configuration.exchange_bucket, region)
-        return S3Exchange(client=lambda: self._client("s3", region), bucket=bucket)
-
-    def send_arrival(self, region: str, body: str) -> None:
-        """Puts a message into the queue of what arrives by ACH in a region."""
-        from functions.queues import Queue
-
-        url = self.configuration.of_region(self.configuration.ach_arrivals_queue_url, region)
-        Queue(client=lambda: self._client("sqs", region), url=url).send(body)
-
-    @cached_property
-    def verifications(self) -> Verifications:
-        """Counterparties are proved by entries in our own files; each of the two asks the other."""
-        from domain.rails.ach.verifications import Verifications
-
-        return Verifications(
-            outgoing=self.ach_store,
-            ledger=self.ledger,
-            counterparties=lambda: self.counterparties,
-            customers=self.customers,
-            timetable=self.timetable,
-            clock=self.clock,
-            jurisdiction=self.configuration.jurisdiction.code,
-        )
-
-    @cached_property
-    def ach_steps(self) -> Steps:
-        from domain.rails.ach.steps import Steps
-
-        return Steps(
-            payments=self.payments,
-            ledger=self.ledger,
-            store=self.ach_store,
-            timetable=self.timetable,
-            counterparties=self.counterparties,
-            accounts=self.accounts,
-            cases=self.cases,
-            notices=self.notices,
-            bus=self.bus("florin.payments"),
-            clock=self.clock,
-            region=self.region,
-            debit_settled=self._debit_settled,
-        )
-
-    def _debit_settled(self, payment: Payment) -> None:
-        self.return_rates.debit_settled(payment)
-
-    @cached_property
-    def ach(self) -> Ach:
-        from domain.rails.ach.outgoing import Outgoing
-        from domain.rails.ach.service import Ach
-
-        outgoing = Outgoing(
-            store=self.ach_store,
-            exchange=self.exchange(self.region),
-            steps=self.ach_steps,
-            payments=self.payments,
-            counterparties=self.counterparties,
-            customers=self.customers,
-            sealer=self.sealer,
-            timetable=self.timetable,
-            cases=self.cases,
-            clock=self.clock,
-            region=self.region,
-            jurisdiction=self.configuration.jurisdiction.code,
-            origins=self._origins,
-        )
-        return Ach(
-            payments=self.payments,
-            steps=self.ach_steps,
-            outgoing=outgoing,
-            accounts=self.accounts,
-            counterparties=self.counterparties,
-            sealer=self.sealer,
-            timetable=self.timetable,
-            clock=self.clock,
-        )
-
-    def _origins(self) -> Mapping[EntryKind, Origin]:
-        """Who stands behind entries of our files that are not of payments."""
-        from domain.rails.ach.kinds import VERIFICATIONS
-
-        return {**self.incoming.origins, **dict.fromkeys(VERIFICATIONS, self.verifications)}
-
-    @cached_property
-    def incoming(self) -> Incoming:
-        from domain.rails.ach.incoming import Incoming
-        from domain.rails.ach.incoming_aws import QueueForwarder, StepFunctionsFileJourneys
-        from domain.rails.ach.incoming_entries import Parts
-
-        parts = Parts(
-            store=self.incoming_store,
-            outgoing=self.ach_store,
-            ledger=self.ledger,
-            payments=self.payments,
-            accounts=self.accounts,
-            cases=self.cases,
-            timetable=self.timetable,
-            clock=self.clock,
-            region=self.region,
-            jurisdiction=self.configuration.jurisdiction.code,
-        )
-        return Incoming(
-            parts,
-            exchanges=self.exchange,
-            forwarder=QueueForwarder(self.send_arrival),
-            journeys=StepFunctionsFileJourneys(
-                client=lambda: self._client("stepfunctions"), machine=self.configuration.ach_inbound_machine_arn
-            ),
-            sealer=self.sealer,
-            steps=self.ach_steps,
-            counterparties=self.counterparties,
-            proofs=self.verifications,
-        )
+    deadlines = cached_property(rails.deadlines)
+    journeys = cached_property(rails.journeys)
+    payments = cached_property(rails.payments)
+    timetable = cached_property(rails.timetable)
+    ach_store = cached_property(rails.ach_store)
+    ach_steps = cached_property(rails.ach_steps)
+    ach = cached_property(rails.ach)
+    incoming_store = cached_property(rails.incoming_store)
+    incoming = cached_property(rails.incoming)
+    responses = cached_property(rails.responses)
+    return_rates = cached_property(rails.return_rates)
+    verifications = cached_property(rails.verifications)
+    bus = rails.bus
+    exchange = rails.exchange
+    send_arrival = rails.send_arrival
 
     @cached_property
     def cursor_secret(self) -> bytes:
         """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""
-        answer = self._client("secretsmanager").get_secret_value(SecretId=self.configuration.cursor_secret_arn)
+        answer = self.client("secretsmanager").get_secret_value(SecretId=self.configuration.cursor_secret_arn)
         secret: str = answer["SecretString"]
         return secret.encode()
 
@@ -648,7 +393,7 @@ class Bank:
             self.counterparties,
             self.ledger_store.connection.client,
             self._connection.client,
-            *map(self._client, ("secretsmanager", "kms", "scheduler")),
+            *map(self.client, ("secretsmanager", "kms", "scheduler")),
         )
 
     @cached_property
@@ -659,16 +404,16 @@ class Bank:
         """Cases and approvals share a table: both are lists of what waits for a person."""
         from domain.cases.store_dynamodb import BY_GROUP, BY_KIND, BY_OWNER
 
-        return self._table(self.configuration.cases_table, BY_GROUP, BY_KIND, BY_OWNER)
+        return self.table(self.configuration.cases_table, BY_GROUP, BY_KIND, BY_OWNER)
 
-    def _table(self, name: str, *indexes: Index) -> Table:
+    def table(self, name: str, *indexes: Index) -> Table:
         return Table(self._connection, name, *indexes)
 
     @cached_property
     def _clients(self) -> dict[str, Any]:
         return {}
 
-    def _client(self, service: Any, region: str | None = None) -> Any:
+    def client(self, service: Any, region: str | None = None) -> Any:
         """A client of boto3, each of whose requests the meter counts; of this region when none is named."""
         region = region or self.region
         name = f"{service} {region}"
@@ -703,15 +448,6 @@ def build(
 def bank() -> Bank:
     """The bank of this worker, from its environment."""
     return build(read(os.environ), clock=SystemClock(), randomness=random.SystemRandom())
-
-
-def quarantined(delivery: Delivery) -> None:
-    """Whoever is to look at it is told here."""
-    from functions.metrics import PARTNER_DELIVERIES_QUARANTINED
-
-    PARTNER_DELIVERIES_QUARANTINED.measured(
-        1, delivery=delivery.id, partner=delivery.partner, reason=delivery.reason or ""
-    )
 
 
 def ledger_settings(configuration: Configuration) -> LedgerSettings:

@@ -15,11 +15,9 @@ from domain.rails.ach.model import (
     Rejection,
     RejectionReason,
 )
-from domain.refusals import Refusal
-from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
-from graph.context import Context
+from graph.connections import PAGE_DEFAULT, After, Connection, First, asked
+from graph.context import Context, told
 from graph.enums import AchEntryKind, AchEntryState, AchFileState, RejectionLevel, StandardEntryClass
-from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
@@ -304,31 +302,12 @@ def entry_view(entry: Entry) -> AchEntryView:
 
 def files_of(context: Context, *, first: int, after: Cursor | None) -> Connection[AchFileView]:
     """The latest window first. A position is the file's own id: the page begins below it."""
-    limit = page_size(first)
-    region = context.bank.region
-    before = context.cursors.read(after, FILES, region)
-    found = context.ach_files(before=before, limit=limit)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    return page(
-        found.files,
-        node=file_view,
-        cursor=lambda row: context.cursors.make(FILES, region, row.id),
-        more=found.before is not None,
-        after=after,
-    )
+    wanted = asked(context.cursors, FILES, context.bank.region, first=first, after=after)
+    found = told(context.ach_files(before=wanted.position, limit=wanted.limit))
+    return wanted.page(found.files, node=file_view, position=lambda row: row.id, more=found.before is not None)
 
 
 def _entries_of(context: Context, file: str, *, first: int, after: Cursor | None) -> Connection[AchEntryView]:
-    limit = page_size(first)
-    position = context.cursors.read(after, ENTRIES, file)
-    found = context.ach_entries(file, after=position, limit=limit)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    return page(
-        found.entries,
-        node=entry_view,
-        cursor=lambda row: context.cursors.make(ENTRIES, file, row.trace),
-        more=found.after is not None,
-        after=after,
-    )
+    wanted = asked(context.cursors, ENTRIES, file, first=first, after=after)
+    found = told(context.ach_entries(file, after=wanted.position, limit=wanted.limit))
+    return wanted.page(found.entries, node=entry_view, position=lambda row: row.trace, more=found.after is not None)

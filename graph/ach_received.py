@@ -8,13 +8,11 @@ from domain.access.model import Relation
 from domain.rails.ach.incoming_model import FINDINGS_MAX, FileFinding, ReceivedEntry, ReceivedFile
 from domain.rails.ach.nacha.profiles import TOLERANCES
 from domain.rails.ach.sec_codes import ENTRY_CLASSES
-from domain.refusals import Refusal
 from graph.ach_files import CURRENCY
-from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
-from graph.context import Context
-from graph.cursors import invalid_cursor
+from graph.connections import PAGE_DEFAULT, After, Connection, First, asked
+from graph.context import Context, told
+from graph.cursors import number_in
 from graph.enums import ReceivedFileState, ReceivedKind, ReceivedState, StandardEntryClass
-from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
@@ -311,36 +309,17 @@ def received_entry_view(entry: ReceivedEntry) -> AchReceivedEntryView:
 
 def received_files_of(context: Context, *, first: int, after: Cursor | None) -> Connection[AchReceivedFileView]:
     """The latest received first."""
-    limit = page_size(first)
-    region = context.bank.region
-    before = context.cursors.read(after, FILES, region)
-    found = context.received_files(before=before, limit=limit)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    return page(
-        found.files,
-        node=received_file_view,
-        cursor=lambda row: context.cursors.make(FILES, region, row.position),
-        more=found.before is not None,
-        after=after,
-    )
+    wanted = asked(context.cursors, FILES, context.bank.region, first=first, after=after)
+    found = told(context.received_files(before=wanted.position, limit=wanted.limit))
+    more = found.before is not None
+    return wanted.page(found.files, node=received_file_view, position=lambda row: row.position, more=more)
 
 
 def _entries_of(context: Context, file: str, *, first: int, after: Cursor | None) -> Connection[AchReceivedEntryView]:
-    limit = page_size(first)
-    position = context.cursors.read(after, ENTRIES, file)
-    if position is not None and not position.isdecimal():
-        raise invalid_cursor()
-    found = context.received_entries(file, after=int(position or 0), limit=limit)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    return page(
-        found.entries,
-        node=received_entry_view,
-        cursor=lambda row: context.cursors.make(ENTRIES, file, str(row.line)),
-        more=found.after is not None,
-        after=after,
-    )
+    wanted = asked(context.cursors, ENTRIES, file, first=first, after=after)
+    found = told(context.received_entries(file, after=number_in(wanted.position) or 0, limit=wanted.limit))
+    more = found.after is not None
+    return wanted.page(found.entries, node=received_entry_view, position=lambda row: str(row.line), more=more)
 
 
 def _id(text: str | None) -> strawberry.ID | None:

@@ -6,7 +6,7 @@ import strawberry
 
 from domain.access.model import Approval, Relation
 from domain.access.rules import CHECKERS_MAX
-from graph.connections import Connection, page, page_size
+from graph.connections import Connection, asked
 from graph.context import Context
 from graph.enums import ApprovalState, Group, Verdict
 from graph.facts import AT_MOST, FactView, fact_views
@@ -92,15 +92,8 @@ def approvals_of(
     context: Context, state: ApprovalState, *, first: int, after: Cursor | None
 ) -> Connection[ApprovalView]:
     """Those of the person's groups. A cursor is of one person's list, because groups differ."""
-    limit, filters = page_size(first), {"state": state.value}
-    position = context.cursors.read(after, APPROVALS, context.actor.person, filters)
-    found = context.approvals(state, position=position, limit=limit)
-    return page(
-        found.approvals,
-        node=approval_view,
-        cursor=lambda row: context.cursors.make(
-            APPROVALS, context.actor.person, context.bank.approvals.position(row), filters
-        ),
-        more=found.position is not None,
-        after=after,
-    )
+    filters = {"state": state.value}
+    wanted = asked(context.cursors, APPROVALS, context.actor.person, first=first, after=after, filters=filters)
+    found = context.approvals(state, position=wanted.position, limit=wanted.limit)
+    more, position = found.position is not None, context.bank.approvals.position
+    return wanted.page(found.approvals, node=approval_view, position=position, more=more)

@@ -8,7 +8,7 @@ import strawberry
 from domain.audit.model import (
     AuditRecord,
 )
-from graph.connections import Connection, page, page_size
+from graph.connections import Connection, asked
 from graph.context import Context
 from graph.enums import Outcome
 from graph.fields import field
@@ -106,17 +106,15 @@ def audit_records(
     """What concerns one customer, or what one person did. The newest first."""
     what, subject = (BY_SUBJECT, customer) if customer is not None else (BY_ACTOR, person or "")
     filters = {"since": _text(since), "until": _text(until)}
-    limit = page_size(first)
-    position = context.cursors.read(after, what, subject, filters)
+    wanted = asked(context.cursors, what, subject, first=first, after=after, filters=filters)
     context.spend()
     read = context.bank.audit.by_subject if what == BY_SUBJECT else context.bank.audit.by_actor
-    found = read(subject, since=since, until=until, position=position, size=limit)
-    return page(
+    found = read(subject, since=since, until=until, position=wanted.position, size=wanted.limit)
+    return wanted.page(
         found.records,
         node=lambda row: AuditRecordView(record=row),
-        cursor=lambda row: context.cursors.make(what, subject, row.position, filters),
+        position=lambda row: row.position,
         more=found.next_position is not None,
-        after=after,
     )
 
 

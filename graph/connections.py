@@ -1,10 +1,12 @@
 """Lists in pages: forward only, by a signed cursor that is a place in a key order, never an offset."""
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from typing import Annotated, Final, Generic, TypeVar
 
 import strawberry
 
+from graph.cursors import Cursors, Filters
 from graph.errors import ErrorCode, PublicError
 from graph.scalars import Cursor
 
@@ -50,6 +52,31 @@ def page_size(first: int) -> int:
     if not 1 <= first <= PAGE_MAX:
         raise PublicError(ErrorCode.LIMIT_EXCEEDED, f"A page has 1 to {PAGE_MAX} rows, not {first}.")
     return first
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page as it is asked for: of which list, from which place in it on, and with how many rows at most."""
+
+    position: str | None
+    """Of the row after which it begins; None for the first page."""
+    limit: int
+    _after: Cursor | None
+    _cursor: Callable[[str], Cursor]
+
+    def page(
+        self, rows: Sequence[Row], *, node: Callable[[Row], Node], position: Callable[[Row], str], more: bool
+    ) -> Connection[Node]:
+        return page(rows, node=node, cursor=lambda row: self._cursor(position(row)), more=more, after=self._after)
+
+
+def asked(
+    cursors: Cursors, what: str, subject: str, *, first: int, after: Cursor | None, filters: Filters | None = None
+) -> Asked:
+    """Raises the public error of a size that no page has, or of a cursor that is not one of the list."""
+    limit = page_size(first)
+    position = cursors.read(after, what, subject, filters)
+    return Asked(position, limit, after, lambda place: cursors.make(what, subject, place, filters))
 
 
 def page(

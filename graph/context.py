@@ -262,12 +262,7 @@ class Context:
         return found
 
     def ach_file(self, file_id: str) -> AchFile | Refusal:
-        if not _is_of(file_id, "fil"):
-            return NotFound(file_id[:ID_LENGTH_MAX])
-        self.spend()
-        found = self.bank.ach.file(self.actor, file_id)
-        self._looked_at(found, "ach_file", file_id)
-        return found
+        return self._one("fil", "ach_file", file_id, self.bank.ach.file)
 
     def ach_files(self, *, before: str | None, limit: int) -> FilePage | Refusal:
         self.spend(2)
@@ -295,12 +290,7 @@ class Context:
         return found
 
     def received_file(self, file_id: str) -> ReceivedFile | Refusal:
-        if not _is_of(file_id, "rcf"):
-            return NotFound(file_id[:ID_LENGTH_MAX])
-        self.spend()
-        found = self.bank.incoming.desk.file(self.actor, file_id)
-        self._looked_at(found, "received_ach_file", file_id)
-        return found
+        return self._one("rcf", "received_ach_file", file_id, self.bank.incoming.desk.file)
 
     def received_files(self, *, before: str | None, limit: int) -> ReceivedFilePage | Refusal:
         self.spend(2)
@@ -365,12 +355,7 @@ class Context:
 
     def case(self, case_id: str) -> Case | Refusal:
         """The case, for the group that works it and for who audits."""
-        if not _is_of(case_id, "cas"):
-            return NotFound(case_id[:ID_LENGTH_MAX])
-        self.spend()
-        found = self.bank.cases.seen(self.actor, case_id)
-        self._looked_at(found, "case", case_id)
-        return found
+        return self._one("cas", "case", case_id, self.bank.cases.seen)
 
     def cases(
         self, *, kind: CaseKind | None, state: CaseState | None, mine: bool, position: str | None, limit: int
@@ -382,12 +367,7 @@ class Context:
 
     def approval(self, approval_id: str) -> Approval | Refusal:
         """The approval, for the group that gives it and for who audits."""
-        if not _is_of(approval_id, "apr"):
-            return NotFound(approval_id[:ID_LENGTH_MAX])
-        self.spend()
-        found = self.bank.approvals.seen(self.actor, approval_id)
-        self._looked_at(found, "approval", approval_id)
-        return found
+        return self._one("apr", "approval", approval_id, self.bank.approvals.seen)
 
     def approvals(self, state: ApprovalState, *, position: str | None, limit: int) -> ApprovalPage:
         self.spend(LISTS_MERGED)
@@ -397,12 +377,7 @@ class Context:
 
     def delivery(self, delivery_id: str) -> Delivery | Refusal:
         """What a partner delivered, for who may see deliveries."""
-        if not _is_of(delivery_id, "dlv"):
-            return NotFound(delivery_id[:ID_LENGTH_MAX])
-        self.spend()
-        found = self.bank.partners.delivery(self.actor, delivery_id)
-        self._looked_at(found, "partner_delivery", delivery_id)
-        return found
+        return self._one("dlv", "partner_delivery", delivery_id, self.bank.partners.delivery)
 
     def deliveries(
         self, partner: str, *, state: DeliveryState | None, before: str | None, limit: int
@@ -544,6 +519,15 @@ class Context:
         ]
         self.bank.audit.record_looks(self.actor, looks)
 
+    def _one(self, prefix: str, kind: str, name: str, read: Callable[[Actor, str], Seen | Refusal]) -> Seen | Refusal:
+        """What has an id of this prefix, as the bank shows it to the person; staff has looked at it, or tried to."""
+        if not _is_of(name, prefix):
+            return NotFound(name[:ID_LENGTH_MAX])
+        self.spend()
+        found = read(self.actor, name)
+        self._looked_at(found, kind, name)
+        return found
+
     def _looked_at(self, found: object, kind: str, subject_id: str) -> None:
         refusal = found if isinstance(found, Refusal) else None
         self._looked(f"view_{kind}", subject_kind=kind, subject_id=subject_id, refusal=refusal)
@@ -666,6 +650,13 @@ def found(answer: Seen | Refusal) -> Seen | None:
     if isinstance(answer, WrongRegion):
         raise PublicError(ErrorCode.WRONG_REGION, answer.message, region=answer.region, address=answer.address)
     return None if isinstance(answer, Refusal) else answer
+
+
+def told(answer: Seen | Refusal) -> Seen:
+    """For lists, which no refusal can be a member of: it is said as an error."""
+    if isinstance(answer, Refusal):
+        raise PublicError(ErrorCode.NOT_FOUND, answer.message)
+    return answer
 
 
 def _kind_of(entry: Entry | ReceivedEntry) -> str:

@@ -8,7 +8,7 @@ from domain.access.model import Relation
 from domain.counterparties.model import CHANGES_MAX, VERIFICATIONS_MAX, Change, Counterparty, Verification
 from domain.refusals import Refusal
 from domain.sealing import Shredded
-from graph.connections import After, Connection, page, page_size
+from graph.connections import After, Connection, asked
 from graph.context import Context, SeenCounterparty
 from graph.enums import AccountType, CounterpartyStatus, HolderKind, Part, VerificationMethod, VerificationStatus
 from graph.fields import field
@@ -153,15 +153,14 @@ def counterparty_view(seen: SeenCounterparty) -> CounterpartyView:
 
 def counterparties_of(context: Context, customer: str, *, first: int, after: After) -> Connection[CounterpartyView]:
     """The newest first. A position is the counterparty's own id: the page begins below it."""
-    limit = page_size(first)
-    position = context.cursors.read(after, COUNTERPARTIES, customer)
+    wanted = asked(context.cursors, COUNTERPARTIES, customer, first=first, after=after)
     context.spend(2)
-    found = context.bank.counterparties.counterparties_of(context.actor, customer, before=position, limit=limit)
+    read = context.bank.counterparties.counterparties_of
+    found = read(context.actor, customer, before=wanted.position, limit=wanted.limit)
     rows = () if isinstance(found, Refusal) else found.counterparties
-    return page(
+    return wanted.page(
         [context.seen_counterparty(row) for row in rows],
         node=counterparty_view,
-        cursor=lambda row: context.cursors.make(COUNTERPARTIES, customer, row.counterparty.id),
+        position=lambda row: row.counterparty.id,
         more=not isinstance(found, Refusal) and found.before is not None,
-        after=after,
     )

@@ -54,6 +54,15 @@ def invalid_cursor() -> PublicError:
     return PublicError(ErrorCode.INVALID_CURSOR, "This cursor is not one of this list; begin again without one.")
 
 
+def number_in(position: str | None) -> int | None:
+    """A place that is a number, such as that of a line; None for none. Raises as a cursor that is not ours."""
+    if position is None:
+        return None
+    if not position.isdecimal():
+        raise invalid_cursor()
+    return int(position)
+
+
 def _decoded(cursor: str) -> bytes:
     try:
         padded = cursor.encode("ascii") + b"=" * (-len(cursor) % 4)

@@ -14,7 +14,7 @@ from domain.customers.model import (
     Shredded,
 )
 from graph.accounts import AccountView, account_view
-from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
+from graph.connections import PAGE_DEFAULT, After, Connection, First, asked
 from graph.context import Context, SeenAccount, SeenCustomer
 from graph.counterparties import CounterpartyView, counterparties_of
 from graph.enums import CustomerKind, CustomerStatus
@@ -121,21 +121,15 @@ def customer_view(seen: SeenCustomer, context: Context) -> CustomerView:
 
 def accounts_of(context: Context, person: str, *, first: int, after: After) -> Connection[AccountView]:
     """One person's accounts. The relation shown is that of who asks, not that of the person."""
-    limit = page_size(first)
-    begins_after = context.cursors.read(after, ACCOUNTS, person)
+    wanted = asked(context.cursors, ACCOUNTS, person, first=first, after=after)
     context.spend(2)
-    held = context.bank.accounts.accounts_of(person, after=begins_after, limit=limit)
+    held = context.bank.accounts.accounts_of(person, after=wanted.position, limit=wanted.limit)
     own = person == context.actor.person
     seen = [SeenAccount(row.account, row.relation if own else Relation.STRANGER) for row in held.rows]
     for one in seen:
         context.remember(one)
-    return page(
-        seen,
-        node=account_view,
-        cursor=lambda row: context.cursors.make(ACCOUNTS, person, row.account.id),
-        more=held.after is not None,
-        after=after,
-    )
+    more = held.after is not None
+    return wanted.page(seen, node=account_view, position=lambda row: row.account.id, more=more)
 
 
 def _address(address: Address) -> AddressView:

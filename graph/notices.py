@@ -6,7 +6,7 @@ import strawberry
 
 from domain.access.model import Relation
 from domain.notices.model import Notice
-from graph.connections import Connection, page, page_size
+from graph.connections import Connection, asked
 from graph.context import Context
 from graph.fields import field
 from graph.scalars import Cursor, Instant
@@ -42,14 +42,12 @@ class NoticeView:
 
 def notices_of(context: Context, customer: str, *, first: int, after: Cursor | None) -> Connection[NoticeView]:
     """The newest first. A position is the notice's own id: the page begins below it."""
-    limit = page_size(first)
-    position = context.cursors.read(after, NOTICES, customer)
+    wanted = asked(context.cursors, NOTICES, customer, first=first, after=after)
     context.spend()
-    found = context.bank.notices.page(customer, position=position, size=limit)
-    return page(
+    found = context.bank.notices.page(customer, position=wanted.position, size=wanted.limit)
+    return wanted.page(
         found.notices,
         node=lambda row: NoticeView(notice=row, stands=Relation.OWNER),
-        cursor=lambda row: context.cursors.make(NOTICES, customer, row.id),
+        position=lambda row: row.id,
         more=found.next_position is not None,
-        after=after,
     )

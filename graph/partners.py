@@ -6,9 +6,8 @@ import strawberry
 
 from domain.access.model import Relation
 from domain.partners.model import Delivery
-from domain.refusals import Refusal
-from graph.connections import Connection, page, page_size
-from graph.context import Context
+from graph.connections import Connection, asked
+from graph.context import Context, told
 from graph.enums import DeliveryState
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
@@ -104,18 +103,10 @@ def deliveries_of(
     context: Context, *, partner: str, state: DeliveryState | None, first: int, after: Cursor | None
 ) -> Connection[PartnerDeliveryView]:
     """The newest first. A position is a moment and an id, so what changes its state does not move."""
-    limit = page_size(first)
     if len(partner) > PARTNER_LENGTH_MAX:
         raise PublicError(ErrorCode.LIMIT_EXCEEDED, f"A partner's name has at most {PARTNER_LENGTH_MAX} characters.")
     filters = {"state": state.value if state else None}
-    before = context.cursors.read(after, DELIVERIES, partner, filters)
-    found = context.deliveries(partner, state=state, before=before, limit=limit)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    return page(
-        found.deliveries,
-        node=delivery_view,
-        cursor=lambda row: context.cursors.make(DELIVERIES, partner, row.position, filters),
-        more=found.before is not None,
-        after=after,
-    )
+    wanted = asked(context.cursors, DELIVERIES, partner, first=first, after=after, filters=filters)
+    found = told(context.deliveries(partner, state=state, before=wanted.position, limit=wanted.limit))
+    more = found.before is not None
+    return wanted.page(found.deliveries, node=delivery_view, position=lambda row: row.position, more=more)

@@ -13,10 +13,10 @@ from domain.rails.ach.model import TEXT_LENGTH_MAX, ReceivedText
 from domain.rails.ach.reversing import REVERSALS_MAX
 from domain.rails.ach.service import REMITTANCE_LENGTH_MAX
 from domain.sealing import Shredded
-from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
+from graph.connections import PAGE_DEFAULT, After, Connection, First, asked
 from graph.context import Context
 from graph.counterparties import CounterpartyView, counterparty_view
-from graph.cursors import invalid_cursor
+from graph.cursors import number_in
 from graph.enums import PaymentState, ReversalReason, Speed, StandardEntryClass
 from graph.facts import FactView
 from graph.fields import field
@@ -28,17 +28,6 @@ PAYMENTS: Final = "payments"
 TIMELINE: Final = "timeline"
 TOLD_TO_CUSTOMERS: Final = frozenset({"journal", "window", "missed", "trace"})
 """Of a happening: where the money moved, and when it goes. Decisions, cases, files and messages are the bank's own."""
-
-SPEED: Final = "How soon it was asked to settle."
-CUT_OFF: Final = "When its window is cut off; until then it can be called off. Null before it has a window."
-ORIGINATOR: Final = (
-    "Who sent its entry, as the entry says (Company Name): at most 16 characters; null where "
-    "it does not say, or when it has been erased."
-)
-INFORMATION: Final = (
-    f"What the entry says it is for, at most {TEXT_LENGTH_MAX} characters, an addenda a line; null when it says "
-    "nothing, or when it has been erased."
-)
 
 
 @strawberry.type(name="PaymentEvent", description="One thing that happened to a payment. Written once, never changed.")
@@ -171,14 +160,14 @@ class PaymentView(Node):
 
 
 @strawberry.type
-class OriginatedView(PaymentView):
-    """What the payments that leave from here have in common; to the schema it is none."""
+class _Originated(PaymentView):
+    """What credits and debits have that we originate; the schema names only the two."""
 
-    @field(SPEED)
+    @field("How soon it was asked to settle.")
     def speed(self) -> Speed:
         return self.payment.ach.speed
 
-    @field(CUT_OFF)
+    @field("When its window is cut off; until then it can be called off. Null before it has a window.")
     def cut_off_at(self) -> Instant | None:
         return _instant(self.payment.progress.cut_off_at)
 
@@ -206,40 +195,47 @@ class OriginatedView(PaymentView):
         return [strawberry.ID(one) for one in self.payment.progress.reversals]
 
 
+@strawberry.type
+class _Received(PaymentView):
+    """What credits and debits have that came in; the schema names only the two."""
+
+    @field(
+        "Who sent its entry, as the entry says (Company Name): at most 16 characters; null where "
+        "it does not say, or when it has been erased."
+    )
+    def originator_name(self, info: Info) -> str | None:
+        return _received_text(info.context, self.payment).originator
+
+    @field(
+        f"What the entry says it is for, at most {TEXT_LENGTH_MAX} characters, an addenda a line; null when it says "
+        "nothing, or when it has been erased."
+    )
+    def remittance(self, info: Info) -> str | None:
+        return _received_text(info.context, self.payment).information
+
+
 @strawberry.type(name="AchCredit", description="Money that is sent by ACH.")
-class AchCreditView(OriginatedView):
+class AchCreditView(_Originated):
     @field("Why its account could not pay it, in a sentence; null when that is not how it ended.")
     def reason(self) -> str | None:
         return self.payment.reason
 
 
 @strawberry.type(name="AchDebit", description="Money that is collected by ACH.")
-class AchDebitView(OriginatedView):
+class AchDebitView(_Originated):
     @field("When what was collected can be spent; null before it has settled.")
     def funds_available_at(self) -> Instant | None:
         return _instant(self.payment.progress.funds_at)
 
 
 @strawberry.type(name="AchCreditReceived", description="Money that came in by ACH: somebody else sent it.")
-class AchCreditReceivedView(PaymentView):
-    @field(ORIGINATOR)
-    def originator_name(self, info: Info) -> str | None:
-        return _received_text(info.context, self.payment).originator
-
-    @field(INFORMATION)
-    def remittance(self, info: Info) -> str | None:
-        return _received_text(info.context, self.payment).information
+class AchCreditReceivedView(_Received):
+    pass
 
 
 @strawberry.type(name="AchDebitReceived", description="Money that somebody else collected by ACH.")
-class AchDebitReceivedView(PaymentView):
-    @field(ORIGINATOR)
-    def originator_name(self, info: Info) -> str | None:
-        return _received_text(info.context, self.payment).originator
-
-    @field(INFORMATION)
-    def remittance(self, info: Info) -> str | None:
-        return _received_text(info.context, self.payment).information
+class AchDebitReceivedView(_Received):
+    pass
 
 
 _OF_KIND: Final[dict[PaymentKind, type[PaymentView]]] = {
@@ -268,17 +264,15 @@ def payments_of(
     context: Context, account: str, stands: Relation, *, first: int, after: Cursor | None
 ) -> Connection[PaymentView]:
     """The newest first. Who holds the account's object may see its payments."""
-    limit = page_size(first)
-    before = context.cursors.read(after, PAYMENTS, account)
+    wanted = asked(context.cursors, PAYMENTS, account, first=first, after=after)
     context.spend(2)
-    found = context.bank.payments.of_account(account, before=before, limit=limit)
+    found = context.bank.payments.of_account(account, before=wanted.position, limit=wanted.limit)
     context.expect_counterparties(row.counterparty for row in found.payments if row.counterparty)
-    return page(
+    return wanted.page(
         found.payments,
         node=lambda row: payment_view(row, stands),
-        cursor=lambda row: context.cursors.make(PAYMENTS, account, row.position),
+        position=lambda row: row.position,
         more=found.before is not None,
-        after=after,
     )
 
 
@@ -289,16 +283,14 @@ def _received_text(context: Context, payment: Payment) -> ReceivedText:
 
 
 def _timeline(context: Context, payment: Payment, *, first: int, after: Cursor | None) -> Connection[PaymentEventView]:
-    limit = page_size(first)
-    position = context.cursors.read(after, TIMELINE, payment.id)
+    wanted = asked(context.cursors, TIMELINE, payment.id, first=first, after=after)
     context.spend()
-    found = context.bank.payments.timeline(payment.id, after=_number(position), limit=limit)
-    return page(
+    found = context.bank.payments.timeline(payment.id, after=number_in(wanted.position), limit=wanted.limit)
+    return wanted.page(
         found.happenings,
         node=lambda row: PaymentEventView(happening=row),
-        cursor=lambda row: context.cursors.make(TIMELINE, payment.id, str(row.n)),
+        position=lambda row: str(row.n),
         more=found.after is not None,
-        after=after,
     )
 
 
@@ -311,14 +303,6 @@ def _by(context: Context, by: str) -> str:
     if by.startswith("partner:"):
         return "partner"
     return "another owner" if prefix_of(by) == "cus" else BANK
-
-
-def _number(position: str | None) -> int | None:
-    if position is None:
-        return None
-    if not position.isdecimal():
-        raise invalid_cursor()
-    return int(position)
 
 
 def _instant(at: datetime | None) -> Instant | None:

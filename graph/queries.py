@@ -1,6 +1,7 @@
 """Everything the API can look up. What is not there and what you may not see are both null."""
 
-from typing import Annotated, Any, Final
+from collections.abc import Callable
+from typing import Annotated, Any, Final, TypeVar
 
 import strawberry
 
@@ -25,7 +26,7 @@ from graph.approvals import ApprovalView, approval_view, approvals_of
 from graph.audit import AuditRecordView, audit_records
 from graph.cases import CaseView, case_view, cases_of
 from graph.connections import PAGE_DEFAULT, After, Connection, First, page_size
-from graph.context import Context, found
+from graph.context import Context, Seen, found
 from graph.counterparties import CounterpartyView, counterparties_of, counterparty_view
 from graph.customers import CustomerView, accounts_of, customer_view
 from graph.entries import CHANGES, EntryView, entry_views, line_cursor, position_in
@@ -41,6 +42,8 @@ from graph.payments import PaymentView, payment_view
 from graph.refusals import result
 from graph.scalars import Cursor, IdempotencyKey, Instant
 from graph.transfers import TransferOrderView, order_view
+
+View = TypeVar("View")
 
 AccountResult: Any = result(
     "AccountResult",
@@ -327,13 +330,11 @@ def _customer(context: Context, customer_id: str) -> CustomerView | None:
 
 
 def _account(context: Context, account_id: str) -> AccountView | None:
-    seen = found(context.account(account_id))
-    return account_view(seen) if seen else None
+    return _shown(context.account(account_id), account_view)
 
 
 def _journal(context: Context, journal_id: str) -> JournalView | None:
-    seen = found(context.journal(journal_id))
-    return journal_view(seen) if seen else None
+    return _shown(context.journal(journal_id), journal_view)
 
 
 def _order(context: Context, order_id: str) -> TransferOrderView | None:
@@ -344,23 +345,19 @@ def _order(context: Context, order_id: str) -> TransferOrderView | None:
 
 
 def _counterparty(context: Context, counterparty_id: str) -> CounterpartyView | None:
-    seen = found(context.counterparty(counterparty_id))
-    return counterparty_view(seen) if seen else None
+    return _shown(context.counterparty(counterparty_id), counterparty_view)
 
 
 def _case(context: Context, case_id: str) -> CaseView | None:
-    seen = found(context.case(case_id))
-    return case_view(seen) if seen else None
+    return _shown(context.case(case_id), case_view)
 
 
 def _approval(context: Context, approval_id: str) -> ApprovalView | None:
-    seen = found(context.approval(approval_id))
-    return approval_view(seen) if seen else None
+    return _shown(context.approval(approval_id), approval_view)
 
 
 def _delivery(context: Context, delivery_id: str) -> PartnerDeliveryView | None:
-    delivery = found(context.delivery(delivery_id))
-    return delivery_view(delivery) if delivery else None
+    return _shown(context.delivery(delivery_id), delivery_view)
 
 
 def _payment(context: Context, payment_id: str) -> PaymentView | None:
@@ -369,23 +366,24 @@ def _payment(context: Context, payment_id: str) -> PaymentView | None:
 
 
 def _file(context: Context, file_id: str) -> AchFileView | None:
-    file = found(context.ach_file(file_id))
-    return file_view(file) if file else None
+    return _shown(context.ach_file(file_id), file_view)
 
 
 def _entry(context: Context, entry_id: str) -> AchEntryView | None:
-    entry = found(context.ach_entry(entry_id))
-    return entry_view(entry) if entry else None
+    return _shown(context.ach_entry(entry_id), entry_view)
 
 
 def _received_file(context: Context, file_id: str) -> AchReceivedFileView | None:
-    file = found(context.received_file(file_id))
-    return received_file_view(file) if file else None
+    return _shown(context.received_file(file_id), received_file_view)
 
 
 def _received_entry(context: Context, entry_id: str) -> AchReceivedEntryView | None:
-    entry = found(context.received_entry(entry_id))
-    return received_entry_view(entry) if entry else None
+    return _shown(context.received_entry(entry_id), received_entry_view)
+
+
+def _shown(answer: Seen | Refusal, view: Callable[[Seen], View]) -> View | None:
+    seen = found(answer)
+    return None if seen is None else view(seen)
 
 
 _FINDERS = {

@@ -15,11 +15,9 @@ import strawberry
 from domain.accounts.model import Account
 from domain.ledger.kinds import KINDS, Effect
 from domain.ledger.model import Journal, Line
-from domain.refusals import Refusal
 from domain.transfers.model import Occurrence, TransferOrder
-from graph.context import Context
+from graph.context import Context, told
 from graph.enums import JournalStatus, OccurrenceOutcome, OrderStatus, Relation, Status
-from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.node import Info
 from graph.refusals import RefusalView, presented
@@ -274,9 +272,7 @@ STATUS_INFOS: Final[tuple[type, ...]] = (
 
 def _last_day(context: Context, order: TransferOrder) -> date | None:
     context.spend(2)
-    found = context.bank.orders.occurrences(context.actor, order.id, limit=1)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
+    found = told(context.bank.orders.occurrences(context.actor, order.id, limit=1))
     return found.occurrences[0].on if found.occurrences else None
 
 

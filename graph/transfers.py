@@ -8,18 +8,16 @@ import strawberry
 from domain.access.model import Relation
 from domain.customers.model import Shredded
 from domain.ledger.model import Journal, Side
-from domain.refusals import Refusal
 from domain.transfers.model import (
     Occurrence,
     Schedule,
     Transfer,
     TransferOrder,
 )
-from graph.connections import PAGE_DEFAULT, After, Connection, First, page, page_size
-from graph.context import Context
+from graph.connections import PAGE_DEFAULT, After, Connection, First, asked
+from graph.context import Context, told
 from graph.cursors import invalid_cursor
 from graph.enums import OccurrenceOutcome, OrderStatus, Rhythm
-from graph.errors import ErrorCode, PublicError
 from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
@@ -189,20 +187,15 @@ class TransferOrderView(Node):
     @field("What became of its days so far, the latest first.")
     def occurrences(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[OccurrenceView]:
         context = info.context
-        limit = page_size(first)
-        before = context.cursors.read(after, OCCURRENCES, self.id)
+        wanted = asked(context.cursors, OCCURRENCES, self.id, first=first, after=after)
         context.spend(2)
-        found = context.bank.orders.occurrences(
-            context.actor, self.id, before=_day(before) if before else None, limit=limit
-        )
-        if isinstance(found, Refusal):
-            raise PublicError(ErrorCode.NOT_FOUND, found.message)
-        return page(
+        before = _day(wanted.position) if wanted.position else None
+        found = told(context.bank.orders.occurrences(context.actor, self.id, before=before, limit=wanted.limit))
+        return wanted.page(
             found.occurrences,
             node=lambda row: OccurrenceView(occurrence=row, stands=self.stands),
-            cursor=lambda row: context.cursors.make(OCCURRENCES, self.id, row.on.isoformat()),
+            position=lambda row: row.on.isoformat(),
             more=found.before is not None,
-            after=after,
         )
 
 
@@ -221,18 +214,15 @@ def order_view(order: TransferOrder, relation: Relation) -> TransferOrderView:
 def orders_of(
     context: Context, account: str, stands: Relation, *, first: int, after: Cursor | None
 ) -> Connection[TransferOrderView]:
-    limit = page_size(first)
-    before = context.cursors.read(after, ORDERS, account)
+    wanted = asked(context.cursors, ORDERS, account, first=first, after=after)
     context.spend()
-    found = context.bank.orders.orders_of(context.actor, account, before=before, limit=limit)
-    if isinstance(found, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, found.message)
-    return page(
+    orders_of_account = context.bank.orders.orders_of
+    found = told(orders_of_account(context.actor, account, before=wanted.position, limit=wanted.limit))
+    return wanted.page(
         found.orders,
         node=lambda row: order_view(row, stands),
-        cursor=lambda row: context.cursors.make(ORDERS, account, row.id),
+        position=lambda row: row.id,
         more=found.before is not None,
-        after=after,
     )
 
 

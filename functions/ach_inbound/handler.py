@@ -1,15 +1,15 @@
 """Lambda entry point of received ACH files: a step of a file's journey, or, each minute, what no journey works.
 
-The state machine tries a step again that raised, so it is raised. What is due by itself is taken one by one: what keeps
-one from going on is logged and stops no other, and the next minute tries again.
+What is due by itself is taken one by one: what keeps one from going on is logged and stops no other, and the next
+minute tries again.
 """
 
 from collections.abc import Mapping
 from typing import Any
 
-from domain.clock import whole_second
 from functions.composition import bank
 from functions.logs import log, log_fault
+from functions.stepping import stepped
 
 
 class EntriesLeft(Exception):
@@ -18,20 +18,11 @@ class EntriesLeft(Exception):
 
 def handler(event: Mapping[str, Any], context: object) -> dict[str, str | None] | None:  # noqa: ARG001  (Lambda passes two)
     if "step" in event:
-        return step(event["step"], event["file"], event["execution"])
+        step, file = event["step"], event["file"]
+        about = {"step": step, "file": file, "execution": event["execution"]}
+        return stepped("ach_inbound", lambda: bank().incoming.steps.run(step, file=file), **about)
     sweep()
     return None
-
-
-def step(name: str, file: str, execution: str) -> dict[str, str | None]:
-    about = {"step": name, "file": file, "execution": execution}
-    try:
-        answer = bank().incoming.steps.run(name, file=file)
-    except Exception as fault:
-        log_fault("ach_inbound", "a step failed", fault, **about)
-        raise
-    log("ach_inbound").info("stepped", extra={**about, "state": answer.state.value})
-    return {"state": answer.state.value, "wait_until": whole_second(answer.wait_until) if answer.wait_until else None}
 
 
 def sweep() -> None:

@@ -4,22 +4,17 @@ The seeds kept from earlier finds come first. A history that breaks a promise is
 met some fault, refusal or kind of journal fails too.
 """
 
-import argparse
 import gc
 import sys
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from typing import Final
 
-from ops.simulation import seeds
+from ops.simulation import pool, seeds
 from ops.simulation.coverage import ENOUGH, Coverage
 from ops.simulation.history import OPERATIONS, History, play
 
-CHUNK: Final = 10
-"""Histories that a process takes at once."""
 TOLD_MAX: Final = 3
 """Broken histories whose stories are printed in full."""
 
@@ -49,21 +44,12 @@ class Run:
 
 def run(wanted: Sequence[int], *, processes: int) -> Run:
     done = Run()
-    chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    for histories, seconds in _played(chunks, processes):
+    for histories, seconds in pool.played(chunk, wanted, processes=processes):
         done.histories += len(histories)
         done.seconds += seconds
         done.coverage.add(histories)
         done.broken += [history for history in histories if history.broken]
     return done
-
-
-def _played(chunks: Sequence[Sequence[int]], processes: int) -> Iterator[tuple[list[History], float]]:
-    if processes == 1:
-        yield from map(chunk, chunks)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(chunk, chunks)
 
 
 def chunk(wanted: Sequence[int]) -> tuple[list[History], float]:
@@ -102,13 +88,8 @@ def summary(done: Run) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Run simulated histories.")
-    parser.add_argument("--histories", type=int, default=1_000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--first-seed", type=int, default=1)
-    asked = parser.parse_args()
-    wanted = [*seeds.kept(), *range(asked.first_seed, asked.first_seed + asked.histories)]
-    done = run(wanted, processes=asked.processes)
+    wanted, processes = pool.asked("Run simulated histories.", kept=seeds.kept())
+    done = run(wanted, processes=processes)
     for history in done.broken:
         seeds.keep(history.seed, history.broken[0])
     for history in done.broken[:TOLD_MAX]:

@@ -93,11 +93,11 @@ def forward(place: Place, wish: Wish) -> Built:
         company_name=wish.originator,
         company_id=ORIGINATOR_ID,
         entry_description=wish.description,
-        effective_date=_today(place.now),
+        effective_date=today(place.now),
         odfi=odfi,
         batch_number=1,
     )
-    return _built(place, [BatchDraft(_settled(header, place.now), [trial or made])])
+    return file_of(place, [BatchDraft(settled(header, today(place.now)), [trial or made])])
 
 
 def returned(place: Place, content: bytes, trace: str, code: str, *, died_on: str = "") -> Built:
@@ -119,16 +119,18 @@ def changed(place: Place, content: bytes, trace: str, code: str, data: str) -> B
 def dishonored(place: Place, content: bytes, trace: str, code: str) -> Built:
     """A return of ours, sent back by the bank that had originated."""
     header, found = find(content, trace)
-    answer = dishonored_return(_settled(header, place.now), found, return_code=code, trace_number=_trace(place, found))
+    answer = dishonored_return(
+        settled(header, today(place.now)), found, return_code=code, trace_number=_trace(place, found)
+    )
     return _answer(place, answer_header, header, found, answer)
 
 
 def contested(place: Place, content: bytes, trace: str, code: str) -> Built:
     """Our dishonour of a return, contested by the bank that had returned."""
     header, found = find(content, trace)
-    day = _today(place.now)
+    day = today(place.now)
     answer = contested_return(
-        _settled(header, place.now),
+        settled(header, day),
         found,
         return_code=code,
         trace_number=_trace(place, found),
@@ -172,13 +174,19 @@ def _answer(
 ) -> Built:
     if isinstance(answer, AnswerInvalid):
         raise NotDrafted(answer.message)
-    changed = header_of(
-        header, odfi=found.rdfi, batch_number=1, service_class=service_class_of([answer.transaction_code])
-    )
-    return _built(place, [BatchDraft(_settled(changed, place.now), [answer])])
+    head = headed(header_of, header, answer, odfi=found.rdfi, day=today(place.now))
+    return file_of(place, [BatchDraft(head, [answer])])
 
 
-def _built(place: Place, batches: Sequence[BatchDraft]) -> Built:
+def headed(
+    header_of: Callable[..., AnyBatchHeader], header: AnyBatchHeader, answer: Answered, *, odfi: str, day: date
+) -> AnyBatchHeader:
+    """The header of a batch of one answer to an entry under `header`, sent by `odfi` and settling on `day`."""
+    made = header_of(header, odfi=odfi, batch_number=1, service_class=service_class_of([answer.transaction_code]))
+    return settled(made, day)
+
+
+def file_of(place: Place, batches: Sequence[BatchDraft]) -> Built:
     header = file_header(
         destination=place.sponsor.origin,
         origin=place.sponsor.routing_number,
@@ -193,12 +201,12 @@ def _built(place: Place, batches: Sequence[BatchDraft]) -> Built:
     return built
 
 
-def _settled(header: AnyBatchHeader, now: datetime) -> AnyBatchHeader:
+def settled(header: AnyBatchHeader, day: date) -> AnyBatchHeader:
     """The operator writes the day of settlement into the header, as a Julian day."""
-    return replace(header, settlement_date=julian(_today(now)))
+    return replace(header, settlement_date=julian(day))
 
 
-def _today(now: datetime) -> date:
+def today(now: datetime) -> date:
     return banking_day_on_or_after(day_of(now))
 
 

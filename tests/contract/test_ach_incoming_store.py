@@ -2,22 +2,19 @@
 
 from collections.abc import Iterator
 from dataclasses import fields, replace
-from datetime import UTC, date, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 
-from domain.money import Money
-from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
-from domain.rails.ach.incoming_model import FileFinding, Found, Grounds, ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedState
+from domain.rails.ach.incoming_model import FileFinding, Found, Grounds
 from domain.rails.ach.incoming_store import ADDED_AT_ONCE_MAX, DEBITS, IncomingStore
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.rates import DayCount
 from domain.rails.ach.store_dynamodb import BY_DUE
 from domain.rails.ach.store_dynamodb_incoming import DynamoDBIncomingStore
 from tests.contract.backends import AT_ONCE, BACKENDS, CALLERS, at_once, aws
-
-AT = datetime(2026, 11, 30, 15, 30, 0, 123456, UTC)
-DAY = date(2026, 11, 30)
+from tests.contract.received import AT, DAY, entry, file
 
 
 @pytest.fixture(params=BACKENDS)
@@ -28,42 +25,6 @@ def store(request: pytest.FixtureRequest) -> Iterator[IncomingStore]:
 
 
 at_once_too = pytest.mark.parametrize("store", AT_ONCE, indirect=True)
-
-
-def file(n: int = 1, *, due_at: datetime | None = AT) -> ReceivedFile:
-    return ReceivedFile(
-        id=f"rcf_us_useast1_{n:032d}",
-        region="us-east-1",
-        name=f"inbound/ach/{n}.ach",
-        sha256="ab" * 32,
-        size_bytes=940,
-        received_at=AT + timedelta(seconds=n),
-        entered_at=AT,
-        due_at=due_at,
-        profile="default",
-    )
-
-
-def entry(line: int = 3, *, of: str = "rcf_us_useast1_1", due_at: datetime | None = None) -> ReceivedEntry:
-    return ReceivedEntry(
-        id=f"rce_us9999_{of[-1]}{line:031d}",
-        file=of,
-        line=line,
-        batch_number=1,
-        kind=ReceivedKind.CREDIT,
-        credit=True,
-        amount=Money(2_500, "USD"),
-        sec="PPD",
-        transaction_code="22",
-        description="PAYROLL",
-        company_masked="••7890",
-        trace="021000020000001",
-        odfi="02100002",
-        settles_on=DAY,
-        posts_at=AT,
-        entered_at=AT,
-        due_at=due_at,
-    )
 
 
 class TestFiles:

@@ -33,7 +33,7 @@ from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import DRIVEN_BY_STEPS, Event, PaymentKind
 from domain.payments.model import BANK, AchTerms, Payment, Speed
-from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind
+from domain.rails.ach.incoming_kinds import ReceivedFileState
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import REMITTANCE, AchFile, Entry
@@ -45,6 +45,7 @@ from graph.documents import Documents, core_schema
 from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
+from tests.contract import received
 from tests.unit.functions.ach_life import RECEIVER
 from tests.unit.functions.region import REGION, SETTINGS, Deployed, acting, staff_of
 from tests.unit.transfers.desk import by_number
@@ -224,7 +225,7 @@ class Life:
         return order
 
     def _much_of_one(self) -> None:
-        store = DynamoDBOrderStore(self.bank._table(SETTINGS["FLORIN_TRANSFERS_TABLE"], BY_DUE), region=REGION)
+        store = DynamoDBOrderStore(self.bank.table(SETTINGS["FLORIN_TRANSFERS_TABLE"], BY_DUE), region=REGION)
         for number in range(MANY):
             self._ordered(self.account, f"more-{number}")
             day, now = self.today - timedelta(days=number), self.deployed.clock.now()
@@ -332,16 +333,12 @@ class Life:
     def _received_file(self, number: int) -> ReceivedFile:
         """A file that came in, with an entry, the first with many."""
         now = self.deployed.clock.now()
-        file = ReceivedFile(
-            id=f"rcf_us_useast1_{number:032x}",
-            region=REGION,
-            name=f"inbound/ach/{number}.ach",
+        file = replace(
+            received.file(number, due_at=None),
             sha256=f"{number:064x}",
-            size_bytes=940,
             received_at=now + timedelta(seconds=number),
             entered_at=now,
             state=ReceivedFileState.DONE,
-            profile="default",
         )
         assert self.bank.incoming_store.add_received_file(file)
         lines = range(MANY if number == 0 else 1)
@@ -349,20 +346,10 @@ class Life:
         return file
 
     def _received_entry(self, file: ReceivedFile, line: int) -> ReceivedEntry:
-        return ReceivedEntry(
+        return replace(
+            received.entry(line, of=file.id),
             id=received_entry_id("us", file.id, line),
-            file=file.id,
-            line=line,
-            batch_number=1,
-            kind=ReceivedKind.CREDIT,
-            credit=True,
-            amount=Money(1, "USD"),
-            sec="PPD",
-            transaction_code="22",
-            description="PAYROLL",
-            company_masked="••7890",
             trace=f"02100002{line:07d}",
-            odfi="02100002",
             settles_on=self.today,
             posts_at=file.received_at,
             account=self.account.id,

@@ -19,7 +19,7 @@ from domain.rails.ach.matching import match_return
 from domain.rails.ach.outgoing_sent import SentFiles
 from ops.simulation import coverage, seeds
 from ops.simulation.ach.history import AchHistory, play, shortest, told
-from ops.simulation.ach.run import ENOUGH, JOURNALS, REFUSALS, SEEDS, AchRun, keep, run, stories
+from ops.simulation.ach.run import ENOUGH, JOURNALS, SEEDS, AchRun, keep, run, stories
 from tests.simulation.elsewhere import said_elsewhere
 
 HISTORIES = int(os.environ.get("FLORIN_ACH_HISTORIES", "120"))
@@ -41,8 +41,7 @@ def test_a_seed_tells_the_same_story_in_every_process() -> None:
     assert said_elsewhere(tell) == told(play(11))
 
 
-def test_what_the_histories_of_ach_meet_is_named_there_as_met_here() -> None:
-    assert set(REFUSALS) <= set(coverage.ELSEWHERE)
+def test_no_journal_is_asked_of_the_histories_of_ach_and_of_those_of_the_ledger() -> None:
     assert not set(JOURNALS) & set(coverage.JOURNALS)
 
 

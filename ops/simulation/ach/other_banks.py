@@ -10,7 +10,7 @@ from datetime import date, datetime
 from typing import Final
 
 from domain.jurisdictions import JURISDICTIONS
-from domain.rails.ach.calendar import EASTERN, banking_day_on_or_after, day_of
+from domain.rails.ach.calendar import banking_day_on_or_after, day_of
 from domain.rails.ach.exchange import OUTBOUND
 from domain.rails.ach.nacha import codes
 from domain.rails.ach.nacha.answering import (
@@ -23,18 +23,20 @@ from domain.rails.ach.nacha.answering import (
     notification_of_change,
     return_of,
 )
-from domain.rails.ach.nacha.building import BatchDraft, FileInvalid, build, file_header
+from domain.rails.ach.nacha.building import BatchDraft
 from domain.rails.ach.nacha.corrections import corrected_data
 from domain.rails.ach.nacha.drafting import batch_header, entry, prenote, service_class_of
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Reading
 from domain.rails.ach.nacha.reading import entries as entries_of
 from domain.rails.ach.nacha.records import AnyBatchHeader
-from domain.rails.ach.ranges import MODIFIERS
 from domain.rails.ach.sponsors import sponsor_on
 from ops.simulation.ach_world import RDFI, AchWorld
+from ops.sponsor.drafting import Place, file_of, headed, julian, settled, today
 
 OURS: Final = JURISDICTIONS["us"].routing_number
+ODFI: Final = RDFI[:8]
+"""All of them together are one bank, by whose numbers they send."""
 ANSWERS: Final = frozenset({"99", "98"})
 PROOF: Final = "ACCTVERIFY"
 CENTS_MAX: Final = 100
@@ -131,32 +133,25 @@ class OtherBanks:
 
     def file(self, world: AchWorld, drafts: Sequence[tuple[AnyBatchHeader, object]], sent: list[Sent]) -> SentFile:
         """A file of batches of one entry each, that nobody has put yet."""
-        number = self._numbers
+        number, now = self._numbers, world.clock.now()
         self._numbers += 1
-        sponsor = sponsor_on(day_of(world.clock.now()))
-        header = file_header(
-            destination=sponsor.origin,
-            origin=sponsor.routing_number,
-            created_at=world.clock.now().astimezone(EASTERN),
-            file_id_modifier=MODIFIERS[number % len(MODIFIERS)],
-            destination_name=sponsor.origin_name,
-            origin_name=sponsor.name,
-        )
+        place = Place(sponsor_on(day_of(now)), now, number, self._sequence)
         batches = [
             BatchDraft(replace(head, batch_number=at), [record])  # type: ignore[list-item]  # each is some entry
             for at, (head, record) in enumerate(drafts, start=1)
         ]
-        built = build(header, batches)
-        if isinstance(built, FileInvalid):
-            raise TypeError(built.message)
-        return SentFile(f"in-{number}.ach", world.region, built.text.encode("ascii"), sent)
+        text = file_of(place, batches).text
+        return SentFile(f"in-{number}.ach", world.region, text.encode("ascii"), sent)
 
     def keep(self, file: SentFile) -> None:
         self.sent.setdefault(file.name, file)
 
     def _trace(self) -> str:
+        return f"{ODFI}{self._sequence():07d}"
+
+    def _sequence(self) -> int:
         self._traces += 1
-        return f"{RDFI[:8]}{self._traces:07d}"
+        return self._traces
 
     def forward(
         self, now: datetime, number: str, minor: int, *, credit: bool, sec: str, home: str, later: int = 0
@@ -181,10 +176,10 @@ class OtherBanks:
             company_id="1234567890",
             entry_description="PAYROLL",
             effective_date=day,
-            odfi=RDFI[:8],
+            odfi=ODFI,
             batch_number=1,
         )
-        return (_settling(head, day), record), Sent(trace, credit, minor, home)
+        return (settled(head, day), record), Sent(trace, credit, minor, home)
 
     def returned(
         self, now: datetime, taken: Taken, code: str, *, wrong_by: int = 0
@@ -205,15 +200,13 @@ class OtherBanks:
         )
         if isinstance(made, AnswerInvalid):
             return None
-        head = change_header(
-            taken.header, odfi=RDFI[:8], batch_number=1, service_class=service_class_of([made.transaction_code])
-        )
-        return (_settling(head, _day(now)), made), Sent(trace, taken.credit, 0, taken.region, taken.trace)
+        head = headed(change_header, taken.header, made, odfi=ODFI, day=today(now))
+        return (head, made), Sent(trace, taken.credit, 0, taken.region, taken.trace)
 
     def dishonoured(self, now: datetime, taken: Taken, code: str) -> tuple[tuple[AnyBatchHeader, object], Sent] | None:
         """Our return, sent back."""
         trace = self._trace()
-        head = _settling(taken.header, _day(now))
+        head = settled(taken.header, today(now))
         made = dishonored_return(head, taken.record, return_code=code, trace_number=trace)
         if isinstance(made, AnswerInvalid):
             return None
@@ -221,14 +214,14 @@ class OtherBanks:
 
     def contested(self, now: datetime, taken: Taken, code: str) -> tuple[tuple[AnyBatchHeader, object], Sent] | None:
         """Our dishonour of a return, contested."""
-        trace, day = self._trace(), _day(now)
+        trace, day = self._trace(), today(now)
         made = contested_return(
-            _settling(taken.header, day),
+            settled(taken.header, day),
             taken.record,
             return_code=code,
             trace_number=trace,
             date_returned=f"{day:%y%m%d}",
-            original_settlement_date=f"{day:%j}",
+            original_settlement_date=julian(day),
         )
         if isinstance(made, AnswerInvalid):
             return None
@@ -260,17 +253,9 @@ def _read(name: str, world: AchWorld, content: bytes) -> TakenFile:
 
 
 def _answering(now: datetime, taken: Taken, made: Answered) -> tuple[AnyBatchHeader, object]:
-    head = answer_header(
-        taken.header, odfi=RDFI[:8], batch_number=1, service_class=service_class_of([made.transaction_code])
-    )
-    return _settling(head, _day(now)), made
+    return headed(answer_header, taken.header, made, odfi=ODFI, day=today(now)), made
 
 
-def _settling(header: AnyBatchHeader, day: date) -> AnyBatchHeader:
-    """As the operator hands it on: with the day of settlement written in."""
-    return replace(header, settlement_date=f"{day:%j}")
-
-
-def _day(now: datetime, later: int = 0) -> date:
-    day = banking_day_on_or_after(day_of(now))
+def _day(now: datetime, later: int) -> date:
+    day = today(now)
     return banking_day_on_or_after(date.fromordinal(day.toordinal() + later)) if later else day

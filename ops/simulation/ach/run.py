@@ -4,40 +4,25 @@ As with the histories of the ledger: kept seeds come first, a history that break
 fewest steps that break it, and a long run that never met something fails too.
 """
 
-import argparse
 import sys
 import time
 from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from multiprocessing import get_context
 from typing import Final
 
 from domain.ledger.kinds import KINDS
-from ops.simulation import seeds
+from ops.simulation import pool, seeds
 from ops.simulation.ach.deeds import DEEDS
 from ops.simulation.ach.fate import Blow
 from ops.simulation.ach.history import STEPS, AchHistory, play, shortest, told
+from ops.simulation.coverage import MET_IN_ACH
 
 SEEDS: Final = seeds.SEEDS.with_name("ach_seeds.txt")
-CHUNK: Final = 10
-"""Histories that a process takes at once."""
 TOLD_MAX: Final = 3
 """Broken histories that are told, each by its fewest steps."""
 ENOUGH: Final = 8_000
 """From so many histories on, everything must have happened."""
-REFUSALS: Final = (
-    "ANSWER_NOT_ALLOWED",
-    "APPROVAL_NOT_PENDING",
-    "COUNTERPARTY_NOT_VERIFIED",
-    "DUPLICATE_SUSPECTED",
-    "PAYMENT_BUSY",
-    "PAYMENT_NOT_CANCELLABLE",
-    "RESOLUTION_NOT_CARRIED_OUT",
-    "RESOLUTION_PENDING",
-)
-"""What people must have been refused, of what the histories of the ledger cannot meet."""
 JOURNALS: Final = tuple(kind for kind in KINDS if kind.startswith("ach_"))
 SELDOM: Final = frozenset({"contests"})
 """At the end of a chain longer than most histories: a return that is wrong, dishonoured, sent, and contested. A story
@@ -66,7 +51,7 @@ class AchRun:
         """(what, name, how often) of everything that must happen."""
         return [
             *(("happening", what, self.met[what]) for what in HAPPENINGS),
-            *(("refusal", code, self.refusals[code]) for code in REFUSALS),
+            *(("refusal", code, self.refusals[code]) for code in MET_IN_ACH),
             *(("journal", kind, self.kinds[kind]) for kind in JOURNALS),
         ]
 
@@ -83,8 +68,7 @@ class AchRun:
 
 def run(wanted: Sequence[int], *, processes: int) -> AchRun:
     done = AchRun()
-    chunks = [wanted[start : start + CHUNK] for start in range(0, len(wanted), CHUNK)]
-    for histories, seconds in _played(chunks, processes):
+    for histories, seconds in pool.played(chunk, wanted, processes=processes):
         done.seconds += seconds
         for history in histories:
             done.histories += 1
@@ -94,14 +78,6 @@ def run(wanted: Sequence[int], *, processes: int) -> AchRun:
             if history.broken:
                 done.broken.append(history)
     return done
-
-
-def _played(chunks: Sequence[Sequence[int]], processes: int) -> Iterator[tuple[list[AchHistory], float]]:
-    if processes == 1:
-        yield from map(chunk, chunks)
-        return
-    with ProcessPoolExecutor(processes, mp_context=get_context("spawn")) as pool:
-        yield from pool.map(chunk, chunks)
 
 
 def chunk(wanted: Sequence[int]) -> tuple[list[AchHistory], float]:
@@ -135,13 +111,8 @@ def summary(done: AchRun) -> str:
 
 
 def main() -> int:
-    parser = argparse.ArgumentParser(description="Run simulated histories of ACH.")
-    parser.add_argument("--histories", type=int, default=1_000)
-    parser.add_argument("--processes", type=int, default=2)
-    parser.add_argument("--first-seed", type=int, default=1)
-    asked = parser.parse_args()
-    wanted = [*seeds.kept(SEEDS), *range(asked.first_seed, asked.first_seed + asked.histories)]
-    done = run(wanted, processes=asked.processes)
+    wanted, processes = pool.asked("Run simulated histories of ACH.", kept=seeds.kept(SEEDS))
+    done = run(wanted, processes=processes)
     keep(done)
     print(stories(done))
     return 0 if done.ok else 1

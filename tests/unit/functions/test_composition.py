@@ -46,6 +46,7 @@ PARTS = [
 class TestParts:
     def test_they_are_many(self) -> None:
         assert {"ledger", "outbox", "folder", "batched_credits", "hold_expiry", "ledger_news", "transfers"} < set(PARTS)
+        assert {"partners", "quarantine", "payments", "ach", "ach_steps", "incoming", "return_rates"} < set(PARTS)
 
     @pytest.mark.parametrize("name", PARTS)
     def test_each_is_put_together_from_settings_alone_and_once(self, offline: None, name: str) -> None:
@@ -61,6 +62,8 @@ class TestParts:
         assert bank.accounts._ledger is bank.ledger
         assert bank.batched_credits._folder is bank.folder
         assert bank.outbox._marks is bank.hold_expiry._marks is bank.batched_credits._marks is bank.marks
+        assert bank.ach.steps is bank.ach_steps
+        assert bank.responses._outgoing is bank.ach.outgoing
 
     def test_each_keeps_to_its_own_table(self, offline: None) -> None:
         bank = made()
@@ -74,6 +77,9 @@ class TestParts:
         assert _table_of(bank.transfers.orders) == SETTINGS["FLORIN_TRANSFERS_TABLE"]
         assert _table_of(bank.approvals) == SETTINGS["FLORIN_CASES_TABLE"]
         assert _table_of(bank.cases) == SETTINGS["FLORIN_CASES_TABLE"]
+        assert _table_of(bank.partners) == SETTINGS["FLORIN_PARTNERS_TABLE"]
+        assert _table_of(bank.payments) == SETTINGS["FLORIN_PAYMENTS_TABLE"]
+        assert bank.ach_store._table.name == bank.incoming_store._table.name == SETTINGS["FLORIN_ACH_TABLE"]
 
     def test_the_ledger_is_set_as_the_stack_says(self) -> None:
         settings = made().settings
@@ -93,7 +99,7 @@ class TestParts:
         settings, here = read(SETTINGS), "http://127.0.0.1:1"
         bank = build(settings, clock=SystemClock(), randomness=random.Random(1), session=session(), endpoint=here)
 
-        for client in (bank._client("events"), bank.ledger_store.connection.client, bank._connection.client):
+        for client in (bank.client("events"), bank.ledger_store.connection.client, bank._connection.client):
             assert client.meta.endpoint_url == here
 
 

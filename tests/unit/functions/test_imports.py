@@ -56,8 +56,17 @@ loads pydantic with the first message."""
 SECONDS_MAX: Final = 60
 
 
+PARTS: Final = {f"domain.{path.name}" for path in (ROOT / "domain").iterdir() if path.is_dir()}
+"""The parts of the bank, each of which a function pays for as it does for a library."""
+
+
 def loaded(statement: str) -> set[str]:
     """The dear ones among the modules that a new interpreter has after this."""
+    return {name.partition(".")[0] for name in modules(statement)} & DEAR
+
+
+def modules(statement: str) -> list[str]:
+    """All that a new interpreter has after this."""
     done = subprocess.run(
         [sys.executable, "-c", f"{statement}\nimport json, sys\nprint(json.dumps(list(sys.modules)))"],
         cwd=ROOT,
@@ -67,12 +76,17 @@ def loaded(statement: str) -> set[str]:
         timeout=SECONDS_MAX,
         check=True,
     )
-    return {name.partition(".")[0] for name in json.loads(done.stdout)} & DEAR
+    found: list[str] = json.loads(done.stdout)
+    return found
 
 
 @pytest.mark.parametrize("function", LOADS)
 def test_a_function_loads_what_is_named_here_and_nothing_else(function: str) -> None:
     assert loaded(f"import functions.{function}.handler") == LOADS[function]
+
+
+def test_where_the_bank_is_put_together_only_the_ledger_is_loaded_before_it_is_asked_for() -> None:
+    assert PARTS.intersection(modules("import functions.composition")) == {"domain.ledger"}
 
 
 def test_every_function_is_named() -> None:

@@ -10,7 +10,7 @@ import pytest
 from domain.partners.model import Delivery, DeliveryState
 from domain.partners.rules import TRIES_MAX
 from domain.refusals import Refusal
-from functions import composition
+from functions.composition_partners import quarantined
 from functions.partner_deliveries import handler as deliveries
 from functions.partner_sweep import handler as sweep
 from tests.unit.functions.events import event_for, left, messages_for
@@ -102,7 +102,7 @@ def test_a_quarantined_delivery_is_counted_with_its_reason(
     delivery: Delivery = house.partners.process(house.received(kind="card.cleared"))
     capsys.readouterr()
 
-    composition.quarantined(delivery)
+    quarantined(delivery)
 
     (found,) = measured(capsys)
     assert (found.name, found.value) == ("PartnerDeliveriesQuarantined", 1)

@@ -1,19 +1,23 @@
 """The bank's door for partners, in memory: the real service, a queue that is a list, and handlers that note."""
 
 import random
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Final
 
+import pytest
+
 from domain.access.model import Actor, Channel, Group
 from domain.partners.keys import MemoryPartnerKeys
 from domain.partners.kinds import ACH_FILE_ACKNOWLEDGED
-from domain.partners.model import Accepted, Arrival, Delivery, DoorRefusal, SigningKey
+from domain.partners.model import Accepted, Arrival, Delivery, DeliveryState, DoorRefusal, SigningKey
 from domain.partners.service import Handlers, Partners
 from domain.partners.signatures import key_of
 from domain.partners.store_memory import MemoryDeliveryStore
 from domain.refusals import Refusal
-from tests.unit.accounts.house import NOON, SetClock
+from tests.unit.accounts.house import NOON, Cut, SetClock
 from tests.unit.partners.signing import FORMER, SCHEMES, SPONSOR, V1, Signer, body_of
 
 if TYPE_CHECKING:
@@ -107,10 +111,25 @@ class PartnersHouse:
             self.partners.enqueue(accepted.delivery)
         return accepted.delivery
 
+    @contextmanager
+    def dies_setting_aside(self) -> Iterator[None]:
+        """Meanwhile the process dies when it is to write down that a delivery is quarantined."""
+        self.store.__class__ = _DiesSettingAside
+        with pytest.raises(Cut):
+            yield
+        self.store.__class__ = MemoryDeliveryStore
+
     def found(self, delivery: str) -> Delivery:
         found = self.store.delivery(delivery)
         assert found is not None
         return found
+
+
+class _DiesSettingAside(MemoryDeliveryStore):
+    def replace(self, delivery: Delivery, *, revision: int) -> bool:
+        if delivery.state is DeliveryState.QUARANTINED:
+            raise Cut
+        return super().replace(delivery, revision=revision)
 
 
 def clerk(*groups: Group, person: str = OPERATIONS) -> Actor:

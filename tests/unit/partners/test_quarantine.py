@@ -111,16 +111,8 @@ class TestOpening:
     def test_a_death_before_it_is_written_down_leaves_one_case(self, house: House) -> None:
         delivery = house.received(body_of(data={}))
 
-        class Dies(MemoryDeliveryStore):
-            def replace(self, delivery: Delivery, *, revision: int) -> bool:
-                if delivery.state is DeliveryState.QUARANTINED:
-                    raise ConnectionError
-                return super().replace(delivery, revision=revision)
-
-        house.store.__class__ = Dies
-        with pytest.raises(ConnectionError):
+        with house.dies_setting_aside():
             house.partners.process(delivery)
-        house.store.__class__ = MemoryDeliveryStore
         house.partners.process(delivery)
 
         assert house.case().subject.id == delivery

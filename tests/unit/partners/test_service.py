@@ -223,16 +223,8 @@ class TestProcessing:
     def test_a_death_between_the_telling_and_the_writing_tells_again(self, house: PartnersHouse) -> None:
         delivery = house.received(kind="card.cleared")
 
-        class Dies(MemoryDeliveryStore):
-            def replace(self, delivery: Delivery, *, revision: int) -> bool:
-                if delivery.state is DeliveryState.QUARANTINED:
-                    raise Cut
-                return super().replace(delivery, revision=revision)
-
-        house.store.__class__ = Dies
-        with pytest.raises(Cut):
+        with house.dies_setting_aside():
             house.partners.process(delivery)
-        house.store.__class__ = MemoryDeliveryStore
 
         assert house.partners.process(delivery).state is DeliveryState.QUARANTINED
         assert [told.id for told in house.quarantined] == [delivery] * 2
