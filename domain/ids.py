@@ -11,6 +11,7 @@ ent_us0417_<base32>    ACH entry that we originate, named after what it is made 
 rce_us9999_<base32>    ACH entry that came in, named after its file and line; in no slot
 rcf_us_useast1_<hex>   ACH file that came in, named after where it was put, its name and its content
 fil_us_useast1_20261130-SD1_1  ACH file: its region, window and number; one that replaces it adds a point and a number
+bat_us_useast1_20261130-SD1_1_3  ACH batch: its file and its number in that
 cpy_us0417_01K…        counterparty: a customer's account at another bank, in the customer's own slot
 jrn_us0417_<base32>    journal, in the slot of its initiating account
 hld_us0417_<base32>    hold: the same text as the journal that placed it
@@ -38,11 +39,12 @@ _INTERNAL = re.compile(r"int_([a-z]{2})_([a-z]{3})_([a-z0-9_]{1,40})", re.ASCII)
 _STAFF = re.compile(r"stf_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _DELIVERY = re.compile(r"dlv_[0-9A-HJKMNP-TV-Z]{26}", re.ASCII)
 _FILE = re.compile(r"fil_[a-z]{2}_[a-z0-9]{6,16}_[0-9A-Z-]{8,20}_[0-9]{1,4}(\.[0-9]{1,2}){0,8}", re.ASCII)
+_BATCH = re.compile(rf"bat_({_FILE.pattern.removeprefix('fil_')})_([0-9]{{1,4}})", re.ASCII)
 _RECEIVED_FILE = re.compile(r"rcf_[a-z]{2}_[a-z0-9]{6,16}_[0-9a-f]{32}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
 _WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
-_SHAPES: Final = (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _FILE, _RECEIVED_FILE, _NAMED, _WORK)
+_SHAPES: Final = (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _FILE, _BATCH, _RECEIVED_FILE, _NAMED, _WORK)
 ID_LENGTH_MAX: Final = 64
 NO_SLOT: Final = "9999"
 """Stands where a slot would, in ids of what belongs to no account."""
@@ -145,6 +147,17 @@ def entry_id(subject: str, *parts: str) -> str:
 def received_entry_id(jurisdiction: str, file: str, line: int) -> str:
     """An ACH entry that came in is the line of a file, and lies in no slot."""
     return f"rce_{jurisdiction}{NO_SLOT}_{work_id('rce', file, str(line)).removeprefix('rce_')}"
+
+
+def batch_id(file: str, number: int) -> str:
+    """An ACH batch is one of a file, by its number there."""
+    return f"bat_{file.removeprefix('fil_')}_{number}"
+
+
+def file_of_batch(batch: str) -> tuple[str, int] | None:
+    """The file of a batch and its number there; None when the text is no such id."""
+    match = _BATCH.fullmatch(batch)
+    return (f"fil_{match[1]}", int(match.groups()[-1])) if match else None
 
 
 def place_of(placed_id: str) -> Place | None:

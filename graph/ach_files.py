@@ -5,6 +5,7 @@ from typing import Final
 import strawberry
 
 from domain.access.model import Relation
+from domain.ids import batch_id
 from domain.rails.ach.kinds import OF_PAYMENTS
 from domain.rails.ach.model import (
     BATCHES_KEPT_MAX,
@@ -98,8 +99,14 @@ class AchEntryView(Node):
 
 
 @strawberry.type(name="AchBatch", description="One batch of a file as it was built.")
-class AchBatchView:
+class AchBatchView(Node):
+    file: strawberry.Private[AchFile]
     batch: strawberry.Private[BatchTotals]
+    stands: strawberry.Private[Relation] = Relation.STRANGER
+
+    @field("The file it is in.")
+    def file_id(self) -> strawberry.ID:
+        return strawberry.ID(self.file.id)
 
     @field("Its number in the file.")
     def number(self) -> int:
@@ -264,7 +271,7 @@ class AchFileView(Node):
 
     @field(f"Its first batches: at most {BATCHES_KEPT_MAX}.")
     def batches(self) -> list[AchBatchView]:
-        return [AchBatchView(batch=batch) for batch in self.file.batches]
+        return [batch_view(self.file, batch) for batch in self.file.batches]
 
     @field("How many signs were replaced because a file is ASCII.")
     def transliterated(self) -> int:
@@ -294,6 +301,10 @@ class AchFileView(Node):
 def file_view(file: AchFile) -> AchFileView:
     """Files are of no customer: everybody is a stranger to them, and the groups of staff decide."""
     return AchFileView(id=strawberry.ID(file.id), file=file)
+
+
+def batch_view(file: AchFile, batch: BatchTotals) -> AchBatchView:
+    return AchBatchView(id=strawberry.ID(batch_id(file.id, batch.number)), file=file, batch=batch)
 
 
 def entry_view(entry: Entry) -> AchEntryView:

@@ -24,7 +24,7 @@ from domain.counterparties.model import Counterparty
 from domain.counterparties.service import Counterparties
 from domain.customers.model import Customer
 from domain.customers.service import Customers
-from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, is_account, is_id, prefix_of
+from domain.ids import ID_LENGTH_MAX, customer_jurisdiction, file_of_batch, is_account, is_id, prefix_of
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from domain.ledger.model import Hold, Journal, Position, State
 from domain.ledger.service import Ledger
@@ -38,7 +38,7 @@ from domain.payments.service import Payments
 from domain.rails.ach.incoming import Incoming
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_store import ReceivedFilePage, ReceivedPage
-from domain.rails.ach.model import AchFile, Entry
+from domain.rails.ach.model import AchFile, BatchTotals, Entry
 from domain.rails.ach.service import Ach
 from domain.rails.ach.store import EntryPage, FilePage
 from domain.refusals import NotFound, Refusal, WrongRegion
@@ -263,6 +263,16 @@ class Context:
 
     def ach_file(self, file_id: str) -> AchFile | Refusal:
         return self._one("fil", "ach_file", file_id, self.bank.ach.file)
+
+    def ach_batch(self, batch_id: str) -> tuple[AchFile, BatchTotals] | Refusal:
+        """A batch with its file, which is what is looked at."""
+        place = file_of_batch(batch_id)
+        file = self.ach_file(place[0]) if place else NotFound(batch_id[:ID_LENGTH_MAX])
+        if isinstance(file, Refusal):
+            return file
+        batches = {batch.number: batch for batch in file.batches}
+        batch = batches.get(place[1]) if place else None
+        return (file, batch) if batch else NotFound(batch_id)
 
     def ach_files(self, *, before: str | None, limit: int) -> FilePage | Refusal:
         self.spend(2)

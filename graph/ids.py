@@ -19,6 +19,7 @@ PREFIXES: Final = {
     "dlv": "delivery of a partner",
     "pay": "payment",
     "fil": "ACH file",
+    "bat": "ACH batch",
     "ent": "ACH entry",
     "rcf": "received ACH file",
     "rce": "received ACH entry",

@@ -14,7 +14,7 @@ from domain.ids import ID_LENGTH_MAX, prefix_of
 from domain.ledger.model import KEY_LENGTH_MAX, Journal
 from domain.refusals import NotFound, Refusal, WrongRegion
 from graph.accounts import AccountView, account_view
-from graph.ach_files import AchEntryView, AchFileView, entry_view, file_view, files_of
+from graph.ach_files import AchBatchView, AchEntryView, AchFileView, batch_view, entry_view, file_view, files_of
 from graph.ach_received import (
     AchReceivedEntryView,
     AchReceivedFileView,
@@ -52,7 +52,7 @@ AccountResult: Any = result(
     refusals=(WrongRegion, NotFound),
 )
 
-NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv", "pay", "fil", "ent", "rcf", "rce")
+NODES: Final = ("cus", "acc", "jrn", "ord", "cpy", "cas", "apr", "dlv", "pay", "fil", "bat", "ent", "rcf", "rce")
 """The prefixes of what `node` finds."""
 AccountId = Annotated[strawberry.ID, strawberry.argument(description=by_id("The account", "acc"))]
 
@@ -125,7 +125,8 @@ class Query:
 
     @field(
         "Anything with an id: a customer, an account, a journal, a transfer order, a counterparty, a payment, a case, "
-        "an approval, an ACH file, an ACH entry, either of them received, or a delivery of a partner."
+        "an approval, an ACH file, a batch of one, an ACH entry, a file or an entry that came in, or a delivery of a "
+        "partner."
     )
     def node(
         self,
@@ -369,6 +370,10 @@ def _file(context: Context, file_id: str) -> AchFileView | None:
     return _shown(context.ach_file(file_id), file_view)
 
 
+def _batch(context: Context, batch_id: str) -> AchBatchView | None:
+    return _shown(context.ach_batch(batch_id), lambda seen: batch_view(*seen))
+
+
 def _entry(context: Context, entry_id: str) -> AchEntryView | None:
     return _shown(context.ach_entry(entry_id), entry_view)
 
@@ -397,6 +402,7 @@ _FINDERS = {
     "dlv": _delivery,
     "pay": _payment,
     "fil": _file,
+    "bat": _batch,
     "ent": _entry,
     "rcf": _received_file,
     "rce": _received_entry,

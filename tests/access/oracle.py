@@ -37,7 +37,7 @@ OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "Cou
 OF_A_GROUP: Final = frozenset({"Case", "Approval"})
 """What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
 OF_NO_CUSTOMER: Final = frozenset(
-    {"PartnerDelivery", "AchFile", "AchEntry", "AchRejectionReason", "AchReceivedFile", "AchReceivedEntry"}
+    {"PartnerDelivery", "AchFile", "AchBatch", "AchEntry", "AchRejectionReason", "AchReceivedFile", "AchReceivedEntry"}
 )
 """Everybody is a stranger to these."""
 ONES_OWN: Final = frozenset({"Viewer", "Notice"})

@@ -17,6 +17,7 @@ from domain.cases.model import Case
 from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.facts import facts_of
+from domain.ids import batch_id
 from domain.notices.kinds import NoticeKind
 from domain.rails.ach.incoming_model import FileFinding
 from domain.rails.ach.kinds import RejectionLevel
@@ -300,7 +301,8 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     reason = RejectionReason("AMOUNT_HIGH", "Over the agreed exposure", batch_number=1, trace=progress.trace)
     world.reject(file, reason, level=RejectionLevel.FILE, delivery=world.quarantined())
     assert progress.entry
-    return {"credit": credit, "debit": debit, "file": file.id, "entry": progress.entry}
+    batch = batch_id(file.id, 1)
+    return {"credit": credit, "debit": debit, "file": file.id, "batch": batch, "entry": progress.entry}
 
 
 def _came_in(world: World, account: Account, neighbour: Account) -> tuple[dict[str, str], dict[str, str]]:

@@ -99,6 +99,21 @@ class TestPlaces:
         assert isinstance(ids.is_internal(text), bool)
 
 
+class TestBatches:
+    def test_one_tells_its_file_and_its_number(self) -> None:
+        file = "fil_us_useast1_20261130-SD1_2.1"
+        batch = ids.batch_id(file, 13)
+        assert batch == "bat_us_useast1_20261130-SD1_2.1_13"
+        assert ids.is_id(batch)
+        assert ids.file_of_batch(batch) == (file, 13)
+
+    @pytest.mark.parametrize(
+        "text", ["", "bat_", "fil_us_useast1_20261130-SD1_2", "bat_us_useast1_20261130-SD1_2", "bat_x_1"]
+    )
+    def test_what_is_none_is_of_no_file(self, text: str) -> None:
+        assert ids.file_of_batch(text) is None
+
+
 class TestKinds:
     account = f"acc_us0017_{ULID}"
 

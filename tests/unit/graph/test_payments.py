@@ -32,13 +32,14 @@ TIMELINE = """query($id: ID!, $first: Int!, $after: Cursor) { node(id: $id) { ..
 FILES = """query($first: Int! = 25, $after: Cursor) { achFiles(first: $first, after: $after) {
   edges { node { id status replacesId replacedByIds caseId } } pageInfo { hasNextPage endCursor } } }"""
 FILE = """query($id: ID!) { node(id: $id) { ... on AchFile { id window status name sha256 modifier lineCount entryCount
-  credits { amount } debits { amount } batchCount batches { number secCode serviceClass credits { amount } }
+  credits { amount } debits { amount } batchCount batches { id number secCode serviceClass credits { amount } }
   transliterated replacesId replacedByIds caseId
   rejections { level reasonCount deliveryId reasons { code message batchNumber traceNumber } }
   entries { edges { node { id kind status amount { amount } secCode traceNumber counterpartyNumber paymentId accountId
     fileId fileIds reasonCode reason } } } } } }"""
 PAID = """query($id: ID!) { node(id: $id) { ... on Account {
   payments { edges { node { counterparty { name } } } } } } }"""
+BATCH = "query($id: ID!) { node(id: $id) { ... on AchBatch { id fileId number secCode } } }"
 ENTRY = "query($id: ID!) { node(id: $id) { ... on AchEntry { status paymentId } } }"
 TICK = timedelta(seconds=1)
 MARIA = "Maria Márquez"
@@ -407,6 +408,22 @@ class TestFiles:
         entry = edge["node"]
         assert (entry["status"], entry["paymentId"], entry["fileIds"]) == ("READY", payment, [file.id])
         assert town.world.ask(clerk(Group.AUDITOR), ENTRY, id=entry["id"]).data["node"]["paymentId"] == payment
+
+    def test_a_batch_is_found_by_its_id_and_is_of_its_file(self) -> None:
+        town = Town()
+        file = town.in_file(town.sent())
+        staff = clerk(Group.FINANCE)
+        (listed,) = town.world.ask(staff, FILE, id=file.id).data["node"]["batches"]
+        assert town.world.ask(staff, BATCH, id=listed["id"]).data["node"] == {
+            "id": listed["id"],
+            "fileId": file.id,
+            "number": 1,
+            "secCode": "WEB",
+        }
+        other = listed["id"].replace("us_", "us_useast9_", 1)
+        for missing in (f"{listed['id']}0", other, "bat_us", f"bat_{'1' * 60}"):
+            assert town.world.ask(staff, BATCH, id=missing).data["node"] is None
+        assert town.world.ask(town.ada, BATCH, id=listed["id"]).data["node"] is None
 
     def test_what_proves_a_counterparty_is_of_no_payment_and_no_account(self) -> None:
         town = Town()
