@@ -29,7 +29,7 @@ def up(
 ) -> None:
     """Start the bank, and fill it when it is new."""
     from ops.commands.welcome import welcome
-    from ops.local.addresses import health_fault
+    from ops.local.addresses import FIRST_HEALTH_SECONDS, health_fault
     from ops.local.parameters import REGIONS_DEFAULT
     from ops.local.running import stop_running
     from ops.local.stack import DeployFault
@@ -43,7 +43,7 @@ def up(
     named = regions.split(",") if regions else list(REGIONS_DEFAULT)
     bank = start_bank(folder, regions=named, say=say, sponsor=not no_sponsor)
     for region in bank.regions.values():
-        fault = health_fault(region)
+        fault = health_fault(region, seconds=FIRST_HEALTH_SECONDS)
         if fault:
             raise DeployFault(fault)
     if not is_settled(folder):

@@ -17,7 +17,9 @@ if TYPE_CHECKING:
 GRAPHQL_ROUTE = "POST /graphql"
 GRAPHQL_HANDLER = "functions.graphql.handler.handler"
 SETTING_PREFIX = "FLORIN_"
-HEALTH_SECONDS = 30.0  # The first call starts the function.
+HEALTH_SECONDS = 30.0
+FIRST_HEALTH_SECONDS = 120.0
+"""The first call starts the function, on a machine that may be busy with as many as it has regions."""
 
 
 def read_region(clients: Clients, *, engine_port: int) -> LocalRegion:
@@ -66,13 +68,13 @@ def the_one(found: list[Resource], kind: str, region: str) -> str:
     return physical[0]
 
 
-def health_fault(region: LocalRegion) -> str | None:
+def health_fault(region: LocalRegion, *, seconds: float = HEALTH_SECONDS) -> str | None:
     """What is wrong with a region, or nothing.
 
     A function whose code was not found answers 200 too on the engine, with a text of its own; so the body is read.
     """
     try:
-        with urllib.request.urlopen(region.health, timeout=HEALTH_SECONDS) as answer:  # noqa: S310 - written above
+        with urllib.request.urlopen(region.health, timeout=seconds) as answer:  # noqa: S310 - written above
             body = answer.read().decode(errors="replace")
     except urllib.error.HTTPError as refused:
         return f"{region.region}: {region.health} answered {refused.code}: {refused.read(500).decode(errors='replace')}"
