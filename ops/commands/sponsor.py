@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import asdict
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -51,6 +52,19 @@ def status(folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
     state = seen(folder.resolve())
     document = as_document(state, condition(folder.resolve(), now()))
     typer.echo(json.dumps(document, indent=2) if as_json else as_text(document))
+
+
+@app.command()
+def entries(file: FileName, folder: FolderOption = FOLDER, as_json: JsonOption = False) -> None:
+    """The entries of a file that it has taken, as their receivers' statements would show them: by their trace numbers,
+    micro-entries among them."""
+    from ops.sponsor.keeping import seen
+
+    taken = seen(folder.resolve()).files.get(named(file))
+    if taken is None:
+        raise SponsorRefused(f"the sponsor bank has taken no file {named(file)}")
+    rows = [{"trace": trace, **asdict(entry)} for trace, entry in taken.entries.items()]
+    typer.echo(json.dumps(rows, indent=2) if as_json else "\n".join(map(entry_line, rows)))
 
 
 @app.command()
@@ -319,6 +333,13 @@ def as_document(state: State, condition: str) -> dict[str, Any]:
         "misbehaving": [{"name": one.name, "times": one.times} for one in state.switches],
         "delivering": [one.name for one in state.inbound.values() if one.text is not None],
     }
+
+
+def entry_line(row: dict[str, Any]) -> str:
+    dollars, cents = divmod(row["amount_minor"], 100)
+    side, on = "credit" if row["credit"] else "debit", row["effective_on"] or "no date"
+    amount, state = f"{dollars}.{cents:02d}", row["state"].lower()
+    return f"{row['trace']}  {side:<6}  {amount}  {on}  {state}  {row['code'] or ''}".rstrip()
 
 
 def as_text(document: dict[str, Any]) -> str:

@@ -68,6 +68,25 @@ class TestStatus:
         assert "000123456789" not in text
 
 
+class TestEntries:
+    def test_people_read_what_would_stand_on_the_receivers_statements(self, folder: Path) -> None:
+        called(folder, "reject", "fil_1", "--level", "ENTRY", "--trace", trace(2), "--code", "REJ0801")
+        assert called(folder, "entries", "fil_1").stdout.splitlines() == [
+            f"{trace(1)}  credit  10.00  2026-03-09  open",
+            f"{trace(2)}  credit  20.00  2026-03-09  rejected  REJ0801",
+        ]
+
+    def test_programs_too(self, folder: Path) -> None:
+        rows = json.loads(called(folder, "entries", "fil_1.ach", "--json").stdout)
+        assert [(one["trace"], one["amount_minor"], one["state"]) for one in rows] == [
+            (trace(1), 10_00, "OPEN"),
+            (trace(2), 20_00, "OPEN"),
+        ]
+
+    def test_of_a_file_that_it_never_took_there_are_none(self, folder: Path) -> None:
+        assert refusal(folder, "entries", "fil_9") == "the sponsor bank has taken no file fil_9.ach"
+
+
 class TestOrders:
     def test_every_misbehaviour_is_listed_and_can_be_switched_on_and_off(self, folder: Path) -> None:
         listed = CliRunner().invoke(app, ["sponsor", "misbehaviours"]).stdout
