@@ -181,9 +181,11 @@ class _Originated(PaymentView):
 
     @field(
         "The last day on which a reversal of it may settle. Null when it cannot be reversed now: it has not settled, "
-        "has come back, is a reversal itself, or its five banking days are over."
+        "has come back, is a reversal itself or has one, or its five banking days are over."
     )
     def reversible_until(self, info: Info) -> Day | None:
+        if self.payment.progress.reversals:
+            info.context.spend()
         last = info.context.bank.ach.reversals.last_day(self.payment)
         return Day(last) if last else None
 

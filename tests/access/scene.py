@@ -269,8 +269,8 @@ def _counterparties(world: World, owner: Customer) -> str:
 
 
 def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]:
-    """A debit and a credit in a file that was built again, which have settled and are taken back; a credit, a debit and
-    a prenote that the bank did not take; and a credit that the account could not pay."""
+    """A debit and a credit in a file that was built again, which have settled and were almost taken back; a credit, a
+    debit and a prenote that the bank did not take; and a credit that the account could not pay."""
     maria = world.verified(owner)
     collect = ask.ach_input(account.id, maria.id, "20.00", key="collect", secCode="PPD", remittance="Dues")
     debit = _answered(world, owner, ask.ORIGINATE_DEBIT, collect)["payment"]["id"]
@@ -286,7 +286,9 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     world.settlement(world.payments.existing(debit))
     for number, settled in enumerate((debit, sent)):
         back = {"idempotencyKey": f"back-{number}", "paymentId": settled, "reason": "WRONG_AMOUNT"}
-        _answered(world, owner, ask.REVERSE_PAYMENT, back)
+        reversal = _answered(world, owner, ask.REVERSE_PAYMENT, back)["payment"]["id"]
+        world.run()
+        _answered(world, owner, ask.CANCEL_PAYMENT, {"paymentId": reversal})
     send = ask.ach_input(account.id, maria.id, "21.00", key="send", remittance="Rent")
     credit = _answered(world, owner, ask.ORIGINATE_CREDIT, send)["payment"]["id"]
     more = {**collect, "idempotencyKey": "collect-2", "amount": ask.dollars("22.00")}

@@ -113,9 +113,11 @@ class Reversals:
 
     def last_day(self, payment: Payment) -> date | None:
         """The last day on which the receiving bank may have a reversal, if one that is asked for now can be there by
-        then. None where there is nothing to reverse, whatever was asked for before."""
+        then. None where there is nothing to reverse, or a reversal is under way or has been made."""
         settled_on = payment.progress.settles_on
         if payment.kind not in OPPOSITE or payment.ach.reverses or payment.state not in _STANDS or settled_on is None:
+            return None
+        if any(self._payments.existing(one).state not in _CAME_TO_NOTHING for one in payment.progress.reversals[-1:]):
             return None
         last = last_reversal_day(settled_on)
         soonest = min(self._window(speed).settles_on for speed in Speed)

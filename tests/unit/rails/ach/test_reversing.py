@@ -305,7 +305,9 @@ class TestAskedForOnce:
         first = street.reversed()
         street.bank.ach.cancel(street.actor, first.id)
         street.bank.run()
+        assert street.bank.ach.reversals.last_day(street.now)
         second = street.reversed(key="again")
+        assert street.bank.ach.reversals.last_day(street.now) is None
         assert second.id != first.id
         assert street.now.progress.reversals == (first.id, second.id)
 
