@@ -41,6 +41,8 @@ POLL_SECONDS: Final = 2
 ORIGINATED: Final = f"payment {{ id status }} }} ... on InputInvalid {{ fields {{ path code }} }} {REFUSAL}"
 SEND: Final = f"""mutation S($input: OriginateAchCreditInput!) {{ originateAchCredit(input: $input) {{ __typename
     ... on OriginateAchCreditSuccess {{ {ORIGINATED} }} }}"""
+TAKE_BACK: Final = """mutation T($input: ReverseAchPaymentInput!) { reverseAchPayment(input: $input) { __typename
+    ... on ReverseAchPaymentSuccess { payment { id } } } }"""
 COLLECT: Final = f"""mutation C($input: OriginateAchDebitInput!) {{ originateAchDebit(input: $input) {{ __typename
     ... on OriginateAchDebitSuccess {{ {ORIGINATED} }} }}"""
 PAYMENT: Final = """query P($id: ID!) { node(id: $id) { ... on Payment {
@@ -197,7 +199,13 @@ class TestLater:
         order = ["opened", "sent", "acknowledged", "settled", "returned"]
         assert [event for event in told if event in order] == order
 
-    def test_a_debit_completes(self, begun: Begun, ask: Ask) -> None:
+    def test_a_debit_settles_is_taken_back_and_completes(self, begun: Begun, ask: Ask) -> None:
+        settled = {"SETTLED", "CLEARED", "COMPLETED"}
+        within(lambda: status(ask, begun.debit) in settled, what="the settlement of a debit")
+        wrong = {"idempotencyKey": uuid.uuid4().hex, "paymentId": begun.debit, "reason": "DUPLICATE"}
+        answer = ask(SENDER, TAKE_BACK, {"input": wrong})["data"]["reverseAchPayment"]
+        reversal = answer["payment"]["id"]
+        within(lambda: "sent" in events(ask, reversal), what="the file of a reversal")
         within(lambda: status(ask, begun.debit) == "COMPLETED", what="the end of a debit", seconds=2 * WINDOWS_SECONDS)
 
 
