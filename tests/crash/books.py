@@ -13,7 +13,7 @@ from domain.ledger.model import Journal, State
 from functions.composition import ledger_settings
 from ops.verify.judging import judge
 from ops.verify.world import World, of_items
-from tests.crash import payment_books
+from tests.crash import payment_books, received_books
 from tests.crash.place import DELIVERIES, FAILED, Place, Snapshot
 
 _NO_LIST: Final[Mapping[str, Any]] = {"L": []}
@@ -42,7 +42,8 @@ class Left:
     unfinished: int
     orders: Counter[tuple[str, ...]]
     payments: Counter[tuple[str, ...]]
-    """Payments with their timelines, files, entries, cases, counterparties, what lies in the exchange, executions."""
+    """Payments with their timelines, files, entries, cases, counterparties, what lies in the exchange, executions, and
+    what came in."""
     unattended: int
     notices: Counter[tuple[str, str]]
     schedules: Counter[str]
@@ -86,7 +87,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         unfinished=sum("done" in item and not item["done"]["BOOL"] for item in accounts),
         orders=Counter(_order(item) for item in place.items("transfers")),
         payments=payment_books.summary(place),
-        unattended=len(payment_books.unattended(place)),
+        unattended=len(payment_books.unattended(place)) + len(received_books.unattended(place)),
         notices=_notices(place, late_told=late_told),
         schedules=Counter(schedule["ScheduleExpression"] for schedule in place.schedules()),
         unpublished=unpublished(place, heard),
@@ -125,7 +126,7 @@ def pending(found: Left) -> list[str]:
         ("unfinished openings", found.unfinished),
         ("unpublished journals", found.unpublished),
         ("deliveries that are in no queue", found.unqueued),
-        ("payments that nobody is at work on", found.unattended),
+        ("payments and received files that nobody is at work on", found.unattended),
     )
     return [f"{count} {what}" for what, count in named if count]
 

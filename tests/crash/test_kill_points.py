@@ -90,6 +90,25 @@ def test_a_window_with_two_files_would_be_found(runner: Runner, monkeypatch: pyt
     assert any("_again" in off for off in verdict.off)
 
 
+def test_an_entry_that_is_posted_twice_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the key of its journal new at each attempt."""
+    clean = _clean(runner, "post a received debit")
+    tries = iter(range(100))
+    monkeypatch.setattr("domain.rails.ach.incoming_entries.derived_key", lambda *_: f"try-{next(tries)}")
+    verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ledger"), BY_NAME["killed after"])
+    assert any("has been moved twice by ach_debit_received" in off for off in verdict.off)
+
+
+def test_an_entry_that_nobody_is_at_work_on_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were it not due when its decision is claimed, and its clerk never came back."""
+    clean = _clean(runner, "return an entry that was posted")
+    claim = next(call for call in clean.calls if str(call) == "dynamodb PutItem ach")
+    assert runner.point(clean, claim, BY_NAME["forsaken"]).held
+    monkeypatch.setattr("domain.rails.ach.incoming_entries.UNFINISHED", frozenset())
+    verdict = runner.point(clean, claim, BY_NAME["forsaken"])
+    assert any("nobody is at work on it" in off for off in verdict.off)
+
+
 @pytest.mark.parametrize("mode", ["killed after", "forsaken"])
 def test_an_effect_that_comes_before_its_audit_record_would_be_found(
     runner: Runner, monkeypatch: pytest.MonkeyPatch, mode: str

@@ -1,4 +1,4 @@
-"""Every use case that writes, as one list; those of payments by ACH stand in `ach_cases`."""
+"""Every use case that writes, as one list; those of ACH stand in `ach_cases` and `incoming_cases`."""
 
 import json
 from collections.abc import Callable
@@ -10,6 +10,7 @@ from typing import Any, Final
 from domain.access.model import Approval, Group, Proposal, Relation, Verdict
 from domain.access.rules import approval_id
 from domain.accounts.model import Account, Related
+from domain.cases.kinds import ResolutionCode
 from domain.ids import incoming_account, internal_account
 from domain.ledger.model import Command, Limits, Posted, State
 from domain.ledger.shards import shard_account
@@ -28,7 +29,8 @@ from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
 from functions.webhooks import handler as webhooks
-from tests.crash.ach_cases import ACH_CASES
+from tests.crash import ach_cases as ach
+from tests.crash.incoming_cases import INCOMING_CASES
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -616,6 +618,23 @@ def quarantined(stage: Stage) -> dict[str, Any]:
     return facts
 
 
+def asked_about(stage: Stage) -> dict[str, Any]:
+    facts = quarantined(stage)
+    (case,) = stage.bank.cases.unresolved()
+    return {**facts, "case": case.id}
+
+
+def asked_to_discard(stage: Stage) -> dict[str, Any]:
+    stage.facts = asked_about(stage)
+    return {**stage.facts, **ach.proposed(ResolutionCode.DISCARD, Group.OPERATIONS)(stage)}
+
+
+def replayed(stage: Stage) -> dict[str, Any]:
+    stage.facts = asked_about(stage)
+    passed(replay(stage))
+    return stage.facts
+
+
 def spent(stage: Stage) -> dict[str, Any]:
     """A delivery that was begun as often as it is, and ended its process each time."""
     facts = received(stage)
@@ -714,8 +733,12 @@ USE_CASES: Final = (
     UseCase("send deliveries again by the sweep", sweep_deliveries, received, sweeps=True),
     UseCase("replay a delivery as it is", replay, quarantined),
     UseCase("replay a delivery mended", mend, quarantined),
+    UseCase("process a replayed delivery", process, replayed),
+    UseCase("have a delivery processed again", ach.resolve(ResolutionCode.REPLAY, Group.OPERATIONS), asked_about),
+    UseCase("have a delivery put away", ach.give(Group.OPERATIONS), asked_to_discard),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
-    *ACH_CASES,
+    *ach.ACH_CASES,
+    *INCOMING_CASES,
 )
 
 
