@@ -7,6 +7,7 @@ calls them. Windows are cut off on the hour; the local bank's timetable posts wh
 import hashlib
 import json
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any, Final
 from unittest import mock
@@ -16,7 +17,9 @@ from domain.cases.kinds import ResolutionCode
 from domain.ids import received_entry_id
 from domain.jurisdictions import JURISDICTIONS
 from domain.payments.kinds import PaymentKind
+from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange import INBOUND, OUTBOUND
+from domain.rails.ach.incoming_entries import ReceivedEntries
 from domain.rails.ach.incoming_files import LEFT_AFTER, ReceivedFiles
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedState
 from domain.rails.ach.incoming_model import Handoff, ReceivedEntry
@@ -65,6 +68,7 @@ from tests.crash.ach_cases import (
 from tests.crash.place import NEIGHBOUR, REGION
 from tests.crash.stage import Answer, NotYet, Stage, delivered, passed
 from tests.crash.use_case import Prepare, UseCase
+from tests.faults import Killed
 from tests.unit.graph import documents as ask
 from tests.unit.rails.ach.partner import Sheet, answered, changed, dishonoured, settling, with_wrong_total
 
@@ -83,8 +87,8 @@ def to_ada(code: str, minor: int = SMALL_MINOR, sec: str = "PPD") -> Lines:
     return lambda stage, sheet: sheet.add(stage.house.source.record.number, minor, code=code, sec=sec)
 
 
-def to_bob(code: str, minor: int) -> Lines:
-    return lambda stage, sheet: sheet.add(stage.house.target.record.number, minor, code=code)
+def to_bob(code: str, minor: int, sec: str = "PPD") -> Lines:
+    return lambda stage, sheet: sheet.add(stage.house.target.record.number, minor, code=code, sec=sec)
 
 
 def to_nobody(_: Stage, sheet: Sheet) -> None:
@@ -269,6 +273,14 @@ def undecided(stage: Stage) -> Facts:
     return {}
 
 
+def listed_only(stage: Stage) -> Facts:
+    """Whoever listed its return for a window died before the entry said so."""
+    with mock.patch.object(ReceivedEntries, "queued", side_effect=Killed), suppress(Killed):
+        work(stage)
+    assert received(stage).state is ReceivedState.RETURN_DUE
+    return {}
+
+
 def left_behind(stage: Stage) -> Facts:
     """The window that the answer was listed for has gone without it."""
     due_at = received(stage).due_at
@@ -321,6 +333,14 @@ def decided(code: ResolutionCode, before: tuple[Prepare, ...]) -> tuple[Act, tup
     return give(OFFICE), (*before, proposed(code, OFFICE))
 
 
+def give_in_vain(stage: Stage) -> Answer:
+    """Who says it again once it was tried hears that the approval is given; that it was not carried out, and is to be
+    decided anew, stands in the case.
+    """
+    give(OFFICE)(stage)
+    return "told"
+
+
 def paid(stage: Stage) -> Facts:
     """The account has money enough by now."""
     passed(stage.deposit(stage.house.target.id, 2 * ABOVE_MEANS_MINOR, key="wages-of-bob"))
@@ -332,7 +352,7 @@ def paid(stage: Stage) -> Facts:
 
 def many_returns(stage: Stage) -> Facts:
     """More of what a customer collects has come back than the network allows."""
-    day = stage.place.clock.at.date()
+    day = day_of(stage.place.clock.at)
     for n in range(RETURNS_MIN):
         stage.bank.incoming_store.count(stage.house.ada.id, day, DEBITS, once=f"debit-{n}")
         stage.bank.incoming_store.count(stage.house.ada.id, day, "R10", once=f"return-{n}")
@@ -358,6 +378,7 @@ _POSTED: Final = (*_DEBIT, worked(_S.POSTED))
 _POOR: Final = _kept(to_bob("27", ABOVE_MEANS_MINOR))
 _DOUBTED: Final = _kept(to_ada("27", sec="CCD"))
 _PENDED: Final = (*_DOUBTED, worked(_S.PENDED))
+_BEYOND_MEANS: Final = (*_kept(to_bob("27", ABOVE_MEANS_MINOR, sec="CCD")), worked(_S.PENDED))
 _QUEUED: Final = (*_POOR, worked(_S.RETURN_QUEUED), cut_off_due)
 _SENT_BACK: Final = (*_QUEUED, answer_sent)
 _ACKNOWLEDGED: Final = (*_SENT_BACK, heard(acknowledgement))
@@ -392,10 +413,12 @@ INCOMING_CASES: Final[tuple[UseCase, ...]] = (
     sweep("list an answer anew that its window left behind", sweep_received, (*_QUEUED, left_behind)),
     # What goes back.
     sweep("send a return in a file", cut_off, _QUEUED),
+    sweep("send a return in a file that only its window knows of", cut_off, (*_POOR, listed_only, cut_off_due)),
     sweep("settle a return", cut_off, _SETTLES),
     twice("hear that a return is rejected", process, (*_SENT_BACK, delivered_by(rejection))),
     sweep("set a rejected return aside", cut_off, (*_SENT_BACK, processed(rejection))),
     twice("build a rejected return again", *decided(_R.REBUILD, _REJECTED)),
+    sweep("send a return that is built again", cut_off, (*_REJECTED, proposed(_R.REBUILD, OFFICE), approved(OFFICE))),
     twice("have a rejected return given up", give(OFFICE), _GIVEN_UP),
     sweep("give a rejected return up", cut_off, (*_GIVEN_UP, approved(OFFICE))),
     # What comes back of ours.
@@ -408,6 +431,7 @@ INCOMING_CASES: Final[tuple[UseCase, ...]] = (
     # What people decide.
     twice("return an entry that was posted", send_back, _POSTED),
     twice("have a pended entry posted", *decided(_R.POST, _PENDED)),
+    twice("try to post a pended entry", give_in_vain, (*_BEYOND_MEANS, proposed(_R.POST, OFFICE))),
     twice("have a pended entry returned", resolve(_R.RETURN, OFFICE), _PENDED),
     twice("settle a pended entry by hand", *decided(_R.SETTLED_BY_HAND, _PENDED)),
     twice("have a file read again", resolve(_R.REPLAY, OFFICE), _QUARANTINED),

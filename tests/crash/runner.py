@@ -193,6 +193,8 @@ class Runner:
         found = self._left(prepared, world)
         off = [*books.violations(self.place, world), *books.pending(found)]
         clean = Clean(prepared, calls, answer, found, witnessed)
+        if not clean.trace.writes:
+            off.append("nothing was written")
         if clean.commands and len(books.acts(self.place, prepared.world)) != 1:
             off.append("one command has not left one record")
         assert not off, f"{use_case.name}: the clean run is off: {off}"

@@ -57,6 +57,14 @@ def test_a_payment_that_its_own_request_has_made_meanwhile_is_no_double(runner: 
     assert runner.point(clean, _call(clean, "dynamodb Query payments"), BY_NAME["overtaken"]).held
 
 
+@pytest.mark.parametrize("name", ["take a returned debit back that is denied", "settle a payment that was collected"])
+def test_whose_debits_are_counted_is_looked_at(runner: Runner, name: str) -> None:
+    """Whoever died between the count and the list of that day's originators left a count that no look at the return
+    rates found."""
+    clean = _clean(runner, name)
+    assert runner.point(clean, _call(clean, "dynamodb TransactWriteItems ach"), BY_NAME["killed after"]).held
+
+
 # The harness itself: what is broken on purpose must be found out.
 
 

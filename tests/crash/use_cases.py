@@ -17,6 +17,7 @@ from domain.ledger.shards import shard_account
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.partners.rules import TRIES_MAX, begun
+from domain.rails.ach.calendar import day_of
 from domain.refusals import NotFound, Refusal
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
@@ -541,7 +542,7 @@ def read_notice(stage: Stage) -> Answer:
 
 
 def schedule(stage: Stage) -> Answer:
-    days = {"rhythm": "WEEKLY", "startsOn": (stage.place.clock.at + DAY).date().isoformat(), "count": 2}
+    days = {"rhythm": "WEEKLY", "startsOn": day_of(stage.place.clock.at + DAY).isoformat(), "count": 2}
     wish = ask.transfer_input(stage.house.source, stage.house.target, "20.00", key="rent", memo="Rent", schedule=days)
     answer = stage.asked(ask.SCHEDULE, **wish)
     assert not isinstance(answer, str)
