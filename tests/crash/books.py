@@ -22,6 +22,8 @@ POSITIONED: Final = frozenset({"batching_stopped"})
 
 A sweeper that another has overtaken is refused under a key of its own: one refusal more, and nothing else.
 """
+TRIED_ANEW: Final = frozenset({"ach_debit_posted"})
+"""What people have decided and an account refuses is tried under a key of its own each time it is said."""
 
 
 @dataclass(frozen=True)
@@ -69,7 +71,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
     known = {item["pk"]["S"] for items in before.items.values() for item in items}
     accounts = place.items("accounts")
     return Left(
-        journals=Counter(_journal(journal, known) for journal in world.journals.values() if not _too_late(journal)),
+        journals=Counter(_journal(journal, known) for journal in world.journals.values() if not _in_vain(journal)),
         accounts=Counter(_account(account, world.log(account)[-1].state, known) for account in world.lines),
         internal=_internal(world),
         registered=frozenset(world.registrations),
@@ -174,8 +176,8 @@ def _journal(journal: Journal, known: set[str]) -> tuple[str, ...]:
     return name, journal.kind, "posted" if journal.refusal is None else journal.refusal.code, str(journal.amount)
 
 
-def _too_late(journal: Journal) -> bool:
-    return journal.kind in POSITIONED and not journal.posted
+def _in_vain(journal: Journal) -> bool:
+    return journal.kind in POSITIONED | TRIED_ANEW and not journal.posted
 
 
 def _account(account: str, state: State, known: set[str]) -> tuple[str, ...]:

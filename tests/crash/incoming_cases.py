@@ -57,12 +57,14 @@ from tests.crash.ach_cases import (
     give,
     heard,
     hour_after,
+    not_heard,
     payment_of,
     process,
     processed,
     proposed,
     resolve,
     sweep,
+    sweep_cases,
     twice,
 )
 from tests.crash.place import NEIGHBOUR, REGION
@@ -333,14 +335,6 @@ def decided(code: ResolutionCode, before: tuple[Prepare, ...]) -> tuple[Act, tup
     return give(OFFICE), (*before, proposed(code, OFFICE))
 
 
-def give_in_vain(stage: Stage) -> Answer:
-    """Who says it again once it was tried hears that the approval is given; that it was not carried out, and is to be
-    decided anew, stands in the case.
-    """
-    give(OFFICE)(stage)
-    return "told"
-
-
 def paid(stage: Stage) -> Facts:
     """The account has money enough by now."""
     passed(stage.deposit(stage.house.target.id, 2 * ABOVE_MEANS_MINOR, key="wages-of-bob"))
@@ -431,7 +425,7 @@ INCOMING_CASES: Final[tuple[UseCase, ...]] = (
     # What people decide.
     twice("return an entry that was posted", send_back, _POSTED),
     twice("have a pended entry posted", *decided(_R.POST, _PENDED)),
-    twice("try to post a pended entry", give_in_vain, (*_BEYOND_MEANS, proposed(_R.POST, OFFICE))),
+    sweep("try to post a pended entry", sweep_cases, (*_BEYOND_MEANS, proposed(_R.POST, OFFICE), not_heard(OFFICE))),
     twice("have a pended entry returned", resolve(_R.RETURN, OFFICE), _PENDED),
     twice("settle a pended entry by hand", *decided(_R.SETTLED_BY_HAND, _PENDED)),
     twice("have a file read again", resolve(_R.REPLAY, OFFICE), _QUARANTINED),
