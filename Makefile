@@ -72,7 +72,7 @@ test-simulation: .venv/dev/.installed ## Histories under faults, each from one s
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/simulation --junitxml=$(REPORTS)/simulation.xml
 
 test-crash: .venv/dev/.installed .venv/engine/.installed ## A seeded share of the kill points
-	@mkdir -p $(REPORTS) && $(PYTEST) tests/crash --junitxml=$(REPORTS)/crash.xml
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/crash -n 2 --junitxml=$(REPORTS)/crash.xml
 
 test-concurrency: .venv/dev/.installed .venv/engine/.installed ## One storm of eight processes, double-clicks and races
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/concurrency --junitxml=$(REPORTS)/concurrency.xml

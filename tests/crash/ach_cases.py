@@ -84,7 +84,7 @@ def verify(method: VerificationMethod) -> Act:
 
 def proving(stage: Stage) -> Facts:
     passed(verify(VerificationMethod.MICRO_ENTRIES)(stage))
-    stage.place.clock.at = _hour_after(stage)
+    stage.place.clock.at = hour_after(stage)
     return {}
 
 
@@ -102,7 +102,7 @@ def _proof_of(stage: Stage) -> Any:
 def proof_due(stage: Stage) -> Facts:
     """The bank has the proof, and its day of settlement has come."""
     heard(acknowledgement)(stage)
-    stage.place.clock.at = _hour_after(stage)
+    stage.place.clock.at = hour_after(stage)
     return {}
 
 
@@ -290,7 +290,7 @@ def poor(stage: Stage) -> Facts:
 
 def missed(stage: Stage) -> Facts:
     """Its window has passed without it."""
-    stage.place.clock.at = _hour_after(stage) + 2 * stage.bank.deadlines.grace
+    stage.place.clock.at = hour_after(stage) + 2 * stage.bank.deadlines.grace
     return {}
 
 
@@ -320,7 +320,7 @@ def untold(stage: Stage) -> Facts:
 
 
 def _overdue(stage: Stage) -> None:
-    due = _payment(stage).due_at
+    due = payment_of(stage).due_at
     assert due
     stage.place.clock.at = due + SOON
 
@@ -330,7 +330,7 @@ def sweep_payments(_: Stage) -> Answer:
     return "swept"
 
 
-def _payment(stage: Stage, kind: PaymentKind = CREDIT) -> Payment:
+def payment_of(stage: Stage, kind: PaymentKind = CREDIT) -> Payment:
     return stage.bank.payments.existing(stage.facts[kind])
 
 
@@ -348,7 +348,7 @@ def _cut_off_at(wanted: str, act: Act, stage: Stage) -> None:
 # Files.
 
 
-def _hour_after(stage: Stage) -> Any:
+def hour_after(stage: Stage) -> Any:
     """Just after the windows that are open now have been cut off."""
     cut_off = stage.place.clock.at.replace(minute=0, second=0, microsecond=0) + timedelta(hours=1)
     return cut_off + BUILT_AFTER + SOON
@@ -357,7 +357,7 @@ def _hour_after(stage: Stage) -> Any:
 def waiting_for_file(stage: Stage) -> Facts:
     for kind in (CREDIT, DEBIT):
         step(StepName.AWAIT_FILE, kind)(stage)
-    stage.place.clock.at = _hour_after(stage)
+    stage.place.clock.at = hour_after(stage)
     return {"tokens": stage.facts["tokens"]}
 
 
@@ -370,12 +370,12 @@ def sent(stage: Stage) -> Facts:
     """A file with a payment of each kind lies where the bank fetches it, and their journeys wait for its answer."""
     cut_off(stage)
     for kind in (CREDIT, DEBIT):
-        assert _payment(stage, kind).state is PaymentState.SENT
+        assert payment_of(stage, kind).state is PaymentState.SENT
         step(StepName.AWAIT_ACKNOWLEDGEMENT, kind)(stage)
-    return {"file": _payment(stage).progress.file, "tokens": stage.facts["tokens"]}
+    return {"file": payment_of(stage).progress.file, "tokens": stage.facts["tokens"]}
 
 
-def _file(stage: Stage) -> AchFile:
+def file_of(stage: Stage) -> AchFile:
     return stage.bank.ach.outgoing.existing(stage.facts["file"])
 
 
@@ -383,7 +383,7 @@ def _file(stage: Stage) -> AchFile:
 
 
 def acknowledgement(stage: Stage) -> tuple[str, Mapping[str, Any]]:
-    file = _file(stage)
+    file = file_of(stage)
     totals = {"debit_minor": file.debit_minor, "credit_minor": file.credit_minor}
     data = {"file": file.name, "sha256": file.sha256, "entries": file.entries + file.addenda, **totals}
     return "ach.file.acknowledged", data
@@ -391,10 +391,10 @@ def acknowledgement(stage: Stage) -> tuple[str, Mapping[str, Any]]:
 
 def rejection(code: str, *, of_entry: bool = False) -> Callable[[Stage], tuple[str, Mapping[str, Any]]]:
     def rejected(stage: Stage) -> tuple[str, Mapping[str, Any]]:
-        file = _file(stage)
+        file = file_of(stage)
         reason: dict[str, Any] = {"code": code, "message": "It is not taken."}
         if of_entry:
-            reason["trace_number"] = _payment(stage).progress.trace
+            reason["trace_number"] = payment_of(stage).progress.trace
         data = {"file": file.name, "sha256": file.sha256, "level": "ENTRY" if of_entry else "FILE"}
         return "ach.file.rejected", {**data, "reasons": [reason]}
 
@@ -421,7 +421,7 @@ def delivered_by(message: Message) -> Callable[[Stage], Facts]:
 def process(stage: Stage) -> Answer:
     delivered(partner_deliveries, json.dumps({"delivery": stage.facts["delivery"]}))
     found = stage.bank.partners._found(stage.facts["delivery"])
-    return {"state": found.state.value, "reason": found.reason, "file": _file(stage).state.value}
+    return {"state": found.state.value, "reason": found.reason, "file": file_of(stage).state.value}
 
 
 def processed(message: Message) -> Callable[[Stage], Facts]:
@@ -452,7 +452,7 @@ def passed_text(answer: Answer) -> Mapping[str, Any]:
 
 def settles(stage: Stage) -> Facts:
     """The day of settlement has come."""
-    at = _payment(stage).progress.settles_at
+    at = payment_of(stage).progress.settles_at
     assert at
     stage.place.clock.at = at + SOON
     return {}
@@ -467,7 +467,7 @@ def settled(stage: Stage) -> Facts:
 
 def frees(stage: Stage) -> Facts:
     """What was collected may be spent."""
-    at = _payment(stage, DEBIT).progress.funds_at
+    at = payment_of(stage, DEBIT).progress.funds_at
     assert at
     stage.place.clock.at = at + SOON
     return {}
@@ -475,7 +475,7 @@ def frees(stage: Stage) -> Facts:
 
 def over(stage: Stage) -> Facts:
     """Nothing comes back any more."""
-    at = _payment(stage).progress.returns_until
+    at = payment_of(stage).progress.returns_until
     assert at
     stage.place.clock.at = at + SOON
     return {}
@@ -486,11 +486,11 @@ def over(stage: Stage) -> Facts:
 
 def in_review(stage: Stage) -> Facts:
     step(StepName.REVIEW)(stage)
-    return {"case": _payment(stage).case, "tokens": stage.facts["tokens"]}
+    return {"case": payment_of(stage).case, "tokens": stage.facts["tokens"]}
 
 
 def file_case(stage: Stage) -> Facts:
-    return {"case": _file(stage).case}
+    return {"case": file_of(stage).case}
 
 
 def late(stage: Stage) -> Facts:
@@ -564,17 +564,17 @@ def release(stage: Stage) -> Answer:
 
 
 ANALYST, OFFICE = Group.FRAUD_ANALYST, Group.OPERATIONS
-_KNOWN: Final = (known,)
-_ASKED: Final = (*_KNOWN, asked_for(CREDIT))
+KNOWN: Final = (known,)
+_ASKED: Final = (*KNOWN, asked_for(CREDIT))
 _SCHEDULED: Final = (*_ASKED, judged())
-_DOUBTED: Final = (*_KNOWN, asked_for(CREDIT, LARGE), suspected)
+_DOUBTED: Final = (*KNOWN, asked_for(CREDIT, LARGE), suspected)
 _REVIEWED: Final = (*_DOUBTED, stepped(StepName.ADVANCE), in_review)
 _PROPOSED: Final = (*_REVIEWED, proposed(ResolutionCode.RELEASE, ANALYST))
-_CUT_OFF: Final = (*_SCHEDULED, asked_for(DEBIT), judged(DEBIT), waiting_for_file)
-_SENT: Final = (*_CUT_OFF, sent)
-_ACKNOWLEDGED: Final = (*_SENT, heard(acknowledgement))
-_SETTLED: Final = (*_ACKNOWLEDGED, settled)
-_ENTRY_REJECTED: Final = (*_SENT, heard(rejection(UNMENDABLE, of_entry=True)), file_case)
+CUT_OFF: Final = (*_SCHEDULED, asked_for(DEBIT), judged(DEBIT), waiting_for_file)
+SENT: Final = (*CUT_OFF, sent)
+_ACKNOWLEDGED: Final = (*SENT, heard(acknowledgement))
+SETTLED: Final = (*_ACKNOWLEDGED, settled)
+_ENTRY_REJECTED: Final = (*SENT, heard(rejection(UNMENDABLE, of_entry=True)), file_case)
 _ENTRY_GIVEN_UP: Final = (*_ENTRY_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
 _PROVING: Final = (added, proving)
 _PROOF_SENT: Final = (*_PROVING, proof_sent)
@@ -588,69 +588,69 @@ def _case(name: str, act: Act, after: tuple[Any, ...], **more: Any) -> UseCase:
     return UseCase(name, act, after=after, days_ago=1, **more)
 
 
-def _twice(name: str, act: Act, after: tuple[Any, ...]) -> UseCase:
+def twice(name: str, act: Act, after: tuple[Any, ...]) -> UseCase:
     """Brought by a queue, a machine or a client, and brought again."""
     return _case(name, act, after, comes_twice=True)
 
 
-def _sweep(name: str, act: Act, after: tuple[Any, ...]) -> UseCase:
+def sweep(name: str, act: Act, after: tuple[Any, ...]) -> UseCase:
     return _case(name, act, after, sweeps=True)
 
 
 ACH_CASES: Final = (
-    _twice("add a counterparty", add, ()),
-    _twice("close a counterparty", close, (added,)),
-    _twice("prove a counterparty by a prenote", verify(VerificationMethod.PRENOTE), (added,)),
-    _twice("prove a counterparty by micro-entries", verify(VerificationMethod.MICRO_ENTRIES), (added,)),
-    _sweep("finish a proof that was cut off", cut_off, (added, intended)),
-    _sweep("send micro-entries", cut_off, _PROVING),
-    _sweep("settle micro-entries", settle_proof, (*_PROOF_SENT, proof_due)),
-    _twice("confirm micro-entries", confirm, _PROOF_SETTLED),
-    _twice("take micro-entries back", proof_comes_back, _PROOF_SETTLED),
-    _twice("have rejected micro-entries posted back", give(OFFICE), _PROOF_GIVEN_UP),
-    _sweep("post rejected micro-entries back", cut_off, (*_PROOF_GIVEN_UP, approved(OFFICE))),
-    _twice("correct a counterparty", correct, _KNOWN),
-    _twice("send money by ACH", originate(CREDIT), _KNOWN),
-    _twice("collect money by ACH", originate(DEBIT), _KNOWN),
-    _twice("have a payment screened", step(StepName.SCREEN), _ASKED),
-    _twice("judge a payment", score, (*_ASKED, screened)),
-    _twice("hear a judgement", hear_judgement, (*_ASKED, screened, scored)),
-    _twice("judge a payment by the fallback", step(StepName.SCREEN_WITHOUT), _ASKED),
-    _twice("set the money of a payment aside", step(StepName.ADVANCE), (*_ASKED, suspected)),
-    _twice("refuse a payment for want of money", step(StepName.ADVANCE), (*_ASKED, suspected, poor)),
-    _twice("tell of a refused payment", step(StepName.END), (*_ASKED, suspected, poor, stepped(StepName.ADVANCE))),
-    _twice("cancel a payment", cancel, _SCHEDULED),
-    _twice("reschedule a payment", step(StepName.RESCHEDULE), (*_SCHEDULED, missed)),
-    _twice("have a payment reviewed", step(StepName.REVIEW), (*_DOUBTED, stepped(StepName.ADVANCE))),
-    _twice("end a payment that nobody reviewed", step(StepName.REVIEW_EXPIRED), (*_REVIEWED, late)),
-    _twice("take a case", assign, _REVIEWED),
-    _twice("give a case back", release, (*_REVIEWED, assigned)),
-    _twice("reject a payment in review", resolve(ResolutionCode.REJECT, ANALYST), _REVIEWED),
-    _twice("propose to release a payment", resolve(ResolutionCode.RELEASE, ANALYST), _REVIEWED),
-    _twice("release a payment", give(ANALYST), _PROPOSED),
-    _twice(
+    twice("add a counterparty", add, ()),
+    twice("close a counterparty", close, (added,)),
+    twice("prove a counterparty by a prenote", verify(VerificationMethod.PRENOTE), (added,)),
+    twice("prove a counterparty by micro-entries", verify(VerificationMethod.MICRO_ENTRIES), (added,)),
+    sweep("finish a proof that was cut off", cut_off, (added, intended)),
+    sweep("send micro-entries", cut_off, _PROVING),
+    sweep("settle micro-entries", settle_proof, (*_PROOF_SENT, proof_due)),
+    twice("confirm micro-entries", confirm, _PROOF_SETTLED),
+    twice("take micro-entries back", proof_comes_back, _PROOF_SETTLED),
+    twice("have rejected micro-entries posted back", give(OFFICE), _PROOF_GIVEN_UP),
+    sweep("post rejected micro-entries back", cut_off, (*_PROOF_GIVEN_UP, approved(OFFICE))),
+    twice("correct a counterparty", correct, KNOWN),
+    twice("send money by ACH", originate(CREDIT), KNOWN),
+    twice("collect money by ACH", originate(DEBIT), KNOWN),
+    twice("have a payment screened", step(StepName.SCREEN), _ASKED),
+    twice("judge a payment", score, (*_ASKED, screened)),
+    twice("hear a judgement", hear_judgement, (*_ASKED, screened, scored)),
+    twice("judge a payment by the fallback", step(StepName.SCREEN_WITHOUT), _ASKED),
+    twice("set the money of a payment aside", step(StepName.ADVANCE), (*_ASKED, suspected)),
+    twice("refuse a payment for want of money", step(StepName.ADVANCE), (*_ASKED, suspected, poor)),
+    twice("tell of a refused payment", step(StepName.END), (*_ASKED, suspected, poor, stepped(StepName.ADVANCE))),
+    twice("cancel a payment", cancel, _SCHEDULED),
+    twice("reschedule a payment", step(StepName.RESCHEDULE), (*_SCHEDULED, missed)),
+    twice("have a payment reviewed", step(StepName.REVIEW), (*_DOUBTED, stepped(StepName.ADVANCE))),
+    twice("end a payment that nobody reviewed", step(StepName.REVIEW_EXPIRED), (*_REVIEWED, late)),
+    twice("take a case", assign, _REVIEWED),
+    twice("give a case back", release, (*_REVIEWED, assigned)),
+    twice("reject a payment in review", resolve(ResolutionCode.REJECT, ANALYST), _REVIEWED),
+    twice("propose to release a payment", resolve(ResolutionCode.RELEASE, ANALYST), _REVIEWED),
+    twice("release a payment", give(ANALYST), _PROPOSED),
+    twice(
         "refuse to release a payment",
         give(ANALYST, ask.REFUSE_APPROVAL),
         _PROPOSED,
     ),
-    _sweep(
+    sweep(
         "carry out what was approved, by the sweep",
         sweep_cases,
         (*_PROPOSED, not_heard(ANALYST)),
     ),
-    _sweep("begin a journey, by the sweep", sweep_payments, (*_KNOWN, not_begun)),
-    _sweep("begin a lost journey anew", sweep_payments, (*_ASKED, lost)),
-    _sweep("tell a journey that was not told", sweep_payments, (*_ASKED, untold)),
-    _sweep("cut a file off and send it", cut_off, _CUT_OFF),
-    _twice("hear that a file is taken", process, (*_SENT, delivered_by(acknowledgement))),
-    _twice("hear that an entry is rejected", process, (*_SENT, delivered_by(rejection(UNMENDABLE, of_entry=True)))),
-    _twice("build a rejected file again", process, (*_SENT, delivered_by(rejection(MENDABLE)))),
-    _sweep("send a file that was built again", cut_off, (*_SENT, processed(rejection(MENDABLE)))),
-    _twice("have a rejected entry posted back", give(OFFICE), _ENTRY_GIVEN_UP),
-    _sweep("post a rejected entry back", cut_off, (*_ENTRY_GIVEN_UP, approved(OFFICE))),
-    _twice("build a rejected entry again", give(OFFICE), (*_ENTRY_REJECTED, proposed(ResolutionCode.REBUILD, OFFICE))),
-    _twice("settle a payment", step(StepName.SETTLE), (*_ACKNOWLEDGED, settles)),
-    _twice("settle a payment that was collected", step(StepName.SETTLE, DEBIT), (*_ACKNOWLEDGED, settles)),
-    _twice("free what was collected", step(StepName.FREE, DEBIT), (*_SETTLED, frees)),
-    _twice("complete a payment", step(StepName.COMPLETE), (*_SETTLED, over)),
+    sweep("begin a journey, by the sweep", sweep_payments, (*KNOWN, not_begun)),
+    sweep("begin a lost journey anew", sweep_payments, (*_ASKED, lost)),
+    sweep("tell a journey that was not told", sweep_payments, (*_ASKED, untold)),
+    sweep("cut a file off and send it", cut_off, CUT_OFF),
+    twice("hear that a file is taken", process, (*SENT, delivered_by(acknowledgement))),
+    twice("hear that an entry is rejected", process, (*SENT, delivered_by(rejection(UNMENDABLE, of_entry=True)))),
+    twice("build a rejected file again", process, (*SENT, delivered_by(rejection(MENDABLE)))),
+    sweep("send a file that was built again", cut_off, (*SENT, processed(rejection(MENDABLE)))),
+    twice("have a rejected entry posted back", give(OFFICE), _ENTRY_GIVEN_UP),
+    sweep("post a rejected entry back", cut_off, (*_ENTRY_GIVEN_UP, approved(OFFICE))),
+    twice("build a rejected entry again", give(OFFICE), (*_ENTRY_REJECTED, proposed(ResolutionCode.REBUILD, OFFICE))),
+    twice("settle a payment", step(StepName.SETTLE), (*_ACKNOWLEDGED, settles)),
+    twice("settle a payment that was collected", step(StepName.SETTLE, DEBIT), (*_ACKNOWLEDGED, settles)),
+    twice("free what was collected", step(StepName.FREE, DEBIT), (*SETTLED, frees)),
+    twice("complete a payment", step(StepName.COMPLETE), (*SETTLED, over)),
 )

@@ -13,7 +13,7 @@ from domain.ledger.model import Journal, State
 from functions.composition import ledger_settings
 from ops.verify.judging import judge
 from ops.verify.world import World, of_items
-from tests.crash import payment_books
+from tests.crash import payment_books, received_books
 from tests.crash.place import DELIVERIES, FAILED, Place, Snapshot
 
 _NO_LIST: Final[Mapping[str, Any]] = {"L": []}
@@ -22,6 +22,8 @@ POSITIONED: Final = frozenset({"batching_stopped"})
 
 A sweeper that another has overtaken is refused under a key of its own: one refusal more, and nothing else.
 """
+TRIED_ANEW: Final = frozenset({"ach_debit_posted"})
+"""What people have decided and an account refuses is tried under a key of its own each time it is said."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,8 @@ class Left:
     unfinished: int
     orders: Counter[tuple[str, ...]]
     payments: Counter[tuple[str, ...]]
-    """Payments with their timelines, files, entries, cases, counterparties, what lies in the exchange, executions."""
+    """Payments with their timelines, files, entries, cases, counterparties, what lies in the exchange, executions, and
+    what came in."""
     unattended: int
     notices: Counter[tuple[str, str]]
     schedules: Counter[str]
@@ -68,7 +71,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
     known = {item["pk"]["S"] for items in before.items.values() for item in items}
     accounts = place.items("accounts")
     return Left(
-        journals=Counter(_journal(journal, known) for journal in world.journals.values() if not _too_late(journal)),
+        journals=Counter(_journal(journal, known) for journal in world.journals.values() if not _in_vain(journal)),
         accounts=Counter(_account(account, world.log(account)[-1].state, known) for account in world.lines),
         internal=_internal(world),
         registered=frozenset(world.registrations),
@@ -86,7 +89,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         unfinished=sum("done" in item and not item["done"]["BOOL"] for item in accounts),
         orders=Counter(_order(item) for item in place.items("transfers")),
         payments=payment_books.summary(place),
-        unattended=len(payment_books.unattended(place)),
+        unattended=len(payment_books.unattended(place)) + len(received_books.unattended(place)),
         notices=_notices(place, late_told=late_told),
         schedules=Counter(schedule["ScheduleExpression"] for schedule in place.schedules()),
         unpublished=unpublished(place, heard),
@@ -125,7 +128,7 @@ def pending(found: Left) -> list[str]:
         ("unfinished openings", found.unfinished),
         ("unpublished journals", found.unpublished),
         ("deliveries that are in no queue", found.unqueued),
-        ("payments that nobody is at work on", found.unattended),
+        ("payments and received files that nobody is at work on", found.unattended),
     )
     return [f"{count} {what}" for what, count in named if count]
 
@@ -173,8 +176,8 @@ def _journal(journal: Journal, known: set[str]) -> tuple[str, ...]:
     return name, journal.kind, "posted" if journal.refusal is None else journal.refusal.code, str(journal.amount)
 
 
-def _too_late(journal: Journal) -> bool:
-    return journal.kind in POSITIONED and not journal.posted
+def _in_vain(journal: Journal) -> bool:
+    return journal.kind in POSITIONED | TRIED_ANEW and not journal.posted
 
 
 def _account(account: str, state: State, known: set[str]) -> tuple[str, ...]:

@@ -6,31 +6,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any, Final
 
-from boto3.dynamodb.types import TypeDeserializer
-
 from domain.cases.rules import BANK
 from domain.clock import parse_instant
 from domain.payments.journeys import execution_name
 from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind, PaymentState
-from domain.rails.ach.exchange import OUTBOUND
+from domain.rails.ach.exchange import INBOUND, OUTBOUND
 from domain.rails.ach.kinds import FileState
 from ops.verify.world import World
+from tests.crash import received_books
 from tests.crash.place import Place
+from tests.crash.table_rows import PLAIN, Item, rows
 
-Item = Mapping[str, Any]
 SENT: Final = frozenset(FileState) - {FileState.OPEN, FileState.CLOSING, FileState.BUILT, FileState.EMPTY}
 """What a file is in that lies where the bank fetches it; one that is built may lie there too."""
 NOT_TAKEN: Final = frozenset({FileState.REJECTED, FileState.PARTLY_REJECTED, FileState.REPLACED, FileState.WITHDRAWN})
 """What was said against a file whose entries may stand in another."""
 IN_TRANSIT: Final = "ach_in_transit"
 _LAST: Final = "9999-12-31T00:00:00.000000Z"
-_PLAIN: Final = TypeDeserializer()
-
-
-def rows(place: Place, table: str, sort_key: str) -> list[Item]:
-    """The items of a table with this sort key, as plain values."""
-    found = (item for item in place.items(table) if item["sk"]["S"] == sort_key)
-    return [{name: _PLAIN.deserialize(value) for name, value in item.items()} for item in found]
 
 
 # How it stands.
@@ -41,13 +33,17 @@ def summary(place: Place) -> Counter[tuple[str, ...]]:
     told = (
         *map(_payment, rows(place, "payments", "P")),
         *map(_happening, _timelines(place)),
-        *map(_file, rows(place, "ach", "F")),
-        *map(_entry, rows(place, "ach", "E")),
+        *map(_file, rows(place, "ach", "F", of="F#")),
+        *map(_entry, rows(place, "ach", "E", of="E#")),
         *_scheduled(place),
         *map(_case, rows(place, "cases", "C")),
         *map(_counterparty, rows(place, "counterparties", "P")),
         *_exchanged(place),
-        *(("execution", *execution, status) for execution, status in place.executions().items()),
+        *(
+            ("execution", kind, received_books.journey(name), status)
+            for (kind, name), status in place.executions().items()
+        ),
+        *received_books.summary(place),
     )
     return Counter(told)
 
@@ -120,7 +116,7 @@ def _exchanged(place: Place) -> Iterator[tuple[str, ...]]:
     for name, content in place.exchange().items():
         if name.startswith(OUTBOUND):
             yield "sent", name, *sorted(line[:29] + amount for _, amount, line in _lines(content))
-        else:
+        elif not name.startswith(INBOUND):
             yield "built", name.rpartition("/")[0]
 
 
@@ -134,7 +130,7 @@ def _lines(content: bytes) -> Iterator[tuple[str, str, str]]:
 def _timelines(place: Place) -> Iterator[Item]:
     for item in place.items("payments"):
         if item["sk"]["S"].startswith("T#"):
-            yield {name: _PLAIN.deserialize(item[name]) for name in ("payment", "n", "event", "state", "by")}
+            yield {name: PLAIN.deserialize(item[name]) for name in ("payment", "n", "event", "state", "by")}
 
 
 # What must hold.
@@ -142,7 +138,7 @@ def _timelines(place: Place) -> Iterator[Item]:
 
 def faults(place: Place, world: World) -> list[str]:
     """Money moves once for each payment, and each payment is in one file at a time."""
-    return [*_of_money(place, world), *_of_files(place)]
+    return [*_of_money(place, world), *_of_files(place), *received_books.faults(place, world)]
 
 
 def _of_money(place: Place, world: World) -> Iterator[str]:
@@ -189,15 +185,15 @@ def _of_transit(place: Place, world: World, payments: Mapping[str, Item]) -> Ite
 
 
 def _cents(place: Place) -> Iterator[Item]:
-    unsettled = {item["id"] for item in rows(place, "ach", "F") if not item["settled"]}
-    for entry in rows(place, "ach", "E"):
+    unsettled = {item["id"] for item in rows(place, "ach", "F", of="F#") if not item["settled"]}
+    for entry in rows(place, "ach", "E", of="E#"):
         if entry["kind"] == "MICRO_CREDIT" and entry["state"] in ("READY", "REJECTED") and entry["file"] in unsettled:
             yield entry
 
 
 def _of_files(place: Place) -> Iterator[str]:
-    files = {item["id"]: item for item in rows(place, "ach", "F")}
-    entries = {item["trace"]: item for item in rows(place, "ach", "E")}
+    files = {item["id"]: item for item in rows(place, "ach", "F", of="F#")}
+    entries = {item["trace"]: item for item in rows(place, "ach", "E", of="E#")}
     outbound = {
         name.removeprefix(OUTBOUND).removesuffix(".ach"): list(_lines(content))
         for name, content in place.exchange().items()
@@ -237,7 +233,9 @@ def _ended(item: Item) -> bool:
 
 def due_files(place: Place) -> list[str]:
     return [
-        item["id"] for item in rows(place, "ach", "F") if parse_instant(item.get("due_at", _LAST)) <= place.clock.at
+        item["id"]
+        for item in rows(place, "ach", "F", of="F#")
+        if parse_instant(item.get("due_at", _LAST)) <= place.clock.at
     ]
 
 

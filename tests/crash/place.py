@@ -6,16 +6,16 @@ process is a freshly composed bank; of the one before it only the connections ar
 
 import base64
 import json
+import math
 import random
 import time
 import uuid
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import ExitStack, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any, Final, TypeVar
-from unittest import mock
 
 import boto3
 import botocore.endpoint
@@ -62,6 +62,8 @@ from tests.unit.functions.test_configuration import GOOD
 from tests.unit.partners.signing import SPONSOR, V1
 
 REGION: Final = "us-east-1"
+NEIGHBOUR: Final = "us-west-2"
+"""The other region of the bank, of which only what files say to it is there: its exchange, and its queue."""
 TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "published": (),
     "customers": (),
@@ -116,6 +118,8 @@ FAILED: Final = "failed"
 """The queue of what could not be published."""
 DELIVERIES: Final = "deliveries"
 """The queue of what partners have delivered."""
+ARRIVALS: Final = "arrivals-"
+"""The queue of what arrives by ACH in a region."""
 TICK: Final = timedelta(milliseconds=1)
 CREDENTIALS: Final[Any] = {"aws_access_key_id": "test", "aws_secret_access_key": "test", "region_name": REGION}
 SIGNING: Final[Any] = {"KeySpec": "ECC_NIST_P256", "KeyUsage": "SIGN_VERIFY"}
@@ -147,6 +151,7 @@ class Snapshot:
     items: Mapping[str, tuple[dict[str, Any], ...]]
     schedules: tuple[dict[str, Any], ...]
     exchange: Mapping[str, bytes]
+    exchange_elsewhere: Mapping[str, bytes]
     executions: Mapping[Execution, str]
 
 
@@ -172,8 +177,9 @@ class Place:
         self._group = ""
         self._bucket = ""
         self._exchange = ""
+        self._exchange_elsewhere = ""
         self._machines: dict[str, str] = {}
-        self._machines_made = 0.0
+        self._machines_made = -math.inf
         self._known: dict[str, tuple[tuple[int, int], Any]] = {}
         self._holds: Snapshot | None = None
         self.configuration: Configuration
@@ -195,8 +201,9 @@ class Place:
                 self._group = f"transfers-{run}"
                 self._scheduler.create_schedule_group(Name=self._group)
             elif name == "s3":
-                self._bucket, self._exchange = f"roots-{run}", f"exchange-{run}"
-                for bucket in (self._bucket, self._exchange):
+                self._bucket = f"roots-{run}"
+                self._exchange, self._exchange_elsewhere = (f"exchange-{run}-{one}" for one in (REGION, NEIGHBOUR))
+                for bucket in (self._bucket, self._exchange, self._exchange_elsewhere):
                     self._s3.create_bucket(Bucket=bucket)
             elif name == "stepfunctions":
                 self._renew_machines(run)
@@ -213,10 +220,14 @@ class Place:
         self.network.forget()
 
     def _renew_machines(self, run: str) -> None:
-        self._machines_made = time.monotonic()
-        for machine in self._machines.values():
-            self._stepfunctions.delete_state_machine(stateMachineArn=machine)
-        for kind in MACHINES:
+        """Those that have begun something."""
+        if time.monotonic() - self._machines_made < WAITS_SECONDS / 2:
+            stale = {kind for kind, _ in self.executions()}
+        else:  # before waits end by themselves
+            stale, self._machines_made = set(MACHINES), time.monotonic()
+        for kind in stale & self._machines.keys():
+            self._stepfunctions.delete_state_machine(stateMachineArn=self._machines[kind])
+        for kind in sorted(stale):
             made = self._stepfunctions.create_state_machine(
                 name=f"{kind}-{run}", definition=json.dumps(WAITING), roleArn="arn:aws:iam::000000000000:role/journeys"
             )
@@ -233,13 +244,14 @@ class Place:
 
     def snapshot(self) -> Snapshot:
         items = {name: tuple(self.items(name)) for name in self._tables}
-        return Snapshot(self.clock.at, items, tuple(self.schedules()), self.exchange(), self.executions())
+        exchanges = self.exchange(), self.exchange_elsewhere()
+        return Snapshot(self.clock.at, items, tuple(self.schedules()), *exchanges, self.executions())
 
     def put_back(self, snapshot: Snapshot, *, seed: int) -> None:
         """The world as it was; what nobody has written to since is left alone."""
         stale = set(self.network.written) if self._holds is snapshot else {*snapshot.items, *SERVICES}
         if snapshot.executions and time.monotonic() - self._machines_made > WAITS_SECONDS / 2:
-            stale.add("stepfunctions")  # before they end by themselves
+            stale.add("stepfunctions")
         self._renew(sorted(stale))
         for name in sorted(stale):
             items = snapshot.items.get(name, ())
@@ -248,8 +260,12 @@ class Place:
                 self.dynamodb.batch_write_item(RequestItems={self._tables[name]: puts})
         for schedule in snapshot.schedules if "scheduler" in stale else ():
             self._scheduler.create_schedule(**schedule, GroupName=self.configuration.schedule_group)
-        for name, content in snapshot.exchange.items() if "s3" in stale else ():
-            self._s3.put_object(Bucket=self._exchange, Key=name, Body=content)
+        for bucket, held in (
+            (self._exchange, snapshot.exchange),
+            (self._exchange_elsewhere, snapshot.exchange_elsewhere),
+        ):
+            for name, content in held.items() if "s3" in stale else ():
+                self._s3.put_object(Bucket=bucket, Key=name, Body=content)
         for (kind, name), status in snapshot.executions.items() if "stepfunctions" in stale else ():
             self._begin(kind, name, status)
         self._holds = snapshot
@@ -290,16 +306,16 @@ class Place:
         if status != "RUNNING":
             self._stepfunctions.stop_execution(executionArn=begun["executionArn"])
 
-    def lost(self, payment: str) -> None:
-        """The journey of a payment ends before its time, as one does that has failed too often."""
+    def lost(self, subject: str) -> None:
+        """The journey of a payment or of a file ends before its time, as one does that has failed too often."""
         for kind, name in self.executions():
-            if name.startswith(payment):
+            if name.startswith(subject):
                 machine = self._machines[kind].replace(":stateMachine:", ":execution:")
                 self._stepfunctions.stop_execution(executionArn=f"{machine}:{name}")
                 self.network.touch("stepfunctions")
 
     def executions(self) -> dict[Execution, str]:
-        """The journeys of payments, each with how it stands."""
+        """The journeys of payments and of received files, each with how it stands."""
         if self._holds and "stepfunctions" not in self.network.written:
             return dict(self._holds.executions)
         return dict(self._read("stepfunctions", self._listed))
@@ -316,6 +332,18 @@ class Place:
         if self._holds and "s3" not in self.network.written:
             return dict(self._holds.exchange)
         return dict(self._read("s3", lambda _: self._objects(self._exchange)))
+
+    def exchange_elsewhere(self) -> dict[str, bytes]:
+        """What lies in the neighbour's."""
+        if self._holds and "s3" not in self.network.written:
+            return dict(self._holds.exchange_elsewhere)
+        return self._objects(self._exchange_elsewhere)
+
+    def partner_puts(self, name: str, content: bytes, *, region: str = REGION) -> None:
+        """The sponsor bank puts a file into the exchange of a region."""
+        bucket = self._exchange if region == REGION else self._exchange_elsewhere
+        self._s3.put_object(Bucket=bucket, Key=name, Body=content)
+        self.network.touch("s3")
 
     def _objects(self, bucket: str) -> dict[str, bytes]:
         names = [found["Key"] for found in self._s3.list_objects_v2(Bucket=bucket).get("Contents", ())]
@@ -354,12 +382,11 @@ class Place:
         # One shard and one currency: the folder visits each of them.
         bank.__dict__["settings"] = replace(bank.settings, shards=1, currencies=("USD",))
         self._connected(bank)
-        with ExitStack() as patched:
-            for module in HANDLERS:
-                patched.enter_context(mock.patch.object(module, "bank", return_value=bank))
-            patched.enter_context(mock.patch.object(api, "fetch_over_http", _keys_of_pool))
-            # The SDK waits half a second and more before it sends again; here nobody else needs the time.
-            patched.enter_context(mock.patch.object(botocore.endpoint, "time", SimpleNamespace(sleep=_at_once)))
+        # The SDK waits half a second and more before it sends again; here nobody else needs the time.
+        sdk = (botocore.endpoint, "time", SimpleNamespace(sleep=_at_once))
+        with _instead(
+            *((module, "bank", lambda: bank) for module in HANDLERS), (api, "fetch_over_http", _keys_of_pool), sdk
+        ):
             try:
                 yield bank
             finally:
@@ -398,6 +425,7 @@ class Place:
         self._unwatched("events").create_event_bus(Name="florin-crash")
         kms, sqs, secrets = (self._unwatched(service) for service in ("kms", "sqs", "secretsmanager"))
         name, keys = f"{PARTNER_SECRETS}sponsor", json.dumps({"keys": [{"key": SPONSOR.secrets[V1]}]})
+        arrivals, _ = (sqs.create_queue(QueueName=f"{ARRIVALS}{one}")["QueueUrl"] for one in (REGION, NEIGHBOUR))
         with suppress(secrets.exceptions.ResourceExistsException):
             secrets.create_secret(Name=name, SecretString=keys)
             secrets.create_secret(Name=CURSORS, SecretString="signs cursors")
@@ -406,6 +434,7 @@ class Place:
             "FLORIN_BUS": "florin-crash",
             "FLORIN_FAILED_QUEUE_URL": sqs.create_queue(QueueName=FAILED)["QueueUrl"],
             "FLORIN_PARTNER_DELIVERIES_QUEUE_URL": sqs.create_queue(QueueName=DELIVERIES)["QueueUrl"],
+            "FLORIN_ACH_ARRIVALS_QUEUE_URL": arrivals,
             "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
             "FLORIN_CURSOR_SECRET_ARN": CURSORS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
@@ -414,8 +443,21 @@ class Place:
         }
 
 
+@contextmanager
+def _instead(*parts: tuple[Any, str, object]) -> Iterator[None]:
+    """Other values in place of names of modules. Plainer than `mock.patch`, and a process has twenty of them."""
+    kept = [(module, name, getattr(module, name)) for module, name, _ in parts]
+    for module, name, value in parts:
+        setattr(module, name, value)
+    try:
+        yield
+    finally:
+        for module, name, value in kept:
+            setattr(module, name, value)
+
+
 class _SharedClients(boto3.Session):
-    """A session that makes each client once and puts it on the network."""
+    """A session that makes each client once, whatever the region it is for, and puts it on the network."""
 
     def __init__(self, network: Network) -> None:
         super().__init__(**CREDENTIALS)
@@ -424,7 +466,7 @@ class _SharedClients(boto3.Session):
 
     def client(self, service_name: Any, *_: Any, **wanted: Any) -> Any:
         if service_name not in self._made:
-            made: Any = super().client(service_name, **{**wanted, "config": Config(**CLIENT)})
+            made: Any = super().client(service_name, **{**wanted, "region_name": REGION, "config": Config(**CLIENT)})
             self._network.connect(SimpleNamespace(client=made), service_name)
             self._made[service_name] = made
         return self._made[service_name]

@@ -5,16 +5,20 @@ records and notices as after it, every journal published, nothing half done. And
 of the API: no effect of which the audit has no record.
 """
 
+import json
 import zlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from random import Random
+from tempfile import NamedTemporaryFile
 from typing import Final
 
 from ops.verify.world import World
-from tests.crash import books, payment_books
+from tests.crash import books, payment_books, received_books
 from tests.crash.ach_cases import advance, cut_off, sweep_cases, sweep_payments
+from tests.crash.incoming_cases import sweep_received
 from tests.crash.modes import MODES, PAIRED, Mode, Scene
 from tests.crash.network import Call, Plan, Trouble, nobody, untouched
 from tests.crash.place import Place, Snapshot
@@ -59,6 +63,10 @@ class Clean:
         return frozenset(name.removeprefix(COMMAND) for name in self.witnessed if name.startswith(COMMAND))
 
     @property
+    def trace(self) -> "Trace":
+        return Trace(self.witnessed, frozenset(call.operation for call in self.calls if not call.reads))
+
+    @property
     def scene(self) -> Scene:
         use_case = self.prepared.use_case
         return Scene(asked=bool(self.commands), mended_at_once=use_case.mended_after == timedelta(0))
@@ -78,6 +86,16 @@ class Clean:
 
 
 Point = tuple[Call, Mode]
+
+
+@dataclass(frozen=True)
+class Trace:
+    """What a clean run has shown of the code."""
+
+    witnessed: frozenset[str]
+    """The bank's functions that something was written from, as `module:function`."""
+    writes: frozenset[str]
+    """Operations that change something."""
 
 
 @dataclass(frozen=True)
@@ -101,6 +119,8 @@ class Runner:
     place: Place
     at: datetime
     """When things happen, but for those that are to happen days before."""
+    traces: Path | None = None
+    """Where what clean runs have shown is kept for other processes, which then need not make them."""
     _homes: dict[tuple[int, tuple[Prepare, ...]], "_Home"] = field(default_factory=dict)
     _recoveries: dict[tuple[str, int], int] = field(default_factory=dict)
     _cleans: dict[str, Clean] = field(default_factory=dict)
@@ -142,7 +162,24 @@ class Runner:
     def clean(self, use_case: UseCase) -> Clean:
         if use_case.name not in self._cleans:
             self._cleans[use_case.name] = self._clean(use_case)
+            self._keep(self._cleans[use_case.name])
         return self._cleans[use_case.name]
+
+    def trace(self, use_case: UseCase) -> Trace:
+        """Of its clean run, whoever has made it."""
+        kept = self.traces and self.traces / use_case.name
+        if use_case.name not in self._cleans and kept and kept.exists():
+            said = json.loads(kept.read_text())
+            return Trace(frozenset(said["witnessed"]), frozenset(said["writes"]))
+        return self.clean(use_case).trace
+
+    def _keep(self, clean: Clean) -> None:
+        if self.traces is None:
+            return
+        said = {"witnessed": sorted(clean.trace.witnessed), "writes": sorted(clean.trace.writes)}
+        with NamedTemporaryFile("w", dir=self.traces, delete=False) as unfinished:
+            json.dump(said, unfinished)
+        Path(unfinished.name).rename(self.traces / clean.prepared.use_case.name)
 
     def _clean(self, use_case: UseCase) -> Clean:
         prepared = self._prepared(use_case)
@@ -156,6 +193,8 @@ class Runner:
         found = self._left(prepared, world)
         off = [*books.violations(self.place, world), *books.pending(found)]
         clean = Clean(prepared, calls, answer, found, witnessed)
+        if not clean.trace.writes:
+            off.append("nothing was written")
         if clean.commands and len(books.acts(self.place, prepared.world)) != 1:
             off.append("one command has not left one record")
         assert not off, f"{use_case.name}: the clean run is off: {off}"
@@ -324,13 +363,19 @@ class Runner:
 
     def _paid(self, stage: Stage) -> None:
         """What happens to payments by itself: files that are due are worked on, who is at work on none is found by the
-        sweep, and journeys that were told make the money effects of what they were told.
+        sweep, and journeys that were told make the money effects of what they were told. Of what came in the sweep
+        finds files that no journey works, and entries that are due.
         """
         if payment_books.due_files(self.place) or payment_books.unsent(self.place):
             cut_off(stage)
         if due := payment_books.unattended(self.place):
             self.place.clock.at = max(self.place.clock.at, *due)
             sweep_payments(stage)
+        if due := received_books.unattended(self.place):
+            self.place.clock.at = max(self.place.clock.at, *due)
+            sweep_received(stage)
+        elif received_books.due(self.place):
+            sweep_received(stage)
         for payment in payment_books.claimed(self.place):
             advance(payment)
 

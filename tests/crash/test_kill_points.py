@@ -57,6 +57,14 @@ def test_a_payment_that_its_own_request_has_made_meanwhile_is_no_double(runner: 
     assert runner.point(clean, _call(clean, "dynamodb Query payments"), BY_NAME["overtaken"]).held
 
 
+@pytest.mark.parametrize("name", ["take a returned debit back that is denied", "settle a payment that was collected"])
+def test_whose_debits_are_counted_is_looked_at(runner: Runner, name: str) -> None:
+    """Whoever died between the count and the list of that day's originators left a count that no look at the return
+    rates found."""
+    clean = _clean(runner, name)
+    assert runner.point(clean, _call(clean, "dynamodb TransactWriteItems ach"), BY_NAME["killed after"]).held
+
+
 # The harness itself: what is broken on purpose must be found out.
 
 
@@ -88,6 +96,25 @@ def test_a_window_with_two_files_would_be_found(runner: Runner, monkeypatch: pyt
     monkeypatch.setattr("domain.rails.ach.outgoing_records.file_id", lambda *named: file_id(*named) + next(endings))
     verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ach"), BY_NAME["killed after"])
     assert any("_again" in off for off in verdict.off)
+
+
+def test_an_entry_that_is_posted_twice_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were the key of its journal new at each attempt."""
+    clean = _clean(runner, "post a received debit")
+    tries = iter(range(100))
+    monkeypatch.setattr("domain.rails.ach.incoming_entries.derived_key", lambda *_: f"try-{next(tries)}")
+    verdict = runner.point(clean, _call(clean, "dynamodb TransactWriteItems ledger"), BY_NAME["killed after"])
+    assert any("has been moved twice by ach_debit_received" in off for off in verdict.off)
+
+
+def test_an_entry_that_nobody_is_at_work_on_would_be_found(runner: Runner, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Were it not due when its decision is claimed, and its clerk never came back."""
+    clean = _clean(runner, "return an entry that was posted")
+    claim = next(call for call in clean.calls if str(call) == "dynamodb PutItem ach")
+    assert runner.point(clean, claim, BY_NAME["forsaken"]).held
+    monkeypatch.setattr("domain.rails.ach.incoming_entries.UNFINISHED", frozenset())
+    verdict = runner.point(clean, claim, BY_NAME["forsaken"])
+    assert any("nobody is at work on it" in off for off in verdict.off)
 
 
 @pytest.mark.parametrize("mode", ["killed after", "forsaken"])

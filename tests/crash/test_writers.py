@@ -21,51 +21,12 @@ from tests.crash.use_cases import USE_CASES
 from tests.unit.functions.test_configuration import GOOD
 
 _KEY_IS_THERE: Final = "it writes only the data key of a customer who has none, and creating a customer makes it"
-_WAY_IN: Final = "no use case kills the way in yet"
-_DECIDED: Final = "no use case kills the case of a quarantined delivery yet"
 EXCEPTIONS: Final = {
     "graph.mutations:Mutation.preview_transfer": "it answers what a transfer would do",
     "functions.token_claims.handler:handler": "it fills in the event it was given, and calls nobody",
     "domain.transfers.service:Transfers.draft": _KEY_IS_THERE,
     "domain.transfers.service:Transfers.preview": _KEY_IS_THERE,
     "domain.sealing:KeyedSealer.digest": _KEY_IS_THERE,
-    "domain.cases.service:Cases.end": _DECIDED,
-    "domain.partners.quarantine:Quarantine.replayed": _DECIDED,
-    "domain.partners.service:Partners.discard_as_decided": _DECIDED,
-    "domain.partners.service:Partners.replay_as_decided": _DECIDED,
-    "domain.rails.ach.incoming:Incoming.work_entry": _WAY_IN,
-    "domain.rails.ach.incoming_decisions:Decisions.send_back": _WAY_IN,
-    "domain.rails.ach.incoming_desk:IncomingDesk.send_back": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.case_of": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.forwarded": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.listed": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.moved": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.noted": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.queued": _WAY_IN,
-    "domain.rails.ach.incoming_entries:ReceivedEntries.work": _WAY_IN,
-    "domain.rails.ach.incoming_file_records:ReceivedFileRecords.moved": _WAY_IN,
-    "domain.rails.ach.incoming_file_records:ReceivedFileRecords.noted": _WAY_IN,
-    "domain.rails.ach.incoming_file_records:ReceivedFileRecords.written": _WAY_IN,
-    "domain.rails.ach.incoming_files:ReceivedFiles.decided": _WAY_IN,
-    "domain.rails.ach.incoming_files:ReceivedFiles.receive": _WAY_IN,
-    "domain.rails.ach.incoming_files:ReceivedFiles.replay": _WAY_IN,
-    "domain.rails.ach.incoming_files:ReceivedFiles.swept": _WAY_IN,
-    "domain.rails.ach.incoming_files:ReceivedFiles.take": _WAY_IN,
-    "domain.rails.ach.incoming_files:ReceivedFiles.work": _WAY_IN,
-    "domain.rails.ach.incoming_keeping:Keeping.keep_lines": _WAY_IN,
-    "domain.rails.ach.incoming_keeping:Keeping.kept": _WAY_IN,
-    "domain.rails.ach.incoming_posting:Posting.worked": _WAY_IN,
-    "domain.rails.ach.incoming_steps:FileSteps.run": _WAY_IN,
-    "domain.rails.ach.origin_answers:AnswerOrigin.given_up": _WAY_IN,
-    "domain.rails.ach.origin_answers:AnswerOrigin.rebuilt": _WAY_IN,
-    "domain.rails.ach.origin_answers:AnswerOrigin.rejected": _WAY_IN,
-    "domain.rails.ach.origin_answers:AnswerOrigin.settled": _WAY_IN,
-    "domain.rails.ach.origin_answers:AnswerOrigin.take": _WAY_IN,
-    "domain.rails.ach.return_rates:ReturnRates.look": _WAY_IN,
-    "functions.ach_arrivals.handler:handler": _WAY_IN,
-    "functions.ach_inbound.handler:handler": _WAY_IN,
-    "functions.ach_return_rates.handler:handler": _WAY_IN,
-    "graph.mutations:Mutation.return_ach_entry": _WAY_IN,
 }
 """What needs no use case, and why."""
 
@@ -83,7 +44,7 @@ def bank() -> Bank:
 def missed(runner: Runner, bank: Bank) -> Callable[[Collection[UseCase]], set[str]]:
     """What writes and was on the way of no write of these use cases."""
     writing = writers.commands() | writers.handlers() | writers.methods(bank)
-    return lambda use_cases: writing.difference(*(runner.clean(use_case).witnessed for use_case in use_cases))
+    return lambda use_cases: writing.difference(*(runner.trace(use_case).witnessed for use_case in use_cases))
 
 
 def test_every_writer_is_in_a_use_case_or_an_exception_with_its_reason(
@@ -101,7 +62,7 @@ def test_a_use_case_that_is_taken_away_is_missed(missed: Callable[[Collection[Us
 
 
 def test_every_call_that_changes_something_is_known_as_such(runner: Runner) -> None:
-    sent = {call.operation for use_case in USE_CASES for call in runner.clean(use_case).calls if not call.reads}
+    sent = {operation for use_case in USE_CASES for operation in runner.trace(use_case).writes}
 
     assert {xform_name(operation) for operation in sent} <= writers.AWS_WRITES
 

@@ -1,4 +1,4 @@
-"""Every use case that writes, as one list; those of payments by ACH stand in `ach_cases`."""
+"""Every use case that writes, as one list; those of ACH stand in `ach_cases` and `incoming_cases`."""
 
 import json
 from collections.abc import Callable
@@ -10,12 +10,14 @@ from typing import Any, Final
 from domain.access.model import Approval, Group, Proposal, Relation, Verdict
 from domain.access.rules import approval_id
 from domain.accounts.model import Account, Related
+from domain.cases.kinds import ResolutionCode
 from domain.ids import incoming_account, internal_account
 from domain.ledger.model import Command, Limits, Posted, State
 from domain.ledger.shards import shard_account
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.partners.rules import TRIES_MAX, begun
+from domain.rails.ach.calendar import day_of
 from domain.refusals import NotFound, Refusal
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
@@ -28,7 +30,8 @@ from functions.publisher import handler as publisher
 from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
 from functions.webhooks import handler as webhooks
-from tests.crash.ach_cases import ACH_CASES
+from tests.crash import ach_cases as ach
+from tests.crash.incoming_cases import INCOMING_CASES
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -539,7 +542,7 @@ def read_notice(stage: Stage) -> Answer:
 
 
 def schedule(stage: Stage) -> Answer:
-    days = {"rhythm": "WEEKLY", "startsOn": (stage.place.clock.at + DAY).date().isoformat(), "count": 2}
+    days = {"rhythm": "WEEKLY", "startsOn": day_of(stage.place.clock.at + DAY).isoformat(), "count": 2}
     wish = ask.transfer_input(stage.house.source, stage.house.target, "20.00", key="rent", memo="Rent", schedule=days)
     answer = stage.asked(ask.SCHEDULE, **wish)
     assert not isinstance(answer, str)
@@ -614,6 +617,23 @@ def quarantined(stage: Stage) -> dict[str, Any]:
     facts = received(stage)
     assert stage.bank.partners.process(facts["delivery"]).reason == "NOT_FOUND"
     return facts
+
+
+def asked_about(stage: Stage) -> dict[str, Any]:
+    facts = quarantined(stage)
+    (case,) = stage.bank.cases.unresolved()
+    return {**facts, "case": case.id}
+
+
+def asked_to_discard(stage: Stage) -> dict[str, Any]:
+    stage.facts = asked_about(stage)
+    return {**stage.facts, **ach.proposed(ResolutionCode.DISCARD, Group.OPERATIONS)(stage)}
+
+
+def replayed(stage: Stage) -> dict[str, Any]:
+    stage.facts = asked_about(stage)
+    passed(replay(stage))
+    return stage.facts
 
 
 def spent(stage: Stage) -> dict[str, Any]:
@@ -714,8 +734,12 @@ USE_CASES: Final = (
     UseCase("send deliveries again by the sweep", sweep_deliveries, received, sweeps=True),
     UseCase("replay a delivery as it is", replay, quarantined),
     UseCase("replay a delivery mended", mend, quarantined),
+    UseCase("process a replayed delivery", process, replayed),
+    UseCase("have a delivery processed again", ach.resolve(ResolutionCode.REPLAY, Group.OPERATIONS), asked_about),
+    UseCase("have a delivery put away", ach.give(Group.OPERATIONS), asked_to_discard),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
-    *ACH_CASES,
+    *ach.ACH_CASES,
+    *INCOMING_CASES,
 )
 
 

@@ -107,15 +107,13 @@ class Decisions:
 
     def _post(self, entry: ReceivedEntry, case: Case) -> Refusal | None:
         del case
-        if entry.state in GONE_ON:
-            self._entries.work(entry)
-            return None
-        if entry.state is not _S.PENDED:
-            return EntryNotPending(entry.id, entry.state.value)
-        if entry.account is None:
-            return _not_allowed(entry, NO_ACCOUNT)
-        event = _E.RELEASED if entry.amount.minor else _E.ANSWERED
-        done = self._entries.work(self._entries.moved(entry, event))
+        if entry.state not in GONE_ON:
+            if entry.state is not _S.PENDED:
+                return EntryNotPending(entry.id, entry.state.value)
+            if entry.account is None:
+                return _not_allowed(entry, NO_ACCOUNT)
+            entry = self._entries.moved(entry, _E.RELEASED if entry.amount.minor else _E.ANSWERED)
+        done = self._entries.work(entry)  # begun by whoever died in it, or now: the account may refuse either
         if done.state is _S.PENDED:
             return AnswerNotAllowed(entry.id, done.reason or "", "The account does not take it.")
         return None
@@ -160,7 +158,7 @@ class Decisions:
             if (found.asked_for, found.grounds) != (decision.value, facts):
                 return ReturnKeyReused(found.id)
             if found.state is not _S.POSTED:
-                return self._entries.work(found)
+                return self._taken_back(self._entries.work(found), request)
         if found.state is not _S.POSTED or found.kind not in FORWARD:
             return EntryNotPending(found.id, found.state.value)
         leans_on = facts_of(self._entries.seen(replace(found, grounds=facts)))
@@ -192,6 +190,9 @@ class Decisions:
                 ),
             )
         )
+        return self._taken_back(done, request)
+
+    def _taken_back(self, done: ReceivedEntry, request: str) -> ReceivedEntry | Refusal:
         if done.state is _S.POSTED:
             return AnswerNotAllowed(done.id, done.reason or "", "The account does not give it back.")
         return done if done.asked_as == request else EntryNotPending(done.id, done.state.value)

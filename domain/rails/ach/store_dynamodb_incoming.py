@@ -113,8 +113,9 @@ class DynamoDBIncomingStore:
             before = _number(found["count"]) if found else 0
             item: dict[str, Value] = {"pk": pk, "sk": sk, "day": day.isoformat(), "what": what, "count": before + 1}
             counted = self._table.over(item, attribute="count", expected=before) if found else self._table.new(item)
+            # First, so that whoever dies in between is followed by somebody who counts what is listed already.
+            self._table.put_new({"pk": f"RD#{day.isoformat()}", "sk": customer})
             if write_together(self._table.new(marker), counted):
-                self._table.put_new({"pk": f"RD#{day.isoformat()}", "sk": customer})
                 return True
         raise Contended(f"{customer} {day}: {COUNTS_MAX} others in a row counted first")
 

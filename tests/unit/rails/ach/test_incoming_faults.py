@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice, permutations
@@ -12,6 +13,7 @@ import pytest
 from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
+from domain.cases.model import ResolutionNotCarriedOut
 from domain.counterparties.model import Counterparty, VerificationMethod
 from domain.customers.model import CustomerKind
 from domain.rails.ach.incoming_kinds import (
@@ -21,6 +23,7 @@ from domain.rails.ach.incoming_kinds import (
     ReceivedFileState,
     ReceivedState,
 )
+from domain.rails.ach.incoming_model import AnswerNotAllowed, Grounds, ReceivedEntry
 from domain.rails.ach.nacha.corrections import corrected_data
 from domain.rails.ach.return_codes import Decision
 from tests.unit.accounts.house import Cut, acting
@@ -272,6 +275,65 @@ class TestAJourney:
     def test_of_which_every_stage_is_made_twice_ends_the_same(self, story: Callable[[Life], Story]) -> None:
         expected, _ = told(story)
         assert told(story, times=2)[0] == expected
+
+
+class TestADecisionWhoseProcessDies:
+    """Between what it claims and what the ledger says to it."""
+
+    def test_is_not_carried_out_where_the_account_refuses_it(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        bank = AchBank()
+        account = bank.open(bank.person(), deposit_minor=5_00)
+        sheet = Sheet()
+        sheet.add(account.record.number, 40_00, code="27", sec="CCD")
+        (entry,) = _received(bank, bank.receive(sheet.text()).id)
+        case = entry.case or ""
+        bank.propose(case, ResolutionCode.POST, Group.OPERATIONS)
+        with _dying(bank, monkeypatch):
+            bank.second(case, Group.OPERATIONS)
+        assert _received(bank, entry.file)[0].state is ReceivedState.RELEASING
+
+        answer = bank.cases.settle(case)
+
+        assert isinstance(answer, ResolutionNotCarriedOut)
+        assert _received(bank, entry.file)[0].state is ReceivedState.PENDED
+        assert bank.case(case).resolution is None
+
+    def test_is_refused_again_where_the_account_does_not_give_the_money_back(
+        self, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        bank = AchBank()
+        account = bank.open(bank.person())
+        sheet = Sheet()
+        sheet.add(account.record.number, 60_00)
+        (entry,) = _received(bank, bank.receive(sheet.text()).id)
+        bank.spend(account, 50_00)
+        asked = Grounds(event_on=MONDAY.date())
+        send_back = bank.incoming.decisions.send_back
+        with _dying(bank, monkeypatch):
+            send_back(entry.id, Decision.REQUESTED, by="stf_x", key="k", facts=asked)
+
+        answer = send_back(entry.id, Decision.REQUESTED, by="stf_x", key="k", facts=asked)
+
+        assert isinstance(answer, AnswerNotAllowed)
+        assert answer.reason_code == "INSUFFICIENT_FUNDS"
+        assert _received(bank, entry.file)[0].state is ReceivedState.POSTED
+
+
+@contextmanager
+def _dying(bank: AchBank, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What is claimed in here is not worked."""
+
+    def cut(_: ReceivedEntry) -> ReceivedEntry:
+        raise Cut
+
+    with monkeypatch.context() as patched:
+        patched.setattr(bank.incoming.entries, "work", cut)
+        with pytest.raises(Cut):
+            yield
+
+
+def _received(bank: AchBank, file: str) -> tuple[ReceivedEntry, ...]:
+    return bank.incoming.entries_of(file).entries
 
 
 # Every order.
