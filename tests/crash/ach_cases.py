@@ -481,6 +481,25 @@ def over(stage: Stage) -> Facts:
     return {}
 
 
+# Taking back.
+
+
+def take_back(stage: Stage) -> Answer:
+    wish = {"idempotencyKey": "back", "paymentId": stage.facts[DEBIT], "reason": "DUPLICATE"}
+    return stage.asked(ask.REVERSE_PAYMENT, **wish)
+
+
+def taken_back(stage: Stage) -> Facts:
+    """From here on the credit is the one that takes the debit back."""
+    return {CREDIT.value: passed(take_back(stage))["payment"]["id"]}
+
+
+def to_cut_off(stage: Stage) -> Facts:
+    step(StepName.AWAIT_FILE)(stage)
+    stage.place.clock.at = hour_after(stage)
+    return {"tokens": stage.facts["tokens"]}
+
+
 # Cases.
 
 
@@ -574,6 +593,8 @@ CUT_OFF: Final = (*_SCHEDULED, asked_for(DEBIT), judged(DEBIT), waiting_for_file
 SENT: Final = (*CUT_OFF, sent)
 _ACKNOWLEDGED: Final = (*SENT, heard(acknowledgement))
 SETTLED: Final = (*_ACKNOWLEDGED, settled)
+_TAKEN_BACK: Final = (*SETTLED, taken_back)
+_BORROWED: Final = (*_TAKEN_BACK, stepped(StepName.BEGIN), judged())
 _ENTRY_REJECTED: Final = (*SENT, heard(rejection(UNMENDABLE, of_entry=True)), file_case)
 _ENTRY_GIVEN_UP: Final = (*_ENTRY_REJECTED, proposed(ResolutionCode.POST_BACK, OFFICE))
 _PROVING: Final = (added, proving)
@@ -651,6 +672,11 @@ ACH_CASES: Final = (
     twice("build a rejected entry again", give(OFFICE), (*_ENTRY_REJECTED, proposed(ResolutionCode.REBUILD, OFFICE))),
     twice("settle a payment", step(StepName.SETTLE), (*_ACKNOWLEDGED, settles)),
     twice("settle a payment that was collected", step(StepName.SETTLE, DEBIT), (*_ACKNOWLEDGED, settles)),
+    twice("take back what was collected", take_back, SETTLED),
+    twice("have a payment know what takes it back", step(StepName.BEGIN), _TAKEN_BACK),
+    twice("lend a reversal the hold of a debit", step(StepName.ADVANCE), (*_TAKEN_BACK, suspected)),
+    twice("call a reversal off", cancel, _BORROWED),
+    sweep("send what was collected back", cut_off, (*_BORROWED, to_cut_off)),
     twice("free what was collected", step(StepName.FREE, DEBIT), (*SETTLED, frees)),
     twice("complete a payment", step(StepName.COMPLETE), (*SETTLED, over)),
 )

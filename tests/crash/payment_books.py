@@ -50,7 +50,8 @@ def summary(place: Place) -> Counter[tuple[str, ...]]:
 
 def _payment(item: Item) -> tuple[str, ...]:
     progress, waiting = item["progress"], item.get("waiting") or {}
-    named = (progress.get(name, "") for name in ("window", "file", "funds_at", "returns_until"))
+    of_progress = ("window", "file", "funds_at", "returns_until", "lent_to", "lent_until", "hold_of")
+    named = (progress.get(name, "") for name in of_progress)
     there = (name for name in ("hold", "case", "reason_code") if name in item)
     return (
         "payment",
@@ -61,6 +62,7 @@ def _payment(item: Item) -> tuple[str, ...]:
         *map(str, named),
         "in an entry" if "trace" in progress else "",
         *sorted(item["journals"]),
+        *progress.get("reversals", ()),
         *there,
     )
 
