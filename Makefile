@@ -69,7 +69,7 @@ test-contract: .venv/dev/.installed .venv/engine/.installed ## One contract, eve
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/contract -n 2 --junitxml=$(REPORTS)/contract.xml
 
 test-simulation: .venv/dev/.installed ## Histories under faults, each from one seed
-	@mkdir -p $(REPORTS) && $(PYTEST) tests/simulation --junitxml=$(REPORTS)/simulation.xml
+	@mkdir -p $(REPORTS) && $(PYTEST) tests/simulation -n 2 --junitxml=$(REPORTS)/simulation.xml
 
 test-crash: .venv/dev/.installed .venv/engine/.installed ## A seeded share of the kill points
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/crash -n 2 --junitxml=$(REPORTS)/crash.xml

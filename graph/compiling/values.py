@@ -50,11 +50,8 @@ def names_by_identity(kind: GraphQLLeafType) -> dict[int, str] | None:
     if type(kind) is not CustomGraphQLEnumType:
         return None
     members: list[Any] = list(kind.wrapped_cls)
-    return {id(member): kind.coerce_output_value(member) for member in members if _is_value(kind, member)}
-
-
-def _is_value(kind: CustomGraphQLEnumType, member: Any) -> bool:
-    return any(value.value == member.value for value in kind.values.values())
+    values = {value.value for value in kind.values.values()}
+    return {id(member): kind.coerce_output_value(member) for member in members if member.value in values}
 
 
 def absent(value: Any, place: Place, *, required: bool) -> bool:

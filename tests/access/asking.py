@@ -36,6 +36,10 @@ class Said:
         found: list[Any] = self._read.get("errors", [])
         return found
 
+    def at(self, keys: tuple[str, ...]) -> list[Any]:
+        """The values at the end of a walk."""
+        return values_at(self.data, keys)
+
     def without(self, word: str) -> "Said":
         """The same with an id that was asked for taken out."""
         return Said(self.status, self.headers, self.body.replace(word, "?") if word else self.body)

@@ -3,43 +3,60 @@
 It answers with what is wrong, in words, so that a planted mistake can be seen to be found.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
 
-from tests.access.asking import Said, said, told, values_at
+from tests.access.asking import Said, said
 from tests.access.oracle import PARTS, WHO_ASKS, Verdict, is_own_cursor, says_nothing_by_itself, teller, verdict
-from tests.access.paths import SHAPES, Document, Probe, nested
+from tests.access.paths import SHAPES, Probe, Shapes, aliased, nested, together
 from tests.access.scene import PEOPLE, Person, Scene
 
 NOTHING: Final[tuple[list[object], ...]] = ([], ["NotFound"])
 """What is told of something hidden: the name of the type that says so, at most."""
+ALONE: Final[Shapes] = {"nested": nested, "alias": aliased}
+"""What a field asked for by itself could be taken for something else by."""
 
 
-def faults(scene: Scene, probes: Iterable[Probe]) -> list[str]:
+def faults(scene: Scene, probes: Sequence[Probe]) -> list[str]:
     """Where what was answered is not what the table says, and what nobody was shown by any way.
 
-    A value that says nothing by itself, such as an amount, is asked for in every shape by the first way to it, and by
-    all the other ways in one; everything else in every shape by every way.
+    Each field is asked for by itself, by the first way to it, and together with the others of its type, by every way
+    in every shape; a value that says nothing by itself, such as an amount, by the other ways in one shape.
     """
     found: list[str] = []
-    seen: dict[Person, bool] = {}
-    for place, probe in enumerate(probes):
-        truth = _truth(scene, probe)
-        once = place > 0 and says_nothing_by_itself(probe.target.parent)
-        for shape, written in SHAPES.items():
-            document = written(scene, probe)
-            if document is None or (once and shape != "nested"):
+    seen: dict[tuple[str, Person], bool] = {}
+    for group, shapes in _asked(probes):
+        truths = _Truths(scene, group)
+        for shape, written in shapes.items():
+            document = written(scene, *group)
+            if document is None:
                 continue
             for person in PEOPLE:
                 answer = said(scene, person, document)
-                wanted = _wanted(scene, probe, person, truth)
-                found += [f"{probe} by {shape}, {person.name}: {fault}" for fault in _faults(wanted, document, answer)]
-                if wanted.values not in (None, [None]):
-                    values = values_at(answer.data, document.keys)
-                    seen[person] = seen.get(person, False) or any(value is not None for value in values)
-    return found + [f"{person.name} may see it and was shown nothing" for person, ever in seen.items() if not ever]
+                for probe, keys in zip(group, document.keys, strict=True):
+                    wanted, values = _wanted(scene, probe, person, truths), answer.at(keys)
+                    wrong = _faults(wanted, answer, values)
+                    found += [f"{probe} by {shape}, {person.name}: {fault}" for fault in wrong]
+                    if wanted.values not in (None, [None]):
+                        column = (probe.target.name, person)
+                        seen[column] = seen.get(column, False) or values.count(None) < len(values)
+    blind = [column for column, ever in seen.items() if not ever]
+    return found + [f"{person.name} may see {field} and was shown nothing" for field, person in blind]
+
+
+def _asked(probes: Sequence[Probe]) -> Iterator[tuple[tuple[Probe, ...], Shapes]]:
+    """What is asked in one document, and in which shapes."""
+    first: dict[str, Probe] = {}
+    for probe in probes:
+        first.setdefault(probe.target.name, probe)
+    for group in together(probes):
+        known = first[group[0].target.name]
+        once = group[0] != known and says_nothing_by_itself(known.target.parent)
+        yield group, {"nested": nested} if once else SHAPES
+        if len(group) > 1 and group[0] == known:
+            yield from (((probe,), ALONE) for probe in group)
 
 
 @dataclass(frozen=True)
@@ -50,29 +67,40 @@ class Wanted:
     among: bool = False
 
 
-def _wanted(scene: Scene, probe: Probe, person: Person, truth: list[Any]) -> Wanted:
+class _Truths:
+    """What those are told who see all of it, each asked once."""
+
+    def __init__(self, scene: Scene, group: tuple[Probe, ...]) -> None:
+        self._scene = scene
+        self._group = group
+        self._document = nested(scene, *group)
+        self._told: dict[Person, Said] = {}
+
+    def of(self, probe: Probe) -> list[Any]:
+        who = teller(probe)
+        if who not in self._told:
+            self._told[who] = said(self._scene, who, self._document)
+        return self._told[who].at(self._document.keys[self._group.index(probe)])
+
+
+def _wanted(scene: Scene, probe: Probe, person: Person, truths: _Truths) -> Wanted:
     expected, own = verdict(probe, person), WHO_ASKS.get(probe.target.name)
     if expected is Verdict.HIDDEN or is_own_cursor(probe):
         return Wanted(expected, None)
-    values = list(own(scene, person, probe)) if own else truth
+    values = list(own(scene, person, probe)) if own else truths.of(probe)
     if expected is Verdict.MASKED:
         values = [value if value is None else PARTS[probe.target.name](value) for value in values]
     return Wanted(expected, values, among=own is not None)
 
 
-def _truth(scene: Scene, probe: Probe) -> list[Any]:
-    document = nested(scene, probe)
-    return values_at(said(scene, teller(probe), document).data, document.keys)
-
-
-def _faults(wanted: Wanted, document: Document, answer: Said) -> Iterator[str]:
+def _faults(wanted: Wanted, answer: Said, values: list[Any]) -> Iterator[str]:
     if answer.status != HTTPStatus.OK or answer.errors:
         yield f"{answer.status} {answer.errors}"
     elif wanted.verdict is Verdict.HIDDEN:
-        if told(answer.data) not in NOTHING:
-            yield f"is hidden and says {told(answer.data)}"
+        shown = [value for value in values if value is not None]
+        if shown not in NOTHING:
+            yield f"is hidden and says {shown}"
     elif wanted.values is not None:
-        values = values_at(answer.data, document.keys)
         right = bool(values) and set(values) <= set(wanted.values) if wanted.among else values == wanted.values
         if not right:
             yield f"is {wanted.verdict.value} and says {values}, not {wanted.values}"

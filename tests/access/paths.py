@@ -6,7 +6,7 @@ a line being written here, and a new root field needs its arguments below, or no
 """
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any, Final
@@ -92,6 +92,10 @@ KIND_OF: Final = {
 }
 
 
+FIELDS_TOGETHER: Final = 8
+"""With the aliases of the steps above them they stay under `graph.limits.ALIASES_MAX`."""
+
+
 def value_of(scene: Scene, word: str) -> str:
     kind, _, which = word.partition(":")
     known = {
@@ -166,7 +170,13 @@ def _in_state(way: tuple[Step, ...]) -> tuple[Step, ...]:
 
 
 def probes_of(name: str) -> tuple[Probe, ...]:
+    """Of a field."""
     return tuple(probe for probe in probes() if probe.target.name == name)
+
+
+def probes_into(kind: str) -> tuple[Probe, ...]:
+    """Of every field of a type."""
+    return tuple(probe for probe in probes() if probe.target.parent == kind)
 
 
 @cache
@@ -240,8 +250,8 @@ def object_of(kind: str) -> GraphQLObjectType:
 class Document:
     text: str
     variables: tuple[tuple[str, Any], ...]
-    keys: tuple[str, ...]
-    """The names in the answer, from the root down."""
+    keys: tuple[tuple[str, ...], ...]
+    """Of each probe the names in the answer, from the root down."""
     published: bool = False
 
     @property
@@ -249,63 +259,107 @@ class Document:
         return json.dumps({"query": self.text, "variables": dict(self.variables)}).encode()
 
 
-def nested(scene: Scene, probe: Probe) -> Document:
-    return _written(scene, probe, aliases=[""] * len(probe.steps))
+def nested(scene: Scene, *probes: Probe) -> Document:
+    return _written(scene, probes)
 
 
-def aliased(scene: Scene, probe: Probe) -> Document:
-    """Every field has another name; the last one that of a field which more people may see."""
-    names = [f"a{place}" for place in range(len(probe.steps) - 1)]
-    return _written(scene, probe, aliases=[*names, "id" if probe.target.field != "id" else "other"])
+def aliased(scene: Scene, *probes: Probe) -> Document:
+    """Every field has another name; the last one that of a field which more people may see, several one another's."""
+    above = [f"a{place}" for place in range(len(probes[0].steps) - 1)]
+    first, *rest = (probe.target.field for probe in probes)
+    if not rest:
+        first = "id" if first != "id" else "other"
+    return _written(scene, probes, aliases=[*above, *rest, first])
 
 
-def by_node(scene: Scene, probe: Probe) -> Document | None:
+def by_node(scene: Scene, *probes: Probe) -> Document | None:
     """The same by `node(id:)`, where the root field finds something that has an id."""
-    if probe.root.field not in NODES or len(probe.steps) == 1:
+    root, *inner = probes[0].steps
+    if root.field not in NODES or not inner:
         return None
-    root = Step("Query", "node", probe.root.arguments, KIND_OF[probe.root.field], abstract=True)
-    return nested(scene, Probe((root, *probe.steps[1:])))
+    node = Step("Query", "node", root.arguments, KIND_OF[root.field], abstract=True)
+    return nested(scene, *(Probe((node, *probe.steps[1:])) for probe in probes))
 
 
-def by_fragments(scene: Scene, probe: Probe) -> Document:
-    return _written(scene, probe, aliases=[""] * len(probe.steps), fragments=True)
+def by_fragments(scene: Scene, *probes: Probe) -> Document:
+    return _written(scene, probes, fragments=True)
 
 
-def published(scene: Scene, probe: Probe) -> Document:
+def published(scene: Scene, *probes: Probe) -> Document:
     """As a published document, which is not executed by the library."""
-    return replace(nested(scene, probe), published=True)
+    return replace(nested(scene, *probes), published=True)
 
 
-SHAPES: Final[dict[str, Callable[[Scene, Probe], Document | None]]] = {
+Shapes = Mapping[str, Callable[..., Document | None]]
+
+SHAPES: Final[Shapes] = {
     "nested": nested,
     "alias": aliased,
     "fragment": by_fragments,
     "node": by_node,
     "published": published,
 }
+"""Each is given the scene, and probes that differ in their last step alone."""
 
 
-def _written(scene: Scene, probe: Probe, *, aliases: list[str], fragments: bool = False) -> Document:
+def together(probes: Iterable[Probe]) -> Iterator[tuple[Probe, ...]]:
+    """The probes that one document asks: those of one way, except that a page would cost too much beside others."""
+    ways: dict[tuple[Step, ...], list[Probe]] = {}
+    for probe in probes:
+        if len(probe.steps) == 1 or _is_page(probe.target):
+            yield (probe,)
+        else:
+            ways.setdefault(probe.steps[:-1], []).append(probe)
+    for found in ways.values():
+        for first in range(0, len(found), FIELDS_TOGETHER):
+            yield tuple(found[first : first + FIELDS_TOGETHER])
+
+
+def _written(
+    scene: Scene, probes: Sequence[Probe], *, aliases: Sequence[str] = (), fragments: bool = False
+) -> Document:
+    """`aliases`: of the steps that the probes share, then of the last step of each; none, when all keep their names."""
+    *shared, _ = probes[0].steps
+    targets = [probe.target for probe in probes]
+    names = aliases or [""] * (len(shared) + len(targets))
+    above, last = names[: len(shared)], names[len(shared) :]
     spread: list[str] = []
-    text = "__typename" if is_composite_type(field_type(probe.target)) else ""
-    for place, step in reversed(list(enumerate(probe.steps))):
-        inner = f"... on {step.answers} {{ {text} }}" if step.abstract and place < len(probe.steps) - 1 else text
-        alias = f"{aliases[place]}: " if aliases[place] else ""
-        text = f"{alias}{step.field}{_arguments(step)}{f' {{ {inner} }}' if inner else ''}"
+    text = " ".join(_leaf(step, alias) for step, alias in zip(targets, last, strict=True))
+    for place, step in reversed(list(enumerate([*shared, targets[0]]))):
+        if place < len(shared):
+            inner = f"... on {step.answers} {{ {text} }}" if step.abstract else text
+            text = f"{_asked(step, above[place])} {{ {inner} }}"
         if fragments:
             spread.append(f"fragment F{place} on {step.parent} {{ {text} }}")
             text = f"...F{place}"
-    variables = {name: value_of(scene, word) for name, word in probe.root.arguments}
-    kinds = {name: str(object_of("Query").fields[probe.root.field].args[name].type) for name in variables}
+    root = probes[0].root
+    variables = {name: value_of(scene, word) for name, word in root.arguments}
+    kinds = {name: str(object_of("Query").fields[root.field].args[name].type) for name in variables}
     defined = ", ".join(f"${name}: {kind}" for name, kind in kinds.items())
     head = f"query{f'({defined})' if defined else ''} {{ {text} }}"
-    keys = tuple(alias or step.field for alias, step in zip(aliases, probe.steps, strict=True))
-    keys += ("__typename",) if is_composite_type(field_type(probe.target)) else ()
+    way = tuple(alias or step.field for alias, step in zip(above, shared, strict=True))
+    keys = tuple((*way, *_keys(step, alias)) for step, alias in zip(targets, last, strict=True))
     return Document("\n".join([head, *spread]), tuple(variables.items()), keys)
+
+
+def _leaf(step: Step, alias: str) -> str:
+    return f"{_asked(step, alias)}{' { __typename }' if is_composite_type(field_type(step)) else ''}"
+
+
+def _keys(step: Step, alias: str) -> tuple[str, ...]:
+    return (alias or step.field, *(("__typename",) if is_composite_type(field_type(step)) else ()))
+
+
+def _asked(step: Step, alias: str) -> str:
+    return f"{alias}: {step.field}{_arguments(step)}" if alias else f"{step.field}{_arguments(step)}"
+
+
+def _is_page(step: Step) -> bool:
+    return "first" in object_of(step.parent).fields[step.field].args
 
 
 def _arguments(step: Step) -> str:
     given = [f"{name}: ${name}" for name, _ in step.arguments]
-    if "first" in object_of(step.parent).fields[step.field].args:
+    if _is_page(step):
         given.append(f"first: {PAGE}")
     return f"({', '.join(given)})" if given else ""

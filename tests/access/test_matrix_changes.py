@@ -129,8 +129,8 @@ def wanted(kind: str, walk: Walk, person: Person, values: list[Any]) -> list[Any
     return values
 
 
-@pytest.mark.parametrize("mutation", CHANGES)
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
+@pytest.mark.parametrize("mutation", CHANGES)  # varies last: a document is made ready once, and asked by everybody
 def test_a_change_is_made_and_told_as_its_cells_say(mutation: str, person: Person) -> None:
     allowed = works(TABLE[f"Mutation.{mutation}"].cell(person.group, person.relation), person)
     whole = truth(mutation, person) if allowed else {}

@@ -14,7 +14,7 @@ from graphql import GraphQLObjectType, get_named_type
 from domain.access.model import Relation
 from graph.access import TABLE, Cell, Rule
 from graph.ids import PREFIXES
-from tests.access.asking import Said, said, told, values_at
+from tests.access.asking import Said, said, told
 from tests.access.changes import CHANGES, DOCUMENTS, Place, ids_in_schema, like, nobodys, theirs, with_id
 from tests.access.oracle import OF_A_GROUP, teller
 from tests.access.paths import CORE, Document, field_type, nested, probes
@@ -278,7 +278,7 @@ def test_every_id_that_is_shown_says_what_it_is(scene: Scene) -> None:
     for probe in probes():
         if field_type(probe.target).name == "ID":
             document = nested(scene, probe)
-            shown = values_at(said(scene, teller(probe), document).data, document.keys)
+            shown = said(scene, teller(probe), document).at(document.keys[0])
             assert [value for value in shown if value is not None and not shape.fullmatch(value)] == [], probe
             seen |= {value[:3] for value in shown if value is not None}
 

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import boto3
@@ -29,12 +30,22 @@ MEMORY: Final = "memory"
 
 @dataclass(frozen=True)
 class Aws:
-    """One region of something that speaks AWS, for one test."""
+    """One region of something that speaks AWS, for one test. Clients are made when asked for: few tests do."""
 
     connection: Connection
-    dynamodb: "DynamoDBClient"
-    kms: "KMSClient"
-    s3: "S3Client"
+    endpoint: str | None
+
+    @cached_property
+    def dynamodb(self) -> "DynamoDBClient":
+        return _session().client("dynamodb", endpoint_url=self.endpoint)
+
+    @cached_property
+    def kms(self) -> "KMSClient":
+        return _session().client("kms", endpoint_url=self.endpoint)
+
+    @cached_property
+    def s3(self) -> "S3Client":
+        return _session().client("s3", endpoint_url=self.endpoint)
 
     def table(self, name: str, *indexes: Index) -> Table:
         """A new, empty table, whose name begins with `name`: an engine outlives a test."""
@@ -57,13 +68,14 @@ class Aws:
         return Table(self.connection, name, *indexes)
 
 
+@cache
+def _session() -> boto3.Session:
+    """It reads the descriptions of the services once."""
+    return boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
+
+
 def _speaking_to(endpoint: str | None) -> Aws:
-    session = boto3.Session(aws_access_key_id="test", aws_secret_access_key="test", region_name=REGION)
-    dynamodb = session.client("dynamodb", endpoint_url=endpoint)
-    kms = session.client("kms", endpoint_url=endpoint)
-    s3 = session.client("s3", endpoint_url=endpoint)
-    connection = connect(region=REGION, endpoint=endpoint, access_key_id="test", secret_access_key="test")
-    return Aws(connection, dynamodb, kms, s3)
+    return Aws(connect(region=REGION, endpoint=endpoint, access_key_id="test", secret_access_key="test"), endpoint)
 
 
 @contextmanager

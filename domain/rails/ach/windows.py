@@ -6,10 +6,10 @@ settles on a Monday must have left by 02:15 on Saturday.
 """
 
 import re
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from enum import StrEnum
+from functools import lru_cache
 from typing import Final
 from zoneinfo import ZoneInfo
 
@@ -86,6 +86,9 @@ SEARCH_DAYS_MAX: Final = CLOSED_RUN_MAX + 1
 """An open window is found within the longest run of closed days, and one more."""
 SPAN_MAX: Final = timedelta(days=62)
 """Two months of windows: what one question may span."""
+DAYS_REMEMBERED_MAX: Final = 128
+"""Processing days whose windows are made once: the longest question, twice. Whoever cuts files asks about the same days
+each minute."""
 _ID: Final = re.compile(r"(\d{4})(\d{2})(\d{2})-([A-Z]{2}\d)", re.ASCII)
 
 
@@ -234,14 +237,13 @@ def parse_window_id(text: str) -> tuple[date, str]:
     return settles_on, found[4]
 
 
-def _windows_of(day: date, lead: timedelta) -> Iterator[Window]:
+@lru_cache(maxsize=DAYS_REMEMBERED_MAX)
+def _windows_of(day: date, lead: timedelta) -> tuple[Window, ...]:
     """The windows of one processing day; none when it is no banking day."""
     checked_lead(lead)
     if not is_banking_day(day):
-        return
-    for schedule in SCHEDULES:
-        if schedule.since <= day:
-            yield _window(schedule, day, lead)
+        return ()
+    return tuple(_window(schedule, day, lead) for schedule in SCHEDULES if schedule.since <= day)
 
 
 def _window(schedule: Schedule, day: date, lead: timedelta) -> Window:

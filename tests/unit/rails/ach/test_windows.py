@@ -156,6 +156,7 @@ class TestTheNextWindow:
 
     def test_of_a_schedule_without_windows_is_a_fault(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(windows, "SCHEDULES", ())
+        monkeypatch.setattr(windows, "_windows_of", windows._windows_of.__wrapped__)  # which remembers nothing
         with pytest.raises(ValueError, match="no window opens within"):
             next_window(eastern("2026-11-30 12:00"), SAME_DAY)
 
