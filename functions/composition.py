@@ -410,14 +410,14 @@ class Bank:
             randomness=self._randomness,
             enqueue=lambda delivery: self.partner_deliveries_queue.send(json.dumps({"delivery": delivery})),
             handlers=self.partner_handlers,
-            on_quarantined=self._delivery_quarantined,
+            on_set_aside=self._delivery_quarantined,
             on_replayed=self._delivery_replayed,
             tolerance=self.configuration.webhook_tolerance,
         )
 
     def _delivery_quarantined(self, delivery: Delivery) -> None:
         self.quarantine.opened(delivery)
-        quarantined(delivery)
+        quarantined(delivery.id, partner=delivery.partner, reason=delivery.reason or "")
 
     def _delivery_replayed(self, delivery: str, replays: int, by: str) -> None:
         self.quarantine.replayed(delivery, replays, by)
@@ -705,13 +705,11 @@ def bank() -> Bank:
     return build(read(os.environ), clock=SystemClock(), randomness=random.SystemRandom())
 
 
-def quarantined(delivery: Delivery) -> None:
+def quarantined(delivery: str, *, partner: str, reason: str) -> None:
     """Whoever is to look at it is told here."""
     from functions.metrics import PARTNER_DELIVERIES_QUARANTINED
 
-    PARTNER_DELIVERIES_QUARANTINED.measured(
-        1, delivery=delivery.id, partner=delivery.partner, reason=delivery.reason or ""
-    )
+    PARTNER_DELIVERIES_QUARANTINED.measured(1, delivery=delivery, partner=partner, reason=reason)
 
 
 def ledger_settings(configuration: Configuration) -> LedgerSettings:

@@ -172,7 +172,7 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
     ),
     CaseKind.PARTNER_DELIVERY_QUARANTINED: KindOfCase(
         Group.OPERATIONS,
-        "A partner's delivery could not be read",
+        "A partner's delivery could not be processed",
         timedelta(hours=4),
         {
             ResolutionCode.REPLAY: Choice("Process it again"),
