@@ -58,6 +58,7 @@ if TYPE_CHECKING:
     from domain.rails.ach.exchange_aws import S3Exchange
     from domain.rails.ach.incoming import Incoming
     from domain.rails.ach.kinds import EntryKind
+    from domain.rails.ach.micro_volumes import MicroVolumes
     from domain.rails.ach.origins import Origin
     from domain.rails.ach.responses import Responses
     from domain.rails.ach.return_rates import ReturnRates
@@ -512,6 +513,12 @@ class Bank:
 
         return ReturnRates(store=self.incoming_store, cases=self.cases, clock=self.clock)
 
+    @cached_property
+    def micro_volumes(self) -> MicroVolumes:
+        from domain.rails.ach.micro_volumes import MicroVolumes
+
+        return MicroVolumes(store=self.incoming_store, cases=self.cases, clock=self.clock, region=self.region)
+
     def exchange(self, region: str) -> S3Exchange:
         """Where files are exchanged with the sponsor bank in a region."""
         from domain.rails.ach.exchange_aws import S3Exchange
@@ -537,6 +544,7 @@ class Bank:
             counterparties=lambda: self.counterparties,
             customers=self.customers,
             timetable=self.timetable,
+            volumes=self.micro_volumes,
             clock=self.clock,
             jurisdiction=self.configuration.jurisdiction.code,
         )
