@@ -371,6 +371,7 @@ class Bank:
     incoming = cached_property(rails.incoming)
     responses = cached_property(rails.responses)
     return_rates = cached_property(rails.return_rates)
+    micro_volumes = cached_property(rails.micro_volumes)
     verifications = cached_property(rails.verifications)
     bus = rails.bus
     exchange = rails.exchange

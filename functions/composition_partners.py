@@ -57,28 +57,26 @@ def partners(bank: Bank, *, randomness: Randomness) -> Partners:
         randomness=randomness,
         enqueue=lambda delivery: bank.partner_deliveries_queue.send(json.dumps({"delivery": delivery})),
         handlers=bank.partner_handlers,
-        on_quarantined=partial(_on_quarantined, bank),
+        on_set_aside=partial(_on_set_aside, bank),
         on_replayed=partial(_on_replayed, bank),
         tolerance=bank.configuration.webhook_tolerance,
     )
 
 
-def _on_quarantined(bank: Bank, delivery: Delivery) -> None:
+def _on_set_aside(bank: Bank, delivery: Delivery) -> None:
     bank.quarantine.opened(delivery)
-    quarantined(delivery)
+    quarantined(delivery.id, partner=delivery.partner, reason=delivery.reason or "")
 
 
 def _on_replayed(bank: Bank, delivery: str, replays: int, by: str) -> None:
     bank.quarantine.replayed(delivery, replays, by)
 
 
-def quarantined(delivery: Delivery) -> None:
+def quarantined(delivery: str, *, partner: str, reason: str) -> None:
     """Whoever is to look at it is told here."""
     from functions.metrics import PARTNER_DELIVERIES_QUARANTINED
 
-    PARTNER_DELIVERIES_QUARANTINED.measured(
-        1, delivery=delivery.id, partner=delivery.partner, reason=delivery.reason or ""
-    )
+    PARTNER_DELIVERIES_QUARANTINED.measured(1, delivery=delivery, partner=partner, reason=reason)
 
 
 def quarantine(bank: Bank) -> Quarantine:

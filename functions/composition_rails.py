@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from domain.rails.ach.exchange_aws import S3Exchange
     from domain.rails.ach.incoming import Incoming
     from domain.rails.ach.kinds import EntryKind
+    from domain.rails.ach.micro_volumes import MicroVolumes
     from domain.rails.ach.origins import Origin
     from domain.rails.ach.responses import Responses
     from domain.rails.ach.return_rates import ReturnRates
@@ -114,6 +115,12 @@ def return_rates(bank: Bank) -> ReturnRates:
     return ReturnRates(store=bank.incoming_store, cases=bank.cases, clock=bank.clock)
 
 
+def micro_volumes(bank: Bank) -> MicroVolumes:
+    from domain.rails.ach.micro_volumes import MicroVolumes
+
+    return MicroVolumes(store=bank.incoming_store, cases=bank.cases, clock=bank.clock, region=bank.region)
+
+
 def exchange(bank: Bank, region: str) -> S3Exchange:
     """Where files are exchanged with the sponsor bank in a region."""
     from domain.rails.ach.exchange_aws import S3Exchange
@@ -140,6 +147,7 @@ def verifications(bank: Bank) -> Verifications:
         counterparties=lambda: bank.counterparties,
         customers=bank.customers,
         timetable=bank.timetable,
+        volumes=bank.micro_volumes,
         clock=bank.clock,
         jurisdiction=bank.configuration.jurisdiction.code,
     )

@@ -369,7 +369,8 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AuditDetail", EVERYBODY, "name value"),
     # What partners delivered.
     **_rows("PartnerDelivery", VIEWS_DELIVERIES, "id partner messageId kind version state reason detail"),
-    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId replayedBy"),
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId"),
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "replayedBy discardedBy"),
     **_rows("PartnerDelivery", DELIVERED, "body"),
     # What we send to the sponsor bank.
     **_rows("AchFile", VIEWS_FILES, "id window status openedAt enteredAt effectiveOn createdAt modifier name sha256"),

@@ -84,6 +84,10 @@ class PartnerDeliveryView(Node):
     def replayed_by(self) -> str | None:
         return self.delivery.replayed_by
 
+    @field("Who of the staff asked that it is never processed, which another approved: a staff id; null otherwise.")
+    def discarded_by(self) -> str | None:
+        return self.delivery.discarded_by
+
     @field("Its body as it was sent, at most 262144 bytes of JSON.")
     def body(self, info: Info) -> str | None:
         context = info.context

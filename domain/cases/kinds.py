@@ -20,6 +20,7 @@ class CaseKind(StrEnum):
     ACH_RETURN_UNAUTHORISED = "ACH_RETURN_UNAUTHORISED"
     ACH_DISHONOUR = "ACH_DISHONOUR"
     ACH_RETURN_RATE = "ACH_RETURN_RATE"
+    ACH_MICRO_ENTRY_VOLUME = "ACH_MICRO_ENTRY_VOLUME"
     PARTNER_DELIVERY_QUARANTINED = "PARTNER_DELIVERY_QUARANTINED"
     PARTNER_SILENT = "PARTNER_SILENT"
 
@@ -170,9 +171,15 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
         timedelta(days=5),
         {ResolutionCode.NOTED: Choice("It was looked into")},
     ),
+    CaseKind.ACH_MICRO_ENTRY_VOLUME: KindOfCase(
+        Group.FRAUD_ANALYST,
+        "More micro-entries went out or came back in a day than are expected",
+        timedelta(hours=24),
+        {ResolutionCode.NOTED: Choice("It was looked into")},
+    ),
     CaseKind.PARTNER_DELIVERY_QUARANTINED: KindOfCase(
         Group.OPERATIONS,
-        "A partner's delivery could not be read",
+        "A partner's delivery could not be processed",
         timedelta(hours=4),
         {
             ResolutionCode.REPLAY: Choice("Process it again"),

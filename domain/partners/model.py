@@ -62,7 +62,7 @@ class DeliveryState(StrEnum):
     QUARANTINED = "QUARANTINED"
     """It was understood that it cannot be processed as it is: a person looks at it."""
     FAILED = "FAILED"
-    """Processing it failed as often as it is tried."""
+    """Processing it failed as often as it is tried: a person looks at it."""
 
 
 class Reason(StrEnum):

@@ -1,7 +1,8 @@
-"""The cases of what partners delivered and could not be processed: one for each time that a delivery is quarantined.
+"""The cases of what partners delivered and could not be processed: one for each time that a delivery is set aside,
+quarantined or failed.
 
 A case ends when people resolve it, or when the delivery is begun again without it: as it is, or with a mended body.
-What is quarantined once more has a case of its own.
+What is set aside once more has a case of its own.
 """
 
 from collections.abc import Callable

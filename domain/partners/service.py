@@ -1,7 +1,7 @@
 """What can be asked about partners: take a message in, process it, send again what was lost, look, replay.
 
 A message is stored before it is answered and processed from a queue after it. The queue brings it at least once, late,
-twice or at once: whoever handles a kind must bear that, as must `on_quarantined` and `on_replayed`. What died between
+twice or at once: whoever handles a kind must bear that, as must `on_set_aside` and `on_replayed`. What died between
 two calls is found by the sweep, `send_again`.
 """
 
@@ -105,21 +105,21 @@ class Partners:
         randomness: Randomness,
         enqueue: Callable[[str], None],
         handlers: Handlers,
-        on_quarantined: Callable[[Delivery], None] = nobody_is_told,
+        on_set_aside: Callable[[Delivery], None] = nobody_is_told,
         on_replayed: Callable[[str, int, str], None] = nobody_waits,
         tolerance: timedelta = rules.TOLERANCE_DEFAULT,
     ) -> None:
-        """`enqueue`: puts a delivery's id into the queue. `on_quarantined`: is told before it is written down, so at
-        least once for each time that a delivery is quarantined. `on_replayed`: is told, whenever one that was set aside
-        is begun again as it is or with a mended body, of its id, of how often it had been replayed when it was set
-        aside, and of who has it done.
+        """`enqueue`: puts a delivery's id into the queue. `on_set_aside`: is told before it is written down, so at
+        least once for each time that a delivery is quarantined or has failed. `on_replayed`: is told, whenever one that
+        was set aside is begun again as it is or with a mended body, of its id, of how often it had been replayed when
+        it was set aside, and of who has it done.
         """
         self._store = store
         self._keys = keys
         self._clock = clock
         self._randomness = randomness
         self._handlers = handlers
-        self._on_quarantined = on_quarantined
+        self._on_set_aside = on_set_aside
         self._on_replayed = on_replayed
         self._verifiers = verifiers(tolerance)
         self.enqueue = enqueue
@@ -186,14 +186,16 @@ class Partners:
         if refused is None:
             return self._settled(delivery, lambda one: rules.processed(one, self._clock.now()))
         reason, detail = refused
-        return self._quarantined(delivery, reason, detail)
+        return self._set_aside(
+            delivery, lambda one: rules.quarantined(one, self._clock.now(), reason=reason, detail=detail)
+        )
 
     def give_up(self, delivery: str) -> Delivery:
         """Sets aside what has been tried as often as it is; anything else is left to its next try."""
         found = self._found(delivery)
         if found.state is not DeliveryState.RECEIVED or found.attempts < rules.TRIES_MAX:
             return found
-        return self._settled(
+        return self._set_aside(
             delivery, lambda one: rules.failed(one, self._clock.now(), reason=Reason.TRIES_USED_UP.value)
         )
 
@@ -225,13 +227,13 @@ class Partners:
         if begun.mends is not None:
             self._on_replayed(begun.mends, self._found(begun.mends).replays, by)
 
-    def _quarantined(self, delivery: str, reason: str, detail: str | None) -> Delivery:
-        def move(one: Delivery) -> Delivery:
-            moved = rules.quarantined(one, self._clock.now(), reason=reason, detail=detail)
-            self._on_quarantined(moved)
+    def _set_aside(self, delivery: str, move: Callable[[Delivery], Delivery]) -> Delivery:
+        def told(one: Delivery) -> Delivery:
+            moved = move(one)
+            self._on_set_aside(moved)
             return moved
 
-        return self._settled(delivery, move)
+        return self._settled(delivery, told)
 
     def _settled(self, delivery: str, move: Callable[[Delivery], Delivery]) -> Delivery:
         """Who is first to say what became of it says it for all."""

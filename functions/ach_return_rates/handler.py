@@ -1,11 +1,14 @@
-"""Lambda entry point of the schedule florin-ach-return-rates, every day: the return rates of whoever collects by ACH.
+"""Lambda entry point of the schedule florin-ach-return-rates, every day: the return rates of whoever collects by ACH,
+and the volumes of the bank's own micro-entries.
 
-A rate at 80 % of what the network allows, or above, is a case and a measurement, which an alarm hears.
+A rate at 80 % of what the network allows, or a volume at the bank's own limit, or above, is a case and a measurement,
+which an alarm hears.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
+from domain.rails.ach.micro_volumes import RaisedVolume
 from domain.rails.ach.return_rates import RatesSeen
 from functions.composition import bank
 from functions.logs import log
@@ -13,15 +16,20 @@ from functions.metrics import RETURN_RATES_RAISED
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
+    volumes = bank().micro_volumes.look()
     seen = bank().return_rates.look()
-    said(seen)
-    log("ach_return_rates").info("looked", extra={"originators": seen.originators, "raised": len(seen.raised)})
+    said(seen, volumes)
+    extra = {"originators": seen.originators, "raised": len(seen.raised), "volumes": len(volumes)}
+    log("ach_return_rates").info("looked", extra=extra)
 
 
-def said(seen: RatesSeen) -> None:
+def said(seen: RatesSeen, volumes: Sequence[RaisedVolume]) -> None:
     """None at all is measured too: an alarm that has no data says nothing."""
-    if not seen.raised:
+    if not seen.raised and not volumes:
         RETURN_RATES_RAISED.measured(0)
+    for one in volumes:
+        about = {"volume": one.volume.value, "day": one.day.isoformat(), "case": one.case}
+        RETURN_RATES_RAISED.measured(1, count=str(one.count), **about)
     for rate in seen.raised:
         RETURN_RATES_RAISED.measured(
             1, customer=rate.customer, rate=rate.kind.value, level=rate.level.value, case=rate.case

@@ -45,7 +45,7 @@ class Door:
             randomness=drawn,
             enqueue=self._queue.append,
             handlers={ACH_FILE_ACKNOWLEDGED: responses.acknowledged, ACH_FILE_REJECTED: responses.rejected},
-            on_quarantined=quarantine.opened,
+            on_set_aside=quarantine.opened,
             on_replayed=quarantine.replayed,
         )
 

@@ -44,6 +44,7 @@ from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
 from domain.rails.ach.incoming_ports import MemoryFileJourneys, MemoryForwarder
 from domain.rails.ach.incoming_store_memory import MemoryIncomingStore
 from domain.rails.ach.kinds import VERIFICATIONS, FileState, RejectionLevel
+from domain.rails.ach.micro_volumes import MicroVolumes
 from domain.rails.ach.model import AchFile, Entry, RejectionReason
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Reading, Result, inspect
@@ -121,12 +122,16 @@ class AchDay:
             region=self.region,
             debit_settled=self.rates.debit_settled,
         )
+        self.volumes = MicroVolumes(
+            store=wrap(self.incoming_store), cases=self.cases, clock=self.clock, region=self.region
+        )
         self.verifications = Verifications(
             outgoing=wrap(self.ach_store),
             ledger=wrap(self.ledger),
             counterparties=lambda: self.counterparties,
             customers=self.customers,
             timetable=self.timetable,
+            volumes=self.volumes,
             clock=self.clock,
             jurisdiction=self.jurisdiction.code,
         )

@@ -128,6 +128,7 @@ class TestEntries:
             journals={"PENDING": "jrn_x"},
             payment="pay_x",
             original="ent_x",
+            repeats=entry(2).id,
             return_code="R03",
             return_by=DAY,
             undecided=True,

@@ -36,7 +36,16 @@ from domain.rails.ach.incoming_kinds import (
     received_target,
 )
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_screening import Seen, Way, facts_of, refused, right_code, screened
+from domain.rails.ach.incoming_screening import (
+    NEVER_BY_ITSELF,
+    Seen,
+    Way,
+    facts_of,
+    refused,
+    right_code,
+    said,
+    screened,
+)
 from domain.rails.ach.incoming_store import IncomingStore
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.model import Scheduled
@@ -152,13 +161,19 @@ class ReceivedEntries:
             return entry
         if entry.kind not in FORWARD:
             return self.matchers[entry.kind](entry)
-        way = screened(self.seen(entry), self.today())
         if entry.amount.minor == 0:
-            return self._answered(entry, way)
+            return self._answered(entry, screened(self.seen(entry), self.today()))
+        repeats = self._repeated(entry)
+        way = screened(replace(self.seen(entry), repeats=repeats), self.today())
         entry = self.shown(entry)
         if way is None:
             return self.moved(entry, _E.ACCEPTED)
-        return self.moved(entry, _E.PENDED, changes=lambda found: on_its_way(found, way))
+        return self.moved(entry, _E.PENDED, changes=lambda found: replace(on_its_way(found, way), repeats=repeats))
+
+    def _repeated(self, entry: ReceivedEntry) -> str | None:
+        """The first that said the same; None when this is it."""
+        holder = self._store.claim(f"entry#{said(entry)}", entry.id)
+        return holder if holder != entry.id else None
 
     def _answered(self, entry: ReceivedEntry, way: Way | None) -> ReceivedEntry:
         """What moves no money is answered by silence, or goes back with a code, unless people are to decide that."""
@@ -305,7 +320,7 @@ class ReceivedEntries:
         if not entry.undecided and entry.return_code:
             return self.moved(entry, _E.RETURN_DECIDED)
         until = self.decided_by(entry)
-        falls_back = entry.kind in FORWARD and entry.return_code is not None
+        falls_back = entry.kind in FORWARD and entry.return_code is not None and entry.reason not in NEVER_BY_ITSELF
         if until is not None and falls_back and until <= self._clock.now():
             return self._fallen_back(entry, entry.return_code or "")
         case = self.case_of(entry, until)
@@ -332,6 +347,7 @@ class ReceivedEntries:
             **({"account": entry.account} if entry.account else {}),
             **({"code": entry.code} if entry.code else {}),
             **({"of": entry.original} if entry.original else {}),
+            **({"repeats": entry.repeats} if entry.repeats else {}),
             **({"goes back with": entry.return_code} if entry.return_code else {}),
             **({"last legal day": entry.return_by.isoformat()} if entry.return_by else {}),
             **({"decided by": instant_text(due_at)} if due_at else {}),

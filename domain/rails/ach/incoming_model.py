@@ -174,6 +174,8 @@ class ReceivedEntry:
     """What its customer sees of it."""
     original: str | None = None
     """Of an answer: the entry of ours, or the received entry, that it speaks of."""
+    repeats: str | None = None
+    """The entry before it that says the same, in another batch or file."""
     return_code: str | None = None
     """With what it goes back, or would if nobody decided otherwise."""
     return_by: date | None = None

@@ -4,6 +4,7 @@ The rows are tried in order, and the first that applies decides. An entry to whi
 account takes it is the ledger's to say.
 """
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -46,6 +47,8 @@ class Seen:
 
     entry: ReceivedEntry
     record: AccountRecord | None
+    repeats: str | None = None
+    """The entry before it that says the same."""
 
     @property
     def debit(self) -> bool:
@@ -64,7 +67,8 @@ class Screen:
     applies: Callable[[Seen], bool]
     decision: Decision
     by_rule: bool
-    """It goes back without a person; else people decide, and `decision` is what follows when they do not in time."""
+    """It goes back without a person; else people decide, and `decision` is what follows when they do not in time, but
+    for the reasons of `NEVER_BY_ITSELF`."""
     source: Source = OURS
 
 
@@ -76,7 +80,12 @@ def _over_review(seen: Seen) -> bool:
     return row is not None and seen.entry.amount.minor >= row.from_minor
 
 
+REPEATED: Final = "ENTRY_REPEATED"
+NEVER_BY_ITSELF: Final = frozenset({REPEATED})
+"""Reasons for which nothing goes back because nobody decided: the first of two may be the one that was wrong."""
+
 SCREENS: Final = (
+    Screen(REPEATED, lambda seen: seen.repeats is not None, Decision.DUPLICATE, by_rule=False),
     Screen("ENTRY_FAULTY", lambda seen: bool(seen.entry.faults), Decision.UNPROCESSABLE, by_rule=False),
     Screen("MISROUTED", lambda seen: seen.entry.found is Found.MISROUTED, Decision.UNPROCESSABLE, by_rule=False),
     Screen(
@@ -175,6 +184,23 @@ def right_code(seen: Seen) -> str | None:
     if wanted is None or code.startswith(wanted) or wanted + code[1:] not in codes.TRANSACTION_CODES:
         return None
     return wanted + code[1:]
+
+
+def said(entry: ReceivedEntry) -> str:
+    """By what an entry is known again in another batch or file: all that its bank said of it. Trace numbers come again
+    in time, so one that repeats a trace number alone is another entry."""
+    parts = (
+        entry.odfi,
+        entry.trace,
+        "C" if entry.credit else "D",
+        str(entry.amount.minor),
+        entry.amount.currency,
+        entry.settles_on.isoformat(),
+        entry.account or entry.number_masked or "",
+        entry.company_masked,
+        entry.description.strip(),
+    )
+    return hashlib.sha256("\x00".join(parts).encode()).hexdigest()
 
 
 def facts_of(seen: Seen) -> ReturnFacts:

@@ -85,8 +85,10 @@ class IncomingStore(Protocol):
         ...
 
 
+MICRO: Final = "micro_entries"
+"""In whose name the bank's own micro-entries are counted: no customer has this id."""
 DEBITS: Final = "debits"
-"""What settled debits are counted under; returns are counted under their codes."""
+"""What settled debits are counted under; returns are counted under their codes, and micro-entries under their kinds."""
 
 
 def checked_batch(entries: Sequence[ReceivedEntry]) -> Sequence[ReceivedEntry]:

@@ -16,7 +16,7 @@ from domain.clock import Clock
 from domain.payments.kinds import PaymentKind
 from domain.payments.model import Payment
 from domain.rails.ach.calendar import day_of
-from domain.rails.ach.incoming_store import DEBITS, IncomingStore
+from domain.rails.ach.incoming_store import DEBITS, MICRO, IncomingStore
 from domain.rails.ach.rates import WINDOW_DAYS, Rate, RateKind, RateLevel, rates
 
 PAGE: Final = 100
@@ -65,7 +65,7 @@ class ReturnRates:
     def look(self) -> RatesSeen:
         """Judges every customer of whom something was counted in the sixty days that end today."""
         today = day_of(self._clock.now())
-        customers = sorted({customer for day in _days(today) for customer in self._originators(day)})
+        customers = sorted({customer for day in _days(today) for customer in self._originators(day)} - {MICRO})
         if len(customers) > ORIGINATORS_MAX:
             raise TooManyOriginators(f"{len(customers)} are more than {ORIGINATORS_MAX}")
         raised = [found for customer in customers for found in self._raised(customer, today)]

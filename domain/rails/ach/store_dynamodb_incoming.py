@@ -4,7 +4,7 @@ RF#<file>       F            the file, by version; in `by_due` while somebody ha
 RF#<file>       L#<line>     the entry that begins in this line
 RFILES          <when>#<id>  the file is one of this region
 RE#<entry>      E            the entry, by version; in `by_due` while somebody has to look at it by itself
-RK#<what>       K            who claimed a content or an identity first
+RK#<what>       K            who claimed it first: a file's content or identity, what an entry says, a return's day
 RN#<customer>   <day>#<what>        how often something was counted of a customer on a day
 RN#<customer>   X#<day>#<what>#<id> that this thing is counted
 RD#<day>        <customer>   something was counted of the customer on this day

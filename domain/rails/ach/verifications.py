@@ -37,6 +37,7 @@ from domain.rails.ach.composing import (
 )
 from domain.rails.ach.effects import IN_TRANSIT, SETTLEMENT
 from domain.rails.ach.kinds import EntryKind, EntryState
+from domain.rails.ach.micro_volumes import MicroVolumes
 from domain.rails.ach.model import AchFile, Entry, Scheduled
 from domain.rails.ach.nacha.drafting import entry as drafted
 from domain.rails.ach.nacha.records import AnyEntry
@@ -92,6 +93,7 @@ class Verifications:
         counterparties: Callable[[], Counterparties],
         customers: Customers,
         timetable: Timetable,
+        volumes: MicroVolumes,
         clock: Clock,
         jurisdiction: str,
     ) -> None:
@@ -101,6 +103,7 @@ class Verifications:
         self._counterparties = counterparties
         self._customers = customers
         self._timetable = timetable
+        self._volumes = volumes
         self._clock = clock
         self._jurisdiction = jurisdiction
 
@@ -217,12 +220,14 @@ class Verifications:
         self._settle(entry)
         if entry.kind in BACK:
             self._posted(entry, BACK[entry.kind])
+            self._volumes.returned(entry, code=code)
         told = self._counterparties().verification_returned(counterparty, attempt=attempt, return_code=code)
         self._heard(told)
 
     def _settle(self, entry: Entry) -> None:
         if entry.kind in SETTLED and not self._is_posted(entry, REJECTED):
             self._posted(entry, SETTLED[entry.kind])
+            self._volumes.sent(entry)
 
     def _heard(self, told: Counterparty | Refusal) -> None:
         if isinstance(told, Refusal) and told.retryable:

@@ -1,16 +1,20 @@
-"""Return rates are looked at each day, and measured whether one is raised or none."""
+"""Return rates and micro-entries are looked at each day, and measured whether something is raised or nothing."""
 
 import json
 from dataclasses import dataclass
+from datetime import date
 
 import pytest
 
+from domain.rails.ach.micro_entries import MicroVolume
+from domain.rails.ach.micro_volumes import RaisedVolume
 from domain.rails.ach.rates import RateKind, RateLevel
 from domain.rails.ach.return_rates import RaisedRate, RatesSeen
 from functions.ach_return_rates import handler as return_rates
 from tests.unit.functions.events import event_for
 
 RAISED = RaisedRate("cus_us_1", RateKind.UNAUTHORISED, RateLevel.ALARM, 4_100, 5_000, "cas_1")
+VOLUME = RaisedVolume(date(2026, 3, 9), MicroVolume.RETURNED, 160, 150, "cas_2")
 
 
 @dataclass
@@ -22,18 +26,36 @@ class Rates:
 
 
 @dataclass
+class Volumes:
+    raised: tuple[RaisedVolume, ...]
+
+    def look(self) -> tuple[RaisedVolume, ...]:
+        return self.raised
+
+
+@dataclass
 class Bank:
     return_rates: Rates
+    micro_volumes: Volumes
 
 
-@pytest.mark.parametrize(("raised", "values"), [((), [0]), ((RAISED, RAISED), [1, 1])])
+@pytest.mark.parametrize(
+    ("raised", "volumes", "values"),
+    [
+        ((), (), [0]),
+        ((RAISED, RAISED), (), [1, 1]),
+        ((), (VOLUME,), [1]),
+        ((RAISED,), (VOLUME,), [1, 1]),
+    ],
+)
 def test_what_is_raised_is_measured_one_by_one(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
     raised: tuple[RaisedRate, ...],
+    volumes: tuple[RaisedVolume, ...],
     values: list[int],
 ) -> None:
-    monkeypatch.setattr(return_rates, "bank", lambda: Bank(Rates(RatesSeen(3, raised))))
+    monkeypatch.setattr(return_rates, "bank", lambda: Bank(Rates(RatesSeen(3, raised)), Volumes(volumes)))
     return_rates.handler(event_for("ach_return_rates"), None)
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     measured = [line["AchReturnRatesRaised"][0] for line in lines if "AchReturnRatesRaised" in line]

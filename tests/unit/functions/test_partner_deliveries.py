@@ -102,7 +102,7 @@ def test_a_quarantined_delivery_is_counted_with_its_reason(
     delivery: Delivery = house.partners.process(house.received(kind="card.cleared"))
     capsys.readouterr()
 
-    quarantined(delivery)
+    quarantined(delivery.id, partner=delivery.partner, reason=delivery.reason or "")
 
     (found,) = measured(capsys)
     assert (found.name, found.value) == ("PartnerDeliveriesQuarantined", 1)

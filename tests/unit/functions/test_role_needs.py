@@ -26,6 +26,7 @@ from domain.money import Money
 from domain.partners.model import DeliveryState
 from domain.payments.journeys import execution_name
 from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
+from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange_aws import S3Exchange
 from domain.rails.ach.incoming_entries import ReceivedEntries
 from domain.rails.ach.incoming_kinds import ReceivedEvent, ReceivedState
@@ -489,7 +490,7 @@ def run_ach_inbound(deployed: Deployed) -> None:
 def run_ach_return_rates(deployed: Deployed) -> None:
     """Of three debits of one customer three come back."""
     life = AchLife(deployed)
-    today = deployed.clock.at.date()
+    today = day_of(deployed.clock.at)
     for number in range(RETURNS_MIN):
         deployed.bank.incoming_store.count(life.owner.person, today, DEBITS, once=f"pay_{number}")
         deployed.bank.incoming_store.count(life.owner.person, today, "R10", once=f"rce_{number}")

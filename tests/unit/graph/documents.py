@@ -95,7 +95,7 @@ RETURN_ENTRY = f"""mutation($input: ReturnAchEntryInput!) {{ returnAchEntry(inpu
 REPLAY = f"""mutation($input: ReplayPartnerDeliveryInput!) {{ replayPartnerDelivery(input: $input) {{ {REFUSAL}
   ... on DeliveryNotReplayable {{ state }}
   ... on ReplayPartnerDeliverySuccess {{ replayed
-    delivery {{ id state attempts body signedByPartner mendsId replayedBy }} }} }} }}"""
+    delivery {{ id state attempts body signedByPartner mendsId replayedBy discardedBy }} }} }} }}"""
 
 
 def dollars(amount: str, currency: str = "USD") -> dict[str, str]:

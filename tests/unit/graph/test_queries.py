@@ -469,3 +469,18 @@ def test_a_fault_says_nothing_but_its_correlation(
     assert answer.errors[0]["extensions"] == {"code": "INTERNAL", "correlationId": "request-1"}
     assert "Lovelace" not in str(answer.body)
     assert len(world.faults) == 1
+
+
+class TestDeliveries:
+    def test_who_had_a_delivery_replayed_or_discarded_is_named(self, world: World) -> None:
+        document = "query($id: ID!) { node(id: $id) { ... on PartnerDelivery { state replayedBy discardedBy } } }"
+        delivery = world.quarantined()
+        assert world.ask(OPERATIONS, document, id=delivery).data == {
+            "node": {"state": "QUARANTINED", "replayedBy": None, "discardedBy": None}
+        }
+
+        assert world.partners.discard_as_decided(delivery, replays=0, by="stf_2") is None
+
+        assert world.ask(OPERATIONS, document, id=delivery).data == {
+            "node": {"state": "QUARANTINED", "replayedBy": None, "discardedBy": "stf_2"}
+        }

@@ -57,7 +57,7 @@ class PartnersHouse:
         self.store = store or MemoryDeliveryStore()
         self.queue: list[str] = []
         self.queue_fails: Exception | None = None
-        self.quarantined: list[Delivery] = []
+        self.put_aside: list[Delivery] = []
         self.replayed: list[tuple[str, int, str]] = []
         self.acting = Acting()
         self.handlers: dict[tuple[str, int], Acting] = {ACH_FILE_ACKNOWLEDGED: self.acting}
@@ -72,12 +72,12 @@ class PartnersHouse:
             randomness=random.Random(3),
             enqueue=self._enqueue,
             handlers=handlers,
-            on_quarantined=self.on_quarantined,
+            on_set_aside=self.on_set_aside,
             on_replayed=self.on_replayed,
         )
 
-    def on_quarantined(self, delivery: Delivery) -> None:
-        self.quarantined.append(delivery)
+    def on_set_aside(self, delivery: Delivery) -> None:
+        self.put_aside.append(delivery)
 
     def on_replayed(self, delivery: str, replays: int, by: str) -> None:
         self.replayed.append((delivery, replays, by))

@@ -14,6 +14,7 @@ from domain.cases.service import SUBJECT_KIND, Cases
 from domain.cases.store_memory import MemoryCaseStore
 from domain.partners.model import Delivery, DeliveryNotReplayable, DeliveryState
 from domain.partners.quarantine import Quarantine
+from domain.partners.rules import TRIES_MAX
 from domain.partners.service import DeliveryContended, Replayed
 from domain.partners.store_memory import MemoryDeliveryStore
 from domain.refusals import NotFound, Refusal
@@ -41,7 +42,7 @@ class House(PartnersHouse):
         )
         self.quarantine = Quarantine(cases=self.cases, partners=lambda: self.partners)
 
-    def on_quarantined(self, delivery: Delivery) -> None:
+    def on_set_aside(self, delivery: Delivery) -> None:
         self.quarantine.opened(delivery)
 
     def on_replayed(self, delivery: str, replays: int, by: str) -> None:
@@ -51,6 +52,21 @@ class House(PartnersHouse):
         delivery = self.received(body_of(data={}), message_id=message_id)
         assert self.partners.process(delivery).state is DeliveryState.QUARANTINED
         return delivery
+
+    def failing(self, message_id: str = "msg_1") -> str:
+        """Tried as often as it is."""
+        delivery = self.received(message_id=message_id)
+        self.try_in_vain(delivery)
+        return delivery
+
+    def try_in_vain(self, delivery: str) -> None:
+        self.acting.raises = ConnectionError()
+        for _ in range(TRIES_MAX):
+            with pytest.raises(ConnectionError):
+                self.partners.process(delivery)
+            self.partners.give_up(delivery)
+        assert self.found(delivery).state is DeliveryState.FAILED
+        self.acting.raises = None
 
     def open_cases(self) -> list[Case]:
         return list(self.cases.unresolved())
@@ -103,6 +119,51 @@ class TestOpening:
             "reason": "BODY_UNFIT",
         }
 
+    def test_what_failed_as_often_as_it_is_tried_waits_for_operations_too(self, house: House) -> None:
+        delivery = house.failing()
+
+        case = house.case()
+
+        assert (case.kind, case.subject.id) == (CaseKind.PARTNER_DELIVERY_QUARANTINED, delivery)
+        assert {fact.value for fact in case.facts if fact.label == "reason"} == {"TRIES_USED_UP"}
+
+    def test_what_is_still_tried_waits_for_nobody(self, house: House) -> None:
+        delivery = house.received()
+        house.acting.raises = ConnectionError()
+        for _ in range(TRIES_MAX - 1):
+            with pytest.raises(ConnectionError):
+                house.partners.process(delivery)
+            house.partners.give_up(delivery)
+
+        assert house.open_cases() == []
+
+    @pytest.mark.parametrize("state", [DeliveryState.QUARANTINED, DeliveryState.FAILED])
+    def test_a_case_that_cannot_be_opened_leaves_the_delivery_to_its_next_try(
+        self, house: House, monkeypatch: pytest.MonkeyPatch, state: DeliveryState
+    ) -> None:
+        failed = state is DeliveryState.FAILED
+        delivery = house.received() if failed else house.received(body_of(data={}))
+        if failed:
+            with monkeypatch.context() as patched:
+                patched.setattr(house.partners, "give_up", house.found)
+                house.acting.raises = ConnectionError()
+                for _ in range(TRIES_MAX):
+                    with pytest.raises(ConnectionError):
+                        house.partners.process(delivery)
+
+        def unavailable(*_: object, **__: object) -> None:
+            raise TimeoutError
+
+        with monkeypatch.context() as patched:
+            patched.setattr(Cases, "open", unavailable)
+            with pytest.raises(TimeoutError):
+                house.partners.process(delivery)
+        assert house.found(delivery).state is DeliveryState.RECEIVED
+        assert house.found(delivery).due_at is not None, "the sweep brings it again"
+
+        assert house.partners.process(delivery).state is state
+        assert house.case().subject.id == delivery
+
     def test_what_is_processed_waits_for_nobody(self, house: House) -> None:
         house.partners.process(house.received())
 
@@ -122,6 +183,17 @@ class TestOpening:
         first = house.case()
         house.resolve(first, REPLAY)
         house.partners.process(delivery)
+
+        second = house.case()
+
+        assert second.id != first.id
+        assert second.subject.id == delivery
+
+    def test_what_fails_again_after_its_replay_has_another_case(self, house: House) -> None:
+        delivery = house.failing()
+        first = house.case()
+        house.resolve(first, REPLAY)
+        house.try_in_vain(delivery)
 
         second = house.case()
 
@@ -162,6 +234,27 @@ class TestDeciding:
             answer = house.partners.replay(MAKER, delivery=delivery, key="later", body=body)
             assert answer == DeliveryNotReplayable(delivery, "QUARANTINED")
         assert house.found(delivery) == found
+
+    def test_what_failed_is_processed_again_once_it_is_mended(self, house: House) -> None:
+        delivery = house.failing()
+
+        done = house.resolve(house.case(), REPLAY)
+
+        assert isinstance(done, Case)
+        assert done.state is CaseState.RESOLVED
+        assert house.found(delivery).attempts == 0
+        assert house.partners.process(delivery).state is DeliveryState.PROCESSED
+        assert house.open_cases() == []
+
+    def test_what_failed_is_discarded_by_two(self, house: House) -> None:
+        delivery = house.failing()
+
+        assert house.discarded(house.case()) is None
+
+        found = house.found(delivery)
+        assert (found.state, found.discarded_by) == (DeliveryState.FAILED, MAKER.person)
+        assert house.partners.process(delivery) == found
+        assert house.open_cases() == []
 
     def test_a_discarding_that_is_told_of_twice_is_one(self, house: House) -> None:
         delivery = house.set_aside()

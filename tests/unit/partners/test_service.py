@@ -147,7 +147,7 @@ class TestProcessing:
         assert isinstance(payload, AchFileAcknowledged)
         assert payload.data.entries == 12
         assert house.found(delivery).due_at is None
-        assert house.quarantined == []
+        assert house.put_aside == []
 
     @pytest.mark.parametrize(
         ("kind", "body", "reason"),
@@ -169,7 +169,7 @@ class TestProcessing:
         settled = house.partners.process(delivery)
 
         assert (settled.state, settled.reason) == (DeliveryState.QUARANTINED, reason)
-        assert [(told.id, told.reason) for told in house.quarantined] == [(delivery, reason)]
+        assert [(told.id, told.reason) for told in house.put_aside] == [(delivery, reason)]
         assert house.acting.given == []
 
     def test_what_is_wrong_with_a_body_is_kept_beside_the_reason(self, house: PartnersHouse) -> None:
@@ -209,6 +209,7 @@ class TestProcessing:
         assert (given_up.state, given_up.reason) == (DeliveryState.FAILED, "TRIES_USED_UP")
         assert house.partners.process(delivery) == given_up
         assert len(house.acting.given) == rules.TRIES_MAX
+        assert house.put_aside == [given_up], "people are told"
 
     def test_what_kills_the_process_every_time_is_given_up_too(self, house: PartnersHouse) -> None:
         """Nobody says `give_up` then: the tries are counted before they begin."""
@@ -227,7 +228,7 @@ class TestProcessing:
             house.partners.process(delivery)
 
         assert house.partners.process(delivery).state is DeliveryState.QUARANTINED
-        assert [told.id for told in house.quarantined] == [delivery] * 2
+        assert [told.id for told in house.put_aside] == [delivery] * 2
 
     def test_of_two_who_process_at_once_the_first_word_stays(self, house: PartnersHouse) -> None:
         delivery = house.received()

@@ -577,6 +577,116 @@ class TestANotificationOfChange:
         assert (entry.change, entry.change_code) == (None, None)
 
 
+class TestARepeatedEntry:
+    """Of another file, which is no duplicate as a whole."""
+
+    def twice(
+        self, bank: AchBank, account: Account, minor: int = 250_00, *, again: int | None = None, **other: object
+    ) -> tuple[ReceivedEntry, ReceivedEntry]:
+        """An entry, and one with its trace number in a file of another modifier. `other`: facts of the second file."""
+        code = str(other.pop("code", "22"))
+        number = str(other.pop("number", account.record.number))
+        first = Sheet()
+        first.add(account.record.number, minor, code=code)
+        second = Sheet(**{"modifier": "B", **other})  # type: ignore[arg-type]  # facts of a file, by their names
+        second.add(number, minor if again is None else again, code=code)
+        ((one,), (two,)) = (
+            bank.received(bank.receive(sheet.text(), name))
+            for sheet, name in ((first, "in-1.ach"), (second, "in-2.ach"))
+        )
+        return bank.entry(one), two
+
+    def test_waits_for_people_who_see_what_it_repeats_and_the_first_stays_posted(self) -> None:
+        bank, account = bank_with_account()
+        first, second = self.twice(bank, account)
+        assert (first.state, second.state) == (_S.POSTED, _S.PENDED)
+        assert (second.reason, second.repeats, second.return_code) == ("ENTRY_REPEATED", first.id, "R24")
+        assert (bank.balance(account), bank.book("ach_unposted")) == (250_00, 250_00)
+        case = bank.case(second.case or "")
+        assert case.kind is CaseKind.ACH_ENTRY_PENDED
+        facts = {fact.label: fact.value for fact in case.facts}
+        assert (facts["repeats"], facts["goes back with"]) == (first.id, "R24")
+
+    def test_looked_at_again_is_pended_once_and_the_first_is_no_repetition_of_itself(self) -> None:
+        bank, account = bank_with_account()
+        first, second = self.twice(bank, account)
+        for one in (first, second):
+            bank.incoming.work_entry(one.id)
+        assert (bank.entry(first).state, bank.entry(second).state) == (_S.POSTED, _S.PENDED)
+        assert (bank.balance(account), len(bank.cases.unresolved())) == (250_00, 1)
+
+    def test_never_goes_back_because_nobody_decided(self) -> None:
+        bank, account = bank_with_account()
+        _, second = self.twice(bank, account)
+        for _ in range(9):
+            bank.clock.move(timedelta(days=1))
+            bank.take_in()
+        stays = bank.entry(second)
+        assert (stays.state, stays.answer, stays.due_at) == (_S.PENDED, None, None)
+        assert bank.case(stays.case or "").state is not CaseState.RESOLVED
+
+    def test_goes_back_as_a_duplicate_when_people_say_so(self) -> None:
+        bank, account = bank_with_account()
+        _, second = self.twice(bank, account)
+        bank.resolve(second.case or "", ResolutionCode.RETURN, Group.OPERATIONS)
+        assert (bank.entry(second).state, bank.entry(second).return_code) == (_S.RETURN_QUEUED, "R24")
+        bank.settle_file(bank.send_back(bank.entry(second)))
+        assert (bank.balance(account), bank.book("ach_unposted")) == (250_00, 0)
+
+    def test_is_posted_when_people_say_that_it_is_another(self) -> None:
+        bank, account = bank_with_account()
+        _, second = self.twice(bank, account)
+        bank.resolve(second.case or "", ResolutionCode.POST, Group.OPERATIONS)
+        assert (bank.entry(second).state, bank.balance(account)) == (_S.POSTED, 500_00)
+
+    def test_a_debit_is_collected_once(self) -> None:
+        bank, account = bank_with_account(minor=900_00)
+        first, second = self.twice(bank, account, code="27")
+        assert (first.state, second.state, second.reason) == (_S.POSTED, _S.PENDED, "ENTRY_REPEATED")
+        assert bank.balance(account) == 650_00
+
+    def test_of_an_account_that_nobody_has_does_not_go_back_twice(self) -> None:
+        bank = AchBank()
+        ids = []
+        for modifier in "AB":
+            sheet = Sheet(modifier=modifier)
+            sheet.add(NOBODYS, 250_00)
+            ids += bank.received(bank.receive(sheet.text(), f"in-{modifier}.ach"))
+        first, second = (bank.entry(one) for one in ids)
+        assert (first.state, first.return_code) == (_S.RETURN_QUEUED, "R03")
+        assert (second.state, second.repeats) == (_S.PENDED, first.id)
+
+    @pytest.mark.parametrize(
+        "other",
+        [
+            {"again": 250_01},
+            {"description": "BONUS"},
+            {"settles_on": TUESDAY},
+            {"sequence": 1},
+        ],
+        ids=["amount", "description", "day", "trace"],
+    )
+    def test_what_differs_in_one_of_these_is_another_entry(self, other: dict[str, object]) -> None:
+        bank, account = bank_with_account()
+        first, second = self.twice(bank, account, **other)  # type: ignore[arg-type]  # facts of a file, by their names
+        bank.clock.move(timedelta(days=1))
+        bank.take_in()
+        assert {bank.entry(one).state for one in (first, second)} == {_S.POSTED}
+        assert bank.entry(second).repeats is None
+
+    def test_the_same_of_another_account_is_another_entry(self) -> None:
+        bank, account = bank_with_account()
+        other = bank.open(bank.person())
+        first, second = self.twice(bank, account, number=other.record.number)
+        assert (first.state, second.state) == (_S.POSTED, _S.POSTED)
+        assert (bank.balance(account), bank.balance(other)) == (250_00, 250_00)
+
+    def test_a_prenote_that_comes_again_is_answered_again(self) -> None:
+        bank, account = bank_with_account()
+        first, second = self.twice(bank, account, 0, code="23")
+        assert (first.state, second.state) == (_S.ANSWERED, _S.ANSWERED)
+
+
 class TestFiles:
     def test_the_same_name_twice_is_one_file_and_posts_once(self) -> None:
         bank, account = bank_with_account()
@@ -629,7 +739,7 @@ class TestFiles:
     def test_another_modifier_is_another_file(self) -> None:
         bank, account = bank_with_account()
         bank.receive(one_entry(account.record.number, 250_00))
-        sheet = Sheet(modifier="B")
+        sheet = Sheet(modifier="B", sequence=1)
         sheet.add(account.record.number, 250_00)
         assert bank.receive(sheet.text(), "in-2.ach").state is _F.DONE
         assert bank.balance(account) == 500_00
