@@ -335,7 +335,7 @@ TABLE: Final[dict[str, Rule]] = {
     # Payments.
     **{key: rule for kind in _PAYMENTS for key, rule in _of_payment(kind).items()},
     **_rows("AchCredit", VIEWS_ACCOUNT, "speed cutOffAt reason"),
-    **_rows("AchDebit", VIEWS_ACCOUNT, "speed cutOffAt fundsAvailableAt"),
+    **_rows("AchDebit", VIEWS_ACCOUNT, "speed cutOffAt reason fundsAvailableAt"),
     **{key: rule for kind in _ORIGINATED for key, rule in _rows(kind, VIEWS_ACCOUNT, _REVERSED).items()},
     **_rows("AchCreditReceived", MEMO, "originatorName"),
     **_rows("AchDebitReceived", MEMO, "originatorName"),

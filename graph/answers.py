@@ -182,7 +182,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     ),
     "originateAchCredit": ORIGINATED,
     "originateAchDebit": ORIGINATED,
-    "reverseAchPayment": (*ASKED, AchNotEligible, Shredded),
+    "reverseAchPayment": (*ASKED, AchNotEligible, PaymentKeyReused, Shredded),
     "cancelPayment": (*ASKED, PaymentNotCancellable, PaymentBusy),
     "returnAchEntry": (*ASKED, EntryNotPending, AnswerNotAllowed, ReturnKeyReused),
     "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),

@@ -171,6 +171,10 @@ class _Originated(PaymentView):
     def cut_off_at(self) -> Instant | None:
         return _instant(self.payment.progress.cut_off_at)
 
+    @field("Why it was not made, in a sentence; null when it was, or when no more than `reasonCode` can be said.")
+    def reason(self) -> str | None:
+        return self.payment.reason
+
     @field("The payment that it takes back; null when it takes back none.")
     def reverses_id(self) -> strawberry.ID | None:
         return strawberry.ID(self.payment.ach.reverses) if self.payment.ach.reverses else None
@@ -218,16 +222,19 @@ class _Received(PaymentView):
 
 @strawberry.type(name="AchCredit", description="Money that is sent by ACH.")
 class AchCreditView(_Originated):
-    @field("Why its account could not pay it, in a sentence; null when that is not how it ended.")
-    def reason(self) -> str | None:
-        return self.payment.reason
+    pass
 
 
 @strawberry.type(name="AchDebit", description="Money that is collected by ACH.")
 class AchDebitView(_Originated):
-    @field("When what was collected can be spent; null before it has settled.")
+    @field(
+        "When what was collected can be spent, which a reversal may put off; null before it has settled, and when a "
+        "reversal has taken it back."
+    )
     def funds_available_at(self) -> Instant | None:
-        return _instant(self.payment.progress.funds_at)
+        progress = self.payment.progress
+        gone = progress.lent_to is not None and self.payment.state is not PaymentState.SETTLED
+        return None if gone else _instant(progress.freed_at)
 
 
 @strawberry.type(name="AchCreditReceived", description="Money that came in by ACH: somebody else sent it.")

@@ -21,6 +21,7 @@ class CaseKind(StrEnum):
     ACH_DISHONOUR = "ACH_DISHONOUR"
     ACH_RETURN_RATE = "ACH_RETURN_RATE"
     ACH_MICRO_ENTRY_VOLUME = "ACH_MICRO_ENTRY_VOLUME"
+    ACH_RETURNED_AND_REVERSED = "ACH_RETURNED_AND_REVERSED"
     PARTNER_DELIVERY_QUARANTINED = "PARTNER_DELIVERY_QUARANTINED"
     PARTNER_SILENT = "PARTNER_SILENT"
 
@@ -174,6 +175,12 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
     CaseKind.ACH_MICRO_ENTRY_VOLUME: KindOfCase(
         Group.FRAUD_ANALYST,
         "More micro-entries went out or came back in a day than are expected",
+        timedelta(hours=24),
+        {ResolutionCode.NOTED: Choice("It was looked into")},
+    ),
+    CaseKind.ACH_RETURNED_AND_REVERSED: KindOfCase(
+        Group.OPERATIONS,
+        "An ACH payment came back after it was reversed: one side has the money twice",
         timedelta(hours=24),
         {ResolutionCode.NOTED: Choice("It was looked into")},
     ),

@@ -130,7 +130,7 @@ class Payments:
             noted = replace(changes(stored), version=stored.version + 1)
             if replace(noted, version=stored.version) == stored:
                 return stored
-            if noted.ended:
+            if noted.ended or noted.progress.freed_at != stored.progress.freed_at:
                 noted = replace(noted, due_at=rules.due_at(noted, self._clock.now(), self.deadlines))
             if self._store.replace(noted, version=stored.version, happening=None):
                 return noted

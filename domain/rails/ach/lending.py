@@ -45,20 +45,25 @@ class Lending:
             only_if=lambda found: found.progress.lent_to == reversal.id,
         )
 
-    def given_back(self, reversal: Payment) -> None:
-        """It goes nowhere: the hold ends as if nobody had asked for it."""
-        self._payments.note(_original(reversal), lambda found: _without(found, reversal.id))
+    def given_back(self, reversal: Payment) -> Payment:
+        """It goes nowhere: the hold of what it was to take back ends as if nobody had asked for it."""
+        return self._payments.note(_original(reversal), lambda found: _without(found, reversal.id))
 
     def _lent(self, reversal: str) -> Callable[[Payment], Payment]:
         def lent(found: Payment) -> Payment:
             window = found.progress.window
             held = found.kind is PaymentKind.ACH_DEBIT and found.state is _WHILE_HELD
-            if not held or window is None or found.progress.lent_to:
+            if not held or window is None or self._is_lent(found, reversal):
                 return found
             until = self._timetable.lent_until(self._timetable.window(window))
             return replace(found, progress=replace(found.progress, lent_to=reversal, lent_until=until))
 
         return lent
+
+    def _is_lent(self, found: Payment, reversal: str) -> bool:
+        """To this one, or to another that may still need it: not to one that came to nothing."""
+        to = found.progress.lent_to
+        return to is not None and (to == reversal or not self._payments.existing(to).ended)
 
 
 def _original(reversal: Payment) -> str:

@@ -15,7 +15,7 @@ from domain.rails.ach.kinds import EntryKind, EntryState
 from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, Entry, Scheduled
 from domain.rails.ach.origins import Draft, Taken, Unreadable
 from domain.rails.ach.reversals import ALREADY_RETURNED, REVERSAL_TOO_LATE
-from domain.rails.ach.reversing import RETURNED
+from domain.rails.ach.reversing import HOLD_ENDED, RETURNED
 from domain.rails.ach.steps import Steps
 from domain.rails.ach.windows import Window
 from domain.refusals import NotFound, Refusal
@@ -85,7 +85,8 @@ class PaymentOrigin:
 
     def _unusable(self, payment: Payment, entry: Entry) -> Refusal | None:
         """Why it cannot go any more: its receiver was closed, is no longer proved, or was erased for ever since it was
-        accepted. What takes something back goes to the very account, whatever became of that here."""
+        accepted. What takes something back goes to the account as it has been corrected since, whatever became of
+        the counterparty."""
         original = payment.ach.reverses
         refusal = self._not_reversed(payment, original, entry) if original else self._not_used(entry)
         if refusal is not None:
@@ -95,8 +96,11 @@ class PaymentOrigin:
 
     def _not_reversed(self, payment: Payment, original: str, entry: Entry) -> AchNotEligible | None:
         """What has come back meanwhile is not taken back as well, and nothing is once its time is over."""
-        if self._payments.existing(original).state in RETURNED:
+        found = self._payments.existing(original)
+        if found.state in RETURNED:
             return AchNotEligible(ALREADY_RETURNED.code, ALREADY_RETURNED.message)
+        if payment.progress.hold_of and (found.state, found.progress.lent_to) != (PaymentState.SETTLED, payment.id):
+            return AchNotEligible(HOLD_ENDED.code, HOLD_ENDED.message)
         if _too_late(payment, entry):
             return AchNotEligible(REVERSAL_TOO_LATE.code, REVERSAL_TOO_LATE.message)
         return None

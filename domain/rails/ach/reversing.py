@@ -6,7 +6,7 @@ of two who ask at once one finds the other's.
 
 import hashlib
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Final
@@ -22,6 +22,7 @@ from domain.payments.model import AchTerms, Payment, PaymentKeyReused, Speed
 from domain.payments.service import Payments
 from domain.rails.ach import limits
 from domain.rails.ach.composing import company_id
+from domain.rails.ach.lending import Lending
 from domain.rails.ach.model import AchNotEligible
 from domain.rails.ach.reversals import (
     ALREADY_REVERSED,
@@ -43,6 +44,9 @@ REVERSALS_MAX: Final = 5
 SCOPE: Final = "reversal"
 NOT_ORIGINATED: Final = Reason("NOT_ORIGINATED", "A payment that came in is returned, not reversed.")
 NOT_SETTLED: Final = Reason("NOT_SETTLED", "Only what has settled is reversed; what has not may still be cancelled.")
+HOLD_ENDED: Final = Reason(
+    "HOLD_ENDED", "The money that was to go back was held too long, and is free; ask again, and it is taken from there."
+)
 TOO_MANY_REVERSALS: Final = Reason(
     "TOO_MANY_REVERSALS", f"The payment has had {REVERSALS_MAX} reversals that came to nothing."
 )
@@ -87,12 +91,13 @@ class Reversals:
         self._timetable = timetable
         self._clock = clock
         self._seen = seen
+        self._lending = Lending(payments=payments, timetable=timetable)
 
     def reverse(self, actor: Actor, payment: str, wish: ReversalWish, *, key: str) -> Payment | Refusal:
         """Accepts a payment that takes back another one (Nacha Operating Rules 2.9); as with any, its journey decides
         whether it is made. Telling the receiver of it, with the reason, is for who asks.
 
-        Refusals: InputInvalid, NotFound, NotAllowed, WrongRegion, AchNotEligible, Shredded.
+        Refusals: InputInvalid, NotFound, NotAllowed, WrongRegion, AchNotEligible, PaymentKeyReused, Shredded.
         """
         if faults := keys.key_faults(key):
             return InputInvalid(faults)
@@ -106,7 +111,9 @@ class Reversals:
             if stored is None:
                 return self._refusal(original, wish) or self._opened(actor, original, wish, reversal, fingerprint)
             if stored.fingerprint == fingerprint:
-                return self._payments.begin(stored)
+                return self._begun(stored)
+            if _asked_under(stored.fingerprint) == _asked_under(fingerprint):
+                return PaymentKeyReused(stored.id)
             if stored.state not in _CAME_TO_NOTHING:
                 return _not_eligible(ALREADY_REVERSED)
         return _not_eligible(TOO_MANY_REVERSALS)
@@ -114,10 +121,12 @@ class Reversals:
     def last_day(self, payment: Payment) -> date | None:
         """The last day on which the receiving bank may have a reversal, if one that is asked for now can be there by
         then. None where there is nothing to reverse, or a reversal is under way or has been made."""
-        settled_on = payment.progress.settles_on
+        settled_on, reversals = payment.progress.settles_on, payment.progress.reversals
         if payment.kind not in OPPOSITE or payment.ach.reverses or payment.state not in _STANDS or settled_on is None:
             return None
-        if any(self._payments.existing(one).state not in _CAME_TO_NOTHING for one in payment.progress.reversals[-1:]):
+        if len(reversals) >= REVERSALS_MAX:
+            return None
+        if any(self._payments.existing(one).state not in _CAME_TO_NOTHING for one in reversals[-1:]):
             return None
         last = last_reversal_day(settled_on)
         soonest = min(self._window(speed).settles_on for speed in Speed)
@@ -203,7 +212,12 @@ class Reversals:
         opened = self._payments.open(payment, facts=facts)
         if isinstance(opened, PaymentKeyReused):
             return _not_eligible(ALREADY_REVERSED)  # somebody else asked at the same moment
-        return self._payments.begin(opened)
+        return self._begun(opened)
+
+    def _begun(self, reversal: Payment) -> Payment:
+        """What it takes back names it before anybody is told; whoever dies before that leaves it to the first step."""
+        self._lending.known(reversal)
+        return self._payments.begin(reversal)
 
 
 def described(on: date) -> str:
@@ -231,14 +245,19 @@ def _not_eligible(reason: Reason) -> AchNotEligible:
 
 
 def _fingerprint(actor: Actor, original: Payment, wish: ReversalWish, key: str) -> str:
-    """Version and SHA-256 of who asked for what under which key."""
+    """Version, who asked under which key, and what for."""
     asked = {
-        "person": actor.person,
-        "key": key,
         "reverses": original.id,
         "reason": wish.reason.value,
         "speed": wish.speed.value,
         "intended_on": wish.intended_on.isoformat() if wish.intended_on else None,
     }
-    text = json.dumps(asked, sort_keys=True, separators=(",", ":"))
-    return "1:" + hashlib.sha256(text.encode()).hexdigest()
+    return f"1:{_digest({'person': actor.person, 'key': key})}:{_digest(asked)}"
+
+
+def _asked_under(fingerprint: str) -> str:
+    return fingerprint.rpartition(":")[0]
+
+
+def _digest(said: Mapping[str, str | None]) -> str:
+    return hashlib.sha256(json.dumps(said, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

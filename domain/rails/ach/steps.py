@@ -6,7 +6,7 @@ a step finds done already it leaves as it is: so a journey that was cut off goes
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import TYPE_CHECKING, Final
 
 from domain.accounts.service import Accounts
@@ -28,16 +28,15 @@ from domain.payments.model import BANK, AchProgress, Payment
 from domain.payments.service import Payments
 from domain.payments.steps import StepAnswer, StepName, StepUnknown
 from domain.rails.ach import windows
-from domain.rails.ach.calendar import day_of
 from domain.rails.ach.effects import command_of
-from domain.rails.ach.funds import Standing, Tier, tier_of, tier_rule
 from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.lending import Lending
 from domain.rails.ach.model import Scheduled
+from domain.rails.ach.standings import Standings
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Window
-from domain.refusals import Refusal
+from domain.refusals import HoldUnknown, Refusal
 from domain.unsettled import Unsettled
 
 if TYPE_CHECKING:
@@ -51,12 +50,13 @@ PAYMENT: Final = "payment"
 HELD: Final = "ach_credit_held"
 RELEASED: Final = "hold_released"
 CAPTURED: Final = "ach_credit_captured"
+IN_FILE: Final = "taken"
+"""What a payment's timeline says once its entry is in a file."""
+TIMELINE: Final = 100
 FOR_A_MOMENT: Final = frozenset({StepName.AWAIT_SETTLEMENT, StepName.AWAIT_FUNDS, StepName.AWAIT_RETURNS})
 """Steps that wait for nobody but the clock."""
 SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.NEXT_DAY}
 
-STAYED: Final = frozenset({PaymentState.CLEARED, PaymentState.COMPLETED})
-CAME_BACK: Final = frozenset({PaymentState.RETURNING, PaymentState.RETURNED})
 REJECTIONS: Final = frozenset({FileState.REJECTED, FileState.PARTLY_REJECTED})
 
 EVENT_OF: Final[Mapping[Decision, Event]] = {
@@ -102,6 +102,7 @@ class Steps:
         self._region = region
         self._debit_settled = debit_settled
         self._lending = Lending(payments=payments, timetable=timetable)
+        self._standings = Standings(payments=payments, accounts=accounts)
         self._steps: Mapping[str, Callable[[Payment, str | None], Payment]] = {
             "begin": self._begin,
             "screen": self._screen,
@@ -143,30 +144,69 @@ class Steps:
         raise Unsettled(f"{payment.id} went through {EFFECTS_IN_A_ROW_MAX} claimed states at once")
 
     def _made(self, payment: Payment, effect: Effect) -> Payment:
-        if effect.journal == HELD and payment.ach.reverses and (hold := self._lending.borrowed(payment)):
-            return self._held(payment, effect.posted, hold)
-        if effect.journal == RELEASED and payment.progress.hold_of:
-            self._lending.given_back(payment)
-            return self._moved(payment, effect.posted, facts={})
+        made = self._made_without_journal(payment, effect)
+        if made is not None:
+            return made
+        if payment.state is PaymentState.RETURNING and payment.progress.reversals:
+            self._back_twice(payment)
         answer = self._ledger.post(command_of(payment, effect.journal))
-        if isinstance(answer, Posted):
-            if effect.journal == CAPTURED and payment.progress.hold_of:
-                self._lending.used(payment)
-            return self._moved_by(payment, effect.posted, effect.journal, answer)
-        if not answer.refusal.stored or effect.refused is None:
-            raise Unsettled(f"{payment.id} {payment.state.value}: {answer.refusal.code}")
+        if not isinstance(answer, Posted):
+            return self._not_posted(payment, effect, answer.refusal)
+        if effect.journal == CAPTURED and payment.progress.hold_of:
+            self._lending.used(payment)
+        return self._moved_by(payment, effect.posted, effect.journal, answer)
+
+    def _made_without_journal(self, payment: Payment, effect: Effect) -> Payment | None:
+        """Of a reversal that is paid of what the debit has brought: that is held already, and stays held without it."""
+        if effect.journal == HELD and payment.ach.reverses:
+            hold = self._lending.borrowed(payment)
+            if hold:
+                return self._held(payment, effect.posted, hold)
+            now = self._payments.existing(payment.id)
+            # Somebody else may have made this step, with a hold that is gone by now.
+            return None if now.state is payment.state else now
+        if effect.journal == RELEASED and payment.progress.hold_of:
+            self._let_go(payment)
+            return self._moved(payment, effect.posted, facts={})
+        return None
+
+    def _not_posted(self, payment: Payment, effect: Effect, refusal: Refusal) -> Payment:
+        lent_to = payment.progress.lent_to
+        if isinstance(refusal, HoldUnknown) and payment.state is PaymentState.FREEING and lent_to:
+            return self._moved(payment, effect.posted, facts={"reversal": lent_to})  # which has captured it
+        if not refusal.stored or effect.refused is None:
+            raise Unsettled(f"{payment.id} {payment.state.value}: {refusal.code}")
         if effect.refused is Event.UNPOSTED:
-            return self._unposted(payment, effect, answer.refusal)
-        return self._refused(payment, effect.refused, answer.refusal)
+            return self._unposted(payment, effect, refusal)
+        return self._refused(payment, effect.refused, refusal)
 
     def _held(self, payment: Payment, event: Event, hold: str) -> Payment:
-        """Of a reversal that is paid of what the debit has brought: that is held already."""
         progress = self._scheduled(payment) if _goes_on(payment) else payment.progress
 
         def changes(found: Payment) -> Payment:
             return replace(found, hold=hold, progress=replace(progress, hold_of=found.ach.reverses))
 
-        return self._moved(payment, event, facts={"reverses": payment.ach.reverses or ""}, changes=changes)
+        moved = self._moved(payment, event, facts={"reverses": payment.ach.reverses or ""}, changes=changes)
+        if moved.ended:  # long ago, by another run of this step: nobody needs the hold
+            self._let_go(moved)
+        return moved
+
+    def _let_go(self, reversal: Payment) -> None:
+        """The debit has its hold again, and frees it where that is due by now."""
+        original = self._lending.given_back(reversal)
+        if original.progress.lent_to is None:
+            self._due(original, PaymentState.SETTLED, Event.FUNDS_DUE)
+
+    def _back_twice(self, payment: Payment) -> None:
+        """What comes back although its reversal has left: somebody has the money twice, and a person finds out who."""
+        reversal = self._payments.existing(payment.progress.reversals[-1])
+        if IN_FILE in (line.event for line in self._payments.timeline(reversal.id, limit=TIMELINE).happenings):
+            self._cases.open(
+                CaseKind.ACH_RETURNED_AND_REVERSED,
+                Subject(PAYMENT, payment.id),
+                key=reversal.id,
+                facts={"reversal": reversal.id, "state": reversal.state.value, "amount": str(payment.amount)},
+            )
 
     def _moved_by(self, payment: Payment, event: Event, journal: str, posted: Posted) -> Payment:
         progress = self._scheduled(payment) if event is Event.HELD and _goes_on(payment) else None
@@ -187,8 +227,10 @@ class Steps:
 
     def _refused(self, payment: Payment, event: Event, refusal: Refusal) -> Payment:
         def changes(found: Payment) -> Payment:
-            return replace(found, reason_code=refusal.code, reason=refusal.message)
+            return replace(found, reason_code=refusal.code, reason=reason)
 
+        # Of a hold that is gone the customer knows nothing; what took it, the payment that it was of tells.
+        reason = None if isinstance(refusal, HoldUnknown) else refusal.message
         return self._moved(payment, event, facts={"refusal": refusal.code}, changes=changes)
 
     def _unposted(self, payment: Payment, effect: Effect, refusal: Refusal) -> Payment:
@@ -222,11 +264,17 @@ class Steps:
         *,
         facts: Mapping[str, str],
         changes: Callable[[Payment], Payment] = lambda found: found,
+        only_if: Callable[[Payment], bool] = lambda _: True,
     ) -> Payment:
         """From the state that this step was made for; when somebody else made it meanwhile, as it is now."""
         state = payment.state
         moved = self._payments.move(
-            payment.id, event, by=BANK, facts=facts, changes=changes, only_if=lambda found: found.state is state
+            payment.id,
+            event,
+            by=BANK,
+            facts=facts,
+            changes=changes,
+            only_if=lambda found: found.state is state and only_if(found),
         )
         return moved.payment
 
@@ -392,8 +440,15 @@ class Steps:
         if payment.state is state and until is not None and until <= self._clock.now():
             if event is Event.SETTLEMENT_DUE:
                 self._check_told(payment)
-            payment = self._moved(payment, event, facts={}, changes=self._after_settlement(payment))
+            payment = self._moved(
+                payment, event, facts={}, changes=self._after_settlement(payment), only_if=self._is_ripe
+            )
         return self.advance(payment)
+
+    def _is_ripe(self, payment: Payment) -> bool:
+        """Asked of the payment as it is written: its hold may have been lent since it was read."""
+        until = _wait_until(payment)
+        return until is not None and until <= self._clock.now()
 
     def _check_told(self, payment: Payment) -> None:
         """Raises `Unsettled` while the bank's rejection of its file is written down and its entries have not been told:
@@ -408,24 +463,14 @@ class Steps:
         window = self._timetable.window(payment.progress.window)
         debit = payment.kind is PaymentKind.ACH_DEBIT
         consumer = debit and payment.ach.sec in ("PPD", "WEB", "TEL")
-        funds_at = self._timetable.funds_at(window, self._tier(payment, window)) if debit else None
+        funds_at = self._funds_at(payment, window) if debit else None
         returns_until = self._timetable.returns_until(window, consumer_debit=consumer)
         return lambda found: replace(
             found, progress=replace(found.progress, funds_at=funds_at, returns_until=returns_until)
         )
 
-    def _tier(self, payment: Payment, window: Window) -> Tier:
-        """How long what this customer collects is held."""
-        record = self._accounts.records([payment.account])[payment.account]
-        latest = self._payments.of_account(payment.account, limit=PAYMENTS_LOOKED_AT).payments
-        on, debits = window.settles_on, [one for one in latest if one.kind is PaymentKind.ACH_DEBIT]
-        lately = on - timedelta(days=tier_rule(on).returned_days)
-        standing = Standing(
-            known_days=(on - day_of(record.opened_at)).days,
-            settled=sum(one.state in STAYED for one in debits),
-            returned=sum(one.state in CAME_BACK and day_of(one.opened_at) >= lately for one in debits),
-        )
-        return tier_of(standing, on)
+    def _funds_at(self, payment: Payment, window: Window) -> datetime:
+        return self._timetable.funds_at(window, self._standings.tier(payment.account, on=window.settles_on))
 
     def _complete(self, payment: Payment, _: str | None) -> Payment:
         until = _wait_until(payment)

@@ -149,7 +149,7 @@ class Compressed:
         return window.settles_at + self.period
 
     def lent_until(self, window: Window) -> datetime:
-        return window.settles_at + 3 * self.period
+        return window.settles_at + PERIODS_TO_DECIDE * self.period
 
     def returns_until(self, window: Window, *, consumer_debit: bool) -> datetime:
         del consumer_debit

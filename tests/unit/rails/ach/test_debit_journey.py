@@ -18,6 +18,8 @@ from domain.rails.ach.calendar import banking_days_between, day_of
 from domain.rails.ach.funds import Tier, released_at
 from domain.rails.ach.kinds import EntryState
 from domain.rails.ach.model import AchFile, RejectionReason
+from domain.rails.ach.reversals import ReversalReason
+from domain.rails.ach.reversing import ReversalWish
 from ops.simulation.house import acting
 from tests.unit.accounts.house import code
 from tests.unit.rails.ach.bank import AchBank, wish
@@ -132,6 +134,30 @@ class TestHowLongItIsHeld:
         self.days_pass(bank, 91)
         third = self.settled_again(bank, actor, account, maria, "p-3")
         assert self.funds_on(third, bank) == 4
+
+    def test_seven_after_one_has_come_back_however_many_payments_came_to_nothing_since(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        returned(bank, self.settled_again(bank, actor, account, maria, "p-1"))
+        for number in range(110):
+            bank.ach.cancel(
+                actor, bank.collect(actor, account, maria, 1, key=f"cent-{number}", duplicate_intended=True).id
+            )
+        assert self.funds_on(self.settled_again(bank, actor, account, maria, "p-2"), bank) == 7
+
+    def test_a_debit_that_was_taken_back_did_not_stay(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        for number in range(12):
+            payment = self.settled_again(bank, actor, account, maria, f"p-{number}")
+            why = ReversalWish(reason=ReversalReason.DUPLICATE)
+            back = bank.ach.reversals.reverse(actor, payment.id, why, key="back")
+            assert isinstance(back, Payment)
+            bank.run()
+            bank.acknowledge(bank.cut_off(back), delivery=f"dlv_b{number}")
+            bank.settlement(back)
+        self.days_pass(bank, 300)
+        assert self.funds_on(self.settled_again(bank, actor, account, maria, "last"), bank) == 4
 
     def test_two_after_a_year_and_twelve_that_stayed(self) -> None:
         bank = AchBank()

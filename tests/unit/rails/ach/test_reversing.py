@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from domain.access.model import Actor, Group
-from domain.cases.kinds import ResolutionCode
+from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import AccountType, Counterparty
 from domain.fraud.model import Decision, Judgement
 from domain.payments.kinds import Event, PaymentKind, PaymentState
@@ -28,6 +28,7 @@ from tests.unit.accounts.house import code
 from tests.unit.rails.ach.bank import LEADER, MARIA, SUPPLIER, AchBank, staff_of, wish
 
 _S = PaymentState
+SCREENED = Judgement(Decision.APPROVE, (), "test")
 TWICE = ReversalWish(reason=ReversalReason.DUPLICATE, speed=Speed.SAME_DAY)
 
 
@@ -133,6 +134,19 @@ class TestOfACredit:
         ((header, entry),) = read_of(street.bank, reversal)
         assert (header.sec, entry.transaction_code) == (sec, "27")
 
+    def test_that_comes_back_after_its_reversal_has_left_is_looked_at_by_a_person(self) -> None:
+        street = sent()
+        street.through(street.reversed())
+        street.returned(street.original)
+        (case,) = street.bank.cases.unresolved()
+        assert case.kind is CaseKind.ACH_RETURNED_AND_REVERSED
+
+    def test_that_comes_back_before_its_reversal_has_left_is_nobodys_business(self) -> None:
+        street = sent()
+        street.reversed()
+        street.returned(street.original)
+        assert not street.bank.cases.unresolved()
+
     def test_goes_to_a_counterparty_that_was_closed_meanwhile(self) -> None:
         street = sent()
         street.bank.counterparties.close(street.actor, street.maria.id)
@@ -159,6 +173,19 @@ class TestOfADebit:
         assert (street.now.state, street.bank.state(reversal)) == (_S.COMPLETED, _S.COMPLETED)
         assert street.money == (200_00, 0)
         assert street.bank.book("ach_in_transit") == 0
+
+    def test_called_off_after_the_hold_would_have_ended_frees_it_at_once(self) -> None:
+        street = collected(deposit=0)
+        funds_at = street.now.progress.funds_at
+        assert funds_at
+        street.bank.clock.instant = funds_at - timedelta(minutes=1)
+        reversal = street.reversed(replace(TWICE, speed=Speed.NEXT_DAY))
+        street.bank.clock.instant = funds_at + timedelta(minutes=5)
+        street.bank.run()
+        assert street.money == (200_00, 200_00)
+        street.bank.ach.cancel(street.actor, reversal.id)
+        street.bank.run()
+        assert (street.now.state, street.money) == (_S.CLEARED, (200_00, 0))
 
     def test_called_off_leaves_the_hold_to_end_when_it_would_have(self) -> None:
         street = collected(deposit=0)
@@ -193,6 +220,7 @@ class TestOfADebit:
         street.bank.clock.instant = until  # and no file was built in all that time
         street.bank.run()
         assert (street.now.state, street.money) == (_S.CLEARED, (200_00, 0))
+        assert street.now.due_at
         at = street.bank.payment(reversal).progress.cut_off_at
         assert at
         street.bank.clock.instant = at + timedelta(seconds=5)
@@ -253,12 +281,16 @@ class TestOfADebit:
         street.bank.run()
         assert (street.bank.state(reversal), street.now.state) == (_S.REFUSED, _S.RETURNED)
         assert street.money == (0, 0), "the receiver has it back once"
+        assert street.bank.told(street.actor)[0].facts["reason"] == "The account could not pay it."
 
-    def test_that_comes_back_after_its_reversal_has_left_is_owed_by_the_account(self) -> None:
+    def test_that_comes_back_after_its_reversal_has_left_is_owed_by_the_account_and_a_person_looks(self) -> None:
         street = collected(deposit=0)
         street.through(street.reversed())
+        assert not street.bank.cases.unresolved()
         street.returned(street.original)
         assert street.money == (-200_00, 0)
+        (case,) = street.bank.cases.unresolved()
+        assert (case.kind, case.subject.id) == (CaseKind.ACH_RETURNED_AND_REVERSED, street.original.id)
 
     def test_rejected_by_the_bank_and_given_up_gives_the_money_back(self) -> None:
         street = collected(deposit=0)
@@ -268,6 +300,80 @@ class TestOfADebit:
         case = street.bank.outgoing.existing(file.id).case or ""
         street.bank.resolve(case, ResolutionCode.POST_BACK, Group.OPERATIONS)
         assert (street.bank.state(reversal), street.money) == (_S.FAILED, (200_00, 0))
+
+
+class TestStepsThatComeLate:
+    """A step of the reversal of a debit that somebody began long ago goes on."""
+
+    def judged(self, street: Street) -> Payment:
+        """A reversal whose money is to be set aside next."""
+        answer = street.asked()
+        assert isinstance(answer, Payment)
+        seen = street.bank.steps.judged(answer, SCREENED)
+        assert seen.state is _S.SCREENED
+        return seen
+
+    def late(self, street: Street) -> Payment:
+        """The reversal as it was then; it is in its window by now."""
+        seen = self.judged(street)
+        street.bank.run()
+        assert street.bank.state(seen) is _S.SCHEDULED
+        return seen
+
+    def test_after_it_was_called_off_lends_nothing_to_it(self) -> None:
+        street = collected(deposit=0)
+        seen = self.late(street)
+        street.bank.ach.cancel(street.actor, seen.id)
+        street.bank.run()
+        street.bank.steps.advance(seen)
+        assert (street.now.progress.lent_to, street.money) == (None, (200_00, 200_00))
+
+    def test_after_the_debit_has_come_back_sets_nothing_aside(self) -> None:
+        street = collected(deposit=300_00)
+        seen = self.late(street)
+        street.bank.ach.cancel(street.actor, seen.id)
+        street.bank.run()
+        street.returned(street.original)
+        street.bank.steps.advance(seen)
+        assert street.money == (300_00, 0)
+
+    def test_while_another_one_has_the_hold_sets_nothing_aside(self) -> None:
+        street = collected(deposit=300_00)
+        seen = self.late(street)
+        street.bank.ach.cancel(street.actor, seen.id)
+        street.bank.run()
+        second = street.reversed(key="again")
+        street.bank.steps.advance(seen)
+        assert (street.now.progress.lent_to, street.money) == (second.id, (500_00, 200_00))
+
+    def test_a_debit_is_not_freed_that_was_lent_after_it_was_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        street = collected(deposit=0)
+        funds_at = street.now.progress.funds_at
+        assert funds_at
+        street.bank.clock.instant = funds_at
+        reversal, move = self.judged(street), street.bank.payments.move
+
+        def late(payment_id: str, event: Event, **more: Any) -> Any:
+            if event is Event.FUNDS_DUE:
+                monkeypatch.undo()
+                street.bank.steps.advance(reversal)
+            return move(payment_id, event, **more)
+
+        monkeypatch.setattr(street.bank.payments, "move", late)  # a reversal overtakes it
+        street.bank.steps.run("free", payment=street.original.id, token=None)
+        assert street.bank.state(reversal) is _S.SCHEDULED
+        assert (street.now.state, street.money) == (_S.SETTLED, (200_00, 200_00))
+
+    def test_one_that_takes_no_hold_of_a_dead_one(self) -> None:
+        street = collected(deposit=0)
+        first = street.reversed()
+        street.bank.ach.cancel(street.actor, first.id)
+        street.bank.run()
+        kept = street.now
+        lent = replace(kept.progress, lent_to=first.id, lent_until=kept.progress.funds_at)
+        street.bank.payments.note(kept.id, lambda found: replace(found, progress=lent))  # its writer died
+        second = street.reversed(key="again")
+        assert (second.state, second.progress.hold_of) == (_S.SCHEDULED, street.original.id)
 
 
 class TestAskedForOnce:
@@ -283,7 +389,15 @@ class TestAskedForOnce:
         street = sent()
         street.reversed()
         assert street.why_not(key="other") == "ALREADY_REVERSED"
-        assert street.why_not(replace(TWICE, reason=ReversalReason.WRONG_AMOUNT)) == "ALREADY_REVERSED"
+
+    def test_the_same_key_with_another_wish_has_been_used(self) -> None:
+        street = sent()
+        first = street.reversed()
+        other = replace(TWICE, reason=ReversalReason.WRONG_AMOUNT)
+        assert code(street.asked(other)) == "PAYMENT_KEY_REUSED"
+        street.bank.ach.cancel(street.actor, first.id)
+        street.bank.run()
+        assert code(street.asked(other)) == "PAYMENT_KEY_REUSED"
 
     def test_of_two_at_once_one_is_made(self, monkeypatch: pytest.MonkeyPatch) -> None:
         street = sent()
@@ -318,6 +432,13 @@ class TestAskedForOnce:
             street.bank.ach.cancel(street.actor, reversal.id)
             street.bank.run()
         assert street.why_not(key="one-more") == "TOO_MANY_REVERSALS"
+        assert street.bank.ach.reversals.last_day(street.now) is None
+
+    def test_the_payment_names_it_before_its_journey_has_begun(self) -> None:
+        street = sent()
+        answer = street.asked()
+        assert isinstance(answer, Payment)
+        assert street.now.progress.reversals == (answer.id,)
 
     def test_one_that_the_other_bank_returned_is_not_followed(self) -> None:
         street = sent()
