@@ -100,7 +100,7 @@ simulate: .venv/dev/.installed ## N simulated histories of the ledger and N of A
 	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)
 	@$(BIN)/python -m ops.simulation.ach.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)
 
-crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about half an hour)
+crash: .venv/dev/.installed .venv/engine/.installed ## Every kill point of every use case that writes (about an hour)
 	@$(BIN)/python -m tests.crash.run
 	@FLORIN_DEATHS=full $(PYTEST) -n 2 tests/unit/rails/ach/test_killed_anywhere.py tests/unit/rails/ach/test_incoming_faults.py
 
