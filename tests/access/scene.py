@@ -294,7 +294,8 @@ def _counterparties(world: World, owner: Customer) -> str:
 
 def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]:
     """A debit and a credit in a file that was built again, which have settled and were almost taken back; a credit, a
-    debit and a prenote that the bank did not take; and a credit that the account could not pay."""
+    debit and a prenote that the bank did not take; a credit that the account could not pay, and a debit whose
+    counterparty was closed."""
     maria = world.verified(owner)
     collect = ask.ach_input(account.id, maria.id, "20.00", key="collect", secCode="PPD", remittance="Dues")
     debit = _answered(world, owner, ask.ORIGINATE_DEBIT, collect)["payment"]["id"]
@@ -319,7 +320,11 @@ def _payments(world: World, owner: Customer, account: Account) -> dict[str, str]
     _answered(world, owner, ask.ORIGINATE_DEBIT, more)
     much = {**send, "idempotencyKey": "send-2", "amount": ask.dollars("1500.00")}
     unpaid = _answered(world, owner, ask.ORIGINATE_CREDIT, much)["payment"]["id"]
+    closed = world.verified(owner, number="000987654321").id
+    gone = {**collect, "idempotencyKey": "collect-3", "counterpartyId": closed}
+    _answered(world, owner, ask.ORIGINATE_DEBIT, gone)
     world.run()
+    _answered(world, owner, ask.CLOSE_COUNTERPARTY, {"counterpartyId": closed})
     assert world.payments.existing(unpaid).reason
     _prenoted(world, owner)
     file = world.cut_off(world.payments.existing(credit))
@@ -429,7 +434,9 @@ def _told(world: World, customer: Customer) -> None:
 
 
 def _delivered(world: World, clerks: Actor) -> str:
-    """One that is quarantined, and one that mends it and waits: together they have something in every field."""
+    """One that is quarantined, one that mends it and waits, and one that was given up: together they have something in
+    every field."""
+    assert world.partners.discard_as_decided(world.quarantined(), replays=0, by=MAKER.person) is None
     delivery = world.quarantined()
     mend = {"idempotencyKey": "mend", "deliveryId": delivery, "body": body_of().decode()}
     _answered(world, clerks, ask.REPLAY, mend)

@@ -52,7 +52,7 @@ def test_a_schema_without_a_field_that_finds_is_a_fault() -> None:
         federated("type Query { a: Int }")
 
 
-FOR_STAFF = ("case", "approval", "delivery", "file", "entry", "receivedFile", "receivedEntry")
+FOR_STAFF = ("case", "approval", "delivery", "file", "batch", "entry", "receivedFile", "receivedEntry")
 
 
 @pytest.mark.parametrize(("word", "kind"), KIND_OF.items())
