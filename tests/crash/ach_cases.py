@@ -673,7 +673,6 @@ ACH_CASES: Final = (
     twice("settle a payment", step(StepName.SETTLE), (*_ACKNOWLEDGED, settles)),
     twice("settle a payment that was collected", step(StepName.SETTLE, DEBIT), (*_ACKNOWLEDGED, settles)),
     twice("take back what was collected", take_back, SETTLED),
-    twice("have a payment know what takes it back", step(StepName.BEGIN), _TAKEN_BACK),
     twice("lend a reversal the hold of a debit", step(StepName.ADVANCE), (*_TAKEN_BACK, suspected)),
     twice("call a reversal off", cancel, _BORROWED),
     sweep("send what was collected back", cut_off, (*_BORROWED, to_cut_off)),

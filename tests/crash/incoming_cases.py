@@ -20,14 +20,16 @@ from domain.payments.kinds import PaymentKind
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange import INBOUND, OUTBOUND
 from domain.rails.ach.incoming_entries import ReceivedEntries
-from domain.rails.ach.incoming_files import LEFT_AFTER, ReceivedFiles
+from domain.rails.ach.incoming_files import LEFT_AFTER
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedState
 from domain.rails.ach.incoming_model import Handoff, ReceivedEntry
 from domain.rails.ach.incoming_ports import handoff_text
+from domain.rails.ach.incoming_posting import Posting
 from domain.rails.ach.incoming_reading import file_id
 from domain.rails.ach.incoming_steps import FileStepName
-from domain.rails.ach.incoming_store import DEBITS
+from domain.rails.ach.incoming_store import DEBITS, MICRO
 from domain.rails.ach.kinds import EntryState
+from domain.rails.ach.micro_entries import MicroVolume, micro_limit
 from domain.rails.ach.nacha.corrections import corrected_data
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Reading
@@ -224,7 +226,7 @@ def work(stage: Stage) -> Answer:
 
 def kept(stage: Stage) -> Facts:
     """It is read, its entries are kept, and none is worked yet."""
-    with mock.patch.object(ReceivedFiles, "_worked", lambda _, file: file):
+    with mock.patch.object(Posting, "worked", lambda _, file: file):
         stage.bank.incoming.files.work(stage.facts["received"])
     return {}
 
@@ -353,6 +355,16 @@ def many_returns(stage: Stage) -> Facts:
     return {}
 
 
+def many_micro_returns(stage: Stage) -> Facts:
+    """So many micro-entries came back today that somebody is to look."""
+    day = day_of(stage.place.clock.at)
+    limit = micro_limit(MicroVolume.RETURNED, day)
+    assert limit
+    for n in range(limit.a_day):
+        stage.bank.incoming_store.count(MICRO, day, "R03", once=f"micro-{n}")
+    return {}
+
+
 def look(_: Stage) -> Answer:
     ach_return_rates.handler({}, None)
     return "looked"
@@ -437,4 +449,5 @@ INCOMING_CASES: Final[tuple[UseCase, ...]] = (
     twice("apply a change", *decided(_R.APPLY, _CHANGED)),
     twice("refuse a change", resolve(_R.REFUSE, OFFICE), _CHANGED),
     sweep("raise a return rate", look, (many_returns,)),
+    sweep("raise a volume of micro-entries", look, (many_micro_returns,)),
 )
