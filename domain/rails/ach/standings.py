@@ -26,10 +26,10 @@ class Standings:
     def tier(self, account: str, *, on: date) -> Tier:
         """Of the customer whose debit settles on a day."""
         opened_on = day_of(self._accounts.records([account])[account].opened_at)
-        latest = self._latest(account, since=on - timedelta(days=tier_rule(on).returned_days))
+        lately = on - timedelta(days=tier_rule(on).returned_days)
+        latest = self._latest(account, since=lately)
         if latest is None:
             return Tier.NEW
-        lately = on - timedelta(days=tier_rule(on).returned_days)
         debits = [one for one in latest if one.kind is PaymentKind.ACH_DEBIT and one.ach.reverses is None]
         standing = Standing(
             known_days=(on - opened_on).days,

@@ -436,8 +436,7 @@ class Steps:
 
     def _due(self, payment: Payment, state: PaymentState, event: Event) -> Payment:
         """Claims the state whose money is due, once its time has come, and moves the money."""
-        until = _wait_until(payment)
-        if payment.state is state and until is not None and until <= self._clock.now():
+        if payment.state is state and self._is_ripe(payment):
             if event is Event.SETTLEMENT_DUE:
                 self._check_told(payment)
             payment = self._moved(
@@ -446,7 +445,8 @@ class Steps:
         return self.advance(payment)
 
     def _is_ripe(self, payment: Payment) -> bool:
-        """Asked of the payment as it is written: its hold may have been lent since it was read."""
+        """Whether what it waits for by the clock has come. Asked again of the payment as it is written: its hold may
+        have been lent since it was read."""
         until = _wait_until(payment)
         return until is not None and until <= self._clock.now()
 
@@ -473,9 +473,7 @@ class Steps:
         return self._timetable.funds_at(window, self._standings.tier(payment.account, on=window.settles_on))
 
     def _complete(self, payment: Payment, _: str | None) -> Payment:
-        until = _wait_until(payment)
-        ripe = Event.COMPLETED in payment.journey.events_of(payment.state)
-        if ripe and until is not None and until <= self._clock.now():
+        if Event.COMPLETED in payment.journey.events_of(payment.state) and self._is_ripe(payment):
             return self._moved(payment, Event.COMPLETED, facts={})
         return payment
 
