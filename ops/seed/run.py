@@ -14,6 +14,7 @@ from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, time, timedelta
+from time import sleep
 from typing import TYPE_CHECKING, Final
 
 from domain.access.model import Actor, Channel, Group, Relation
@@ -32,6 +33,7 @@ from ops.seed.people import CUSTOMERS, STAFF, Person, profile_of
 from ops.seed.rooting import root_history
 
 if TYPE_CHECKING:
+    from domain.ledger.folding import Folder
     from functions.composition import Bank
     from ops.local.bank import LocalBank, LocalRegion
 
@@ -46,8 +48,16 @@ HOLD_LIFETIME: Final = timedelta(days=6)
 USED_BOOKS: Final = ("vault_cash", "settlement", "card_settlement", "fee_income", "interest_expense")
 
 
+FOLDS_MAX: Final = 60
+FOLD_AGAIN_SECONDS: Final = 2.0
+
+
 class SeedRefused(Exception):
     """A step of the seed was refused although it was planned to pass."""
+
+
+class SeedNotFolded(Exception):
+    """Another folder is at work on the books, and does not come to an end."""
 
 
 class SetClock:
@@ -112,7 +122,7 @@ def _region(bank: LocalBank, region: LocalRegion, ends: datetime, tell: Callable
         if done % 200 == 0:
             tell(f"{region.region}: {done} of {len(happenings)} events, {happening.at:%d %B}")
     _leave_holds(seeding, holders, ends)
-    _fold(seeding, started)
+    _fold(seeding, started, ends)
     rooted = root_history(wired, Clients(endpoint=bank.engine, region=region.region))
     tell(f"{region.region}: {len(holders)} customers, {len(happenings)} events, folded, {rooted} days signed")
     return seeding
@@ -246,14 +256,27 @@ def _leave_holds(seeding: Seeding, holders: list[Holder], ends: datetime) -> Non
         _note(seeding, answer, f"deposit of {holder.login}")
 
 
-def _fold(seeding: Seeding, started: datetime) -> None:
+def _fold(seeding: Seeding, started: datetime, ends: datetime) -> None:
     """Puts the books on the folder's list from the first day of the history on, and folds all of it."""
     code, since = seeding.region.jurisdiction, started.strftime("%Y%m%d")
     for currency in ("USD", "EUR"):
         for book in USED_BOOKS:
             seeding.bank.ledger_store.register(Registration(internal_account(code, currency, book), since))
     seeding.clock.at = datetime.now(UTC)
-    seeding.bank.folder.fold()
+    fold_through(seeding.bank.folder, ends)
+
+
+def fold_through(folder: Folder, ends: datetime, *, pause: Callable[[float], None] = sleep) -> None:
+    """Folds until no shard lags behind the end of the history.
+
+    Once the books are on its list, the deployed folder is at work on them too. Where both meet on a shard one of them
+    gives way, and the other may be far from done when this run is over.
+    """
+    for _ in range(FOLDS_MAX):
+        if folder.fold().up_to >= ends:
+            return
+        pause(FOLD_AGAIN_SECONDS)
+    raise SeedNotFolded(f"the books are not folded up to {ends} after {FOLDS_MAX} runs")
 
 
 def _logins(seeding: Seeding) -> list[users.Login]:

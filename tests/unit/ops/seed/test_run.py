@@ -35,11 +35,13 @@ from ops.local.bank import LocalBank, LocalRegion
 from ops.seed import run
 from ops.seed.history import LINES_MAX
 from ops.seed.people import CUSTOMERS
-from ops.seed.run import ENDS_BEFORE, Seeding
+from ops.seed.run import ENDS_BEFORE, FOLDS_MAX, Seeding, SeedNotFolded, fold_through
 from ops.verify.judging import judge, lines
 from ops.verify.world import of_memory
 from tests.unit.functions.test_configuration import GOOD
-from tests.unit.ledger.faults import Death, Script, When, raising
+from tests.unit.ledger.faults import Death, Script, When, conflict, raising
+from tests.unit.ledger.story import tell
+from tests.unit.ledger.world import World
 
 NOON = (datetime.now(UTC) - timedelta(days=1)).replace(hour=12, minute=0, second=0, microsecond=0)
 REFUSED_PART_MAX = 0.02
@@ -159,6 +161,37 @@ def seeded(region: str) -> Seeded:
 @pytest.fixture(params=REGIONS)
 def home(request: pytest.FixtureRequest) -> Seeded:
     return seeded(request.param)
+
+
+class TestFoldedBesideTheDeployedFolder:
+    """The scheduled folder takes up the books as soon as they are on its list."""
+
+    def test_it_goes_on_after_it_gave_way(self) -> None:
+        script = Script()
+        pauses: list[float] = []
+        world = World(shards=1, faults=script)
+        tell("open alice with=1; wait 1m; deposit alice 2; wait 10m", world)
+        script.at("append_total", "before", conflict)
+
+        fold_through(world.folder, world.clock.now() - timedelta(minutes=8), pause=pauses.append)
+
+        assert len(pauses) == 1
+        assert all(
+            not list(world.folder.unfolded(account, 0, found.since))
+            for account, found in world.store.registered_accounts.items()
+        )
+
+    def test_it_says_so_where_the_other_one_never_ends(self) -> None:
+        script = Script()
+        pauses: list[float] = []
+        world = World(shards=1, faults=script)
+        tell("open alice with=1; wait 10m", world)
+        script.always("append_total", conflict)
+
+        with pytest.raises(SeedNotFolded, match="not folded up to"):
+            fold_through(world.folder, world.clock.now() - timedelta(minutes=8), pause=pauses.append)
+
+        assert len(pauses) == FOLDS_MAX
 
 
 class TestBooks:
