@@ -44,21 +44,42 @@ bench: .venv/dev/.installed .venv/engine/.installed ## Measure what things cost 
 ## --- checks and tests
 
 check: $(STAMPS) $(WEB)/node_modules/.installed $(ASL)/node_modules/.installed ## Lint, format, types, imports, requirement files, schema, template and its security
-	@echo "ruff";                $(BIN)/ruff check --quiet .
-	@echo "ruff format";         $(BIN)/ruff format --check --quiet .
-	@echo "mypy";                $(BIN)/mypy --no-error-summary
-	@echo "imports";             mkdir -p $(REPORTS) && $(BIN)/lint-imports --no-logo >$(REPORTS)/imports 2>&1 || { cat $(REPORTS)/imports; exit 1; }
-	@echo "requirement files";   $(BIN)/python -m ops.check.requirement_files
-	@echo "schema";              ./florin schema --check
-	@echo "published documents"; ./florin documents check
-	@echo "event schemas";       $(BIN)/python -m ops.event_schemas --check
-	@echo "webhooks";            $(BIN)/python -m ops.webhook_description --check
-	@echo "example app";         cd $(WEB) && npm run --silent check
-	@echo "state machines";      $(BIN)/python -m ops.check.state_machines
-	@echo "nested templates";    .venv/tools/bin/cfn-lint infra/*.yaml
-	@echo "template";            AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml
-	@echo "checkov, cdk-nag";    $(BIN)/python -m ops.check.template_findings
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target --keep-going $(CHECKS)
 	@echo "all checks passed"
+
+# Two at once, the long ones first. Each says its name when it is done.
+CHECKS := $(addprefix check-,types findings template nested state-machines example-app published schema imports lint format \
+	requirement-files event-schemas webhooks)
+.PHONY: $(CHECKS)
+
+check-types:
+	@$(BIN)/mypy --no-error-summary; echo "types"
+check-findings:
+	@$(BIN)/python -m ops.check.template_findings; echo "checkov, cdk-nag"
+check-template:
+	@AWS_DEFAULT_REGION=us-east-1 SAM_CLI_TELEMETRY=0 .venv/tools/bin/sam validate --lint --template template.yaml; echo "template"
+check-nested:
+	@.venv/tools/bin/cfn-lint infra/*.yaml; echo "nested templates"
+check-state-machines:
+	@$(BIN)/python -m ops.check.state_machines; echo "state machines"
+check-example-app:
+	@cd $(WEB) && npm run --silent check; echo "example app"
+check-published:
+	@./florin documents check; echo "published documents"
+check-schema:
+	@./florin schema --check; echo "schema"
+check-imports:
+	@mkdir -p $(REPORTS) && $(BIN)/lint-imports --no-logo >$(REPORTS)/imports 2>&1 || { cat $(REPORTS)/imports; exit 1; }; echo "imports"
+check-lint:
+	@$(BIN)/ruff check --quiet .; echo "lint"
+check-format:
+	@$(BIN)/ruff format --check --quiet .; echo "format"
+check-requirement-files:
+	@$(BIN)/python -m ops.check.requirement_files; echo "requirement files"
+check-event-schemas:
+	@$(BIN)/python -m ops.event_schemas --check; echo "event schemas"
+check-webhooks:
+	@$(BIN)/python -m ops.webhook_description --check; echo "webhooks"
 
 test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack ## Run every suite
 
