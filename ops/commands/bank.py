@@ -26,11 +26,18 @@ def up(
     fresh: Annotated[bool, typer.Option("--fresh", help="Forget all data of the last run first.")] = False,
     empty: Annotated[bool, typer.Option("--empty", help="Leave out the seed: no people, no money.")] = False,
     no_sponsor: Annotated[bool, typer.Option("--no-sponsor", help="Leave out the sponsor bank.")] = False,
+    *,
+    ach_window_seconds: Annotated[
+        int | None,
+        typer.Option(
+            "--ach-window-seconds", min=1, max=3600, help="Between two cut-offs of ACH files.", show_default="60"
+        ),
+    ] = None,
 ) -> None:
     """Start the bank, and fill it when it is new."""
     from ops.commands.welcome import welcome
     from ops.local.addresses import FIRST_HEALTH_SECONDS, health_fault
-    from ops.local.parameters import REGIONS_DEFAULT
+    from ops.local.parameters import ACH_WINDOW_SECONDS, REGIONS_DEFAULT
     from ops.local.running import stop_running
     from ops.local.stack import DeployFault
     from ops.local.start import forget, is_settled, settle, start_bank
@@ -41,7 +48,13 @@ def up(
         stop_running(folder)
         forget(folder)
     named = regions.split(",") if regions else list(REGIONS_DEFAULT)
-    bank = start_bank(folder, regions=named, say=say, sponsor=not no_sponsor)
+    bank = start_bank(
+        folder,
+        regions=named,
+        say=say,
+        sponsor=not no_sponsor,
+        ach_window_seconds=ach_window_seconds or ACH_WINDOW_SECONDS,
+    )
     for region in bank.regions.values():
         fault = health_fault(region, seconds=FIRST_HEALTH_SECONDS)
         if fault:

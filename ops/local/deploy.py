@@ -22,7 +22,7 @@ from ops.local.addresses import read_region
 from ops.local.after_deploy import apply_what_was_dropped
 from ops.local.aws import Clients
 from ops.local.engine_process import ROOT, ask_engine
-from ops.local.parameters import local_parameters
+from ops.local.parameters import ACH_WINDOW_SECONDS, local_parameters
 from ops.local.partners import provide_partners
 from ops.local.stack import put_stack, resources_of, stack_status
 from ops.local.template import Template, as_text, mount, parameters_of, read_definition, read_template
@@ -46,6 +46,7 @@ class Place:
     engine_port: int
     template: Path = TEMPLATE
     code: Path = ROOT
+    ach_window_seconds: int = ACH_WINDOW_SECONDS
 
     @property
     def endpoint(self) -> str:
@@ -59,7 +60,10 @@ def deploy(place: Place, *, regions: list[str], say: Say) -> dict[str, LocalRegi
     changed = False
     for region in regions:
         clients = Clients(endpoint=place.endpoint, region=region)
-        parameters = parameters_of(template, local_parameters(region, regions=regions, engine_port=place.engine_port))
+        local = local_parameters(
+            region, regions=regions, engine_port=place.engine_port, ach_window_seconds=place.ach_window_seconds
+        )
+        parameters = parameters_of(template, local)
         wanted = fingerprint(place, parameters)
         if stamps.get(region) == wanted and stack_status(clients) is not None:
             continue

@@ -29,6 +29,7 @@ from ops.local.engine_process import (
     claimed_port,
     start_engine,
 )
+from ops.local.parameters import ACH_WINDOW_SECONDS
 from ops.local.release import version
 from ops.local.running import FAILED, LOG_FILE, READY, STARTING, AlreadyRunning, Phase, take_lock, write_phase
 from ops.local.watch import POLL_SECONDS, changes, read_times
@@ -43,12 +44,15 @@ FAILED_STATUS = 1
 class Keeper:
     """Looks after one bank from its start to its end."""
 
-    def __init__(self, folder: Path, *, regions: list[str], template: Path, code: Path, sponsor: bool) -> None:
+    def __init__(
+        self, folder: Path, *, regions: list[str], template: Path, code: Path, sponsor: bool, ach_window_seconds: int
+    ) -> None:
         self.folder = folder
         self.regions = regions
         self.template = template
         self.code = code
         self.sponsor = sponsor
+        self.ach_window_seconds = ach_window_seconds
         self.stopping = threading.Event()
 
     def run(self) -> None:
@@ -81,7 +85,13 @@ class Keeper:
             say("stopped")
 
     def deploy(self, *, engine_port: int, graphiql_port: int) -> LocalBank:
-        place = Place(folder=self.folder, engine_port=engine_port, template=self.template, code=self.code)
+        place = Place(
+            folder=self.folder,
+            engine_port=engine_port,
+            template=self.template,
+            code=self.code,
+            ach_window_seconds=self.ach_window_seconds,
+        )
         bank = LocalBank(
             folder=self.folder,
             version=version(),
@@ -139,6 +149,7 @@ def main() -> int:
         template=arguments.template,
         code=arguments.code,
         sponsor=not arguments.no_sponsor,
+        ach_window_seconds=arguments.ach_window_seconds,
     )
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: keeper.stopping.set())
@@ -165,6 +176,7 @@ def parse() -> argparse.Namespace:
     parser.add_argument("--template", type=Path, default=TEMPLATE)
     parser.add_argument("--code", type=Path, default=ROOT)
     parser.add_argument("--no-sponsor", action="store_true", help="leave the sponsor bank out")
+    parser.add_argument("--ach-window-seconds", type=int, default=ACH_WINDOW_SECONDS, help="between two cut-offs")
     return parser.parse_args()
 
 

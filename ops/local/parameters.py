@@ -13,6 +13,8 @@ from graph.exposure import Exposure
 from ops.local.bank import LOCAL_STAGE
 
 REGIONS_DEFAULT = ("us-east-1", "us-west-2")
+ACH_WINDOW_SECONDS = 60
+"""Between two cut-offs of a local bank, unless another figure is asked for."""
 
 
 class RegionUnknown(Exception):
@@ -20,7 +22,12 @@ class RegionUnknown(Exception):
 
 
 def local_parameters(
-    region: str, *, regions: list[str], engine_port: int, exposure: str = Exposure.OPEN.value
+    region: str,
+    *,
+    regions: list[str],
+    engine_port: int,
+    exposure: str = Exposure.OPEN.value,
+    ach_window_seconds: int = ACH_WINDOW_SECONDS,
 ) -> dict[str, str]:
     """Values by name; a template takes those that it declares."""
     endpoints = {name: f"{api_address(name, engine_port=engine_port)}/graphql" for name in regions}
@@ -34,6 +41,7 @@ def local_parameters(
         "LeaseSeconds": "5",
         "SkewSeconds": "1",
         "WebhookToleranceSeconds": "300",
+        "AchTimetable": f"every-{ach_window_seconds}",
         "RegionEndpoints": json.dumps(endpoints, separators=(",", ":")),
         "TokenKeysEndpoint": f"http://127.0.0.1:{engine_port}",
     }

@@ -16,6 +16,7 @@ from pathlib import Path
 from ops.local.bank import LocalBank
 from ops.local.deploy import TEMPLATE, Place, deploy
 from ops.local.engine_process import ROOT, ask_engine
+from ops.local.parameters import ACH_WINDOW_SECONDS
 from ops.local.running import FAILED, LOG_FILE, READY, read_phase, running_pid
 from ops.sponsor.keeping import NOT_RUNNING, condition
 
@@ -32,27 +33,51 @@ class StartFault(Exception):
 
 
 def start_bank(
-    folder: Path, *, regions: list[str], say: Say, template: Path = TEMPLATE, code: Path = ROOT, sponsor: bool = True
+    folder: Path,
+    *,
+    regions: list[str],
+    say: Say,
+    template: Path = TEMPLATE,
+    code: Path = ROOT,
+    sponsor: bool = True,
+    ach_window_seconds: int = ACH_WINDOW_SECONDS,
 ) -> LocalBank:
     """Start the background process and wait until it is ready. One that runs is brought up to date instead."""
     if running_pid(folder) is not None:
         if not sponsor and condition(folder, datetime.now(UTC)) != NOT_RUNNING:
             raise StartFault("the bank runs with its sponsor bank: stop it with `make down` first")
-        return bring_up_to_date(folder, regions=regions, say=say, template=template, code=code)
+        return bring_up_to_date(
+            folder, regions=regions, say=say, template=template, code=code, ach_window_seconds=ach_window_seconds
+        )
     if not is_settled(folder):
         forget(folder)
-    process = spawn(folder, regions=regions, template=template, code=code, sponsor=sponsor)
+    process = spawn(
+        folder,
+        regions=regions,
+        template=template,
+        code=code,
+        sponsor=sponsor,
+        ach_window_seconds=ach_window_seconds,
+    )
     wait_until_ready(folder, say=say, ended=lambda: process.poll() is not None)
     return LocalBank.load(folder)
 
 
-def bring_up_to_date(folder: Path, *, regions: list[str], say: Say, template: Path, code: Path) -> LocalBank:
+def bring_up_to_date(
+    folder: Path, *, regions: list[str], say: Say, template: Path, code: Path, ach_window_seconds: int
+) -> LocalBank:
     """Deploy what changed in the template onto the running bank."""
     wait_until_ready(folder, say=say, ended=lambda: running_pid(folder) is None)
     bank = LocalBank.load(folder)
     if list(bank.regions) != regions:
         raise StartFault(f"the bank runs with {', '.join(bank.regions)}: stop it with `make down` first")
-    place = Place(folder=folder, engine_port=bank.engine_port, template=template, code=code)
+    place = Place(
+        folder=folder,
+        engine_port=bank.engine_port,
+        template=template,
+        code=code,
+        ach_window_seconds=ach_window_seconds,
+    )
     bank = replace(bank, regions=deploy(place, regions=regions, say=say))
     bank.save()
     return bank
@@ -88,11 +113,14 @@ def forget(folder: Path) -> None:
         (folder / name).unlink(missing_ok=True)
 
 
-def spawn(folder: Path, *, regions: list[str], template: Path, code: Path, sponsor: bool) -> subprocess.Popen[bytes]:
+def spawn(
+    folder: Path, *, regions: list[str], template: Path, code: Path, sponsor: bool, ach_window_seconds: int
+) -> subprocess.Popen[bytes]:
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "phase.json").unlink(missing_ok=True)
     command = [sys.executable, "-P", "-m", "ops.local.keeper", "--folder", str(folder)]
     command += ["--regions", ",".join(regions), "--template", str(template), "--code", str(code)]
+    command += ["--ach-window-seconds", str(ach_window_seconds)]
     command += [] if sponsor else ["--no-sponsor"]
     with (folder / LOG_FILE).open("wb") as log:
         return subprocess.Popen(

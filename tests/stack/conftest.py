@@ -34,6 +34,8 @@ OWN_ENGINES: Final = (
     "test_sam_deploy.py",
 )
 """Modules that do not ask for the bank, and run beside it."""
+ACH_WINDOW_SECONDS: Final = 15
+"""A journey of a local bank in half a minute; its functions are called by the tests that wait for them."""
 HEARD: Final = "heard-by-the-tests"
 """A queue that every event of a region's bus reaches."""
 
@@ -43,7 +45,7 @@ def bank(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBank]:
     """The deployed and seeded bank. Tests share it, so each opens what it changes."""
     folder = tmp_path_factory.mktemp("bank")
     try:
-        started = start_bank(folder, regions=list(REGIONS_DEFAULT), say=print)
+        started = start_bank(folder, regions=list(REGIONS_DEFAULT), say=print, ach_window_seconds=ACH_WINDOW_SECONDS)
         listen(started)
         seed(started)
         mark_seeded(started)

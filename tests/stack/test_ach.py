@@ -1,7 +1,7 @@
 """Money that leaves and comes by ACH, from the API to the sponsor bank beside the local bank and back.
 
-The windows of a local bank come each minute, so that a journey takes some. It begins with the bank, goes on while other
-tests run, and is looked at after them.
+A journey begins with the bank, goes on by the schedules while other tests run, and is looked at after them. What is
+waited for then is not left to the next minute: the functions that the schedules call are called again and again.
 """
 
 import random
@@ -23,11 +23,11 @@ from domain.payments.kinds import PaymentState
 from functions import composition, configuration
 from ops.cli import app
 from ops.commands.people import find_user
-from ops.local.aws import session
+from ops.local.aws import Clients, session
 from ops.local.bank import LocalBank
 from ops.local.running import stop_running
 from ops.local.start import start_bank
-from tests.stack.conftest import Ask
+from tests.stack.conftest import ACH_WINDOW_SECONDS, Ask
 from tests.stack.test_bank import REFUSAL, dollars
 
 REGION: Final = "us-east-1"
@@ -38,6 +38,7 @@ LONG_AGO: Final = timedelta(days=30)
 WINDOWS_SECONDS: Final = 240
 """To the next window, its settlement a minute later, and what a busy machine takes besides."""
 POLL_SECONDS: Final = 2
+SCHEDULED: Final = ("ach-files", "ach-inbound", "payment-sweep")
 ORIGINATED: Final = f"payment {{ id status }} }} ... on InputInvalid {{ fields {{ path code }} }} {REFUSAL}"
 SEND: Final = f"""mutation S($input: OriginateAchCreditInput!) {{ originateAchCredit(input: $input) {{ __typename
     ... on OriginateAchCreditSuccess {{ {ORIGINATED} }} }}"""
@@ -148,12 +149,20 @@ def begun(bank: LocalBank, ask: Ask) -> Begun:
     return Begun(account, credit, debit, there)
 
 
-def within(look: Callable[[], Any], *, what: str, seconds: float = WINDOWS_SECONDS) -> Any:
+def call_scheduled(bank: LocalBank) -> None:
+    """What the schedules do each minute. One that left work raises, alarms and is called again, here too."""
+    functions = Clients(endpoint=bank.engine, region=REGION).functions
+    for name in SCHEDULED:
+        functions.invoke(FunctionName=f"florin-{name}-{REGION}", Payload=b"{}")
+
+
+def within(bank: LocalBank, look: Callable[[], Any], *, what: str, seconds: float = WINDOWS_SECONDS) -> Any:
     deadline = time.monotonic() + seconds
     found = look()
     while not found:
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         time.sleep(POLL_SECONDS)
+        call_scheduled(bank)
         found = look()
     return found
 
@@ -176,7 +185,7 @@ def test_begins_with_the_bank(begun: Begun, ask: Ask) -> None:
 class TestLater:
     @pytest.mark.parametrize(("user", "which"), [(SENDER, "account"), (NEIGHBOUR, "there")])
     def test_money_from_elsewhere_is_on_its_account_in_whichever_region(
-        self, begun: Begun, ask: Ask, user: str, which: str
+        self, begun: Begun, bank: LocalBank, ask: Ask, user: str, which: str
     ) -> None:
         account = getattr(begun, which)["id"]
 
@@ -184,29 +193,34 @@ class TestLater:
             edges = ask(user, ENTRIES, {"id": account})["data"]["node"]["entries"]["edges"]
             return "4103" in [edge["node"]["amount"]["minorUnits"] for edge in edges]
 
-        assert within(came, what="the posting of what came in")
+        assert within(bank, came, what="the posting of what came in")
 
     def test_a_credit_settles_comes_back_and_the_customer_is_told_of_each_step(
         self, begun: Begun, bank: LocalBank, ask: Ask
     ) -> None:
         settled = {"SETTLED", "COMPLETED"}
-        within(lambda: status(ask, begun.credit) in settled, what="the settlement of a credit")
+        within(bank, lambda: status(ask, begun.credit) in settled, what="the settlement of a credit")
         payment = services_of(bank).payments.existing(begun.credit)
         assert payment.progress.trace
         sponsor(bank, "return", payment.progress.trace, "R03")
-        within(lambda: status(ask, begun.credit) == "RETURNED", what="the return of a credit")
+        within(bank, lambda: status(ask, begun.credit) == "RETURNED", what="the return of a credit")
         told = events(ask, begun.credit)
         order = ["opened", "sent", "acknowledged", "settled", "returned"]
         assert [event for event in told if event in order] == order
 
-    def test_a_debit_settles_is_taken_back_and_completes(self, begun: Begun, ask: Ask) -> None:
+    def test_a_debit_settles_is_taken_back_and_completes(self, begun: Begun, bank: LocalBank, ask: Ask) -> None:
         settled = {"SETTLED", "CLEARED", "COMPLETED"}
-        within(lambda: status(ask, begun.debit) in settled, what="the settlement of a debit")
+        within(bank, lambda: status(ask, begun.debit) in settled, what="the settlement of a debit")
         wrong = {"idempotencyKey": uuid.uuid4().hex, "paymentId": begun.debit, "reason": "DUPLICATE"}
         answer = ask(SENDER, TAKE_BACK, {"input": wrong})["data"]["reverseAchPayment"]
         reversal = answer["payment"]["id"]
-        within(lambda: "sent" in events(ask, reversal), what="the file of a reversal")
-        within(lambda: status(ask, begun.debit) == "COMPLETED", what="the end of a debit", seconds=2 * WINDOWS_SECONDS)
+        within(bank, lambda: "sent" in events(ask, reversal), what="the file of a reversal")
+        within(
+            bank,
+            lambda: status(ask, begun.debit) == "COMPLETED",
+            what="the end of a debit",
+            seconds=2 * WINDOWS_SECONDS,
+        )
 
 
 class TestLast:
@@ -214,11 +228,16 @@ class TestLast:
         self, begun: Begun, bank: LocalBank, ask: Ask
     ) -> None:
         payment = originated(ask, SEND, begun.account["id"], proved(bank, SENDER, "000987654321"), "7.04")
-        within(lambda: status(ask, payment) == "SCHEDULED", what="the screening of a credit")
+        within(bank, lambda: status(ask, payment) == "SCHEDULED", what="the screening of a credit")
         stop_running(bank.folder)
-        again = start_bank(bank.folder, regions=list(bank.regions), say=print)
+        again = start_bank(bank.folder, regions=list(bank.regions), say=print, ach_window_seconds=ACH_WINDOW_SECONDS)
         assert again.engine == bank.engine
         reached = {PaymentState.SETTLED.value, PaymentState.COMPLETED.value}
-        within(lambda: status(ask, payment) in reached, what="the settlement after a stop", seconds=2 * WINDOWS_SECONDS)
+        within(
+            bank,
+            lambda: status(ask, payment) in reached,
+            what="the settlement after a stop",
+            seconds=2 * WINDOWS_SECONDS,
+        )
         told = events(ask, payment)
         assert [told.count(event) for event in ("sent", "acknowledged", "settled")] == [1, 1, 1]

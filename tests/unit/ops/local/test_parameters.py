@@ -28,3 +28,10 @@ def test_a_region_serves_its_jurisdiction(region: str, jurisdiction: str) -> Non
 def test_a_region_without_a_bank_is_refused_by_name() -> None:
     with pytest.raises(RegionUnknown, match="ap-south-1"):
         local_parameters("ap-south-1", regions=["ap-south-1"], engine_port=1)
+
+
+def test_windows_of_ach_come_each_minute_or_as_often_as_is_asked_for() -> None:
+    asked = {"regions": ["us-east-1"], "engine_port": 1}
+    assert local_parameters("us-east-1", **asked)["AchTimetable"] == "every-60"  # type: ignore[arg-type]  # spelled once
+    often = local_parameters("us-east-1", **asked, ach_window_seconds=15)  # type: ignore[arg-type]  # as above
+    assert often["AchTimetable"] == "every-15"
