@@ -32,6 +32,7 @@ OWN_ENGINES: Final = (
     "test_least_privilege.py",
     "test_local_bank.py",
     "test_sam_deploy.py",
+    "test_stopped_in_the_middle.py",
 )
 """Modules that do not ask for the bank, and run beside it."""
 ACH_WINDOW_SECONDS: Final = 15
@@ -67,6 +68,10 @@ def listen(bank: LocalBank) -> None:
 
 @pytest.fixture(scope="session")
 def ask(bank: LocalBank) -> Ask:
+    return asking(bank)
+
+
+def asking(bank: LocalBank) -> Ask:
     def send(
         user: str, query: str, variables: dict[str, Any] | None = None, region: str | None = None
     ) -> dict[str, Any]:
@@ -101,7 +106,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes minutes begins first and is looked at late; what reads everything that the tests left behind runs
-    after them, and what stops the bank is the last of all."""
+    after them."""
     for item in items:
         if item.path.name in OWN_ENGINES and "bank" in getattr(item, "fixturenames", ()):
             raise pytest.UsageError(f"{item.nodeid} asks for the bank: take its module out of OWN_ENGINES")
@@ -111,6 +116,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _place(item: pytest.Item) -> int:
     if item.path.name == "test_nothing_personal.py":
         return 2
-    if item.path.name == "test_ach.py":
-        return {"TestLater": 1, "TestLast": 3}.get(item.nodeid.split("::")[1], -1)
+    if item.path.name in {"test_ach.py", "test_stopped_in_the_middle.py"}:
+        return 1 if "::TestLater::" in item.nodeid else -1
     return 0

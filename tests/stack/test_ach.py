@@ -25,9 +25,7 @@ from ops.cli import app
 from ops.commands.people import find_user
 from ops.local.aws import Clients, session
 from ops.local.bank import LocalBank
-from ops.local.running import stop_running
-from ops.local.start import start_bank
-from tests.stack.conftest import ACH_WINDOW_SECONDS, Ask
+from tests.stack.conftest import Ask
 from tests.stack.test_bank import REFUSAL, dollars
 
 REGION: Final = "us-east-1"
@@ -38,6 +36,7 @@ LONG_AGO: Final = timedelta(days=30)
 WINDOWS_SECONDS: Final = 240
 """To the next window, its settlement a minute later, and what a busy machine takes besides."""
 POLL_SECONDS: Final = 2
+SETTLED: Final = {PaymentState.SETTLED.value, PaymentState.COMPLETED.value}
 SCHEDULED: Final = ("ach-files", "ach-inbound", "payment-sweep")
 ORIGINATED: Final = f"payment {{ id status }} }} ... on InputInvalid {{ fields {{ path code }} }} {REFUSAL}"
 SEND: Final = f"""mutation S($input: OriginateAchCreditInput!) {{ originateAchCredit(input: $input) {{ __typename
@@ -198,8 +197,7 @@ class TestLater:
     def test_a_credit_settles_comes_back_and_the_customer_is_told_of_each_step(
         self, begun: Begun, bank: LocalBank, ask: Ask
     ) -> None:
-        settled = {"SETTLED", "COMPLETED"}
-        within(bank, lambda: status(ask, begun.credit) in settled, what="the settlement of a credit")
+        within(bank, lambda: status(ask, begun.credit) in SETTLED, what="the settlement of a credit")
         payment = services_of(bank).payments.existing(begun.credit)
         assert payment.progress.trace
         sponsor(bank, "return", payment.progress.trace, "R03")
@@ -221,23 +219,3 @@ class TestLater:
             what="the end of a debit",
             seconds=2 * WINDOWS_SECONDS,
         )
-
-
-class TestLast:
-    def test_a_payment_goes_on_after_the_bank_was_stopped_in_the_middle(
-        self, begun: Begun, bank: LocalBank, ask: Ask
-    ) -> None:
-        payment = originated(ask, SEND, begun.account["id"], proved(bank, SENDER, "000987654321"), "7.04")
-        within(bank, lambda: status(ask, payment) == "SCHEDULED", what="the screening of a credit")
-        stop_running(bank.folder)
-        again = start_bank(bank.folder, regions=list(bank.regions), say=print, ach_window_seconds=ACH_WINDOW_SECONDS)
-        assert again.engine == bank.engine
-        reached = {PaymentState.SETTLED.value, PaymentState.COMPLETED.value}
-        within(
-            bank,
-            lambda: status(ask, payment) in reached,
-            what="the settlement after a stop",
-            seconds=2 * WINDOWS_SECONDS,
-        )
-        told = events(ask, payment)
-        assert [told.count(event) for event in ("sent", "acknowledged", "settled")] == [1, 1, 1]

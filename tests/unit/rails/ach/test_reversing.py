@@ -90,6 +90,15 @@ def collected(**other: object) -> Street:
     return Street(PaymentKind.ACH_DEBIT, **other)  # type: ignore[arg-type]  # arguments of a street
 
 
+def reversed_just_before_the_hold_ends() -> tuple[Street, datetime, Payment]:
+    """A debit of a new customer, when its hold would end, and the next day's reversal asked for a minute before."""
+    street = collected(deposit=0)
+    funds_at = street.now.progress.funds_at
+    assert funds_at
+    street.bank.clock.instant = funds_at - timedelta(minutes=1)
+    return street, funds_at, street.reversed(replace(TWICE, speed=Speed.NEXT_DAY))
+
+
 class TestOfACredit:
     def test_what_was_sent_is_collected_again_and_held_like_any_debit(self) -> None:
         street = sent()
@@ -175,11 +184,7 @@ class TestOfADebit:
         assert street.bank.book("ach_in_transit") == 0
 
     def test_called_off_after_the_hold_would_have_ended_frees_it_at_once(self) -> None:
-        street = collected(deposit=0)
-        funds_at = street.now.progress.funds_at
-        assert funds_at
-        street.bank.clock.instant = funds_at - timedelta(minutes=1)
-        reversal = street.reversed(replace(TWICE, speed=Speed.NEXT_DAY))
+        street, funds_at, reversal = reversed_just_before_the_hold_ends()
         street.bank.clock.instant = funds_at + timedelta(minutes=5)
         street.bank.run()
         assert street.money == (200_00, 200_00)
@@ -201,11 +206,7 @@ class TestOfADebit:
         assert (street.now.state, street.money) == (_S.CLEARED, (200_00, 0))
 
     def test_keeps_the_hold_beyond_its_time_until_it_has_left(self) -> None:
-        street = collected(deposit=0)
-        funds_at = street.now.progress.funds_at
-        assert funds_at
-        street.bank.clock.instant = funds_at - timedelta(minutes=1)
-        reversal = street.reversed(replace(TWICE, speed=Speed.NEXT_DAY))
+        street, funds_at, reversal = reversed_just_before_the_hold_ends()
         street.bank.clock.instant = funds_at
         street.bank.run()
         assert (street.now.state, street.money) == (_S.SETTLED, (200_00, 200_00))
