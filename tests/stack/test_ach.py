@@ -1,7 +1,7 @@
 """Money that leaves and comes by ACH, from the API to the sponsor bank beside the local bank and back.
 
-A journey begins with the bank, goes on by the schedules while other tests run, and is looked at after them. What is
-waited for then is not left to the next minute: the functions that the schedules call are called again and again.
+A journey begins with the bank and goes on by the schedules alone while other tests run; it is looked at after them.
+What only begins then is not left to the next minute: the functions that the schedules call are called again and again.
 """
 
 import random
@@ -155,13 +155,17 @@ def call_scheduled(bank: LocalBank) -> None:
         functions.invoke(FunctionName=f"florin-{name}-{REGION}", Payload=b"{}")
 
 
-def within(bank: LocalBank, look: Callable[[], Any], *, what: str, seconds: float = WINDOWS_SECONDS) -> Any:
+def within(
+    look: Callable[[], Any], *, what: str, seconds: float = WINDOWS_SECONDS, calling: LocalBank | None = None
+) -> Any:
+    """`calling`: whose functions are called meanwhile. None leaves it to the schedules."""
     deadline = time.monotonic() + seconds
     found = look()
     while not found:
         assert time.monotonic() < deadline, f"{what} did not happen within {seconds} s"
         time.sleep(POLL_SECONDS)
-        call_scheduled(bank)
+        if calling:
+            call_scheduled(calling)
         found = look()
     return found
 
@@ -184,7 +188,7 @@ def test_begins_with_the_bank(begun: Begun, ask: Ask) -> None:
 class TestLater:
     @pytest.mark.parametrize(("user", "which"), [(SENDER, "account"), (NEIGHBOUR, "there")])
     def test_money_from_elsewhere_is_on_its_account_in_whichever_region(
-        self, begun: Begun, bank: LocalBank, ask: Ask, user: str, which: str
+        self, begun: Begun, ask: Ask, user: str, which: str
     ) -> None:
         account = getattr(begun, which)["id"]
 
@@ -192,30 +196,25 @@ class TestLater:
             edges = ask(user, ENTRIES, {"id": account})["data"]["node"]["entries"]["edges"]
             return "4103" in [edge["node"]["amount"]["minorUnits"] for edge in edges]
 
-        assert within(bank, came, what="the posting of what came in")
+        assert within(came, what="the posting of what came in")
 
     def test_a_credit_settles_comes_back_and_the_customer_is_told_of_each_step(
         self, begun: Begun, bank: LocalBank, ask: Ask
     ) -> None:
-        within(bank, lambda: status(ask, begun.credit) in SETTLED, what="the settlement of a credit")
+        within(lambda: status(ask, begun.credit) in SETTLED, what="the settlement of a credit")
         payment = services_of(bank).payments.existing(begun.credit)
         assert payment.progress.trace
         sponsor(bank, "return", payment.progress.trace, "R03")
-        within(bank, lambda: status(ask, begun.credit) == "RETURNED", what="the return of a credit")
+        within(lambda: status(ask, begun.credit) == "RETURNED", what="the return of a credit", calling=bank)
         told = events(ask, begun.credit)
         order = ["opened", "sent", "acknowledged", "settled", "returned"]
         assert [event for event in told if event in order] == order
 
     def test_a_debit_settles_is_taken_back_and_completes(self, begun: Begun, bank: LocalBank, ask: Ask) -> None:
         settled = {"SETTLED", "CLEARED", "COMPLETED"}
-        within(bank, lambda: status(ask, begun.debit) in settled, what="the settlement of a debit")
+        within(lambda: status(ask, begun.debit) in settled, what="the settlement of a debit")
         wrong = {"idempotencyKey": uuid.uuid4().hex, "paymentId": begun.debit, "reason": "DUPLICATE"}
         answer = ask(SENDER, TAKE_BACK, {"input": wrong})["data"]["reverseAchPayment"]
         reversal = answer["payment"]["id"]
-        within(bank, lambda: "sent" in events(ask, reversal), what="the file of a reversal")
-        within(
-            bank,
-            lambda: status(ask, begun.debit) == "COMPLETED",
-            what="the end of a debit",
-            seconds=2 * WINDOWS_SECONDS,
-        )
+        within(lambda: "sent" in events(ask, reversal), what="the file of a reversal", calling=bank)
+        within(lambda: status(ask, begun.debit) == "COMPLETED", what="the end of a debit", calling=bank)

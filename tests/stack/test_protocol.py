@@ -47,7 +47,8 @@ def _run(command: list[str], environment: dict[str, str]) -> str:
 
 
 def test_every_audit_passes(results: list[dict[str, Any]]) -> None:
-    assert [f"{one['id']} {one['name']}: {one.get('reason')}" for one in results if one["status"] != "ok"] == []
+    failed = [one for one in results if one["status"] != "ok"]
+    assert not failed, json.dumps(failed, indent=2)
 
 
 def test_all_of_them_were_run(results: list[dict[str, Any]]) -> None:

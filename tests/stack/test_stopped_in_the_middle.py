@@ -40,7 +40,7 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
         mark_seeded(started)
         ask = asking(started)
         credit = originated(ask, SEND, dollars(ask, SENDER)["id"], proved(started, SENDER), "7.04")
-        within(started, lambda: status(ask, credit) not in BEFORE_ITS_WINDOW, what="the screening of a credit")
+        within(lambda: status(ask, credit) not in BEFORE_ITS_WINDOW, what="the screening of a credit")
         assert status(ask, credit) not in SETTLED
         stop_running(folder)
         again = start_bank(folder, regions=[REGION], say=print, ach_window_seconds=ACH_WINDOW_SECONDS)
@@ -56,6 +56,10 @@ def test_begins_before_other_tests(stopped: Stopped) -> None:
 
 class TestLater:
     def test_it_settles_and_each_step_was_told_once(self, stopped: Stopped) -> None:
-        within(stopped.bank, lambda: status(stopped.ask, stopped.credit) in SETTLED, what="the settlement after a stop")
+        within(
+            lambda: status(stopped.ask, stopped.credit) in SETTLED,
+            what="the settlement after a stop",
+            calling=stopped.bank,
+        )
         told = events(stopped.ask, stopped.credit)
         assert [told.count(event) for event in ("sent", "acknowledged", "settled")] == [1, 1, 1]

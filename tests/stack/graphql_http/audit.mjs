@@ -8,4 +8,15 @@ const fetchFn = (input, init = {}) =>
   fetch(input, { ...init, headers: { ...init.headers, authorization: `Bearer ${token}` } });
 
 const results = await auditServer({ url, fetchFn });
-console.log(JSON.stringify(results.map(({ id, name, status, reason }) => ({ id, name, status, reason }))));
+
+// A response whose body an audit has read is given as its status alone.
+const answered = async (response) =>
+  response && [response.status, response.bodyUsed ? null : await response.text()];
+
+console.log(
+  JSON.stringify(
+    await Promise.all(
+      results.map(async ({ id, name, status, reason, response }) => ({ id, name, status, reason, answer: await answered(response) })),
+    ),
+  ),
+);

@@ -31,7 +31,7 @@ def test_a_region_without_a_bank_is_refused_by_name() -> None:
 
 
 def test_windows_of_ach_come_each_minute_or_as_often_as_is_asked_for() -> None:
-    asked = {"regions": ["us-east-1"], "engine_port": 1}
-    assert local_parameters("us-east-1", **asked)["AchTimetable"] == "every-60"  # type: ignore[arg-type]  # spelled once
-    often = local_parameters("us-east-1", **asked, ach_window_seconds=15)  # type: ignore[arg-type]  # as above
+    each_minute = local_parameters("us-east-1", regions=["us-east-1"], engine_port=1)
+    assert each_minute["AchTimetable"] == "every-60"
+    often = local_parameters("us-east-1", regions=["us-east-1"], engine_port=1, ach_window_seconds=15)
     assert often["AchTimetable"] == "every-15"
