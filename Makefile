@@ -21,6 +21,9 @@ ASL := ops/check/asl
 .PHONY: help up down web check fmt lock bench clean ci install
 .PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack
 .PHONY: drills simulate crash concurrency fuzz mutate proof
+.PHONY: each-check check-types check-findings check-template check-nested check-state-machines check-example-app
+.PHONY: check-published check-schema check-imports check-lint check-format check-requirement-files check-event-schemas
+.PHONY: check-webhooks
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-18s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,13 +47,13 @@ bench: .venv/dev/.installed .venv/engine/.installed ## Measure what things cost 
 ## --- checks and tests
 
 check: $(STAMPS) $(WEB)/node_modules/.installed $(ASL)/node_modules/.installed ## Lint, format, types, imports, requirement files, schema, template and its security
-	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target --keep-going $(CHECKS)
+	@$(MAKE) --no-print-directory --jobs 2 --output-sync=target --keep-going each-check
 	@echo "all checks passed"
 
 # Two at once, the long ones first. Each says its name when it is done.
-CHECKS := $(addprefix check-,types findings template nested state-machines example-app published schema imports lint format \
-	requirement-files event-schemas webhooks)
-.PHONY: $(CHECKS)
+each-check: check-types check-findings check-template check-nested check-state-machines check-example-app
+each-check: check-published check-schema check-imports check-lint check-format check-requirement-files
+each-check: check-event-schemas check-webhooks
 
 check-types:
 	@$(BIN)/mypy --no-error-summary; echo "types"
