@@ -43,7 +43,7 @@ PARTNER_DELIVERIES_QUARANTINED: Final = Metric("PartnerDeliveriesQuarantined", M
 OVERDUE_CASES: Final = Metric("OverdueCases", MetricUnit.Count)
 """Cases that are due and not resolved."""
 RETURN_RATES_RAISED: Final = Metric("AchReturnRatesRaised", MetricUnit.Count)
-"""Return rates of originators at 80 % of what the network allows, or above."""
+"""Return rates of originators at 80 % of what the network allows, volumes of micro-entries at our limit, or above."""
 
 OPERATIONAL: Final = (
     FAULTS,

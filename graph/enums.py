@@ -387,7 +387,7 @@ _describe(
 _describe(
     ReversalReason,
     name="AchReversalReason",
-    description="Why an entry is taken back. The rules know no other reasons. The set may grow.",
+    description="Why an entry is taken back: the rules know no other reasons today. The set may grow.",
     values={
         "DUPLICATE": "It was sent twice.",
         "WRONG_AMOUNT": "Its amount is not the one meant: all of it is taken back.",

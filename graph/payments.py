@@ -228,12 +228,14 @@ class AchCreditView(_Originated):
 @strawberry.type(name="AchDebit", description="Money that is collected by ACH.")
 class AchDebitView(_Originated):
     @field(
-        "When what was collected can be spent, which a reversal may put off; null before it has settled, and when a "
-        "reversal has taken it back."
+        "When what was collected can be spent, which a reversal may put off; null before it has settled, and once a "
+        "reversal has taken it: that reversal then tells what became of it."
     )
     def funds_available_at(self) -> Instant | None:
         progress = self.payment.progress
-        gone = progress.lent_to is not None and self.payment.state is not PaymentState.SETTLED
+        kept = self.payment.state in {PaymentState.SETTLED, PaymentState.FREEING}
+        freed = PaymentState.FREEING.value in self.payment.journals  # by itself: the reversal waited too long for it
+        gone = progress.lent_to is not None and not (kept or freed)
         return None if gone else _instant(progress.freed_at)
 
 

@@ -330,14 +330,15 @@ class Partners:
     # As people have decided of one that is set aside.
 
     def replay_as_decided(self, delivery: str, *, replays: int, by: str) -> DecisionRefusal | None:
-        """Has it processed again as it is, once it had been replayed `replays` times: said again, it changes nothing.
+        """Has it processed again as it is, once it had been replayed `replays` times: said again, it changes nothing;
+        nor does it where the try that was given up came to its end after all.
 
         Refusals: NotFound, DeliveryNotReplayable, DeliveryBusy.
         """
         now = self._clock.now()
         return self._decided(
             delivery,
-            lambda found: found.replays > replays,
+            lambda found: found.replays > replays or found.state is DeliveryState.PROCESSED,
             lambda found: rules.replayed(found, by=by, now=now),
         )
 

@@ -137,6 +137,12 @@ class Payment:
     def ended(self) -> bool:
         return self.state in self.journey.final
 
+    @property
+    def came_back(self) -> bool:
+        """Whether its bank returned it: to the account, or, where that did not take it, to a book of the bank."""
+        returning = PaymentState.RETURNING
+        return self.state in {returning, PaymentState.RETURNED} or returning.value in self.journals
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Happening:

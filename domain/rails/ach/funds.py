@@ -46,7 +46,7 @@ class Standing:
     settled: int
     """Debits of the account that settled and stayed, of those that are looked at."""
     returned: int
-    """Debits of the account that came back and were asked for within `returned_days`, of the same."""
+    """Debits of the account that came back within `returned_days`, of the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -52,7 +52,6 @@ OPENING: Final = time(9)
 """In New York: when the people who work a case are there on the day it is due."""
 ORIGINATED: Final = OF_PAYMENTS | VERIFICATIONS
 RETURNABLE: Final = frozenset({PaymentState.SETTLED, PaymentState.CLEARED, PaymentState.COMPLETED})
-RETURNED: Final = frozenset({PaymentState.RETURNING, PaymentState.RETURNED})
 WITH_THE_BANK: Final = frozenset({PaymentState.IN_FILE, PaymentState.SENT})
 """Its acknowledgement has not come, and whoever returns an entry has had it."""
 DISTRUSTED: Final = frozenset(
@@ -175,7 +174,7 @@ class Matching:
             payment = self._payments.existing(payment.id)
         if payment.state is PaymentState.ACKNOWLEDGED:
             return Wait(payment)
-        known = payment.state in RETURNABLE | RETURNED or PaymentState.RETURNING.value in payment.journals
+        known = payment.state in RETURNABLE or payment.came_back
         return None if known else f"PAYMENT_{payment.state.value}"
 
     def _claimed(self, ours: Entry, entry: ReceivedEntry) -> Entry:

@@ -15,7 +15,7 @@ from domain.rails.ach.kinds import EntryKind, EntryState
 from domain.rails.ach.model import REMITTANCE, AchFile, AchNotEligible, Entry, Scheduled
 from domain.rails.ach.origins import Draft, Taken, Unreadable
 from domain.rails.ach.reversals import ALREADY_RETURNED, REVERSAL_TOO_LATE
-from domain.rails.ach.reversing import HOLD_ENDED, RETURNED
+from domain.rails.ach.reversing import HOLD_ENDED, STANDS
 from domain.rails.ach.steps import Steps
 from domain.rails.ach.windows import Window
 from domain.refusals import NotFound, Refusal
@@ -97,7 +97,7 @@ class PaymentOrigin:
     def _not_reversed(self, payment: Payment, original: str, entry: Entry) -> AchNotEligible | None:
         """What has come back meanwhile is not taken back as well, and nothing is once its time is over."""
         found = self._payments.existing(original)
-        if found.state in RETURNED:
+        if found.state not in STANDS:
             return AchNotEligible(ALREADY_RETURNED.code, ALREADY_RETURNED.message)
         if payment.progress.hold_of and (found.state, found.progress.lent_to) != (PaymentState.SETTLED, payment.id):
             return AchNotEligible(HOLD_ENDED.code, HOLD_ENDED.message)
@@ -131,14 +131,20 @@ class PaymentOrigin:
         return {entry.id: self._content(entry, same_day_until) for entry in entries}
 
     def _content(self, entry: Entry, same_day_until: str) -> Content | Unreadable:
-        """Unreadable when the receiver or the originator has been erased since, or the receiver's account is now one
-        of a type that takes no such entry."""
+        """Unreadable when the receiver or the originator has been erased since, the receiver's account is now one of a
+        type that takes no such entry, or what was to be taken back has come back.
+
+        That is asked here, once more: a return is written down before it looks for what has left (domain/rails/ach/
+        steps.py), and here what leaves has been written down before. So of two at one moment, one sees the other.
+        """
         payment = self._payments.existing(entry.subject)
         receiver = self._counterparties.opened(entry.counterparty)
         if not isinstance(receiver, OpenedCounterparty):
             return Unreadable(receiver.code)
         if _too_late(payment, entry):
             return Unreadable(REVERSAL_TOO_LATE.code)
+        if payment.ach.reverses and self._payments.existing(payment.ach.reverses).state not in STANDS:
+            return Unreadable(ALREADY_RETURNED.code)
         if (receiver.details.account_type, entry.kind) not in codes_of(payment):
             return Unreadable(CounterpartyCreditOnly.code)
         sealed = payment.ach.remittance

@@ -55,8 +55,7 @@ OPPOSITE: Final = {
     PaymentKind.ACH_DEBIT: PaymentKind.ACH_CREDIT,
 }
 DIRECTIONS: Final = {PaymentKind.ACH_CREDIT: Direction.CREDIT, PaymentKind.ACH_DEBIT: Direction.DEBIT}
-RETURNED: Final = frozenset({PaymentState.RETURNING, PaymentState.RETURNED})
-_STANDS: Final = frozenset(
+STANDS: Final = frozenset(
     {PaymentState.SETTLED, PaymentState.FREEING, PaymentState.CLEARED, PaymentState.COMPLETED},
 )
 """It has settled, and has not come back."""
@@ -122,11 +121,11 @@ class Reversals:
         """The last day on which the receiving bank may have a reversal, if one that is asked for now can be there by
         then. None where there is nothing to reverse, or a reversal is under way or has been made."""
         settled_on, reversals = payment.progress.settles_on, payment.progress.reversals
-        if payment.kind not in OPPOSITE or payment.ach.reverses or payment.state not in _STANDS or settled_on is None:
+        if payment.kind not in OPPOSITE or payment.ach.reverses or payment.state not in STANDS or settled_on is None:
             return None
         if len(reversals) >= REVERSALS_MAX:
             return None
-        if any(self._payments.existing(one).state not in _CAME_TO_NOTHING for one in reversals[-1:]):
+        if any(self._payments.existing(one).state not in _CAME_TO_NOTHING for one in reversals):
             return None
         last = last_reversal_day(settled_on)
         soonest = min(self._window(speed).settles_on for speed in Speed)
@@ -139,7 +138,7 @@ class Reversals:
         if original.kind not in OPPOSITE:
             return _not_eligible(NOT_ORIGINATED)
         settled_on = original.progress.settles_on
-        if settled_on is None or original.state not in _STANDS | RETURNED:
+        if settled_on is None or not (original.state in STANDS or original.came_back):
             return _not_eligible(NOT_SETTLED)
         window = self._window(wish.speed)
         reasons = self._rules(original, wish, settled_on, window) + _same_day_reasons(original, wish, window)
@@ -158,7 +157,7 @@ class Reversals:
                 amount_minor=original.amount.minor,
                 settled_on=settled_on,
                 reverses=terms.reverses is not None,
-                returned=original.state in RETURNED,
+                returned=original.came_back,
             ),
             Reversal(
                 reason=wish.reason,
@@ -215,7 +214,10 @@ class Reversals:
         return self._begun(opened)
 
     def _begun(self, reversal: Payment) -> Payment:
-        """What it takes back names it before anybody is told; whoever dies before that leaves it to the first step."""
+        """What it takes back names it before anybody is told; whoever dies before that leaves it to the first step. One
+        that has ended meanwhile is left as it is: another may have followed it."""
+        if reversal.ended:
+            return reversal
         self._lending.known(reversal)
         return self._payments.begin(reversal)
 

@@ -15,7 +15,9 @@ PAGES_MAX: Final = 10
 """A thousand payments of one account since a return would be forgotten: of whoever has more, not all is known, and
 somebody of whom too little is known is as good as new."""
 STAYED: Final = frozenset({PaymentState.CLEARED, PaymentState.COMPLETED})
-CAME_BACK: Final = frozenset({PaymentState.RETURNING, PaymentState.RETURNED})
+RETURNED_WITHIN: Final = timedelta(days=75)
+"""Of the day on which it was asked for: an unauthorised debit may come back until the sixtieth day after its settlement
+(docs/ach-rules.md), and lies a few days with us before and after. What was asked for before that came back earlier."""
 
 
 class Standings:
@@ -27,14 +29,14 @@ class Standings:
         """Of the customer whose debit settles on a day."""
         opened_on = day_of(self._accounts.records([account])[account].opened_at)
         lately = on - timedelta(days=tier_rule(on).returned_days)
-        latest = self._latest(account, since=lately)
+        latest = self._latest(account, since=lately - RETURNED_WITHIN)
         if latest is None:
             return Tier.NEW
         debits = [one for one in latest if one.kind is PaymentKind.ACH_DEBIT and one.ach.reverses is None]
         standing = Standing(
             known_days=(on - opened_on).days,
             settled=sum(one.state in STAYED and not one.progress.reversals for one in debits),
-            returned=sum(one.state in CAME_BACK and day_of(one.opened_at) >= lately for one in debits),
+            returned=sum(one.came_back and day_of(one.entered_at) >= lately for one in debits),
         )
         return tier_of(standing, on)
 

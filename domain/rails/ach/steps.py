@@ -50,9 +50,24 @@ PAYMENT: Final = "payment"
 HELD: Final = "ach_credit_held"
 RELEASED: Final = "hold_released"
 CAPTURED: Final = "ach_credit_captured"
-IN_FILE: Final = "taken"
-"""What a payment's timeline says once its entry is in a file."""
-TIMELINE: Final = 100
+HELD_STILL: Final = frozenset({PaymentState.SETTLED, PaymentState.FREEING})
+"""Of a debit. Whatever else becomes of it is for whoever claimed that."""
+OUT: Final = frozenset(
+    {
+        PaymentState.IN_FILE,
+        PaymentState.SENT,
+        PaymentState.ACKNOWLEDGED,
+        PaymentState.REJECTED,  # it may be built again
+        PaymentState.SETTLING,
+        PaymentState.SETTLED,
+        PaymentState.FREEING,
+        PaymentState.CLEARED,
+        PaymentState.COMPLETED,
+        PaymentState.UNPOSTED,
+    }
+)
+"""States of a reversal that has left, or may have. Before them it looks itself whether what it takes back has come
+back (domain/rails/ach/origin_payments.py); after them its own money is back, or on its way."""
 FOR_A_MOMENT: Final = frozenset({StepName.AWAIT_SETTLEMENT, StepName.AWAIT_FUNDS, StepName.AWAIT_RETURNS})
 """Steps that wait for nobody but the clock."""
 SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.NEXT_DAY}
@@ -194,19 +209,19 @@ class Steps:
     def _let_go(self, reversal: Payment) -> None:
         """The debit has its hold again, and frees it where that is due by now."""
         original = self._lending.given_back(reversal)
-        if original.progress.lent_to is None:
+        if original.progress.lent_to is None and original.state in HELD_STILL:
             self._due(original, PaymentState.SETTLED, Event.FUNDS_DUE)
 
     def _back_twice(self, payment: Payment) -> None:
         """What comes back although its reversal has left: somebody has the money twice, and a person finds out who."""
-        reversal = self._payments.existing(payment.progress.reversals[-1])
-        if IN_FILE in (line.event for line in self._payments.timeline(reversal.id, limit=TIMELINE).happenings):
-            self._cases.open(
-                CaseKind.ACH_RETURNED_AND_REVERSED,
-                Subject(PAYMENT, payment.id),
-                key=reversal.id,
-                facts={"reversal": reversal.id, "state": reversal.state.value, "amount": str(payment.amount)},
-            )
+        for reversal in map(self._payments.existing, payment.progress.reversals):
+            if reversal.state in OUT:
+                self._cases.open(
+                    CaseKind.ACH_RETURNED_AND_REVERSED,
+                    Subject(PAYMENT, payment.id),
+                    key=reversal.id,
+                    facts={"reversal": reversal.id, "state": reversal.state.value, "amount": str(payment.amount)},
+                )
 
     def _moved_by(self, payment: Payment, event: Event, journal: str, posted: Posted) -> Payment:
         progress = self._scheduled(payment) if event is Event.HELD and _goes_on(payment) else None

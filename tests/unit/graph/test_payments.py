@@ -520,3 +520,42 @@ class TestFiles:
         town.world.ask(clerk(Group.FINANCE), FILE, id=file.id)
         looks = {(one.action, one.subject_id) for one in town.world.audited(town.ada)}
         assert ("view_ach_entry", town.kept(payment).progress.entry) in looks
+
+
+class TestWhenCollectedMoneyIsFree:
+    FREE = "query($id: ID!) { node(id: $id) { ... on AchDebit { status fundsAvailableAt reversalIds } } }"
+
+    def settled(self, town: Town) -> str:
+        debit = town.collected()
+        town.world.acknowledge(town.in_file(debit), delivery="dlv_1")
+        town.world.settlement(town.kept(debit))
+        return debit
+
+    def reversed(self, town: Town, debit: str) -> Payment:
+        asked = town.done(
+            ask.REVERSE_PAYMENT, idempotencyKey="r", paymentId=debit, reason="DUPLICATE", speed="SAME_DAY"
+        )
+        assert asked["__typename"] == "ReverseAchPaymentSuccess", asked
+        town.world.run()
+        return town.kept(asked["payment"]["id"])
+
+    def free(self, town: Town, debit: str) -> Any:
+        return town.world.ask(town.ada, self.FREE, id=debit).data["node"]
+
+    def test_it_says_so_though_a_reversal_had_asked_for_it_and_waited_too_long(self) -> None:
+        town = Town()
+        debit = self.settled(town)
+        self.reversed(town, debit)
+        until = town.kept(debit).progress.freed_at
+        assert until
+        town.world.clock.instant = until
+        town.world.run()
+        free = self.free(town, debit)
+        assert (free["status"], free["fundsAvailableAt"]) == ("CLEARED", f"{until:%Y-%m-%dT%H:%M:%SZ}")
+
+    def test_it_does_not_once_a_reversal_has_taken_it(self) -> None:
+        town = Town()
+        debit = self.settled(town)
+        town.world.cut_off(self.reversed(town, debit))
+        free = self.free(town, debit)
+        assert (free["status"], free["fundsAvailableAt"]) == ("CLEARED", None)

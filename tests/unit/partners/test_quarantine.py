@@ -14,7 +14,7 @@ from domain.cases.service import SUBJECT_KIND, Cases
 from domain.cases.store_memory import MemoryCaseStore
 from domain.partners.model import Delivery, DeliveryNotReplayable, DeliveryState
 from domain.partners.quarantine import Quarantine
-from domain.partners.rules import TRIES_MAX
+from domain.partners.rules import TRIES_MAX, begun, processed
 from domain.partners.service import DeliveryContended, Replayed
 from domain.partners.store_memory import MemoryDeliveryStore
 from domain.refusals import NotFound, Refusal
@@ -296,6 +296,29 @@ class TestDeciding:
 
         assert isinstance(house.resolve(case, REPLAY), ResolutionNotCarriedOut)
         assert house.found(delivery).replays == 0
+
+    def test_what_was_given_up_while_its_last_try_came_to_its_end_can_be_closed(self, house: House) -> None:
+        delivery = house.received()
+        self.begun(house, delivery, TRIES_MAX)
+        opened = house.quarantine.opened
+
+        def late(one: Delivery) -> None:
+            opened(one)
+            found = house.found(delivery)
+            assert house.store.replace(processed(found, house.clock.now()), revision=found.revision)
+
+        house.quarantine.opened = late  # type: ignore[assignment]  # the try ends between the case and the write
+        assert house.partners.process(delivery).state is DeliveryState.PROCESSED
+        case = house.case()
+        assert isinstance(house.discarded(case), ResolutionNotCarriedOut)
+        assert isinstance(house.resolve(house.case(), REPLAY, key="again"), Case)
+        assert not house.open_cases()
+        assert house.found(delivery).replays == 0
+
+    def begun(self, house: House, delivery: str, times: int) -> None:
+        for _ in range(times):
+            found = house.found(delivery)
+            assert house.store.replace(begun(found, house.clock.now()), revision=found.revision)
 
     @pytest.mark.parametrize("code", [REPLAY, DISCARD])
     def test_what_others_change_every_time_is_decided_later(self, house: House, code: ResolutionCode) -> None:

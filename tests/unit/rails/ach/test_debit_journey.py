@@ -135,6 +135,17 @@ class TestHowLongItIsHeld:
         third = self.settled_again(bank, actor, account, maria, "p-3")
         assert self.funds_on(third, bank) == 4
 
+    def test_one_that_comes_back_late_is_remembered_from_that_day(self) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender(minor=0)
+        first = self.settled_again(bank, actor, account, maria, "p-1")
+        self.days_pass(bank, 58)
+        returned(bank, first)
+        self.days_pass(bank, 60)
+        assert self.funds_on(self.settled_again(bank, actor, account, maria, "p-2"), bank) == 7
+        self.days_pass(bank, 31)
+        assert self.funds_on(self.settled_again(bank, actor, account, maria, "p-3"), bank) == 4
+
     def test_seven_after_one_has_come_back_however_many_payments_came_to_nothing_since(self) -> None:
         bank = AchBank()
         actor, account, maria = bank.sender(minor=0)

@@ -7,11 +7,11 @@ from typing import Any
 
 import pytest
 
-from domain.access.model import Actor, Group
+from domain.access.model import Group
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import AccountType, Counterparty
 from domain.fraud.model import Decision, Judgement
-from domain.payments.kinds import Event, PaymentKind, PaymentState
+from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.rails.ach import limits
 from domain.rails.ach.calendar import instant_of
@@ -23,71 +23,11 @@ from domain.rails.ach.reversals import ReversalReason, last_reversal_day
 from domain.rails.ach.reversing import REVERSALS_MAX, ReversalWish
 from domain.rails.ach.sec_codes import Purpose
 from domain.rails.ach.tables import Reason
-from domain.refusals import Refusal
 from tests.unit.accounts.house import code
-from tests.unit.rails.ach.bank import LEADER, MARIA, SUPPLIER, AchBank, staff_of, wish
+from tests.unit.rails.ach.bank import LEADER, AchBank, staff_of, wish
+from tests.unit.rails.ach.street import TWICE, Street, collected, sent
 
 _S = PaymentState
-SCREENED = Judgement(Decision.APPROVE, (), "test")
-TWICE = ReversalWish(reason=ReversalReason.DUPLICATE, speed=Speed.SAME_DAY)
-
-
-class Street:
-    """A payment that has settled, and who may take it back."""
-
-    def __init__(self, kind: PaymentKind, *, minor: int = 200_00, deposit: int = 200_00, **other: Any) -> None:
-        self.bank = AchBank()
-        details = SUPPLIER if other.pop("to_business", False) else MARIA
-        self.actor, self.account, self.maria = self.bank.sender(minor=deposit, details=details)
-        made = self.bank.send if kind is PaymentKind.ACH_CREDIT else self.bank.collect
-        self.original = made(self.actor, self.account, self.maria, minor, **other)
-        self.bank.run()
-        self.through(self.original)
-
-    def through(self, payment: Payment) -> None:
-        """Its file is built, sent and acknowledged, and has settled."""
-        file = self.bank.cut_off(payment)
-        self.bank.acknowledge(file, delivery=f"dlv_{file.id}")
-        self.bank.settlement(payment)
-        assert self.bank.state(payment) is _S.SETTLED
-
-    def asked(self, wish: ReversalWish = TWICE, *, actor: Actor | None = None, key: str = "rev") -> Payment | Refusal:
-        return self.bank.ach.reversals.reverse(actor or self.actor, self.original.id, wish, key=key)
-
-    def reversed(self, wish: ReversalWish = TWICE, *, key: str = "rev") -> Payment:
-        answer = self.asked(wish, key=key)
-        assert isinstance(answer, Payment), answer
-        self.bank.run()
-        return self.bank.payment(answer)
-
-    def why_not(self, wish: ReversalWish = TWICE, *, key: str = "rev") -> str:
-        answer = self.asked(wish, key=key)
-        assert isinstance(answer, AchNotEligible), answer
-        return answer.reason_code
-
-    def returned(self, payment: Payment) -> None:
-        moved = self.bank.payments.move(payment.id, Event.RETURNED, by="partner:sponsor", facts={"code": "R01"})
-        assert moved.moved
-        self.bank.steps.advance(moved.payment)
-        self.bank.run()
-
-    @property
-    def money(self) -> tuple[int, int]:
-        """What the account has, and what of it is set aside."""
-        return self.bank.balance(self.account), self.bank.held(self.account)
-
-    @property
-    def now(self) -> Payment:
-        """The payment that was wrong, as it is."""
-        return self.bank.payment(self.original)
-
-
-def sent(**other: object) -> Street:
-    return Street(PaymentKind.ACH_CREDIT, **other)  # type: ignore[arg-type]  # arguments of a street
-
-
-def collected(**other: object) -> Street:
-    return Street(PaymentKind.ACH_DEBIT, **other)  # type: ignore[arg-type]  # arguments of a street
 
 
 def reversed_just_before_the_hold_ends() -> tuple[Street, datetime, Payment]:
@@ -263,27 +203,6 @@ class TestOfADebit:
         assert (street.bank.state(reversal), street.money) == (_S.CANCELLED, (0, 0))
         assert street.bank.payment(reversal).reason_code == "ACH_NOT_ELIGIBLE"
 
-    def test_that_comes_back_in_the_moment_its_file_is_built_is_dropped_by_the_ledger(self) -> None:
-        street = collected(deposit=0)
-        reversal = street.reversed()
-        post = street.bank.ledger.post
-
-        def late(command: Any) -> Any:
-            if command.kind == "ach_credit_captured":
-                street.bank.ledger.post = post  # type: ignore[method-assign]  # once
-                street.returned(street.original)
-            return post(command)
-
-        street.bank.ledger.post = late  # type: ignore[method-assign]  # the return overtakes the capture
-        at = reversal.progress.cut_off_at
-        assert at
-        street.bank.clock.instant = at + timedelta(seconds=5)
-        street.bank.files()
-        street.bank.run()
-        assert (street.bank.state(reversal), street.now.state) == (_S.REFUSED, _S.RETURNED)
-        assert street.money == (0, 0), "the receiver has it back once"
-        assert street.bank.told(street.actor)[0].facts["reason"] == "The account could not pay it."
-
     def test_that_comes_back_after_its_reversal_has_left_is_owed_by_the_account_and_a_person_looks(self) -> None:
         street = collected(deposit=0)
         street.through(street.reversed())
@@ -301,80 +220,6 @@ class TestOfADebit:
         case = street.bank.outgoing.existing(file.id).case or ""
         street.bank.resolve(case, ResolutionCode.POST_BACK, Group.OPERATIONS)
         assert (street.bank.state(reversal), street.money) == (_S.FAILED, (200_00, 0))
-
-
-class TestStepsThatComeLate:
-    """A step of the reversal of a debit that somebody began long ago goes on."""
-
-    def judged(self, street: Street) -> Payment:
-        """A reversal whose money is to be set aside next."""
-        answer = street.asked()
-        assert isinstance(answer, Payment)
-        seen = street.bank.steps.judged(answer, SCREENED)
-        assert seen.state is _S.SCREENED
-        return seen
-
-    def late(self, street: Street) -> Payment:
-        """The reversal as it was then; it is in its window by now."""
-        seen = self.judged(street)
-        street.bank.run()
-        assert street.bank.state(seen) is _S.SCHEDULED
-        return seen
-
-    def test_after_it_was_called_off_lends_nothing_to_it(self) -> None:
-        street = collected(deposit=0)
-        seen = self.late(street)
-        street.bank.ach.cancel(street.actor, seen.id)
-        street.bank.run()
-        street.bank.steps.advance(seen)
-        assert (street.now.progress.lent_to, street.money) == (None, (200_00, 200_00))
-
-    def test_after_the_debit_has_come_back_sets_nothing_aside(self) -> None:
-        street = collected(deposit=300_00)
-        seen = self.late(street)
-        street.bank.ach.cancel(street.actor, seen.id)
-        street.bank.run()
-        street.returned(street.original)
-        street.bank.steps.advance(seen)
-        assert street.money == (300_00, 0)
-
-    def test_while_another_one_has_the_hold_sets_nothing_aside(self) -> None:
-        street = collected(deposit=300_00)
-        seen = self.late(street)
-        street.bank.ach.cancel(street.actor, seen.id)
-        street.bank.run()
-        second = street.reversed(key="again")
-        street.bank.steps.advance(seen)
-        assert (street.now.progress.lent_to, street.money) == (second.id, (500_00, 200_00))
-
-    def test_a_debit_is_not_freed_that_was_lent_after_it_was_looked_at(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        street = collected(deposit=0)
-        funds_at = street.now.progress.funds_at
-        assert funds_at
-        street.bank.clock.instant = funds_at
-        reversal, move = self.judged(street), street.bank.payments.move
-
-        def late(payment_id: str, event: Event, **more: Any) -> Any:
-            if event is Event.FUNDS_DUE:
-                monkeypatch.undo()
-                street.bank.steps.advance(reversal)
-            return move(payment_id, event, **more)
-
-        monkeypatch.setattr(street.bank.payments, "move", late)  # a reversal overtakes it
-        street.bank.steps.run("free", payment=street.original.id, token=None)
-        assert street.bank.state(reversal) is _S.SCHEDULED
-        assert (street.now.state, street.money) == (_S.SETTLED, (200_00, 200_00))
-
-    def test_one_that_takes_no_hold_of_a_dead_one(self) -> None:
-        street = collected(deposit=0)
-        first = street.reversed()
-        street.bank.ach.cancel(street.actor, first.id)
-        street.bank.run()
-        kept = street.now
-        lent = replace(kept.progress, lent_to=first.id, lent_until=kept.progress.funds_at)
-        street.bank.payments.note(kept.id, lambda found: replace(found, progress=lent))  # its writer died
-        second = street.reversed(key="again")
-        assert (second.state, second.progress.hold_of) == (_S.SCHEDULED, street.original.id)
 
 
 class TestAskedForOnce:
