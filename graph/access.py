@@ -369,7 +369,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AuditDetail", EVERYBODY, "name value"),
     # What partners delivered.
     **_rows("PartnerDelivery", VIEWS_DELIVERIES, "id partner messageId kind version state reason detail"),
-    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId"),
+    **_rows("PartnerDelivery", VIEWS_DELIVERIES, "receivedAt settledAt attempts signedByPartner mendsId mendedById"),
     **_rows("PartnerDelivery", VIEWS_DELIVERIES, "replayedBy discardedBy"),
     **_rows("PartnerDelivery", DELIVERED, "body"),
     # What we send to the sponsor bank.

@@ -80,6 +80,10 @@ class PartnerDeliveryView(Node):
     def mends_id(self) -> strawberry.ID | None:
         return strawberry.ID(self.delivery.mends) if self.delivery.mends else None
 
+    @field("The delivery with its body mended, which is processed in its place; null when nobody has mended it.")
+    def mended_by_id(self) -> strawberry.ID | None:
+        return strawberry.ID(self.delivery.mended_by) if self.delivery.mended_by else None
+
     @field("Who of the staff last had it processed again, or mended it: a staff id.")
     def replayed_by(self) -> str | None:
         return self.delivery.replayed_by

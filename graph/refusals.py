@@ -442,6 +442,7 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     counterparties.TooManyChanges: "corrections are applied by the rails, not by the API",
     ach.WindowClosed: "told to who builds a file, to nobody who asked",
     ach.AchLimitExceeded: "limits are told as `AchNotEligible`, with the limit's own code",
+    ach.AnswerContradicts: "told to a partner's delivery, which is quarantined",
     ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
     incoming.ReceivedFileUnknown: "told to who hears of a file, to nobody who asked",
     access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",

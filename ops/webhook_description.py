@@ -10,6 +10,7 @@ import yaml
 
 from domain.partners.events import MODELS
 from domain.partners.model import BODY_BYTES_MAX
+from domain.partners.rules import KIND_SHAPE
 from functions.webhooks import problems
 
 FILE: Final = Path(__file__).parent.parent / "docs" / "webhooks.openapi.yaml"
@@ -56,7 +57,7 @@ def known_problems() -> dict[int, list[str]]:
 
 
 def description() -> dict[str, Any]:
-    schemas: dict[str, Any] = {"Accepted": _ACCEPTED, "Problem": _PROBLEM}
+    schemas: dict[str, Any] = {"Accepted": _ACCEPTED, "Message": _MESSAGE, "Problem": _PROBLEM}
     messages: dict[str, Any] = {}
     for kind, model in MODELS.items():
         said = model.model_json_schema(ref_template="#/components/schemas/{model}")
@@ -97,7 +98,14 @@ def _post(messages: dict[str, str]) -> dict[str, Any]:
             "description": f"At most {BODY_BYTES_MAX} bytes of I-JSON (RFC 7493), as they were signed.",
             "content": {
                 "application/json": {
-                    "schema": {"oneOf": [{"$ref": f"#/components/schemas/{name}"} for name in messages.values()]},
+                    "schema": {
+                        "description": "A message of a kind and version that is not listed is stored too, and waits "
+                        "for a person.",
+                        "anyOf": [
+                            *({"$ref": f"#/components/schemas/{name}"} for name in messages.values()),
+                            {"$ref": "#/components/schemas/Message"},
+                        ],
+                    },
                     "examples": {name: {"value": example(name)} for name in messages},
                 }
             },
@@ -107,7 +115,8 @@ def _post(messages: dict[str, str]) -> dict[str, Any]:
                 "description": "The message is stored, and will be processed. What it means is not judged yet.",
                 "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Accepted"}}},
             },
-            **{str(status): _refused(types) for status, types in known_problems().items()},
+            **{str(status): _refused(status, types) for status, types in known_problems().items()},
+            "429": {"description": "Too many calls at once. Deliver it again later, as after a 503."},
         },
     }
 
@@ -118,12 +127,20 @@ def example(name: str) -> dict[str, Any]:
     return {**told, "data": _DATA[kind]}
 
 
-def _refused(types: list[str]) -> dict[str, Any]:
+def _refused(status: int, types: list[str]) -> dict[str, Any]:
     one_of = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": {"type": {"enum": types}}}]}
-    return {
+    refused: dict[str, Any] = {
         "description": "Not taken: " + ", ".join(kind.rpartition(":")[2] for kind in types) + ".",
         "content": {"application/problem+json": {"schema": one_of}},
     }
+    headers = {
+        name: {"description": words, "schema": {"const": value}}
+        for problem in PLAIN
+        if problem.status == status
+        for name, value in problem.headers.items()
+        for words in (_HEADERS_OF_ANSWERS[name],)
+    }
+    return {**refused, "headers": headers} if headers else refused
 
 
 def _text(name: str, place: str, words: str, pattern: str) -> dict[str, Any]:
@@ -133,7 +150,7 @@ def _text(name: str, place: str, words: str, pattern: str) -> dict[str, Any]:
 
 _PARAMETERS: Final = [
     _text("partner", "path", "Who delivers.", "^[a-z0-9_]{1,64}$"),
-    _text("kind", "path", "What the message is about: its own `type`.", "^[a-z0-9_.]{1,64}$"),
+    _text("kind", "path", "What the message is about: its own `type`.", f"^{KIND_SHAPE}$"),
 ]
 _HEADERS: Final = [
     _text("webhook-id", "header", "Names the message, the same in every try.", "^[!-+\\-/-~]{1,128}$"),
@@ -145,6 +162,16 @@ _SIGNATURE: Final = {
     "in": "header",
     "name": "webhook-signature",
     "description": "Standard Webhooks 1.0.0 over id.timestamp.body: v1 is HMAC-SHA-256, v1a is Ed25519.",
+}
+_HEADERS_OF_ANSWERS: Final = {
+    "allow": "The one method.",
+    "retry-after": "Seconds until it is worth another try.",
+}
+_MESSAGE: Final = {
+    "type": "object",
+    "description": "What every message has; `type` is the kind in the address.",
+    "required": ["type"],
+    "properties": {"type": {"type": "string", "pattern": f"^{KIND_SHAPE}$"}, "version": {"type": "integer"}},
 }
 _ACCEPTED: Final = {
     "type": "object",

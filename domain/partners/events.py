@@ -7,7 +7,7 @@ currency of ACH. Only the function that processes deliveries imports this module
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -22,14 +22,20 @@ ENTRIES_MAX: Final = 99_999_999
 """Entries and addenda of a file are counted with eight digits (Nacha, file control, field 4)."""
 FAULTS_TOLD_MAX: Final = 20
 _RFC3339: Final = re.compile(
-    r"[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}(\.[0-9]{1,6})?(Z|[+-][0-9]{2}:[0-9]{2})", re.ASCII
+    r"([0-9]{4}-[0-9]{2}-[0-9]{2})[Tt]([0-9]{2}:[0-9]{2}):([0-9]{2})(?:\.([0-9]{1,20}))?([Zz]|[+-][0-9]{2}:[0-9]{2})",
+    re.ASCII,
 )
 
 
 def _rfc3339(value: object) -> datetime:
-    if not isinstance(value, str) or not _RFC3339.fullmatch(value):
+    """Section 5.6: also in small letters, with a leap second, and with more digits than are kept, which are cut off."""
+    match = _RFC3339.fullmatch(value) if isinstance(value, str) else None
+    if match is None:
         raise ValueError("no instant of RFC 3339")
-    return datetime.fromisoformat(value)
+    day, minute, second, fraction, offset = match.groups(default="")
+    leap = second == "60"
+    text = f"{day}T{minute}:{'59' if leap else second}.{fraction[:6]:0<6}{offset.upper()}"
+    return datetime.fromisoformat(text) + timedelta(seconds=leap)
 
 
 Instant = Annotated[AwareDatetime, BeforeValidator(_rfc3339)]

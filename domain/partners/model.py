@@ -106,6 +106,8 @@ class Delivery:
     """When it got its state, once that is not RECEIVED any more."""
     mends: str | None = None
     """The delivery whose body this one mends."""
+    mended_by: str | None = None
+    """The delivery with its body mended, which is processed in its place."""
     replayed_by: str | None = None
     """Who of the staff had it processed again, or mended it."""
     replays: int = 0

@@ -41,7 +41,13 @@ BEGUN_AGAIN_AFTER: Final = timedelta(minutes=20)
 """The queue itself gives out again what was begun and not ended: five times, three minutes apart."""
 _DOUBLINGS_MAX: Final = 6
 
-KIND: Final = re.compile(r"[a-z0-9_.]{1,64}", re.ASCII)
+KIND_LENGTH_MAX: Final = 128
+KIND_SHAPE: Final = rf"[A-Za-z0-9_][A-Za-z0-9_.-]{{0,{KIND_LENGTH_MAX - 1}}}"
+"""What may be a kind at all: names with points between, as Standard Webhooks 1.0.0 has them, and what is near to one.
+Whether anybody knows it is found out when the message is processed."""
+KIND: Final = re.compile(KIND_SHAPE, re.ASCII)
+VERSION_MAX: Final = 2**31 - 1
+"""The integers of GraphQL (October 2021, section 3.5.1)."""
 
 TRANSITIONS: Final[dict[DeliveryState, frozenset[DeliveryState]]] = {
     DeliveryState.RECEIVED: frozenset({DeliveryState.PROCESSED, DeliveryState.QUARANTINED, DeliveryState.FAILED}),
@@ -117,8 +123,11 @@ def _depth(found: dict[str, Any]) -> int:
 
 
 def version_of(message: dict[str, Any]) -> int | None:
+    """None of what cannot be one."""
     version = message.get("version")
-    return version if isinstance(version, int) and not isinstance(version, bool) else None
+    if not isinstance(version, int) or isinstance(version, bool) or abs(version) > VERSION_MAX:
+        return None
+    return version
 
 
 def digest(body: bytes) -> str:
@@ -183,7 +192,7 @@ def mended(
         id=delivery_id,
         partner=original.partner,
         message_id=original.message_id,
-        kind=original.kind,
+        kind=message["type"],
         version=version_of(message),
         body_digest=digest(body),
         scheme=None,
@@ -194,6 +203,11 @@ def mended(
     )
 
 
+def set_right(original: Delivery, mend: Delivery) -> Delivery:
+    """Another one has its place: this one is not processed any more, nor mended once more."""
+    return replace(original, mended_by=mend.id, revision=original.revision + 1)
+
+
 def discarded(delivery: Delivery, *, by: str) -> Delivery:
     """Set aside for good."""
     if not replayable(delivery):
@@ -202,7 +216,8 @@ def discarded(delivery: Delivery, *, by: str) -> Delivery:
 
 
 def replayable(delivery: Delivery) -> bool:
-    return DeliveryState.RECEIVED in TRANSITIONS[delivery.state] and delivery.discarded_by is None
+    set_aside = DeliveryState.RECEIVED in TRANSITIONS[delivery.state]
+    return set_aside and delivery.discarded_by is None and delivery.mended_by is None
 
 
 def claim_id(person: str, key: str) -> str:

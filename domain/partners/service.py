@@ -8,7 +8,7 @@ two calls is found by the sweep, `send_again`.
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from domain.access.model import Action, Actor, Relation
 from domain.access.service import refusal_of
@@ -177,7 +177,9 @@ class Partners:
             return found
         now = self._clock.now()
         if found.attempts >= rules.TRIES_MAX:
-            return self.give_up(delivery)
+            # The last try may still run. The sweep brings the message back when it is over, however it ended.
+            is_over = found.due_at is None or found.due_at <= now
+            return self.give_up(delivery) if is_over else found
         begun = rules.begun(found, now)
         if not self._written(begun, over=found):
             raise DeliveryContended(f"{delivery} is begun by another")
@@ -287,8 +289,8 @@ class Partners:
         return self._store.bodies(deliveries) if _may(actor, Action.VIEW_DELIVERIES) else {}
 
     def replay(self, actor: Actor, *, delivery: str, key: str, body: bytes | None) -> Replayed | ReplayRefusal:
-        """Has a delivery processed again: as it is, or, with a mended body, by a new one which names it and leaves it
-        as it was. Either is due at once and is put into the queue by the sweep.
+        """Has a delivery processed again: as it is, or, with a mended body, by a new one which takes its place. Either
+        is due at once and is put into the queue by the sweep. Only what had an unknown kind may be mended to another.
         """
         if not _may(actor, Action.REPLAY_DELIVERY):
             return NotAllowed()
@@ -306,7 +308,7 @@ class Partners:
             found = self._store.delivery(delivery)
             if found is None:
                 return NotFound(delivery)
-            if message is not None and message.get("type") != found.kind:
+            if message is not None and not _mends(found, message):
                 return InputInvalid((FieldFault(BODY, "KIND_MISMATCH", "has the kind of the delivery as its type"),))
             known = self._store.claim(claim.id)
             if known is not None:
@@ -318,7 +320,8 @@ class Partners:
                 written = self._store.replay(moved, claim, revision=found.revision)
             else:
                 moved = rules.mended(found, body, message, delivery_id=claim.delivery, by=actor.person, now=now)
-                written = self._store.mend(moved, body, claim)
+                original = rules.set_right(found, moved)
+                written = self._store.mend(moved, body, claim, original=original, revision=found.revision)
             if written:
                 return Replayed(moved, again=False)
         return DeliveryBusy(delivery)
@@ -386,6 +389,14 @@ class Partners:
 def _may(actor: Actor, action: Action) -> bool:
     """Deliveries belong to nobody among the customers: the groups of staff decide."""
     return refusal_of(actor, action, relation=Relation.STRANGER) is None
+
+
+def _mends(found: Delivery, message: Mapping[str, Any]) -> bool:
+    """Whether a body may stand in the place of the delivery's own."""
+    kind = message.get("type")
+    if found.kind in NAMES:
+        return kind == found.kind
+    return isinstance(kind, str) and rules.KIND.fullmatch(kind) is not None
 
 
 def _kind_of(delivery: Delivery) -> Kind | Reason:

@@ -38,6 +38,8 @@ SIGNATURE_BYTES: Final = {Scheme.V1: 32, Scheme.V1A: 64}
 SECRET_BYTES_MIN: Final = 24
 SECRET_BYTES_MAX: Final = 64
 PUBLIC_KEY_BYTES: Final = 32
+_P: Final = 2**255 - 19
+_D: Final = -121665 * pow(121666, -1, _P) % _P
 PREFIXES: Final[Mapping[str, Scheme]] = {"whsec_": Scheme.V1, "whpk_": Scheme.V1A}
 KEYS_LIVE_MAX: Final = 2
 """Of each scheme: the one in use, and one that is coming or going."""
@@ -53,7 +55,7 @@ _TIMESTAMPS: Final = (
     "a whole number of seconds since 1970, in ASCII digits",
 )
 _SIGNATURES_WANTED: Final = f"a list of 1 to {SIGNATURES_MAX} signatures such as v1,<base64>, with blanks between"
-_SIGNATURE: Final = re.compile(r"([a-z0-9]{1,16}),([^\s,]{1,512})", re.ASCII)
+_OTHER_SCHEME: Final = re.compile(r"[a-z0-9]{1,16},\S+", re.ASCII)
 
 VerifierRefusal = HeaderMissing | HeaderDoubled | HeaderMalformed | TimestampOutsideTolerance | SignatureWrong
 
@@ -117,25 +119,36 @@ def key_of(text: str, until: datetime | None) -> SigningKey:
 def _fits(scheme: Scheme, key: bytes) -> bool:
     if scheme is Scheme.V1:
         return SECRET_BYTES_MIN <= len(key) <= SECRET_BYTES_MAX
-    return len(key) == PUBLIC_KEY_BYTES
+    return len(key) == PUBLIC_KEY_BYTES and not _is_of_low_order(key)
+
+
+def _is_of_low_order(key: bytes) -> bool:
+    """Whether the order of a point of edwards25519 (RFC 8032, section 5.1) divides eight: such a key is nobody's, and
+    signatures that anybody can make are right under it. Its y is 1, -1 or 0, or that of the four points of order eight,
+    which are doubled to y = 0: y^2 = -x^2, so that 2y^2 + dy^4 = 1."""
+    y = (int.from_bytes(key, "little") & (2**255 - 1)) % _P
+    return y in (0, 1, _P - 1) or (2 * y**2 + _D * y**4 - 1) % _P == 0
 
 
 def _signatures(header: str) -> list[tuple[Scheme, bytes]] | HeaderDoubled | HeaderMalformed:
-    """Those of the schemes we know. In a list that came twice, two signatures stand with a comma between."""
+    """Those of the schemes we know, if they can be signatures: one right one is enough, whatever stands beside it. In a
+    list that came twice, two signatures stand with a comma between."""
     parts = header.split()
+    if len(parts) > SIGNATURES_MAX:
+        return HeaderMalformed(SIGNATURE, _SIGNATURES_WANTED)
     found: list[tuple[Scheme, bytes]] = []
+    others = 0
     for part in parts:
-        if part.count(",") > 1:
+        name, _, text = part.partition(",")
+        if name not in SIGNATURE_BYTES:
+            others += _OTHER_SCHEME.fullmatch(part) is not None
+            continue
+        if "," in text:
             return HeaderDoubled(SIGNATURE)
-        match = _SIGNATURE.fullmatch(part)
-        if not match or len(parts) > SIGNATURES_MAX:
-            return HeaderMalformed(SIGNATURE, _SIGNATURES_WANTED)
-        if match[1] in SIGNATURE_BYTES:
-            scheme, signature = Scheme(match[1]), _decoded(match[2])
-            if signature is None or len(signature) != SIGNATURE_BYTES[scheme]:
-                return HeaderMalformed(SIGNATURE, _SIGNATURES_WANTED)
+        scheme, signature = Scheme(name), _decoded(text)
+        if signature is not None and len(signature) == SIGNATURE_BYTES[scheme]:
             found.append((scheme, signature))
-    return found
+    return found if found or others else HeaderMalformed(SIGNATURE, _SIGNATURES_WANTED)
 
 
 def _decoded(text: str) -> bytes | None:

@@ -41,8 +41,10 @@ class DeliveryStore(Protocol):
         """
         ...
 
-    def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:
-        """All of it or nothing; False when the key is claimed."""
+    def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim, *, original: Delivery, revision: int) -> bool:
+        """The new delivery, and the original over its stored `revision`: all of it or nothing. False when the key is
+        claimed, or the original has moved on.
+        """
         ...
 
     def page(self, partner: str, *, states: Sequence[DeliveryState], before: str | None, limit: int) -> DeliveryPage:

@@ -74,8 +74,13 @@ class DynamoDBDeliveryStore:
         moved = self._table.over(self._item(delivery), attribute="revision", expected=revision)
         return write_together(self._table.new(_claim_item(claim)), moved)
 
-    def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:
-        return self._table.put_all_new(_claim_item(claim), self._item(delivery), _body_item(delivery.id, body))
+    def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim, *, original: Delivery, revision: int) -> bool:
+        return write_together(
+            self._table.new(_claim_item(claim)),
+            self._table.new(self._item(delivery)),
+            self._table.new(_body_item(delivery.id, body)),
+            self._table.over(self._item(original), attribute="revision", expected=revision),
+        )
 
     def page(self, partner: str, *, states: Sequence[DeliveryState], before: str | None, limit: int) -> DeliveryPage:
         items, following = self._table.merged(
@@ -121,6 +126,7 @@ class DynamoDBDeliveryStore:
             "detail": delivery.detail,
             "settled_at": instant_text_or_none(delivery.settled_at),
             "mends": delivery.mends,
+            "mended_by": delivery.mended_by,
             "replayed_by": delivery.replayed_by,
             "replays": delivery.replays or None,
             "discarded_by": delivery.discarded_by,
@@ -163,6 +169,7 @@ def _delivery(item: Mapping[str, Value]) -> Delivery:
         detail=text_or_none(item, "detail"),
         settled_at=instant_or_none(item, "settled_at"),
         mends=text_or_none(item, "mends"),
+        mended_by=text_or_none(item, "mended_by"),
         replayed_by=text_or_none(item, "replayed_by"),
         replays=integer(item, "replays") if "replays" in item else 0,
         discarded_by=text_or_none(item, "discarded_by"),

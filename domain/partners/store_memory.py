@@ -52,11 +52,12 @@ class MemoryDeliveryStore:
             self._deliveries[delivery.id] = delivery
             return True
 
-    def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim) -> bool:
+    def mend(self, delivery: Delivery, body: bytes, claim: ReplayClaim, *, original: Delivery, revision: int) -> bool:
         with self._lock:
-            if claim.id in self._claims:
+            if claim.id in self._claims or self._deliveries[original.id].revision != revision:
                 return False
             self._claims[claim.id] = claim
+            self._deliveries[original.id] = original
             self._keep(delivery, body)
             return True
 

@@ -8,6 +8,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from domain.partners.service import DeliveryContended
 from functions.composition import bank
 from functions.logs import log
 from functions.messages import one_by_one
@@ -21,6 +22,8 @@ def process(body: str) -> None:
     delivery: str = json.loads(body)["delivery"]
     try:
         processed = bank().partners.process(delivery)
+    except DeliveryContended:
+        raise  # another is at it, and says what becomes of it
     except Exception:
         bank().partners.give_up(delivery)
         raise

@@ -49,7 +49,10 @@ def send(
         raise BadInput("a header holds printable ASCII alone: give another `--id`")
     body = read_message(file)
     headers = sender_of(bank.folder, region=name, partner=partner).headers(
-        body, message_id=message_id or f"msg_{uuid.uuid4().hex}", at=datetime.now(UTC), scheme=Scheme(scheme)
+        body,
+        message_id=f"msg_{uuid.uuid4().hex}" if message_id is None else message_id,
+        at=datetime.now(UTC),
+        scheme=Scheme(scheme),
     )
     address = f"{bank.regions[name].webhooks}/{quote(partner)}/{quote(kind or kind_of(body), errors='replace')}"
     answer = forward(address, body, headers)

@@ -236,7 +236,9 @@ class AchDay:
 
     # What the bank says.
 
-    def acknowledge(self, file: AchFile, *, delivery: str = "dlv_1") -> AchFile | Refusal:
+    def acknowledge(
+        self, file: AchFile, *, delivery: str = "dlv_1", occurred_at: datetime | None = None
+    ) -> AchFile | Refusal:
         found = self.outgoing.existing(file.id)
         answer = self.outgoing.acknowledged(
             found.name or "",
@@ -244,6 +246,7 @@ class AchDay:
             entries=found.entries + found.addenda,
             debit_minor=found.debit_minor,
             credit_minor=found.credit_minor,
+            occurred_at=occurred_at or self.clock.now(),
             delivery=delivery,
         )
         return self._worked(answer)
@@ -257,7 +260,12 @@ class AchDay:
     ) -> AchFile | Refusal:
         found = self.outgoing.existing(file.id)
         answer = self.outgoing.rejected(
-            found.name or "", sha256=found.sha256 or "", level=level, reasons=reasons, delivery=delivery
+            found.name or "",
+            sha256=found.sha256 or "",
+            level=level,
+            reasons=reasons,
+            occurred_at=self.clock.now(),
+            delivery=delivery,
         )
         return self._worked(answer)
 

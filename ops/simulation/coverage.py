@@ -90,6 +90,7 @@ ELSEWHERE: Final = {
         (
             "ACH_LIMIT_EXCEEDED",
             "ACH_NOT_ELIGIBLE",
+            "ANSWER_CONTRADICTS",
             "ANSWER_MISMATCH",
             "ENTRY_NOT_PENDING",
             "PAYMENT_KEY_REUSED",

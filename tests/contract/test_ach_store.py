@@ -137,6 +137,7 @@ class TestFiles:
             replacing=file(4).id,
             given_up_by="stf_1",
             replaced_by=(file(3).id,),
+            rejected_at=AT,
             answers=("dlv_0", "dlv_1"),
             rejections=(
                 Rejection(

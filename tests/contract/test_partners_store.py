@@ -189,10 +189,15 @@ def test_of_many_who_replay_one_delivery_one_does(store: DeliveryStore) -> None:
 
 
 def test_a_mended_delivery_is_kept_with_its_claim_or_not_at_all(store: DeliveryStore) -> None:
+    made = settled(store, received(store), DeliveryState.QUARANTINED)
     mended, other = delivery(1), delivery(2)
+    right = replace(made, mended_by=mended.id, revision=3)
+    wrong = replace(made, mended_by=other.id, revision=3)
 
-    assert store.mend(mended, BODY, ReplayClaim("key", mended.id, "a"))
-    assert not store.mend(other, BODY, ReplayClaim("key", other.id, "b"))
+    assert store.mend(mended, BODY, ReplayClaim("key", mended.id, "a"), original=right, revision=2)
+    assert not store.mend(other, BODY, ReplayClaim("key", other.id, "b"), original=wrong, revision=3)
+    assert not store.mend(other, BODY, ReplayClaim("another", other.id, "b"), original=wrong, revision=2)
+    assert (store.delivery(made.id), store.claim("another")) == (right, None)
     assert (store.delivery(mended.id), store.bodies([mended.id])) == (mended, {mended.id: BODY})
     assert (store.delivery(other.id), store.bodies([other.id])) == (None, {})
     assert store.claim("key") == ReplayClaim("key", mended.id, "a")

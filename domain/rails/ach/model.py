@@ -153,6 +153,8 @@ class AchFile:
     """Who decided that its rejected entries go nowhere; they are told of it right now."""
     replaced_by: tuple[str, ...] = ()
     """The files that took over entries of it."""
+    rejected_at: datetime | None = None
+    """When the bank rejected all of it, as the bank says."""
     answers: tuple[str, ...] = ()
     """The partner's messages that spoke of it: the last `ANSWERS_KEPT_MAX`."""
     rejections: tuple[Rejection, ...] = ()
@@ -198,6 +200,19 @@ class AnswerMismatch(Refusal):
     @property
     def message(self) -> str:
         return "The answer does not describe the file that was sent."
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerContradicts(Refusal):
+    """The bank says that it has taken what it had rejected before: its entries may be in two files, and somebody has
+    to ask."""
+
+    code: ClassVar[str] = "ANSWER_CONTRADICTS"
+    file: str
+
+    @property
+    def message(self) -> str:
+        return "The file had been rejected before."
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ bank says of it is told to who stands behind its entries.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.cases.service import Cases
@@ -182,23 +182,41 @@ class Outgoing:
     # What the bank says, and what people decide of it: written down here, acted on by who works on the file next.
 
     def acknowledged(
-        self, name: str, *, sha256: str, entries: int, debit_minor: int, credit_minor: int, delivery: str
+        self,
+        name: str,
+        *,
+        sha256: str,
+        entries: int,
+        debit_minor: int,
+        credit_minor: int,
+        occurred_at: datetime,
+        delivery: str,
     ) -> AchFile | Refusal:
-        """As `BankResponses.acknowledged`. Refusals: NotFound, AnswerMismatch."""
+        """As `BankResponses.acknowledged`. Refusals: NotFound, AnswerMismatch, AnswerContradicts."""
         return self.responses.acknowledged(
             name,
             sha256=sha256,
             entries=entries,
             debit_minor=debit_minor,
             credit_minor=credit_minor,
+            occurred_at=occurred_at,
             delivery=delivery,
         )
 
     def rejected(
-        self, name: str, *, sha256: str, level: RejectionLevel, reasons: Sequence[RejectionReason], delivery: str
+        self,
+        name: str,
+        *,
+        sha256: str,
+        level: RejectionLevel,
+        reasons: Sequence[RejectionReason],
+        occurred_at: datetime,
+        delivery: str,
     ) -> AchFile | Refusal:
         """As `BankResponses.rejected`. Refusals: NotFound, AnswerMismatch."""
-        return self.responses.rejected(name, sha256=sha256, level=level, reasons=reasons, delivery=delivery)
+        return self.responses.rejected(
+            name, sha256=sha256, level=level, reasons=reasons, occurred_at=occurred_at, delivery=delivery
+        )
 
     def rebuild(self, file: str) -> AchFile:
         """As `Rejections.rebuild`."""

@@ -5,13 +5,16 @@ Nobody is told here: what was said is kept with the file, and the rest is for wh
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
+from typing import Final
 
 from domain.clock import Clock
-from domain.rails.ach.kinds import FileEvent, RejectionLevel
+from domain.rails.ach.kinds import FileEvent, FileState, RejectionLevel
 from domain.rails.ach.model import (
     ANSWERS_KEPT_MAX,
     REASONS_KEPT_MAX,
     AchFile,
+    AnswerContradicts,
     AnswerMismatch,
     Entry,
     Rejection,
@@ -23,6 +26,9 @@ from domain.rails.ach.nacha.reading import entries as entries_of
 from domain.rails.ach.outgoing_records import PAGE, OutgoingRecords
 from domain.rails.ach.store import AchStore
 from domain.refusals import NotFound, Refusal
+
+NOT_TAKEN: Final = frozenset({FileState.REJECTED, FileState.REPLACED, FileState.WITHDRAWN})
+"""States of a file of which the bank has taken nothing."""
 
 
 class TooManyReasons(Exception):
@@ -37,12 +43,21 @@ class BankResponses:
         self._clock = clock
 
     def acknowledged(
-        self, name: str, *, sha256: str, entries: int, debit_minor: int, credit_minor: int, delivery: str
+        self,
+        name: str,
+        *,
+        sha256: str,
+        entries: int,
+        debit_minor: int,
+        credit_minor: int,
+        occurred_at: datetime,
+        delivery: str,
     ) -> AchFile | Refusal:
         """The bank has the file, and what it counts is what we sent. It is written down here; its entries are told by
         who works on the file next. Said again, it changes nothing.
 
-        `entries` counts entries and addenda, as a file control does. Refusals: NotFound, AnswerMismatch.
+        `entries` counts entries and addenda, as a file control does. What was said before the bank rejected the file,
+        and comes after that, changes nothing either. Refusals: NotFound, AnswerMismatch, AnswerContradicts.
         """
         file = self._named(name)
         if isinstance(file, Refusal):
@@ -50,10 +65,21 @@ class BankResponses:
         told = (sha256, entries, debit_minor, credit_minor)
         if told != (file.sha256, file.entries + file.addenda, file.debit_minor, file.credit_minor):
             return AnswerMismatch(file.id)
-        return self._records.moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
+        moved = self._records.moved(file, FileEvent.ACKNOWLEDGED, changes=lambda found: _answered_by(found, delivery))
+        rejected_at = moved.rejected_at if moved.state in NOT_TAKEN and delivery not in moved.answers else None
+        if rejected_at and rejected_at < occurred_at:
+            return AnswerContradicts(file.id)
+        return moved
 
     def rejected(
-        self, name: str, *, sha256: str, level: RejectionLevel, reasons: Sequence[RejectionReason], delivery: str
+        self,
+        name: str,
+        *,
+        sha256: str,
+        level: RejectionLevel,
+        reasons: Sequence[RejectionReason],
+        occurred_at: datetime,
+        delivery: str,
     ) -> AchFile | Refusal:
         """The bank does not take the file, or batches or entries of it. As of `acknowledged`, it is written down alone.
 
@@ -68,7 +94,7 @@ class BankResponses:
         return self._records.moved(
             file,
             FileEvent.REJECTED if level is RejectionLevel.FILE else FileEvent.PARTLY_REJECTED,
-            changes=lambda found: _rejected_by(found, rejection),
+            changes=lambda found: _rejected_by(found, rejection, occurred_at),
             only_if=lambda found: delivery not in found.answers,
         )
 
@@ -113,11 +139,15 @@ def _answered_by(file: AchFile, delivery: str) -> AchFile:
     return replace(file, answers=(*file.answers, delivery)[-ANSWERS_KEPT_MAX:])
 
 
-def _rejected_by(file: AchFile, rejection: Rejection) -> AchFile:
+def _rejected_by(file: AchFile, rejection: Rejection, occurred_at: datetime) -> AchFile:
     reasons = sum(len(one.reasons) for one in (*file.rejections, rejection))
     if reasons > REASONS_KEPT_MAX:
         raise TooManyReasons(f"{file.id}: {reasons} are more than {REASONS_KEPT_MAX}")
-    return replace(_answered_by(file, rejection.delivery), rejections=(*file.rejections, rejection))
+    return replace(
+        _answered_by(file, rejection.delivery),
+        rejections=(*file.rejections, rejection),
+        rejected_at=occurred_at if rejection.level is RejectionLevel.FILE else file.rejected_at,
+    )
 
 
 def _said(rejection: Rejection, traces: Mapping[str, int]) -> Iterator[tuple[str, RejectionReason]]:

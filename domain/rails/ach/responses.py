@@ -22,7 +22,7 @@ class Responses:
         self._outgoing = outgoing
 
     def acknowledged(self, delivery: Delivery, payload: Payload) -> Refusal | None:
-        """Refusals: NotFound, AnswerMismatch."""
+        """Refusals: NotFound, AnswerMismatch, AnswerContradicts."""
         if not isinstance(payload, AchFileAcknowledged):
             raise TypeError(f"{delivery.id} is no acknowledgement")
         said = payload.data
@@ -32,6 +32,7 @@ class Responses:
             entries=said.entries,
             debit_minor=said.debit_minor,
             credit_minor=said.credit_minor,
+            occurred_at=payload.occurred_at,
             delivery=delivery.id,
         )
         return answer if isinstance(answer, Refusal) else None
@@ -54,6 +55,7 @@ class Responses:
                 )
                 for reason in said.reasons
             ],
+            occurred_at=payload.occurred_at,
             delivery=delivery.id,
         )
         return answer if isinstance(answer, Refusal) else None

@@ -438,6 +438,7 @@ def acknowledgement(scene: Scene, taken: TakenFile) -> Deed:
             entries=sum(1 + len(one.record.addenda) for one in taken.entries),
             debit_minor=sum(one.minor for one in taken.entries if not one.credit),
             credit_minor=sum(one.minor for one in taken.entries if one.credit),
+            occurred_at=taken.at,
             delivery=delivery,
         )
         if isinstance(answer, Refusal):
@@ -467,6 +468,7 @@ def rejects(scene: Scene, draws: Draws) -> Deed | None:
             sha256=file.sha256,
             level=level,
             reasons=[RejectionReason(code, "no", batch_number=chosen.batch, trace=chosen.trace)],
+            occurred_at=scene.now,
             delivery=delivery,
         )
         if isinstance(answer, Refusal):

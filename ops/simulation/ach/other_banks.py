@@ -73,6 +73,8 @@ class TakenFile:
     name: str
     region: str
     sha256: str
+    at: datetime
+    """When the bank took it."""
     entries: list[Taken] = field(default_factory=list)
     answered: bool = False
     """Whether anything was ever said of it."""
@@ -230,7 +232,7 @@ class OtherBanks:
 
 def _read(name: str, world: AchWorld, content: bytes) -> TakenFile:
     found = world.outgoing.existing(name.removesuffix(".ach"))
-    file = TakenFile(name, world.region, found.sha256 or "")
+    file = TakenFile(name, world.region, found.sha256 or "", world.clock.now())
     for header, record in entries_of(Reading((content,), STRICT)):
         if not isinstance(record, Answered):
             raise TypeError(f"{name} holds a {type(record).__name__}")

@@ -112,6 +112,22 @@ def test_an_instant_is_of_rfc_3339_with_an_offset(when: object) -> None:
     assert detail(ACH_FILE_ACKNOWLEDGED, body_of(occurred_at=when)).startswith("occurred_at: ")
 
 
+@pytest.mark.parametrize(
+    ("when", "read"),
+    [
+        ("2026-03-10T16:59:58.123456789Z", "2026-03-10T16:59:58.123456+00:00"),
+        ("2026-03-10T16:59:58.5Z", "2026-03-10T16:59:58.500000+00:00"),
+        ("2026-03-10t16:59:58z", "2026-03-10T16:59:58+00:00"),
+        ("2026-03-10T11:59:58-05:00", "2026-03-10T11:59:58-05:00"),
+        ("2016-12-31T23:59:60Z", "2017-01-01T00:00:00+00:00"),
+    ],
+)
+def test_an_instant_is_read_however_rfc_3339_writes_it(when: str, read: str) -> None:
+    found = payload_of(ACH_FILE_ACKNOWLEDGED, body_of(occurred_at=when))
+    assert isinstance(found, AchFileAcknowledged)
+    assert found.occurred_at.isoformat() == read
+
+
 @pytest.mark.parametrize("missing", ["type", "version", "occurred_at", "data"])
 def test_nothing_may_be_missing(missing: str) -> None:
     told = message()

@@ -14,7 +14,7 @@ from domain.cases.service import SUBJECT_KIND, Cases
 from domain.cases.store_memory import MemoryCaseStore
 from domain.partners.model import Delivery, DeliveryNotReplayable, DeliveryState
 from domain.partners.quarantine import Quarantine
-from domain.partners.rules import TRIES_MAX, begun, processed
+from domain.partners.rules import BEGUN_AGAIN_AFTER, TRIES_MAX, begun, processed
 from domain.partners.service import DeliveryContended, Replayed
 from domain.partners.store_memory import MemoryDeliveryStore
 from domain.refusals import NotFound, Refusal
@@ -154,6 +154,7 @@ class TestOpening:
         def unavailable(*_: object, **__: object) -> None:
             raise TimeoutError
 
+        house.clock.move(BEGUN_AGAIN_AFTER)  # the last try is over
         with monkeypatch.context() as patched:
             patched.setattr(Cases, "open", unavailable)
             with pytest.raises(TimeoutError):
@@ -307,6 +308,7 @@ class TestDeciding:
             found = house.found(delivery)
             assert house.store.replace(processed(found, house.clock.now()), revision=found.revision)
 
+        house.clock.move(BEGUN_AGAIN_AFTER)
         house.quarantine.opened = late  # type: ignore[assignment]  # the try ends between the case and the write
         assert house.partners.process(delivery).state is DeliveryState.PROCESSED
         case = house.case()

@@ -86,12 +86,13 @@ class TestTakingIn:
     def test_nobody_else_delivers_here(self, house: PartnersHouse, partner: str) -> None:
         assert house.arrives(partner=partner) == PartnerUnknown()
 
-    @pytest.mark.parametrize("kind", ["", "a b", "A", "a/b", "é", "x" * 65])
+    @pytest.mark.parametrize("kind", ["", "a b", ".", "..", "-a", "a/b", "é", "x" * 129])
     def test_a_kind_is_a_short_name(self, house: PartnersHouse, kind: str) -> None:
         assert house.arrives(b"{}", kind=kind) == KindMalformed()
 
-    def test_a_kind_that_nobody_knows_is_stored(self, house: PartnersHouse) -> None:
-        assert isinstance(house.arrives(kind="card.cleared"), Accepted)
+    @pytest.mark.parametrize("kind", ["card.cleared", "ACH.FILE.ACKNOWLEDGED", "card-cleared", "x" * 128])
+    def test_a_kind_that_nobody_knows_is_stored(self, house: PartnersHouse, kind: str) -> None:
+        assert isinstance(house.arrives(kind=kind), Accepted)
 
     @pytest.mark.parametrize("kind", ["ach.file.rejected", "card.cleared"])
     def test_a_message_at_the_address_of_another_kind_is_refused_and_still_taken_at_its_own(
@@ -219,6 +220,8 @@ class TestProcessing:
             with pytest.raises(Cut):
                 house.partners.process(delivery)
 
+        assert house.partners.process(delivery).state is DeliveryState.RECEIVED, "the last try may still run"
+        house.clock.move(rules.BEGUN_AGAIN_AFTER)
         assert house.partners.process(delivery).state is DeliveryState.FAILED
 
     def test_a_death_between_the_telling_and_the_writing_tells_again(self, house: PartnersHouse) -> None:
@@ -393,9 +396,41 @@ class TestReplaying:
         assert mended.id != delivery
         assert (mended.mends, mended.replayed_by, mended.scheme) == (delivery, OPERATIONS.person, None)
         assert (mended.partner, mended.kind, mended.message_id) == ("sponsor", KIND, "msg_1")
-        assert (house.found(delivery), house.store.bodies([delivery])) == (before, body)
+        after = replace(before, mended_by=mended.id, revision=before.revision + 1)
+        assert (house.found(delivery), house.store.bodies([delivery])) == (after, body)
         assert house.partners.process(mended.id).state is DeliveryState.PROCESSED
-        assert house.found(delivery) == before
+        assert house.found(delivery) == after
+
+    def test_what_was_mended_is_neither_replayed_nor_mended_again_nor_discarded(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+        self.replayed(house, delivery, body=body_of())
+        refused = DeliveryNotReplayable(delivery, "QUARANTINED")
+        for body in (None, body_of()):
+            assert house.partners.replay(OPERATIONS, delivery=delivery, key="other", body=body) == refused
+        assert house.partners.discard_as_decided(delivery, replays=0, by=OPERATIONS.person) == refused
+        assert house.partners.replay_as_decided(delivery, replays=0, by=OPERATIONS.person) == refused
+
+    def test_a_mended_one_that_is_no_better_is_mended_itself(self, house: PartnersHouse) -> None:
+        delivery = self.quarantined(house)
+        worse = self.replayed(house, delivery, body=body_of(data={})).delivery
+        assert house.partners.process(worse.id).state is DeliveryState.QUARANTINED
+        better = house.partners.replay(OPERATIONS, delivery=worse.id, key="better", body=body_of())
+        assert isinstance(better, Replayed)
+        assert house.partners.process(better.delivery.id).state is DeliveryState.PROCESSED
+
+    def test_a_kind_that_nobody_knows_is_mended_to_one_that_is_known(self, house: PartnersHouse) -> None:
+        delivery = house.received(kind="ach.file.pondered")
+        assert house.partners.process(delivery).reason == "KIND_UNKNOWN"
+        mended = self.replayed(house, delivery, body=body_of()).delivery
+        assert mended.kind == KIND
+        assert house.partners.process(mended.id).state is DeliveryState.PROCESSED
+
+    @pytest.mark.parametrize("kind", [7, None, "", ".."])
+    def test_a_kind_is_not_mended_to_what_is_none(self, house: PartnersHouse, kind: object) -> None:
+        delivery = house.received(kind="ach.file.pondered")
+        house.partners.process(delivery)
+        body = json.dumps({"type": kind}).encode()
+        assert isinstance(house.partners.replay(OPERATIONS, delivery=delivery, key="k", body=body), InputInvalid)
 
     @pytest.mark.parametrize("body", [None, body_of()])
     def test_the_same_key_replays_once(self, house: PartnersHouse, body: bytes | None) -> None:
@@ -486,7 +521,8 @@ class TestReplaying:
 
     def test_another_persons_key_of_the_same_name_is_another(self, house: PartnersHouse) -> None:
         delivery = self.quarantined(house)
-        self.replayed(house, delivery, body=body_of())
+        self.replayed(house, delivery)
+        assert house.partners.process(delivery).state is DeliveryState.QUARANTINED
         other = clerk(Group.OPERATIONS, person="stf_01J00000000000000000000002")
 
         assert isinstance(house.partners.replay(other, delivery=delivery, key="k", body=body_of(data={})), Replayed)

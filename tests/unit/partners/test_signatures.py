@@ -180,6 +180,15 @@ class TestHeaders:
         assert isinstance(answer, HeaderMalformed)
         assert answer.header == "webhook-signature"
 
+    @pytest.mark.parametrize(
+        "beside", ["v1,AAAA", "v1," + "A" * 43, "v1a,AAAA", "word", "V1,x", "v1-beta,x", "v2,a,b", "v1,", "é"]
+    )
+    def test_one_right_signature_is_enough_whatever_stands_beside_it(self, beside: str) -> None:
+        headers = SPONSOR.headers(BODY, NOON)
+        right = headers["webhook-signature"]
+        for value in (f"{beside} {right}", f"{right} {beside}"):
+            assert isinstance(verified(headers | {"webhook-signature": value}), Verified)
+
     def test_a_signature_whose_spare_bits_are_set_is_not_read_as_another(self) -> None:
         """Base64 has four ways to write the last byte of 32; one is right."""
         headers = SPONSOR.headers(BODY, NOON)
@@ -196,6 +205,21 @@ class TestHeaders:
 
 
 class TestKeys:
+    @pytest.mark.parametrize(
+        "point",
+        [
+            "01" + "00" * 31,
+            "00" * 32,
+            "ec" + "ff" * 30 + "7f",
+            "ee" + "ff" * 30 + "7f",
+            "26e8958fc2b227b045c3f489f2ef98f0d5dfac05d3c63339b13802886d53fc05",
+            "c7176a703d4dd84fba3c0b760d10670f2a2053fa2c39ccc64ec7fd7792ac03fa",
+        ],
+    )
+    def test_a_public_key_that_is_nobodys_is_none(self, point: str) -> None:
+        with pytest.raises(KeyFaulty):
+            key_of("whpk_" + base64.b64encode(bytes.fromhex(point)).decode(), None)
+
     @pytest.mark.parametrize("length", [24, 32, 64])
     def test_a_secret_has_24_to_64_bytes(self, length: int) -> None:
         text = "whsec_" + base64.b64encode(b"x" * length).decode()

@@ -438,15 +438,22 @@ class TestRejected:
 
     def test_an_answer_about_another_text_is_no_answer(self) -> None:
         bank, _, (payment,), file = self.sent(10_00)
+        now = bank.clock.now()
         wrong = bank.outgoing.acknowledged(
-            file.name or "", sha256="0" * 64, entries=1, debit_minor=0, credit_minor=10_00, delivery="d"
+            file.name or "",
+            sha256="0" * 64,
+            entries=1,
+            debit_minor=0,
+            credit_minor=10_00,
+            occurred_at=now,
+            delivery="d",
         )
         assert code(wrong) == "ANSWER_MISMATCH"
         assert code(bank.reject(file, RejectionReason("X", "y", trace="1" * 15), level=RejectionLevel.ENTRY)) == (
             "ANSWER_MISMATCH"
         )
         unknown = bank.outgoing.acknowledged(
-            "fil_us_x_1.ach", sha256="0" * 64, entries=1, debit_minor=0, credit_minor=1, delivery="d"
+            "fil_us_x_1.ach", sha256="0" * 64, entries=1, debit_minor=0, credit_minor=1, occurred_at=now, delivery="d"
         )
         assert code(unknown) == "NOT_FOUND"
         assert bank.state(payment) is _S.SENT

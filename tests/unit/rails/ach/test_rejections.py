@@ -14,6 +14,7 @@ from domain.rails.ach import outgoing_responses
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
 from domain.rails.ach.outgoing_responses import TooManyReasons
+from domain.refusals import Refusal
 from domain.sealing import Shredded
 from domain.unsettled import Unsettled
 from tests.unit.accounts.house import code
@@ -79,7 +80,13 @@ class TestWhatIsSaidAndDecided:
         bank, payments, file = sent(10_00)
         once(bank.ach_store, "entries", self.fails)
         bank.outgoing.acknowledged(
-            file.name or "", sha256=file.sha256 or "", entries=1, debit_minor=0, credit_minor=10_00, delivery="dlv_1"
+            file.name or "",
+            sha256=file.sha256 or "",
+            entries=1,
+            debit_minor=0,
+            credit_minor=10_00,
+            occurred_at=bank.clock.now(),
+            delivery="dlv_1",
         )
         assert (bank.file_state(file), bank.state(payments[0])) == (FileState.ACKNOWLEDGED, _S.SENT)
         self.next_run(bank)
@@ -91,7 +98,12 @@ class TestWhatIsSaidAndDecided:
         once(bank.ach_store, "entries", self.fails)
         reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
         bank.outgoing.rejected(
-            file.name or "", sha256=file.sha256 or "", level=level, reasons=[reason], delivery="dlv_1"
+            file.name or "",
+            sha256=file.sha256 or "",
+            level=level,
+            reasons=[reason],
+            occurred_at=bank.clock.now(),
+            delivery="dlv_1",
         )
         assert bank.file_state(file) in (FileState.REJECTED, FileState.PARTLY_REJECTED)
         assert bank.state(payments[0]) is _S.SENT
@@ -104,7 +116,12 @@ class TestWhatIsSaidAndDecided:
         bank.acknowledge(file)
         reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
         bank.outgoing.rejected(
-            file.name or "", sha256=file.sha256 or "", level=level, reasons=[reason], delivery="dlv_2"
+            file.name or "",
+            sha256=file.sha256 or "",
+            level=level,
+            reasons=[reason],
+            occurred_at=bank.clock.now(),
+            delivery="dlv_2",
         )
         bank.clock.instant = bank.payment(payments[0]).progress.settles_at or bank.clock.instant
         with pytest.raises(Unsettled):
@@ -141,6 +158,33 @@ class TestWhatIsSaidAndDecided:
         bank, _, file = sent(10_00)
         assert code(bank.reject(file, RejectionReason("REJ0801", "no", **about), level=level)) == "ANSWER_MISMATCH"
         assert bank.file_state(file) is FileState.SENT
+
+    @pytest.mark.parametrize(("said", "states"), [("REJ0101", FileState.REPLACED), ("REJ0900", FileState.REJECTED)])
+    def test_what_was_rejected_is_not_taken_after_all_without_anybody_asking(
+        self, said: str, states: FileState
+    ) -> None:
+        bank, _, file = sent(10_00)
+        bank.reject(file, RejectionReason(said, "no"))
+        assert bank.file_state(file) is states
+        bank.clock.move(timedelta(seconds=1))
+        assert code(bank.acknowledge(file, delivery="dlv_3")) == "ANSWER_CONTRADICTS"
+        assert bank.file_state(file) is states
+
+    def test_what_was_taken_and_then_rejected_may_be_heard_of_the_other_way_round(self) -> None:
+        bank, _, file = sent(10_00)
+        before = bank.clock.now()
+        bank.clock.move(timedelta(seconds=1))
+        bank.reject(file, RejectionReason("REJ0900", "no"))
+        answer = bank.acknowledge(file, delivery="dlv_3", occurred_at=before)
+        assert not isinstance(answer, Refusal)
+        assert bank.file_state(file) is FileState.REJECTED
+
+    def test_an_acknowledgement_that_is_said_again_after_a_rejection_changes_nothing(self) -> None:
+        bank, _, file = sent(10_00)
+        bank.acknowledge(file, delivery="dlv_1")
+        bank.reject(file, RejectionReason("REJ0900", "no"))
+        bank.clock.move(timedelta(seconds=1))
+        assert not isinstance(bank.acknowledge(file, delivery="dlv_1"), Refusal)
 
     @staticmethod
     def fails() -> None:
