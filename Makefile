@@ -18,6 +18,9 @@ PYTEST := $(BIN)/pytest
 WEB := examples/web
 ASL := ops/check/asl
 
+# Bytecode is kept: hundreds of processes start in a run, and each would compile the same modules anew.
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help up down web check fmt lock bench clean ci install
 .PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack
 .PHONY: drills simulate crash concurrency fuzz mutate proof
