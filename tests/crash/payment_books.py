@@ -255,6 +255,15 @@ def claimed(place: Place) -> list[str]:
     ]
 
 
+def reversals_begun(place: Place) -> list[str]:
+    """Whose journeys make their first step now."""
+    return [
+        item["payment"]
+        for item in rows(place, "payments", "P")
+        if item.get("reverses") and PaymentState(item["state"]) is PaymentState.ACCEPTED
+    ]
+
+
 def unattended(place: Place) -> list[datetime]:
     """When the sweep looks at each payment whose journey was not begun, or waits for what has happened already. A
     payment that has ended has no such moment: the waits of its journey end by themselves.

@@ -7,6 +7,7 @@ of the API: no effect of which the audit has no record.
 
 import json
 import zlib
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
@@ -17,7 +18,7 @@ from typing import Final
 
 from ops.verify.world import World
 from tests.crash import books, payment_books, received_books
-from tests.crash.ach_cases import advance, cut_off, sweep_cases, sweep_payments
+from tests.crash.ach_cases import advance, begin, cut_off, sweep_cases, sweep_payments
 from tests.crash.incoming_cases import sweep_received
 from tests.crash.modes import MODES, PAIRED, Mode, Scene
 from tests.crash.network import Call, Plan, Trouble, nobody, untouched
@@ -287,9 +288,11 @@ class Runner:
         found = self._left(prepared, world)
         told = {act["outcome"]["S"] for act in books.acts(self.place, prepared.world)}
         # An order needs no knocks: the daily sweep runs it without them. And one that is ended is not run by a knock.
-        ended = books.differences(replace(clean.left, audited=frozenset(), schedules=found.schedules), found)
+        clean_end = replace(clean.left, audited=frozenset(), schedules=found.schedules)
+        ended = _differences(prepared.use_case, clean_end, found)
         if ended:
-            off += books.differences(replace(prepared.before, audited=frozenset()), found) and ended
+            before = replace(prepared.before, audited=frozenset())
+            off += _differences(prepared.use_case, before, found, forsaken=True) and ended
             off += [f"on record as {told}, and not done"] if told - {"OUTCOME_UNKNOWN"} else []
         off += [*books.violations(self.place, world), *books.pending(found)]
         return Verdict(prepared.use_case.name, call, mode.name, tuple(off))
@@ -303,10 +306,11 @@ class Runner:
     def _differences(self, clean: Clean, world: World) -> list[str]:
         """Where a caller may leave for good, what never began is as good as what ended; the audit knows what ended."""
         found = self._left(clean.prepared, world)
-        if not clean.prepared.use_case.caller_leaves:
-            return books.differences(clean.left, found)
-        off = books.differences(replace(clean.left, audited=frozenset()), found)
-        return off and books.differences(clean.prepared.before, found) and off
+        use_case = clean.prepared.use_case
+        if not use_case.caller_leaves:
+            return _differences(use_case, clean.left, found)
+        off = _differences(use_case, replace(clean.left, audited=frozenset()), found)
+        return off and _differences(use_case, clean.prepared.before, found) and off
 
     def _prepared(self, use_case: UseCase) -> Prepared:
         home = self._home(use_case.days_ago, use_case.after)
@@ -376,6 +380,8 @@ class Runner:
             sweep_received(stage)
         elif received_books.due(self.place):
             sweep_received(stage)
+        for reversal in payment_books.reversals_begun(self.place):
+            begin(reversal)
         for payment in payment_books.claimed(self.place):
             advance(payment)
 
@@ -385,6 +391,14 @@ class Runner:
 
     def _seed(self, clean: Clean, call: Call, mode: Mode) -> Random:
         return Random(zlib.crc32(f"{clean.prepared.use_case.name} {call.number} {mode.name}".encode()))
+
+
+def _differences(use_case: UseCase, wanted: books.Left, found: books.Left, *, forsaken: bool = False) -> list[str]:
+    def alike(left: books.Left) -> books.Left:
+        rows = map(use_case.alike, left.payments.elements())
+        return replace(left, payments=Counter(map(use_case.alike_forsaken, rows) if forsaken else rows))
+
+    return books.differences(alike(wanted), alike(found))
 
 
 @dataclass(frozen=True)

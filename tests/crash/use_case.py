@@ -12,12 +12,17 @@ from typing import Any, Final
 from tests.crash.stage import Answer, Stage
 
 DAY: Final = timedelta(days=1)
+Row = tuple[str, ...]
 Prepare = Callable[[Stage], dict[str, Any]]
 """Does what must be there first; the facts it found out go on."""
 
 
 def nothing(_: Stage) -> dict[str, Any]:
     return {}
+
+
+def as_it_is(row: Row) -> Row:
+    return row
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,10 @@ class UseCase:
     """Who brings it may bring it again though it is done: then it changes nothing."""
     caller_leaves: bool = False
     """Whoever asked never comes back: then what was begun ends, and what was not begun is not."""
+    alike: Callable[[Row], Row] = as_it_is
+    """A row of what is left of payments, without what may be so or otherwise."""
+    alike_forsaken: Callable[[Row], Row] = as_it_is
+    """The same, where whoever asked never comes back."""
     now: bool = False
     """It happens at the engine's own moment: what the folder books must lie in a minute that is open."""
 

@@ -5,9 +5,9 @@ is taken once it is closed to others, its text is composed and kept, it is put w
 bank says of it is told to who stands behind its entries.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Final
 
 from domain.cases.service import Cases
@@ -17,8 +17,8 @@ from domain.customers.service import Customers
 from domain.payments.kinds import Event
 from domain.payments.service import Payments
 from domain.rails.ach.exchange import Exchange
-from domain.rails.ach.kinds import EntryKind, FileState, RejectionLevel
-from domain.rails.ach.model import AchFile, Entry, RejectionReason
+from domain.rails.ach.kinds import EntryKind, FileState
+from domain.rails.ach.model import AchFile, Entry
 from domain.rails.ach.origin_payments import PaymentOrigin
 from domain.rails.ach.origins import Origin, Origins
 from domain.rails.ach.outgoing_building import Building
@@ -30,7 +30,6 @@ from domain.rails.ach.records import Contended
 from domain.rails.ach.steps import Steps
 from domain.rails.ach.store import AchStore, EntryPage, FilePage
 from domain.rails.ach.timetable import Timetable
-from domain.refusals import Refusal
 from domain.sealing import Sealer
 
 WORK_MAX: Final = 12
@@ -99,6 +98,9 @@ class Outgoing:
             clock=clock,
             region=region,
         )
+        # What the bank says and what people decide is written down there, and acted on by who works on the file next.
+        self.acknowledged, self.rejected = self.responses.acknowledged, self.responses.rejected
+        self.rebuild, self.give_up = self.rejections.rebuild, self.rejections.give_up
         self.building = Building(
             self.records,
             store=store,
@@ -178,53 +180,6 @@ class Outgoing:
             if found.state is before:
                 return found
         raise Contended(file)
-
-    # What the bank says, and what people decide of it: written down here, acted on by who works on the file next.
-
-    def acknowledged(
-        self,
-        name: str,
-        *,
-        sha256: str,
-        entries: int,
-        debit_minor: int,
-        credit_minor: int,
-        occurred_at: datetime,
-        delivery: str,
-    ) -> AchFile | Refusal:
-        """As `BankResponses.acknowledged`. Refusals: NotFound, AnswerMismatch, AnswerContradicts."""
-        return self.responses.acknowledged(
-            name,
-            sha256=sha256,
-            entries=entries,
-            debit_minor=debit_minor,
-            credit_minor=credit_minor,
-            occurred_at=occurred_at,
-            delivery=delivery,
-        )
-
-    def rejected(
-        self,
-        name: str,
-        *,
-        sha256: str,
-        level: RejectionLevel,
-        reasons: Sequence[RejectionReason],
-        occurred_at: datetime,
-        delivery: str,
-    ) -> AchFile | Refusal:
-        """As `BankResponses.rejected`. Refusals: NotFound, AnswerMismatch."""
-        return self.responses.rejected(
-            name, sha256=sha256, level=level, reasons=reasons, occurred_at=occurred_at, delivery=delivery
-        )
-
-    def rebuild(self, file: str) -> AchFile:
-        """As `Rejections.rebuild`."""
-        return self.rejections.rebuild(file)
-
-    def give_up(self, file: str, *, by: str) -> AchFile:
-        """As `Rejections.give_up`."""
-        return self.rejections.give_up(file, by=by)
 
 
 def _bounded(limit: int) -> int:
