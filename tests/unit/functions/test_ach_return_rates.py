@@ -60,3 +60,17 @@ def test_what_is_raised_is_measured_one_by_one(
     lines = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
     measured = [line["AchReturnRatesRaised"][0] for line in lines if "AchReturnRatesRaised" in line]
     assert measured == values
+
+
+def test_a_fault_beside_them_does_not_keep_the_rates_back(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    class Broken(Volumes):
+        def look(self) -> tuple[RaisedVolume, ...]:
+            raise TimeoutError
+
+    monkeypatch.setattr(return_rates, "bank", lambda: Bank(Rates(RatesSeen(3, (RAISED,))), Broken(())))
+    with pytest.raises(TimeoutError):
+        return_rates.handler(event_for("ach_return_rates"), None)
+    (line,) = capsys.readouterr().out.splitlines()
+    assert json.loads(line)["AchReturnRatesRaised"] == [1.0]
