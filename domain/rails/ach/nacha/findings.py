@@ -26,7 +26,7 @@ CODES: Final[dict[str, str]] = {
     "LINE_SHORT": "The line has fewer than 94 columns; blanks were added.",
     "LINE_PADDED": "The line has blanks past column 94.",
     "LINE_LONG": "The line has something other than blanks past column 94.",
-    "LINE_BLANK": "There is a blank line between records.",
+    "LINE_BLANK": "There are blank lines before a record.",
     "LINE_BLANK_AT_END": "There are blank lines after the last record.",
     "FILLER": "The last block is not filled to ten records with lines of 9s, or has too many.",
     # form of a record

@@ -176,6 +176,8 @@ class _Slow:
     entry: AnyEntry
     previous_trace: str
     addenda: list[Addenda] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    """Where each addenda stands: blank lines may be between them."""
     dropped: int = 0
     faults: list[Finding] = field(default_factory=list)
 
@@ -291,7 +293,7 @@ class Reading:
             kind = text[0]
             if kind == "7" and draft is not None:
                 match = quick_05(text)
-                if match and takes_05 and not draft.addenda:
+                if match and takes_05 and not draft.addenda and lines.number == draft.line + 1:
                     information, tail = match.groups()
                     if tail == "0001" + draft.trace_number[8:]:
                         one: Any = draft_05(information.rstrip(), 1, tail[4:])
@@ -463,6 +465,7 @@ class Reading:
         del slow.faults[FAULTS_KEPT_MAX:]
         if len(slow.addenda) < codes.ADDENDA_MAX:
             slow.addenda.append(kind(*values))
+            slow.lines.append(self._lines.number)
         else:
             slow.dropped += 1
             if slow.dropped == 1:
@@ -569,7 +572,7 @@ class Reading:
     def _slowed(self, draft: Any, previous: str) -> _Slow:
         addenda = list(draft.addenda)
         draft.__class__ = Entry
-        return _Slow(draft, previous, addenda=addenda)
+        return _Slow(draft, previous, addenda=addenda, lines=[draft.line + 1] * len(addenda))
 
     def _finished(self, slow: _Slow) -> AnyEntry:
         """The entry with its addenda and with what is wrong with them."""
@@ -583,7 +586,7 @@ class Reading:
         for fault in entry_faults(entry, setting):
             if slow.dropped and fault.code in ("ADDENDA_INDICATOR", "ADDENDA_MISSING", "ADDENDA_COUNT"):
                 continue
-            place = (entry.line + fault.line, fault.column)
+            place = (slow.lines[fault.line - 1] if fault.line else entry.line, fault.column)
             if place in said and fault.code in ("FIELD_VALUE", "FIELD_NOT_NUMERIC", "FIELD_MISSING"):
                 continue
             found = self._findings.add(*place, fault.field, fault.code, fault.message, of_entry=True)

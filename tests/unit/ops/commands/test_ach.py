@@ -73,13 +73,13 @@ class TestInspect:
         windows.write_bytes(PPD.read_bytes().replace(b"\n", b"\r\n"))
         said = json.loads(called("inspect", windows, "--json").stdout)
         assert [(one["code"], one["tolerance"]) for one in said["warnings"]] == [("LINE_ENDS", "line-ends")]
-        assert said["profile"] == {"name": "default", "version": 1}
+        assert said["profile"] == {"name": "default", "version": 2}
         assert called("inspect", windows, "--json", "--profile", "strict").exit_code == 1
         assert called("inspect", PARTIAL, "--profile", "partial").exit_code == 0
 
     def test_is_readable_without_json(self) -> None:
         text = called("inspect", WRONG).stdout
-        assert text.startswith("NOT VALID under profile default 1")
+        assert text.startswith("NOT VALID under profile default 2")
         assert "error: line 10, column 22: The control says 9999999999" in text
 
     def test_prints_no_account_number(self) -> None:

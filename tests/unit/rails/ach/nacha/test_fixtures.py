@@ -76,7 +76,7 @@ def test_short_lines_of_a_real_file_are_forgiven_and_named() -> None:
 def test_returns_without_header_and_controls_are_read_under_the_partial_profile() -> None:
     file, found = load(sheets.invalid("return-no-controls.ach"), PARTIAL)
     assert found.ok
-    assert (found.profile, found.profile_version) == ("partial", 1)
+    assert (found.profile, found.profile_version) == ("partial", 2)
     assert dict(found.forgiven) == {
         "no-file-header": 1,
         "no-batch-control": 2,
