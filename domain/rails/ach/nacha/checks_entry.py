@@ -10,7 +10,7 @@ from datetime import date
 from typing import Final, NamedTuple
 
 from domain.rails.ach.nacha import codes, layouts, records
-from domain.rails.ach.nacha.fields import Kind, Rule
+from domain.rails.ach.nacha.fields import Kind, Rule, is_digits, reserved_code
 from domain.rails.ach.nacha.records import Addenda, AnyEntry, Entry, IatEntry
 
 ANSWERS: Final = (
@@ -82,7 +82,7 @@ def entry_faults(entry: AnyEntry, setting: Setting) -> Iterator[Fault]:
 def transaction_code(case: Case) -> Iterator[Fault]:
     code, sec, name = case.code, case.setting.sec, "transaction_code"
     if code is None:
-        if case.entry.transaction_code.isdigit():
+        if is_digits(case.entry.transaction_code):
             yield case.fault(name, "TRANSACTION_CODE", f"There is no transaction code {case.entry.transaction_code}.")
         return
     service_class = case.setting.service_class
@@ -168,7 +168,7 @@ def trace(case: Case) -> Iterator[Fault]:
 def addenda_indicator(case: Case) -> Iterator[Fault]:
     said, has = case.entry.addenda_indicator, bool(case.entry.addenda)
     if said not in ("0", "1"):
-        if said.isdigit():
+        if is_digits(said):
             yield case.fault("addenda_indicator", "FIELD_VALUE", "addenda_indicator is 0 or 1.")
     elif (said == "1") != has:
         follows = "addenda follow" if has else "no addenda follow"
@@ -185,9 +185,10 @@ def special(case: Case) -> Iterator[Fault]:
         value = found[part.name]
         if part.rule is Rule.RESERVED:
             if value:
-                yield Fault(0, part.name, "FIELD_RESERVED", f"{part.name} of {sec.code} must be blank.", part.start)
+                code = reserved_code(value.ljust(part.length))
+                yield Fault(0, part.name, code, f"{part.name} of {sec.code} must be blank.", part.start)
         elif part.kind is not Kind.TEXT:
-            if not (len(value) == part.length and value.isascii() and value.isdigit()):
+            if not (len(value) == part.length and is_digits(value)):
                 message = f"{part.name} of {sec.code} must be {part.length} digits."
                 yield Fault(0, part.name, "FIELD_NOT_NUMERIC", message, part.start)
             elif part.name == "card_transaction_type" and value not in codes.CARD_TRANSACTIONS:
@@ -229,7 +230,7 @@ def addenda_count(case: Case) -> Iterator[Fault]:
     if sec is None or sec.code not in codes.WITH_COUNT or case.answers or not isinstance(entry, Entry):
         return
     said = entry.receiver[:4]
-    if said.isascii() and said.isdigit() and int(said) != len(entry.addenda):
+    if is_digits(said) and int(said) != len(entry.addenda):
         message = f"The entry counts {int(said)} addenda and has {len(entry.addenda)}."
         yield Fault(0, "addenda_count", "ADDENDA_COUNT", message, 55)
 
@@ -291,7 +292,8 @@ def _answer(index: int, one: Addenda, case: Case) -> Iterator[Fault]:
         yield addenda_fault(index, one, "change_code", "CHANGE_CODE", "There is no such change code.")
     if isinstance(one, RETURNS):
         yield from _death(index, one)
-    if isinstance(one, records.Addenda99Contested) and not (is_unset(one.date_returned) or is_day(one.date_returned)):
+    said = one.date_returned if isinstance(one, records.Addenda99Contested) else ""
+    if not (is_unset(said, 6) or is_day(said)):
         yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
     if isinstance(one, ANSWERS):
         yield from _answer_trace(index, one.trace_number, one, case)
@@ -310,7 +312,7 @@ def _answer_trace(index: int, number: str, one: Addenda, case: Case) -> Iterator
 
 
 def _death(index: int, one: "records.Addenda99 | records.Addenda99Iat") -> Iterator[Fault]:
-    said = not is_unset(one.date_of_death)
+    said = not is_unset(one.date_of_death, 6)
     if said and not is_day(one.date_of_death):
         yield addenda_fault(index, one, "date_of_death", "DATE", "The date of death is no day (YYMMDD).")
     elif not said and one.return_code in codes.DEATH_CODES:
@@ -368,19 +370,27 @@ def _iat_values(index: int, one: Addenda) -> Iterator[Fault]:
     if isinstance(one, records.Addenda13 | records.Addenda14 | records.Addenda18):
         if one.bank_id_qualifier not in codes.BANK_ID_QUALIFIERS:
             yield addenda_fault(index, one, "bank_id_qualifier", "FIELD_VALUE", "The qualifier is 01, 02 or 03.")
-        if not (one.bank_country.isalpha() and one.bank_country.isupper() and len(one.bank_country) == 2):  # noqa: PLR2004 - ISO 3166-1 alpha-2
+        if not is_capitals(one.bank_country, 2):
             yield addenda_fault(index, one, "bank_country", "FIELD_VALUE", "The country is two capital letters.")
 
 
-def is_unset(text: str) -> bool:
-    """Whether a date that may be left out was: blanks or zeros, and nothing half filled."""
-    return not text or not text.strip("0")
+def is_unset(text: str, length: int) -> bool:
+    """Whether a date of so many columns that may be left out was: all blanks or all zeros, and nothing half filled."""
+    return text in ("", "0" * length)
+
+
+def is_day_of_year(text: str) -> bool:
+    return len(text) == 3 and is_digits(text) and "001" <= text <= "366"  # noqa: PLR2004 - three digits
+
+
+def is_capitals(text: str, length: int) -> bool:
+    return len(text) == length and text.isascii() and text.isalpha() and text.isupper()
 
 
 def is_day(text: str) -> bool:
     """Whether YYMMDD, or YYYYMMDD, is a day of the calendar."""
     digits = text if len(text) == 8 else f"20{text}"  # noqa: PLR2004 - YYYYMMDD
-    if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):  # noqa: PLR2004 - YYYYMMDD
+    if len(digits) != 8 or not is_digits(digits):  # noqa: PLR2004 - YYYYMMDD
         return False
     try:
         date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))

@@ -16,7 +16,7 @@ TOLERANCES: Final[Mapping[str, tuple[str, ...]]] = {
     "blank-lines-at-end": ("LINE_BLANK_AT_END",),
     "filler": ("FILLER",),
     "block-count": ("BLOCK_COUNT",),
-    "reserved-fields": ("FIELD_RESERVED",),
+    "reserved-zeros": ("FIELD_RESERVED_ZEROS",),
     "latin-1-letters": ("CHARACTER_LATIN_1",),
     "no-file-header": ("FILE_HEADER_MISSING",),
     "no-file-control": ("FILE_CONTROL_MISSING",),
@@ -29,7 +29,7 @@ TOLERANCES: Final[Mapping[str, tuple[str, ...]]] = {
 _USUAL: Final = frozenset(
     (
         *("line-ends", "short-lines", "padded-lines", "blank-lines", "blank-lines-at-end", "filler", "block-count"),
-        "reserved-fields",
+        "reserved-zeros",
     )
 )
 

@@ -16,7 +16,7 @@ from domain.rails.ach.nacha import codes, layouts, records
 from domain.rails.ach.nacha.checks_batch import batch_control_faults, batch_header_faults, file_control_faults
 from domain.rails.ach.nacha.checks_batch import file_header_faults as header_faults
 from domain.rails.ach.nacha.checks_entry import Setting, entry_faults
-from domain.rails.ach.nacha.fields import Layout
+from domain.rails.ach.nacha.fields import Layout, is_digits
 from domain.rails.ach.nacha.findings import Finding, Findings
 from domain.rails.ach.nacha.lines import Lines
 from domain.rails.ach.nacha.profiles import DEFAULT, Profile
@@ -437,7 +437,7 @@ class Reading:
         batch.last_trace = entry.trace_number
         tally = batch.tally
         tally.entries += 1
-        if entry.rdfi.isascii() and entry.rdfi.isdigit():
+        if is_digits(entry.rdfi):
             tally.routing_sum += int(entry.rdfi)
         known = codes.TRANSACTION_CODES.get(entry.transaction_code)
         if known.credit if known else entry.transaction_code[1:] < "5":
@@ -582,7 +582,7 @@ class Reading:
         entry = slow.entry
         object.__setattr__(entry, "addenda", tuple(slow.addenda))  # it is nobody else's yet
         faults = [found for found in slow.faults if self._findings.is_error(found)]
-        said = {(found.line, found.column) for found in slow.faults}
+        said = {(found.line, found.column) for found in faults}
         for fault in entry_faults(entry, setting):
             if slow.dropped and fault.code in ("ADDENDA_INDICATOR", "ADDENDA_MISSING", "ADDENDA_COUNT"):
                 continue
@@ -624,7 +624,7 @@ def _opened(header: AnyBatchHeader, line: int, *, iat: bool) -> _Open:
     setting = Setting(
         sec=sec,
         service_class=header.service_class,
-        odfi=header.odfi if header.odfi.isdigit() else "",
+        odfi=header.odfi if is_digits(header.odfi) else "",
         description=header.entry_description,
         iat=iat,
     )

@@ -64,6 +64,7 @@ class TestInspect:
             (7, 80, "TRACE_ODFI"),
             (8, 80, "TRACE_ODFI"),
             (10, 22, "FILE_HASH"),
+            (10, 56, "FIELD_RESERVED"),
         ]
         assert said["totals"]["credit"] == 22086
         assert said["totals"]["hash"] == "0144488931"

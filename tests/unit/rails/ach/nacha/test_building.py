@@ -120,6 +120,11 @@ class TestBuilding:
     def test_refuses_what_does_not_fit(self, broken: Entry, code: str) -> None:
         assert code in wrong(BatchDraft(header(), [broken]))
 
+    @pytest.mark.parametrize("rdfi", ["2313801²", "2313801٣", "", "23138010 4"])
+    def test_refuses_a_routing_number_that_only_looks_like_digits(self, rdfi: str) -> None:
+        assert wrong(BatchDraft(header(), [replace(paid(), rdfi=rdfi)])) & {"CHARACTER", "FIELD_NOT_NUMERIC"}
+        assert list(split(header(), [replace(paid(), rdfi=rdfi)]))
+
     def test_refuses_a_file_without_batches_or_entries(self) -> None:
         assert wrong() == {"FILE_WITHOUT_BATCHES"}
         assert wrong(BatchDraft(header(), [])) == {"BATCH_EMPTY"}

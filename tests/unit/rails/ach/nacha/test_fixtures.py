@@ -22,7 +22,7 @@ INVALID = {
     "trace-not-odfi.ach": (
         Totals(2, 4, 0, 0, 22086, 144488931),
         {(3, 80, "TRACE_ODFI"), (4, 80, "TRACE_ODFI"), (7, 80, "TRACE_ODFI"), (8, 80, "TRACE_ODFI")}
-        | {(10, 22, "FILE_HASH")},
+        | {(10, 22, "FILE_HASH"), (10, 56, "FIELD_RESERVED")},
     ),
     "return-code-r97.ach": (Totals(1, 1, 1, 0, 106161, 9222117), {(4, 4, "RETURN_CODE")}),
     "file-control-totals.ach": (
