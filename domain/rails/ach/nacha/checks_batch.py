@@ -87,9 +87,6 @@ def batch_header_faults(header: AnyBatchHeader) -> Iterator[Fault]:
     if is_digits(header.service_class) and not _service_class_fits(header):
         message = f"Service class {header.service_class} does not exist for {sec.code if sec else 'a batch'}."
         yield _fault(layout, "service_class", "SERVICE_CLASS", message)
-    if sec and sec.description and header.entry_description != sec.description:
-        message = f"The entry description of {sec.code} is {sec.description}."
-        yield _fault(layout, "entry_description", "ENTRY_DESCRIPTION", message)
     if header.originator_status and header.originator_status not in codes.ORIGINATOR_STATUSES:
         message = "The originator status code is 0, 1 or 2."
         yield _fault(layout, "originator_status", "ORIGINATOR_STATUS", message)
@@ -110,6 +107,18 @@ def _service_class_fits(header: AnyBatchHeader) -> bool:
     if header.service_class not in codes.SERVICE_CLASSES:
         return False
     return (header.service_class == codes.ADVICES) == (header.sec == "ADV")
+
+
+def description_fault(header: AnyBatchHeader) -> Fault | None:
+    """What is wrong with the description of a batch of forward entries. Answers repeat what they got, and it is the
+    originator who described it. What is taken back is described as a reversal, whatever it was (Rules 2.9)."""
+    sec = codes.SECS.get(header.sec)
+    if sec is None or sec.description is None or header.entry_description == sec.description:
+        return None
+    if header.entry_description == codes.REVERSAL and not sec.zero_only:
+        return None
+    message = f"The entry description of {sec.code} is {sec.description}."
+    return _fault(header.layout, "entry_description", "ENTRY_DESCRIPTION", message)
 
 
 def _iat_header_faults(header: IatBatchHeader) -> Iterator[Fault]:
@@ -157,9 +166,15 @@ def batch_control_faults(control: AnyBatchControl, header: AnyBatchHeader | None
         if name == "company_id" and isinstance(header, IatBatchHeader) and not getattr(control, name):
             message = "The batch control has no company identification."
             yield _fault(layout, name, "CONTROL_COMPANY_ID_BLANK", message)
-        elif getattr(control, name) != getattr(header, name):
+        elif _stripped(control, name) != _stripped(header, name):
             yield _fault(layout, name, code, f"{name} of the batch header is another.")
     yield from _totals(layout, _BATCH_TOTALS, control, tally)
+
+
+def _stripped(record: object, name: str) -> str | int:
+    """Some write a company identification to the right of its columns in one record and to the left in the other."""
+    value: str | int = getattr(record, name)
+    return value.strip() if isinstance(value, str) else value
 
 
 def file_control_faults(control: AnyFileControl, batches: int, tally: Tally) -> Iterator[Fault]:

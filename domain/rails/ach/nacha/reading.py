@@ -13,9 +13,15 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from domain.rails.ach.nacha import codes, layouts, records
-from domain.rails.ach.nacha.checks_batch import batch_control_faults, batch_header_faults, file_control_faults
+from domain.rails.ach.nacha.checks_batch import (
+    Fault,
+    batch_control_faults,
+    batch_header_faults,
+    description_fault,
+    file_control_faults,
+)
 from domain.rails.ach.nacha.checks_batch import file_header_faults as header_faults
-from domain.rails.ach.nacha.checks_entry import Setting, entry_faults
+from domain.rails.ach.nacha.checks_entry import ANSWERS, Setting, entry_faults
 from domain.rails.ach.nacha.fields import Layout, is_digits
 from domain.rails.ach.nacha.findings import Finding, Findings
 from domain.rails.ach.nacha.lines import Lines
@@ -167,6 +173,8 @@ class _Open:
     """Codes of live entries that may take the short way, and whether they are credits."""
     last_trace: str = ""
     setting: Setting = field(default_factory=lambda: Setting(None, "", "", "", iat=False))
+    misdescribed: Fault | None = None
+    """What is wrong with its description, if a forward entry stands in it."""
 
 
 @dataclass(slots=True)
@@ -419,6 +427,7 @@ class Reading:
             self._add(88, "batch_number", "BATCH_NUMBER_ORDER", message)
         self._last_batch_number = header.batch_number
         self._batch = _opened(header, self._lines.number, iat=iat)
+        self._batch.misdescribed = description_fault(header)
         if (header.sec == "ADV" and False in self._kinds) or (header.sec != "ADV" and True in self._kinds):
             self._add(51, "sec", "FILE_MIXED_WITH_ADV", "A file holds batches of ADV alone, or none.")
         self._kinds.add(header.sec == "ADV")
@@ -524,6 +533,7 @@ class Reading:
         tally, header = batch.tally, batch.header
         if not tally.entries:
             self._add(1, "", "BATCH_EMPTY", f"The batch that begins in line {batch.line} has no entry.")
+            self._judge_description(batch)
         self._batches_count += 1
         self._total.add(tally)
         self._batch = None
@@ -583,6 +593,8 @@ class Reading:
         object.__setattr__(entry, "addenda", tuple(slow.addenda))  # it is nobody else's yet
         faults = [found for found in slow.faults if self._findings.is_error(found)]
         said = {(found.line, found.column) for found in faults}
+        if not any(isinstance(one, ANSWERS) for one in slow.addenda):
+            self._judge_description(batch)
         for fault in entry_faults(entry, setting):
             if slow.dropped and fault.code in ("ADDENDA_INDICATOR", "ADDENDA_MISSING", "ADDENDA_COUNT"):
                 continue
@@ -594,6 +606,12 @@ class Reading:
                 faults.append(found)
         object.__setattr__(entry, "faults", tuple(faults))
         return entry
+
+    def _judge_description(self, batch: _Open) -> None:
+        """Once for a batch, at its header: an answer says nothing of how its originator described the entries."""
+        fault, batch.misdescribed = batch.misdescribed, None
+        if fault is not None:
+            self._findings.add(batch.line, fault.column, fault.field, fault.code, fault.message)
 
     def _routing(self, rdfi: str, digit: str) -> int:
         """The first eight digits as a number, or less than zero when the ninth does not check them."""

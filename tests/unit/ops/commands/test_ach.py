@@ -83,6 +83,14 @@ class TestInspect:
         assert text.startswith("NOT VALID under profile default 2")
         assert "error: line 10, column 22: The control says 9999999999" in text
 
+    def test_prints_a_company_without_the_blanks_around_it(self, tmp_path: Path) -> None:
+        source = tmp_path / "in.ach"
+        entries = [sheets.entry("22", 5)]
+        source.write_text(sheets.text((sheets.batch_header("PPD").replace("1231380104", " 123456789"), entries)))
+        said = json.loads(called("inspect", source, "--json").stdout)
+        assert (said["ok"], said["batches"][0]["company_id"]) == (True, "123456789")
+        assert "company 123456789, " in called("inspect", source).stdout
+
     def test_prints_no_account_number(self) -> None:
         for words in (("inspect", WRONG), ("inspect", WRONG, "--json")):
             assert "12345678901" not in called(*words).stdout

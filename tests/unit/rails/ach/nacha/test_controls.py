@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.rails.ach.nacha.profiles import LATIN_1
+from domain.rails.ach.nacha.profiles import LATIN_1, STRICT
 from domain.rails.ach.nacha.reading import inspect, load
 from domain.rails.ach.nacha.writing import normalised
 from tests.unit.rails.ach.nacha import sheets
@@ -32,6 +32,7 @@ ONE_CHANGE = [
     (2, 5, " " * 16, {"FIELD_MISSING"}),
     (2, 5, "0" * 16, {"FIELD_MISSING"}),
     (2, 41, "X", {"CONTROL_COMPANY_ID"}),
+    (2, 41, "123138010 ", {"CONTROL_COMPANY_ID"}),
     (2, 51, "PPX", {"SEC_UNKNOWN"}),
     (2, 54, " " * 10, {"FIELD_MISSING"}),
     (2, 70, "999999", {"DATE"}),
@@ -181,6 +182,14 @@ def test_what_latin_1_takes_is_written_back_as_it_came(byte: int) -> None:
         whole = sheets.replaced(TEXT, 3, column, chr(byte))
         if inspect((whole,), LATIN_1).ok:
             assert b"".join(normalised((whole,), LATIN_1)) == whole
+
+
+@pytest.mark.parametrize(("header", "control"), [("123456789 ", " 123456789"), (" 123456789", "123456789 ")])
+def test_a_company_is_the_same_to_the_left_and_to_the_right_of_its_columns(header: str, control: str) -> None:
+    whole = sheets.replaced(sheets.replaced(TEXT, 2, 41, header), 5, 45, control)
+    found = inspect((whole,), STRICT)
+    assert (found.errors, found.warnings) == ((), ())
+    assert b"".join(normalised((whole,))) == whole
 
 
 def test_no_message_repeats_an_account_number_or_a_name() -> None:

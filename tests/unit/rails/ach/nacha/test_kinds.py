@@ -271,6 +271,32 @@ def test_what_the_sec_code_does_not_allow_is_an_error_and_nothing_else_is(
     assert codes_of((batch_header(sec, service_class), lines)) == expected
 
 
+RCK = entry("27", 5, middle="123123123      Somebody")
+
+
+@pytest.mark.parametrize(
+    ("sec", "description", "lines", "ok"),
+    [
+        ("RCK", "REVERSAL", [entry("22", 5, middle="123123123      Somebody")], True),
+        ("RCK", "REVERSAL", [RCK], True),
+        ("RCK", "PAYMENT", [entry("26", 5, addenda=1), addenda_99("R01")], True),
+        ("ENR", "PAYMENT", [entry("26", 0, addenda=1), addenda_99("R40")], True),
+        ("RCK", "PAYMENT", [RCK], False),
+        ("RCK", "REVERSE", [RCK], False),
+        ("RCK", "PAYMENT", [entry("26", 5, addenda=1), addenda_99("R01"), RCK[:-1] + "2", RCK[:-1] + "3"], False),
+        ("ENR", "REVERSAL", [entry("28", 0, addenda=1), addenda_05("x")], False),
+        ("RCK", "PAYMENT", [], False),
+    ],
+)
+def test_the_description_is_the_originator_s_and_a_reversal_is_called_one(
+    sec: str, description: str, lines: list[str], *, ok: bool
+) -> None:
+    found = inspect((sheets.data((batch_header(sec, description=description), lines)),), STRICT)
+    said = [(one.line, one.column, one.field) for one in found.errors if one.code == "ENTRY_DESCRIPTION"]
+    assert said == ([] if ok else [(2, 54, "entry_description")])
+    assert found.ok or not ok
+
+
 IAT_WRONG = [
     ([iat_entry("27", 5, count=6), *IAT_ADDENDA[:6]], {"ADDENDA_MISSING"}),
     ([iat_entry("27", 5, count=8), *IAT_ADDENDA, IAT_ADDENDA[6]], {"ADDENDA_TOO_MANY"}),
