@@ -4,7 +4,7 @@ Source: Nacha Operating Rules, Appendix Three, Subpart 3.2 (content of records a
 entries Appendices Four and Five.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
@@ -23,6 +23,18 @@ ANSWERS: Final = (
     records.Addenda98Refused,
 )
 """Addenda that make an entry the answer to another: a return in one of its steps, or a notification of change."""
+STEPS: Final[Mapping[type, int]] = {
+    records.Addenda99: 1,
+    records.Addenda99Iat: 1,
+    records.Addenda99Dishonored: 2,
+    records.Addenda99Contested: 3,
+    records.Addenda98: 1,
+    records.Addenda98Iat: 1,
+    records.Addenda98Refused: 2,
+}
+"""Which answer comes first: a return is dishonored, which is contested; a notification of change is refused."""
+ADVICE_DAY: Final = 8
+"""Columns of an advice's trace number before its day and sequence, which count up together."""
 CHANGES: Final = (records.Addenda98, records.Addenda98Iat, records.Addenda98Refused)
 RETURNS: Final = (records.Addenda99, records.Addenda99Iat)
 
@@ -56,7 +68,7 @@ class Case:
     entry: AnyEntry
     setting: Setting
     code: codes.TransactionCode | None = field(init=False)
-    answers: tuple[Addenda, ...] = field(init=False)
+    answers: tuple[records.AnyReturn | records.AnyChange, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.code = codes.TRANSACTION_CODES.get(self.entry.transaction_code)
@@ -121,11 +133,17 @@ def _why_not(code: codes.TransactionCode, sec: codes.Sec, description: str) -> s
 
 
 def check_digit(case: Case) -> Iterator[Fault]:
-    rdfi, digit = case.entry.rdfi, case.entry.check_digit
-    sound = rdfi.isascii() and rdfi.isdigit() and digit.isascii() and digit.isdigit()
-    if sound and codes.routing_check_digit(rdfi) != digit:
-        expected = codes.routing_check_digit(rdfi)
-        yield case.fault("check_digit", "CHECK_DIGIT", f"The check digit of {rdfi} is {expected}, not {digit}.")
+    entry = case.entry
+    yield from _check_digit(case, "check_digit", entry.rdfi, entry.check_digit)
+    if isinstance(entry, records.AdvEntry):
+        name, number = "advice_routing_number", entry.advice_routing_number
+        yield from _check_digit(case, name, number[:-1], number[-1])
+
+
+def _check_digit(case: Case, name: str, eight: str, digit: str) -> Iterator[Fault]:
+    if is_digits(eight + digit) and codes.routing_check_digit(eight) != digit:
+        expected = codes.routing_check_digit(eight)
+        yield case.fault(name, "CHECK_DIGIT", f"The check digit of {eight} is {expected}, not {digit}.")
 
 
 def amount(case: Case) -> Iterator[Fault]:
@@ -149,11 +167,17 @@ def amount(case: Case) -> Iterator[Fault]:
         yield case.fault("amount_minor", "AMOUNT_LIMIT", message)
 
 
+def advice_day(case: Case) -> Iterator[Fault]:
+    entry = case.entry
+    if isinstance(entry, records.AdvEntry) and is_digits(entry.julian_day) and not is_day_of_year(entry.julian_day):
+        yield case.fault("julian_day", "DATE", "The day of the advice is a day of the year, 001 to 366.")
+
+
 def trace(case: Case) -> Iterator[Fault]:
     number, before = case.entry.trace_number, case.setting.previous_trace
     if isinstance(case.entry, records.AdvEntry):
         name = "sequence_number"
-        number, before = number[-4:], before[-4:]
+        number, before = number[ADVICE_DAY:], before[ADVICE_DAY:]
     else:
         name = "trace_number"
         if case.setting.odfi and not number.startswith(case.setting.odfi):
@@ -240,6 +264,7 @@ def addenda_sequence(case: Case) -> Iterator[Fault]:
     last: dict[type, int] = {}
     own = case.entry.trace_number
     repeated = case.setting.iat and bool(case.answers)
+    answered = {one.original_trace_number[-7:] for one in case.answers}
     for index, one in enumerate(case.entry.addenda):
         if isinstance(one, records.Addenda05 | records.Addenda17 | records.Addenda18):
             expected = last.get(type(one), 0) + 1
@@ -248,7 +273,7 @@ def addenda_sequence(case: Case) -> Iterator[Fault]:
                 message = f"The sequence number is {one.sequence_number}, not {expected}."
                 yield addenda_fault(index, one, "sequence_number", "ADDENDA_SEQUENCE", message)
         if isinstance(one, records.Addenda05 | records.IatAddenda):
-            if not repeated and one.entry_sequence != own[-7:]:
+            if not repeated and one.entry_sequence not in {own[-7:], *answered}:
                 message = f"The addenda belong to entry {one.entry_sequence} and follow {own[-7:]}."
                 yield addenda_fault(index, one, "entry_sequence", "ADDENDA_ENTRY", message)
         elif isinstance(one, records.Addenda02):
@@ -264,22 +289,37 @@ def addenda_of_answers(case: Case) -> Iterator[Fault]:
         return
     sec = case.setting.sec
     kinds: set[type] = set()
+    latest = 0
     for index, one in enumerate(case.entry.addenda):
         if not isinstance(one, ANSWERS):
             if not case.setting.iat:
-                message = "A return or a notification of change carries no other addenda."
-                yield addenda_fault(index, one, "", "ADDENDA_NOT_ALLOWED", message)
+                yield _beside_an_answer(index, one, case, after=bool(kinds))
             continue
         if sec is not None and isinstance(one, CHANGES) != (sec.code == "COR"):
             message = f"Addenda {one.layout.name[8:10]} do not stand in a batch of {sec.code}."
             yield addenda_fault(index, one, "", "ADDENDA_NOT_ALLOWED", message)
         if type(one) in kinds:
             yield addenda_fault(index, one, "", "ADDENDA_TOO_MANY", "The entry has such addenda already.")
+        elif STEPS[type(one)] < latest:
+            message = "The addenda of a later step stand before."
+            yield addenda_fault(index, one, "", "ADDENDA_ORDER", message)
         elif kinds:
             message = "The addenda of an earlier step stand before."
             yield addenda_fault(index, one, "", "ADDENDA_HISTORY", message)
         kinds.add(type(one))
+        latest = max(latest, STEPS[type(one)])
         yield from _answer(index, one, case)
+
+
+def _beside_an_answer(index: int, one: Addenda, case: Case, *, after: bool) -> Fault:
+    """An answer carries none of the addenda of its entry (Appendix Four, 4.2). Some banks repeat those of entries that
+    may have many, before their own; no meaning is lost by it."""
+    sec = case.setting.sec
+    if isinstance(one, records.Addenda05) and sec is not None and sec.code in codes.WITH_COUNT and not after:
+        message = f"The answer repeats addenda 05 of the entry of {sec.code}."
+        return addenda_fault(index, one, "", "ADDENDA_REPEATED", message)
+    message = "A return or a notification of change carries no other addenda."
+    return addenda_fault(index, one, "", "ADDENDA_NOT_ALLOWED", message)
 
 
 def _answer(index: int, one: Addenda, case: Case) -> Iterator[Fault]:
@@ -292,11 +332,29 @@ def _answer(index: int, one: Addenda, case: Case) -> Iterator[Fault]:
         yield addenda_fault(index, one, "change_code", "CHANGE_CODE", "There is no such change code.")
     if isinstance(one, RETURNS):
         yield from _death(index, one)
-    said = one.date_returned if isinstance(one, records.Addenda99Contested) else ""
-    if not (is_unset(said, 6) or is_day(said)):
-        yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
+    if isinstance(one, records.Addenda99Dishonored | records.Addenda99Contested):
+        yield from _steps_before(index, one)
     if isinstance(one, ANSWERS):
         yield from _answer_trace(index, one.trace_number, one, case)
+
+
+def _steps_before(index: int, one: records.Addenda99Dishonored | records.Addenda99Contested) -> Iterator[Fault]:
+    """What the addenda of a later step say of the return, and of the dishonor of it."""
+    days = {"return_settlement_date": one.return_settlement_date}
+    reasons = {"return_reason": (one.return_reason, codes.RETURN_CODES)}
+    if isinstance(one, records.Addenda99Contested):
+        if not (is_unset(one.date_returned, 6) or is_day(one.date_returned)):
+            yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
+        if not is_unset(one.original_settlement_date, 3):
+            days["original_settlement_date"] = one.original_settlement_date
+        days["dishonored_settlement_date"] = one.dishonored_settlement_date
+        reasons["dishonored_reason"] = one.dishonored_reason, codes.DISHONOR_CODES
+    for name, day in days.items():
+        if not is_day_of_year(day) and (is_digits(day) or one.layout.field(name).kind is Kind.TEXT):
+            yield addenda_fault(index, one, name, "DATE", f"{name} is a day of the year, 001 to 366.")
+    for name, (reason, known) in reasons.items():
+        if is_digits(reason) and f"R{reason}" not in known:
+            yield addenda_fault(index, one, name, "RETURN_CODE", f"There is no such {name}.")
 
 
 def _answer_trace(index: int, number: str, one: Addenda, case: Case) -> Iterator[Fault]:
@@ -405,6 +463,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Fault]], ...]] = (
     amount,
     special,
     addenda_indicator,
+    advice_day,
     trace,
     addenda_of_forward,
     addenda_count,

@@ -17,6 +17,7 @@ TOLERANCES: Final[Mapping[str, tuple[str, ...]]] = {
     "filler": ("FILLER",),
     "block-count": ("BLOCK_COUNT",),
     "reserved-zeros": ("FIELD_RESERVED_ZEROS",),
+    "repeated-addenda": ("ADDENDA_REPEATED",),
     "latin-1-letters": ("CHARACTER_LATIN_1",),
     "no-file-header": ("FILE_HEADER_MISSING",),
     "no-file-control": ("FILE_CONTROL_MISSING",),
@@ -29,7 +30,7 @@ TOLERANCES: Final[Mapping[str, tuple[str, ...]]] = {
 _USUAL: Final = frozenset(
     (
         *("line-ends", "short-lines", "padded-lines", "blank-lines", "blank-lines-at-end", "filler", "block-count"),
-        "reserved-zeros",
+        *("reserved-zeros", "repeated-addenda"),
     )
 )
 
