@@ -120,7 +120,7 @@ def _batch(batch: BatchSummary) -> dict[str, Any]:
         "number": batch.number,
         "sec": batch.sec,
         "service_class": batch.service_class,
-        "company_id": batch.company_id,
+        "company_id": batch.company_id.strip(),
         "effective_date": batch.effective_date,
         "entries": batch.entries,
         "addenda": batch.addenda,
@@ -146,7 +146,7 @@ def as_text(found: Result) -> str:
             f"created {header.creation_date} {header.creation_time}, file ID modifier {header.file_id_modifier}"
         )
     lines += [
-        f"batch {batch.number}: {batch.sec} {batch.service_class}, company {batch.company_id}, "
+        f"batch {batch.number}: {batch.sec} {batch.service_class}, company {batch.company_id.strip()}, "
         f"effective {batch.effective_date or '-'}, {_sums(batch)}"
         for batch in found.batches[:SHOWN_MAX]
     ]

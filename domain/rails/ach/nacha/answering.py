@@ -10,6 +10,7 @@ from typing import Any, Final
 
 from domain.rails.ach.nacha import codes
 from domain.rails.ach.nacha.checks_entry import is_day
+from domain.rails.ach.nacha.fields import is_digits
 from domain.rails.ach.nacha.records import (
     Addenda98,
     Addenda98Iat,
@@ -236,4 +237,4 @@ def _renamed(one: Any, trace_number: str) -> Any:
 
 
 def _is_settled(settlement_date: str) -> bool:
-    return len(settlement_date) == 3 and settlement_date.isdigit()  # noqa: PLR2004 - a Julian day
+    return len(settlement_date) == 3 and is_digits(settlement_date)  # noqa: PLR2004 - a Julian day

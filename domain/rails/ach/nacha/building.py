@@ -11,6 +11,7 @@ from datetime import datetime
 from typing import Final
 
 from domain.rails.ach.nacha import codes
+from domain.rails.ach.nacha.fields import is_digits
 from domain.rails.ach.nacha.findings import Finding
 from domain.rails.ach.nacha.profiles import STRICT
 from domain.rails.ach.nacha.reading import Reading, Result
@@ -146,7 +147,7 @@ def _records(header: FileHeader, batches: Iterable[BatchDraft]) -> Iterator[Reco
 def add_to(tally: Tally, entry: AnyEntry) -> None:
     tally.entries += 1
     tally.addenda += len(entry.addenda)
-    tally.routing_sum += int(entry.rdfi) if entry.rdfi.isdigit() else 0
+    tally.routing_sum += int(entry.rdfi) if is_digits(entry.rdfi) else 0
     known = codes.TRANSACTION_CODES.get(entry.transaction_code)
     if known is not None and known.credit:
         tally.credit_minor += entry.amount_minor

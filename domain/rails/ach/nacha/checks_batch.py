@@ -8,8 +8,8 @@ from collections.abc import Iterator
 from typing import Final, NamedTuple
 
 from domain.rails.ach.nacha import codes
-from domain.rails.ach.nacha.checks_entry import is_day, is_unset
-from domain.rails.ach.nacha.fields import Layout
+from domain.rails.ach.nacha.checks_entry import is_capitals, is_day, is_day_of_year, is_unset
+from domain.rails.ach.nacha.fields import Layout, is_digits
 from domain.rails.ach.nacha.records import (
     AdvBatchControl,
     AnyBatchControl,
@@ -44,7 +44,7 @@ def file_header_faults(header: FileHeader) -> Iterator[Fault]:
     if not (modifier.isascii() and modifier.isalnum() and modifier.upper() == modifier):
         message = "The file ID modifier is a capital letter or a digit."
         yield _fault(layout, "file_id_modifier", "FILE_ID_MODIFIER", message)
-    if header.creation_date.isdigit() and not is_day(header.creation_date):
+    if is_digits(header.creation_date) and not is_day(header.creation_date):
         yield _fault(layout, "creation_date", "DATE", "The file creation date is no day (YYMMDD).")
     if header.creation_time and not _is_time(header.creation_time):
         yield _fault(layout, "creation_time", "DATE", "The file creation time is no time (HHMM).")
@@ -55,7 +55,10 @@ def file_header_faults(header: FileHeader) -> Iterator[Fault]:
     if origin and not origin.strip(" 0"):
         yield _fault(layout, "immediate_origin", "FIELD_MISSING", "immediate_origin must not be zeros.")
     elif (
-        origin.startswith(" ") and len(origin) == ORIGIN_LENGTH and origin.strip().isdigit() and not _is_routing(origin)
+        origin.startswith(" ")
+        and len(origin) == ORIGIN_LENGTH
+        and is_digits(origin.strip())
+        and not _is_routing(origin)
     ):
         yield _fault(layout, "immediate_origin", "ORIGIN", "The check digit of the immediate origin is wrong.")
 
@@ -63,7 +66,7 @@ def file_header_faults(header: FileHeader) -> Iterator[Fault]:
 def _is_routing(text: str) -> bool:
     """A blank (some write a zero) and nine digits, the last of which checks the others."""
     digits = text[1:]
-    if len(digits) != ROUTING_LENGTH or text[0] not in " 0" or not (digits.isascii() and digits.isdigit()):
+    if len(digits) != ROUTING_LENGTH or text[0] not in " 0" or not is_digits(digits):
         return False
     if not digits.strip("0"):
         return False
@@ -71,7 +74,7 @@ def _is_routing(text: str) -> bool:
 
 
 def _is_time(text: str) -> bool:
-    return len(text) == 4 and text.isascii() and text.isdigit() and text[:2] < "24" and text[2:] < "60"  # noqa: PLR2004 - HHMM
+    return len(text) == 4 and is_digits(text) and text[:2] < "24" and text[2:] < "60"  # noqa: PLR2004 - HHMM
 
 
 # --- batch header ----------------------------------------------------------------------------------------------------
@@ -81,18 +84,15 @@ def batch_header_faults(header: AnyBatchHeader) -> Iterator[Fault]:
     layout, sec = header.layout, codes.SECS.get(header.sec)
     if sec is None and header.sec:
         yield _fault(layout, "sec", "SEC_UNKNOWN", "There is no such standard entry class code.")
-    if header.service_class.isdigit() and not _service_class_fits(header):
+    if is_digits(header.service_class) and not _service_class_fits(header):
         message = f"Service class {header.service_class} does not exist for {sec.code if sec else 'a batch'}."
         yield _fault(layout, "service_class", "SERVICE_CLASS", message)
-    if sec and sec.description and header.entry_description != sec.description:
-        message = f"The entry description of {sec.code} is {sec.description}."
-        yield _fault(layout, "entry_description", "ENTRY_DESCRIPTION", message)
     if header.originator_status and header.originator_status not in codes.ORIGINATOR_STATUSES:
         message = "The originator status code is 0, 1 or 2."
         yield _fault(layout, "originator_status", "ORIGINATOR_STATUS", message)
-    if not is_unset(header.effective_date) and not is_day(header.effective_date):
+    if not is_unset(header.effective_date, 6) and not is_day(header.effective_date):
         yield _fault(layout, "effective_date", "DATE", "The effective entry date is no day (YYMMDD).")
-    if not is_unset(header.settlement_date) and not _is_day_of_year(header.settlement_date):
+    if not is_unset(header.settlement_date, 3) and not is_day_of_year(header.settlement_date):
         yield _fault(layout, "settlement_date", "DATE", "The settlement date is a day of the year, 001 to 366.")
     names = ("entry_description",) if isinstance(header, IatBatchHeader) else ("company_name", "entry_description")
     for name in names:
@@ -109,8 +109,16 @@ def _service_class_fits(header: AnyBatchHeader) -> bool:
     return (header.service_class == codes.ADVICES) == (header.sec == "ADV")
 
 
-def _is_day_of_year(text: str) -> bool:
-    return len(text) == 3 and text.isascii() and text.isdigit() and "001" <= text <= "366"  # noqa: PLR2004 - three digits
+def description_fault(header: AnyBatchHeader) -> Fault | None:
+    """What is wrong with the description of a batch of forward entries. Answers repeat what they got, and it is the
+    originator who described it. What is taken back is described as a reversal, whatever it was (Rules 2.9)."""
+    sec = codes.SECS.get(header.sec)
+    if sec is None or sec.description is None or header.entry_description == sec.description:
+        return None
+    if header.entry_description == codes.REVERSAL and not sec.zero_only:
+        return None
+    message = f"The entry description of {sec.code} is {sec.description}."
+    return _fault(header.layout, "entry_description", "ENTRY_DESCRIPTION", message)
 
 
 def _iat_header_faults(header: IatBatchHeader) -> Iterator[Fault]:
@@ -124,7 +132,7 @@ def _iat_header_faults(header: IatBatchHeader) -> Iterator[Fault]:
         yield _fault(layout, "exchange_reference_indicator", "FIELD_VALUE", message)
     for name, length in (("destination_country", 2), ("originating_currency", 3), ("destination_currency", 3)):
         value = getattr(header, name)
-        if value and not (len(value) == length and value.isalpha() and value.isupper()):
+        if value and not is_capitals(value, length):
             yield _fault(layout, name, "FIELD_VALUE", f"{name} is {length} capital letters.")
 
 
@@ -158,9 +166,15 @@ def batch_control_faults(control: AnyBatchControl, header: AnyBatchHeader | None
         if name == "company_id" and isinstance(header, IatBatchHeader) and not getattr(control, name):
             message = "The batch control has no company identification."
             yield _fault(layout, name, "CONTROL_COMPANY_ID_BLANK", message)
-        elif getattr(control, name) != getattr(header, name):
+        elif _stripped(control, name) != _stripped(header, name):
             yield _fault(layout, name, code, f"{name} of the batch header is another.")
     yield from _totals(layout, _BATCH_TOTALS, control, tally)
+
+
+def _stripped(record: object, name: str) -> str | int:
+    """Some write a company identification to the right of its columns in one record and to the left in the other."""
+    value: str | int = getattr(record, name)
+    return value.strip() if isinstance(value, str) else value
 
 
 def file_control_faults(control: AnyFileControl, batches: int, tally: Tally) -> Iterator[Fault]:

@@ -4,13 +4,13 @@ Source: Nacha Operating Rules, Appendix Three, Subpart 3.2 (content of records a
 entries Appendices Four and Five.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Final, NamedTuple
 
 from domain.rails.ach.nacha import codes, layouts, records
-from domain.rails.ach.nacha.fields import Kind, Rule
+from domain.rails.ach.nacha.fields import Kind, Rule, is_digits, reserved_code
 from domain.rails.ach.nacha.records import Addenda, AnyEntry, Entry, IatEntry
 
 ANSWERS: Final = (
@@ -23,6 +23,18 @@ ANSWERS: Final = (
     records.Addenda98Refused,
 )
 """Addenda that make an entry the answer to another: a return in one of its steps, or a notification of change."""
+STEPS: Final[Mapping[type, int]] = {
+    records.Addenda99: 1,
+    records.Addenda99Iat: 1,
+    records.Addenda99Dishonored: 2,
+    records.Addenda99Contested: 3,
+    records.Addenda98: 1,
+    records.Addenda98Iat: 1,
+    records.Addenda98Refused: 2,
+}
+"""Which answer comes first: a return is dishonored, which is contested; a notification of change is refused."""
+ADVICE_DAY: Final = 8
+"""Columns of an advice's trace number before its day and sequence, which count up together."""
 CHANGES: Final = (records.Addenda98, records.Addenda98Iat, records.Addenda98Refused)
 RETURNS: Final = (records.Addenda99, records.Addenda99Iat)
 
@@ -56,7 +68,7 @@ class Case:
     entry: AnyEntry
     setting: Setting
     code: codes.TransactionCode | None = field(init=False)
-    answers: tuple[Addenda, ...] = field(init=False)
+    answers: tuple[records.AnyReturn | records.AnyChange, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         self.code = codes.TRANSACTION_CODES.get(self.entry.transaction_code)
@@ -82,7 +94,7 @@ def entry_faults(entry: AnyEntry, setting: Setting) -> Iterator[Fault]:
 def transaction_code(case: Case) -> Iterator[Fault]:
     code, sec, name = case.code, case.setting.sec, "transaction_code"
     if code is None:
-        if case.entry.transaction_code.isdigit():
+        if is_digits(case.entry.transaction_code):
             yield case.fault(name, "TRANSACTION_CODE", f"There is no transaction code {case.entry.transaction_code}.")
         return
     service_class = case.setting.service_class
@@ -121,11 +133,17 @@ def _why_not(code: codes.TransactionCode, sec: codes.Sec, description: str) -> s
 
 
 def check_digit(case: Case) -> Iterator[Fault]:
-    rdfi, digit = case.entry.rdfi, case.entry.check_digit
-    sound = rdfi.isascii() and rdfi.isdigit() and digit.isascii() and digit.isdigit()
-    if sound and codes.routing_check_digit(rdfi) != digit:
-        expected = codes.routing_check_digit(rdfi)
-        yield case.fault("check_digit", "CHECK_DIGIT", f"The check digit of {rdfi} is {expected}, not {digit}.")
+    entry = case.entry
+    yield from _check_digit(case, "check_digit", entry.rdfi, entry.check_digit)
+    if isinstance(entry, records.AdvEntry):
+        name, number = "advice_routing_number", entry.advice_routing_number
+        yield from _check_digit(case, name, number[:-1], number[-1])
+
+
+def _check_digit(case: Case, name: str, eight: str, digit: str) -> Iterator[Fault]:
+    if is_digits(eight + digit) and codes.routing_check_digit(eight) != digit:
+        expected = codes.routing_check_digit(eight)
+        yield case.fault(name, "CHECK_DIGIT", f"The check digit of {eight} is {expected}, not {digit}.")
 
 
 def amount(case: Case) -> Iterator[Fault]:
@@ -149,11 +167,17 @@ def amount(case: Case) -> Iterator[Fault]:
         yield case.fault("amount_minor", "AMOUNT_LIMIT", message)
 
 
+def advice_day(case: Case) -> Iterator[Fault]:
+    entry = case.entry
+    if isinstance(entry, records.AdvEntry) and is_digits(entry.julian_day) and not is_day_of_year(entry.julian_day):
+        yield case.fault("julian_day", "DATE", "The day of the advice is a day of the year, 001 to 366.")
+
+
 def trace(case: Case) -> Iterator[Fault]:
     number, before = case.entry.trace_number, case.setting.previous_trace
     if isinstance(case.entry, records.AdvEntry):
         name = "sequence_number"
-        number, before = number[-4:], before[-4:]
+        number, before = number[ADVICE_DAY:], before[ADVICE_DAY:]
     else:
         name = "trace_number"
         if case.setting.odfi and not number.startswith(case.setting.odfi):
@@ -168,7 +192,7 @@ def trace(case: Case) -> Iterator[Fault]:
 def addenda_indicator(case: Case) -> Iterator[Fault]:
     said, has = case.entry.addenda_indicator, bool(case.entry.addenda)
     if said not in ("0", "1"):
-        if said.isdigit():
+        if is_digits(said):
             yield case.fault("addenda_indicator", "FIELD_VALUE", "addenda_indicator is 0 or 1.")
     elif (said == "1") != has:
         follows = "addenda follow" if has else "no addenda follow"
@@ -185,9 +209,10 @@ def special(case: Case) -> Iterator[Fault]:
         value = found[part.name]
         if part.rule is Rule.RESERVED:
             if value:
-                yield Fault(0, part.name, "FIELD_RESERVED", f"{part.name} of {sec.code} must be blank.", part.start)
+                code = reserved_code(value.ljust(part.length))
+                yield Fault(0, part.name, code, f"{part.name} of {sec.code} must be blank.", part.start)
         elif part.kind is not Kind.TEXT:
-            if not (len(value) == part.length and value.isascii() and value.isdigit()):
+            if not (len(value) == part.length and is_digits(value)):
                 message = f"{part.name} of {sec.code} must be {part.length} digits."
                 yield Fault(0, part.name, "FIELD_NOT_NUMERIC", message, part.start)
             elif part.name == "card_transaction_type" and value not in codes.CARD_TRANSACTIONS:
@@ -229,7 +254,7 @@ def addenda_count(case: Case) -> Iterator[Fault]:
     if sec is None or sec.code not in codes.WITH_COUNT or case.answers or not isinstance(entry, Entry):
         return
     said = entry.receiver[:4]
-    if said.isascii() and said.isdigit() and int(said) != len(entry.addenda):
+    if is_digits(said) and int(said) != len(entry.addenda):
         message = f"The entry counts {int(said)} addenda and has {len(entry.addenda)}."
         yield Fault(0, "addenda_count", "ADDENDA_COUNT", message, 55)
 
@@ -239,6 +264,7 @@ def addenda_sequence(case: Case) -> Iterator[Fault]:
     last: dict[type, int] = {}
     own = case.entry.trace_number
     repeated = case.setting.iat and bool(case.answers)
+    answered = {one.original_trace_number[-7:] for one in case.answers}
     for index, one in enumerate(case.entry.addenda):
         if isinstance(one, records.Addenda05 | records.Addenda17 | records.Addenda18):
             expected = last.get(type(one), 0) + 1
@@ -247,7 +273,7 @@ def addenda_sequence(case: Case) -> Iterator[Fault]:
                 message = f"The sequence number is {one.sequence_number}, not {expected}."
                 yield addenda_fault(index, one, "sequence_number", "ADDENDA_SEQUENCE", message)
         if isinstance(one, records.Addenda05 | records.IatAddenda):
-            if not repeated and one.entry_sequence != own[-7:]:
+            if not repeated and one.entry_sequence not in {own[-7:], *answered}:
                 message = f"The addenda belong to entry {one.entry_sequence} and follow {own[-7:]}."
                 yield addenda_fault(index, one, "entry_sequence", "ADDENDA_ENTRY", message)
         elif isinstance(one, records.Addenda02):
@@ -263,22 +289,37 @@ def addenda_of_answers(case: Case) -> Iterator[Fault]:
         return
     sec = case.setting.sec
     kinds: set[type] = set()
+    latest = 0
     for index, one in enumerate(case.entry.addenda):
         if not isinstance(one, ANSWERS):
             if not case.setting.iat:
-                message = "A return or a notification of change carries no other addenda."
-                yield addenda_fault(index, one, "", "ADDENDA_NOT_ALLOWED", message)
+                yield _beside_an_answer(index, one, case, after=bool(kinds))
             continue
         if sec is not None and isinstance(one, CHANGES) != (sec.code == "COR"):
             message = f"Addenda {one.layout.name[8:10]} do not stand in a batch of {sec.code}."
             yield addenda_fault(index, one, "", "ADDENDA_NOT_ALLOWED", message)
         if type(one) in kinds:
             yield addenda_fault(index, one, "", "ADDENDA_TOO_MANY", "The entry has such addenda already.")
+        elif STEPS[type(one)] < latest:
+            message = "The addenda of a later step stand before."
+            yield addenda_fault(index, one, "", "ADDENDA_ORDER", message)
         elif kinds:
             message = "The addenda of an earlier step stand before."
             yield addenda_fault(index, one, "", "ADDENDA_HISTORY", message)
         kinds.add(type(one))
+        latest = max(latest, STEPS[type(one)])
         yield from _answer(index, one, case)
+
+
+def _beside_an_answer(index: int, one: Addenda, case: Case, *, after: bool) -> Fault:
+    """An answer carries none of the addenda of its entry (Appendix Four, 4.2). Some banks repeat those of entries that
+    may have many, before their own; no meaning is lost by it."""
+    sec = case.setting.sec
+    if isinstance(one, records.Addenda05) and sec is not None and sec.code in codes.WITH_COUNT and not after:
+        message = f"The answer repeats addenda 05 of the entry of {sec.code}."
+        return addenda_fault(index, one, "", "ADDENDA_REPEATED", message)
+    message = "A return or a notification of change carries no other addenda."
+    return addenda_fault(index, one, "", "ADDENDA_NOT_ALLOWED", message)
 
 
 def _answer(index: int, one: Addenda, case: Case) -> Iterator[Fault]:
@@ -291,10 +332,29 @@ def _answer(index: int, one: Addenda, case: Case) -> Iterator[Fault]:
         yield addenda_fault(index, one, "change_code", "CHANGE_CODE", "There is no such change code.")
     if isinstance(one, RETURNS):
         yield from _death(index, one)
-    if isinstance(one, records.Addenda99Contested) and not (is_unset(one.date_returned) or is_day(one.date_returned)):
-        yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
+    if isinstance(one, records.Addenda99Dishonored | records.Addenda99Contested):
+        yield from _steps_before(index, one)
     if isinstance(one, ANSWERS):
         yield from _answer_trace(index, one.trace_number, one, case)
+
+
+def _steps_before(index: int, one: records.Addenda99Dishonored | records.Addenda99Contested) -> Iterator[Fault]:
+    """What the addenda of a later step say of the return, and of the dishonor of it."""
+    days = {"return_settlement_date": one.return_settlement_date}
+    reasons = {"return_reason": (one.return_reason, codes.RETURN_CODES)}
+    if isinstance(one, records.Addenda99Contested):
+        if not (is_unset(one.date_returned, 6) or is_day(one.date_returned)):
+            yield addenda_fault(index, one, "date_returned", "DATE_INFORMATION", "The date is no day (YYMMDD).")
+        if not is_unset(one.original_settlement_date, 3):
+            days["original_settlement_date"] = one.original_settlement_date
+        days["dishonored_settlement_date"] = one.dishonored_settlement_date
+        reasons["dishonored_reason"] = one.dishonored_reason, codes.DISHONOR_CODES
+    for name, day in days.items():
+        if not is_day_of_year(day) and (is_digits(day) or one.layout.field(name).kind is Kind.TEXT):
+            yield addenda_fault(index, one, name, "DATE", f"{name} is a day of the year, 001 to 366.")
+    for name, (reason, known) in reasons.items():
+        if is_digits(reason) and f"R{reason}" not in known:
+            yield addenda_fault(index, one, name, "RETURN_CODE", f"There is no such {name}.")
 
 
 def _answer_trace(index: int, number: str, one: Addenda, case: Case) -> Iterator[Fault]:
@@ -310,7 +370,7 @@ def _answer_trace(index: int, number: str, one: Addenda, case: Case) -> Iterator
 
 
 def _death(index: int, one: "records.Addenda99 | records.Addenda99Iat") -> Iterator[Fault]:
-    said = not is_unset(one.date_of_death)
+    said = not is_unset(one.date_of_death, 6)
     if said and not is_day(one.date_of_death):
         yield addenda_fault(index, one, "date_of_death", "DATE", "The date of death is no day (YYMMDD).")
     elif not said and one.return_code in codes.DEATH_CODES:
@@ -368,19 +428,27 @@ def _iat_values(index: int, one: Addenda) -> Iterator[Fault]:
     if isinstance(one, records.Addenda13 | records.Addenda14 | records.Addenda18):
         if one.bank_id_qualifier not in codes.BANK_ID_QUALIFIERS:
             yield addenda_fault(index, one, "bank_id_qualifier", "FIELD_VALUE", "The qualifier is 01, 02 or 03.")
-        if not (one.bank_country.isalpha() and one.bank_country.isupper() and len(one.bank_country) == 2):  # noqa: PLR2004 - ISO 3166-1 alpha-2
+        if not is_capitals(one.bank_country, 2):
             yield addenda_fault(index, one, "bank_country", "FIELD_VALUE", "The country is two capital letters.")
 
 
-def is_unset(text: str) -> bool:
-    """Whether a date that may be left out was: blanks or zeros, and nothing half filled."""
-    return not text or not text.strip("0")
+def is_unset(text: str, length: int) -> bool:
+    """Whether a date of so many columns that may be left out was: all blanks or all zeros, and nothing half filled."""
+    return text in ("", "0" * length)
+
+
+def is_day_of_year(text: str) -> bool:
+    return len(text) == 3 and is_digits(text) and "001" <= text <= "366"  # noqa: PLR2004 - three digits
+
+
+def is_capitals(text: str, length: int) -> bool:
+    return len(text) == length and text.isascii() and text.isalpha() and text.isupper()
 
 
 def is_day(text: str) -> bool:
     """Whether YYMMDD, or YYYYMMDD, is a day of the calendar."""
     digits = text if len(text) == 8 else f"20{text}"  # noqa: PLR2004 - YYYYMMDD
-    if len(digits) != 8 or not (digits.isascii() and digits.isdigit()):  # noqa: PLR2004 - YYYYMMDD
+    if len(digits) != 8 or not is_digits(digits):  # noqa: PLR2004 - YYYYMMDD
         return False
     try:
         date(int(digits[:4]), int(digits[4:6]), int(digits[6:]))
@@ -395,6 +463,7 @@ CHECKS: Final[tuple[Callable[[Case], Iterator[Fault]], ...]] = (
     amount,
     special,
     addenda_indicator,
+    advice_day,
     trace,
     addenda_of_forward,
     addenda_count,

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 from domain.rails.ach.nacha import codes
+from domain.rails.ach.nacha.fields import is_digits
 
 ROUTING_LENGTH: Final = 9
 ACCOUNT_LENGTH: Final = 17
@@ -99,7 +100,7 @@ def _sensible(name: str, value: str) -> bool:
     if not value:
         return False
     if name == "routing_number":
-        digits = value.isascii() and value.isdigit() and len(value) == ROUTING_LENGTH
+        digits = is_digits(value) and len(value) == ROUTING_LENGTH
         return digits and codes.routing_check_digit(value[:8]) == value[8]
     if name == "transaction_code":
         return value in codes.TRANSACTION_CODES

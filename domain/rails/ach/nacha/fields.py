@@ -62,7 +62,7 @@ class Field:
     def read(self, raw: str) -> Value:
         """The value of well-formed columns, and the best that can be said of others."""
         if self.kind is Kind.NUMBER:
-            return int(raw) if raw.isascii() and raw.isdigit() else 0
+            return int(raw) if is_digits(raw) else 0
         return raw.rstrip(BLANK) if self.kind is Kind.TEXT else raw
 
     def write(self, value: Value) -> str:
@@ -133,28 +133,44 @@ class Layout:
         """Everything wrong with the form of a record of 94 columns. No text is repeated: it may be private."""
         for field in self.fields:
             raw = field.cut(text)
-            odd = next((place for place, sign in enumerate(raw) if not BLANK <= sign <= "~"), None)
-            if odd is not None:
-                yield character_fault(field.name, field.start + odd, raw[odd])
+            odd = [place for place, sign in enumerate(raw) if not BLANK <= sign <= "~"]
+            if odd:
+                yield _character_fault(field, raw, odd)
             elif field.constant is not None:
                 if raw != field.constant:
                     yield FieldFault(
                         field.name, field.start, "FIELD_CONSTANT", f"{field.name} must be {field.constant!r}."
                     )
-            elif field.kind is not Kind.TEXT and not raw.isdigit():
+            elif field.kind is not Kind.TEXT and not is_digits(raw):
                 yield FieldFault(
                     field.name, field.start, "FIELD_NOT_NUMERIC", f"{field.name} must be {field.length} digits."
                 )
             elif field.rule is Rule.MANDATORY and raw.isspace():
                 yield FieldFault(field.name, field.start, "FIELD_MISSING", f"{field.name} must not be blank.")
             elif field.rule is Rule.RESERVED and not raw.isspace():
-                yield FieldFault(field.name, field.start, "FIELD_RESERVED", f"{field.name} must be blank.")
+                yield FieldFault(field.name, field.start, reserved_code(raw), f"{field.name} must be blank.")
 
 
 LATIN_1_LETTERS: Final = frozenset(chr(code) for code in (*range(0xC0, 0xD7), *range(0xD8, 0xF7), *range(0xF8, 0x100)))
 """The letters of Latin-1 beyond ASCII. A partner whose files hold them sends one byte for one column."""
 
 
-def character_fault(name: str, column: int, sign: str) -> FieldFault:
-    code = "CHARACTER_LATIN_1" if sign in LATIN_1_LETTERS else "CHARACTER"
-    return FieldFault(name, column, code, f"{name} holds the byte 0x{ord(sign):02X}, which is not printable ASCII.")
+def _character_fault(field: Field, raw: str, odd: Sequence[int]) -> FieldFault:
+    """The first byte that nothing forgives. Letters are forgiven together, and only in a text that may say anything:
+    a code, a number or a blank with such a byte in it would be another."""
+    wrong = odd
+    if field.kind is Kind.TEXT and field.constant is None and field.rule is not Rule.RESERVED:
+        wrong = [place for place in odd if raw[place] not in LATIN_1_LETTERS]
+    code, place = ("CHARACTER", wrong[0]) if wrong else ("CHARACTER_LATIN_1", odd[0])
+    message = f"{field.name} holds the byte 0x{ord(raw[place]):02X}, which is not printable ASCII."
+    return FieldFault(field.name, field.start + place, code, message)
+
+
+def reserved_code(raw: str) -> str:
+    """What is wrong with a reserved field that is not blank. Some banks fill it with zeros, as if it held a number."""
+    return "FIELD_RESERVED" if raw.strip("0") else "FIELD_RESERVED_ZEROS"
+
+
+def is_digits(text: str) -> bool:
+    """Whether a text is digits of ASCII alone; a superscript two or a digit of another script is none here."""
+    return text.isascii() and text.isdigit()

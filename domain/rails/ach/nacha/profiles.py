@@ -12,10 +12,12 @@ TOLERANCES: Final[Mapping[str, tuple[str, ...]]] = {
     "line-ends": ("LINE_ENDS", "LINE_ENDS_MISSING"),
     "short-lines": ("LINE_SHORT",),
     "padded-lines": ("LINE_PADDED",),
+    "blank-lines": ("LINE_BLANK",),
     "blank-lines-at-end": ("LINE_BLANK_AT_END",),
     "filler": ("FILLER",),
     "block-count": ("BLOCK_COUNT",),
-    "reserved-fields": ("FIELD_RESERVED",),
+    "reserved-zeros": ("FIELD_RESERVED_ZEROS",),
+    "repeated-addenda": ("ADDENDA_REPEATED",),
     "latin-1-letters": ("CHARACTER_LATIN_1",),
     "no-file-header": ("FILE_HEADER_MISSING",),
     "no-file-control": ("FILE_CONTROL_MISSING",),
@@ -26,7 +28,10 @@ TOLERANCES: Final[Mapping[str, tuple[str, ...]]] = {
 """A tolerance by its name, and the codes of the findings that it forgives."""
 
 _USUAL: Final = frozenset(
-    ("line-ends", "short-lines", "padded-lines", "blank-lines-at-end", "filler", "block-count", "reserved-fields")
+    (
+        *("line-ends", "short-lines", "padded-lines", "blank-lines", "blank-lines-at-end", "filler", "block-count"),
+        *("reserved-zeros", "repeated-addenda"),
+    )
 )
 
 
@@ -51,13 +56,13 @@ class Profile:
 _BY_CODE: Final = {code: tolerance for tolerance, codes in TOLERANCES.items() for code in codes}
 
 STRICT: Final = Profile("strict", 1, "As the rules say, with LF after each record.", frozenset())
-DEFAULT: Final = Profile("default", 1, "What changes no field, count, hash, total or order is forgiven.", _USUAL)
+DEFAULT: Final = Profile("default", 2, "What changes no field, count, hash, total or order is forgiven.", _USUAL)
 LATIN_1: Final = Profile(
-    "latin-1", 1, "As default, and letters of Latin-1 in texts.", _USUAL | frozenset(("latin-1-letters",))
+    "latin-1", 2, "As default, and letters of Latin-1 in texts.", _USUAL | frozenset(("latin-1-letters",))
 )
 PARTIAL: Final = Profile(
     "partial",
-    1,
+    2,
     "As default, for files that banks cut: without file header, controls or batches.",
     _USUAL | frozenset(("no-file-header", "no-file-control", "no-batch-control", "no-batches", "batch-number-order")),
 )

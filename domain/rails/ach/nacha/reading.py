@@ -13,10 +13,16 @@ from dataclasses import dataclass, field
 from typing import Any, Final, cast
 
 from domain.rails.ach.nacha import codes, layouts, records
-from domain.rails.ach.nacha.checks_batch import batch_control_faults, batch_header_faults, file_control_faults
+from domain.rails.ach.nacha.checks_batch import (
+    Fault,
+    batch_control_faults,
+    batch_header_faults,
+    description_fault,
+    file_control_faults,
+)
 from domain.rails.ach.nacha.checks_batch import file_header_faults as header_faults
-from domain.rails.ach.nacha.checks_entry import Setting, entry_faults
-from domain.rails.ach.nacha.fields import Layout
+from domain.rails.ach.nacha.checks_entry import ANSWERS, Setting, entry_faults
+from domain.rails.ach.nacha.fields import Layout, is_digits
 from domain.rails.ach.nacha.findings import Finding, Findings
 from domain.rails.ach.nacha.lines import Lines
 from domain.rails.ach.nacha.profiles import DEFAULT, Profile
@@ -167,6 +173,8 @@ class _Open:
     """Codes of live entries that may take the short way, and whether they are credits."""
     last_trace: str = ""
     setting: Setting = field(default_factory=lambda: Setting(None, "", "", "", iat=False))
+    misdescribed: Fault | None = None
+    """What is wrong with its description, if a forward entry stands in it."""
 
 
 @dataclass(slots=True)
@@ -176,6 +184,8 @@ class _Slow:
     entry: AnyEntry
     previous_trace: str
     addenda: list[Addenda] = field(default_factory=list)
+    lines: list[int] = field(default_factory=list)
+    """Where each addenda stands: blank lines may be between them."""
     dropped: int = 0
     faults: list[Finding] = field(default_factory=list)
 
@@ -291,7 +301,7 @@ class Reading:
             kind = text[0]
             if kind == "7" and draft is not None:
                 match = quick_05(text)
-                if match and takes_05 and not draft.addenda:
+                if match and takes_05 and not draft.addenda and lines.number == draft.line + 1:
                     information, tail = match.groups()
                     if tail == "0001" + draft.trace_number[8:]:
                         one: Any = draft_05(information.rstrip(), 1, tail[4:])
@@ -417,6 +427,7 @@ class Reading:
             self._add(88, "batch_number", "BATCH_NUMBER_ORDER", message)
         self._last_batch_number = header.batch_number
         self._batch = _opened(header, self._lines.number, iat=iat)
+        self._batch.misdescribed = description_fault(header)
         if (header.sec == "ADV" and False in self._kinds) or (header.sec != "ADV" and True in self._kinds):
             self._add(51, "sec", "FILE_MIXED_WITH_ADV", "A file holds batches of ADV alone, or none.")
         self._kinds.add(header.sec == "ADV")
@@ -435,7 +446,7 @@ class Reading:
         batch.last_trace = entry.trace_number
         tally = batch.tally
         tally.entries += 1
-        if entry.rdfi.isascii() and entry.rdfi.isdigit():
+        if is_digits(entry.rdfi):
             tally.routing_sum += int(entry.rdfi)
         known = codes.TRANSACTION_CODES.get(entry.transaction_code)
         if known.credit if known else entry.transaction_code[1:] < "5":
@@ -463,6 +474,7 @@ class Reading:
         del slow.faults[FAULTS_KEPT_MAX:]
         if len(slow.addenda) < codes.ADDENDA_MAX:
             slow.addenda.append(kind(*values))
+            slow.lines.append(self._lines.number)
         else:
             slow.dropped += 1
             if slow.dropped == 1:
@@ -521,6 +533,7 @@ class Reading:
         tally, header = batch.tally, batch.header
         if not tally.entries:
             self._add(1, "", "BATCH_EMPTY", f"The batch that begins in line {batch.line} has no entry.")
+            self._judge_description(batch)
         self._batches_count += 1
         self._total.add(tally)
         self._batch = None
@@ -569,7 +582,7 @@ class Reading:
     def _slowed(self, draft: Any, previous: str) -> _Slow:
         addenda = list(draft.addenda)
         draft.__class__ = Entry
-        return _Slow(draft, previous, addenda=addenda)
+        return _Slow(draft, previous, addenda=addenda, lines=[draft.line + 1] * len(addenda))
 
     def _finished(self, slow: _Slow) -> AnyEntry:
         """The entry with its addenda and with what is wrong with them."""
@@ -579,11 +592,13 @@ class Reading:
         entry = slow.entry
         object.__setattr__(entry, "addenda", tuple(slow.addenda))  # it is nobody else's yet
         faults = [found for found in slow.faults if self._findings.is_error(found)]
-        said = {(found.line, found.column) for found in slow.faults}
+        said = {(found.line, found.column) for found in faults}
+        if not any(isinstance(one, ANSWERS) for one in slow.addenda):
+            self._judge_description(batch)
         for fault in entry_faults(entry, setting):
             if slow.dropped and fault.code in ("ADDENDA_INDICATOR", "ADDENDA_MISSING", "ADDENDA_COUNT"):
                 continue
-            place = (entry.line + fault.line, fault.column)
+            place = (slow.lines[fault.line - 1] if fault.line else entry.line, fault.column)
             if place in said and fault.code in ("FIELD_VALUE", "FIELD_NOT_NUMERIC", "FIELD_MISSING"):
                 continue
             found = self._findings.add(*place, fault.field, fault.code, fault.message, of_entry=True)
@@ -591,6 +606,12 @@ class Reading:
                 faults.append(found)
         object.__setattr__(entry, "faults", tuple(faults))
         return entry
+
+    def _judge_description(self, batch: _Open) -> None:
+        """Once for a batch, at its header: an answer says nothing of how its originator described the entries."""
+        fault, batch.misdescribed = batch.misdescribed, None
+        if fault is not None:
+            self._findings.add(batch.line, fault.column, fault.field, fault.code, fault.message)
 
     def _routing(self, rdfi: str, digit: str) -> int:
         """The first eight digits as a number, or less than zero when the ninth does not check them."""
@@ -621,7 +642,7 @@ def _opened(header: AnyBatchHeader, line: int, *, iat: bool) -> _Open:
     setting = Setting(
         sec=sec,
         service_class=header.service_class,
-        odfi=header.odfi if header.odfi.isdigit() else "",
+        odfi=header.odfi if is_digits(header.odfi) else "",
         description=header.entry_description,
         iat=iat,
     )

@@ -64,6 +64,7 @@ class TestInspect:
             (7, 80, "TRACE_ODFI"),
             (8, 80, "TRACE_ODFI"),
             (10, 22, "FILE_HASH"),
+            (10, 56, "FIELD_RESERVED"),
         ]
         assert said["totals"]["credit"] == 22086
         assert said["totals"]["hash"] == "0144488931"
@@ -73,14 +74,22 @@ class TestInspect:
         windows.write_bytes(PPD.read_bytes().replace(b"\n", b"\r\n"))
         said = json.loads(called("inspect", windows, "--json").stdout)
         assert [(one["code"], one["tolerance"]) for one in said["warnings"]] == [("LINE_ENDS", "line-ends")]
-        assert said["profile"] == {"name": "default", "version": 1}
+        assert said["profile"] == {"name": "default", "version": 2}
         assert called("inspect", windows, "--json", "--profile", "strict").exit_code == 1
         assert called("inspect", PARTIAL, "--profile", "partial").exit_code == 0
 
     def test_is_readable_without_json(self) -> None:
         text = called("inspect", WRONG).stdout
-        assert text.startswith("NOT VALID under profile default 1")
+        assert text.startswith("NOT VALID under profile default 2")
         assert "error: line 10, column 22: The control says 9999999999" in text
+
+    def test_prints_a_company_without_the_blanks_around_it(self, tmp_path: Path) -> None:
+        source = tmp_path / "in.ach"
+        entries = [sheets.entry("22", 5)]
+        source.write_text(sheets.text((sheets.batch_header("PPD").replace("1231380104", " 123456789"), entries)))
+        said = json.loads(called("inspect", source, "--json").stdout)
+        assert (said["ok"], said["batches"][0]["company_id"]) == (True, "123456789")
+        assert "company 123456789, " in called("inspect", source).stdout
 
     def test_prints_no_account_number(self) -> None:
         for words in (("inspect", WRONG), ("inspect", WRONG, "--json")):

@@ -845,7 +845,7 @@ class TestFiles:
         bank, account = bank_with_account()
         text = one_entry(account.record.number, 250_00).replace(b"\n", b"\r\n")
         file = bank.receive(text)
-        assert (file.state, file.profile, file.profile_version) == (_F.DONE, "default", 1)
+        assert (file.state, file.profile, file.profile_version) == (_F.DONE, "default", 2)
         assert file.forgiven["line-ends"] == 1
 
     def test_a_bad_entry_stops_none_of_its_neighbours(self) -> None:

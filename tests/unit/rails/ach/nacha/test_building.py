@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from domain.rails.ach.nacha import building, codes
+from domain.rails.ach.nacha import answering, building, codes
 from domain.rails.ach.nacha.building import BatchDraft, Built, FileInvalid, FileUnwritable, build, split, stream
 from domain.rails.ach.nacha.drafting import (
     batch_header,
@@ -119,6 +119,19 @@ class TestBuilding:
     )
     def test_refuses_what_does_not_fit(self, broken: Entry, code: str) -> None:
         assert code in wrong(BatchDraft(header(), [broken]))
+
+    @pytest.mark.parametrize("rdfi", ["2313801²", "2313801٣", "", "23138010 4"])
+    def test_refuses_a_routing_number_that_only_looks_like_digits(self, rdfi: str) -> None:
+        assert wrong(BatchDraft(header(), [replace(paid(), rdfi=rdfi)])) & {"CHARACTER", "FIELD_NOT_NUMERIC"}
+        assert list(split(header(), [replace(paid(), rdfi=rdfi)]))
+
+    def test_refuses_a_return_that_repeats_the_addenda_of_its_entry(self) -> None:
+        original = paid(1, "22", 5, "CTX", "a", "b")
+        back = answering.return_of(header("CTX"), original, return_code="R03", trace_number="231380100000001")
+        assert isinstance(back, Entry)
+        assert built(BatchDraft(header("CTX"), [back])).result.ok
+        repeating = replace(back, addenda=(*original.addenda, *back.addenda))
+        assert wrong(BatchDraft(header("CTX"), [repeating])) == {"ADDENDA_REPEATED"}
 
     def test_refuses_a_file_without_batches_or_entries(self) -> None:
         assert wrong() == {"FILE_WITHOUT_BATCHES"}

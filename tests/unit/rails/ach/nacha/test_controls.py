@@ -2,7 +2,7 @@
 
 import pytest
 
-from domain.rails.ach.nacha.profiles import LATIN_1
+from domain.rails.ach.nacha.profiles import LATIN_1, STRICT
 from domain.rails.ach.nacha.reading import inspect, load
 from domain.rails.ach.nacha.writing import normalised
 from tests.unit.rails.ach.nacha import sheets
@@ -32,12 +32,20 @@ ONE_CHANGE = [
     (2, 5, " " * 16, {"FIELD_MISSING"}),
     (2, 5, "0" * 16, {"FIELD_MISSING"}),
     (2, 41, "X", {"CONTROL_COMPANY_ID"}),
+    (2, 41, "123138010 ", {"CONTROL_COMPANY_ID"}),
     (2, 51, "PPX", {"SEC_UNKNOWN"}),
     (2, 54, " " * 10, {"FIELD_MISSING"}),
     (2, 70, "999999", {"DATE"}),
     (2, 70, "260229", {"DATE"}),
     (2, 70, "26031 ", {"DATE"}),
+    (2, 70, "00    ", {"DATE"}),
+    (2, 70, "00000 ", {"DATE"}),
+    (2, 70, "      ", set()),
+    (2, 70, "000000", set()),
     (2, 76, "367", {"DATE"}),
+    (2, 76, "0  ", {"DATE"}),
+    (2, 76, " 00", {"DATE"}),
+    (2, 76, "000", set()),
     (2, 79, "7", {"ORIGINATOR_STATUS"}),
     (2, 80, "9", {"CONTROL_ODFI", "TRACE_ODFI"}),
     (2, 94, "9", {"CONTROL_BATCH_NUMBER", "BATCH_NUMBER_ORDER"}),
@@ -130,6 +138,58 @@ def test_letters_of_latin_1_are_a_warning_where_the_profile_says_so() -> None:
     found = inspect((whole,), LATIN_1)
     assert (found.ok, dict(found.forgiven)) == (True, {"latin-1-letters": 1})
     assert b"".join(normalised((whole,), LATIN_1)) == whole
+
+
+LATIN_1_ERRORS = [
+    (1, 2, "0\xe9", {"CHARACTER"}),
+    (1, 35, "09\xe9", {"CHARACTER"}),
+    (2, 3, "\xe9", {"CHARACTER", "CONTROL_SERVICE_CLASS"}),
+    (2, 51, "PP\xc9", {"SEC_UNKNOWN"}),
+    (2, 70, "2603\xc96", {"DATE"}),
+    (3, 2, "2\xc9", {"CHARACTER", "BATCH_CREDIT", "BATCH_DEBIT", "FILE_CREDIT", "FILE_DEBIT"}),
+    (3, 31, "\xc9", {"CHARACTER", "AMOUNT_ZERO", "BATCH_CREDIT", "FILE_CREDIT"}),
+    (3, 94, "\xff", {"CHARACTER", "TRACE_ORDER"}),
+    (5, 74, "\xc0\xc1\xc2\xc3\xc4\xc5", {"CHARACTER"}),
+    (9, 2, "\xc9", {"CHARACTER", "BATCH_COUNT"}),
+    (9, 56, "\xc9", {"CHARACTER"}),
+    (3, 55, "Ren\xe9\x00", {"CHARACTER"}),
+    (3, 55, "Ren\xe9 \x1b[2J", {"CHARACTER"}),
+    (3, 55, "Ren\xe9\xa0", {"CHARACTER"}),
+    (3, 55, "Ren\xe9\xd7", {"CHARACTER"}),
+    (3, 55, "\xc3\x89", {"CHARACTER"}),
+]
+
+
+@pytest.mark.parametrize(("line", "column", "put", "expected"), LATIN_1_ERRORS)
+def test_a_letter_of_latin_1_is_forgiven_in_a_text_alone_and_beside_no_other_odd_byte(
+    line: int, column: int, put: str, expected: set[str]
+) -> None:
+    found = inspect((sheets.replaced(TEXT, line, column, put),), LATIN_1)
+    assert {one.code for one in found.errors} == expected
+
+
+@pytest.mark.parametrize(("put", "byte", "column"), [("Ren\xe9\x00\x1b", "0x00", 59), ("\xc3\x89", "0x89", 56)])
+def test_the_byte_that_is_no_letter_is_the_one_that_is_named(put: str, byte: str, column: int) -> None:
+    (found,) = inspect((sheets.replaced(TEXT, 3, 55, put),), LATIN_1).errors
+    assert (found.line, found.column, found.field) == (3, column, "receiver")
+    assert byte in found.message
+
+
+@pytest.mark.parametrize("byte", b" 09Az~\x00\x7f\x89\xb2\xc9\xd7\xff")
+def test_what_latin_1_takes_is_written_back_as_it_came(byte: int) -> None:
+    """In every column of an entry: what is taken has the byte where it was."""
+    for column in range(1, 95):
+        whole = sheets.replaced(TEXT, 3, column, chr(byte))
+        if inspect((whole,), LATIN_1).ok:
+            assert b"".join(normalised((whole,), LATIN_1)) == whole
+
+
+@pytest.mark.parametrize(("header", "control"), [("123456789 ", " 123456789"), (" 123456789", "123456789 ")])
+def test_a_company_is_the_same_to_the_left_and_to_the_right_of_its_columns(header: str, control: str) -> None:
+    whole = sheets.replaced(sheets.replaced(TEXT, 2, 41, header), 5, 45, control)
+    found = inspect((whole,), STRICT)
+    assert (found.errors, found.warnings) == ((), ())
+    assert b"".join(normalised((whole,))) == whole
 
 
 def test_no_message_repeats_an_account_number_or_a_name() -> None:

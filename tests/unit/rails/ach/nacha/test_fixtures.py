@@ -22,7 +22,7 @@ INVALID = {
     "trace-not-odfi.ach": (
         Totals(2, 4, 0, 0, 22086, 144488931),
         {(3, 80, "TRACE_ODFI"), (4, 80, "TRACE_ODFI"), (7, 80, "TRACE_ODFI"), (8, 80, "TRACE_ODFI")}
-        | {(10, 22, "FILE_HASH")},
+        | {(10, 22, "FILE_HASH"), (10, 56, "FIELD_RESERVED")},
     ),
     "return-code-r97.ach": (Totals(1, 1, 1, 0, 106161, 9222117), {(4, 4, "RETURN_CODE")}),
     "file-control-totals.ach": (
@@ -76,7 +76,7 @@ def test_short_lines_of_a_real_file_are_forgiven_and_named() -> None:
 def test_returns_without_header_and_controls_are_read_under_the_partial_profile() -> None:
     file, found = load(sheets.invalid("return-no-controls.ach"), PARTIAL)
     assert found.ok
-    assert (found.profile, found.profile_version) == ("partial", 1)
+    assert (found.profile, found.profile_version) == ("partial", 2)
     assert dict(found.forgiven) == {
         "no-file-header": 1,
         "no-batch-control": 2,

@@ -3,9 +3,9 @@
 import pytest
 
 from domain.rails.ach.nacha import codes
-from domain.rails.ach.nacha.profiles import STRICT
+from domain.rails.ach.nacha.profiles import LATIN_1, STRICT
 from domain.rails.ach.nacha.reading import inspect, load
-from domain.rails.ach.nacha.writing import records_of, write
+from domain.rails.ach.nacha.writing import normalised, records_of, write
 from tests.unit.rails.ach.nacha import sheets
 from tests.unit.rails.ach.nacha.sheets import (
     IAT_17,
@@ -213,9 +213,18 @@ WRONG = [
     (
         "CTX",
         "225",
-        [entry("26", 5, middle=COUNTED, addenda=1), addenda_05("a"), addenda_99("R01")],
+        [entry("26", 5, middle=COUNTED, addenda=1), addenda_99("R01"), addenda_05("a")],
         {"ADDENDA_NOT_ALLOWED"},
     ),
+    (
+        "CCD",
+        "225",
+        [entry("26", 5, addenda=1), addenda_05("a"), addenda_99("R01")],
+        {"ADDENDA_NOT_ALLOWED"},
+    ),
+    ("CTX", "225", [entry("27", 5, middle=f"{'':15}0000{'Name':16}0 ")], {"FIELD_RESERVED"}),
+    ("CTX", "225", [entry("27", 5, middle=f"{'':15}0000{'Name':16}x0")], {"FIELD_RESERVED"}),
+    ("CTX", "225", [entry("27", 5, middle=f"{'':15}0000{'Name':16}00")], set()),
     ("DNE", "220", [entry("23", 0)], {"ADDENDA_MISSING"}),
     ("DNE", "220", [entry("22", 5, addenda=1), addenda_05("x")], {"TRANSACTION_CODE_SEC"}),
     ("MTE", "225", [entry("27", 5)], {"ADDENDA_MISSING"}),
@@ -269,6 +278,118 @@ def test_what_the_sec_code_does_not_allow_is_an_error_and_nothing_else_is(
     sec: str, service_class: str, lines: list[str], expected: set[str]
 ) -> None:
     assert codes_of((batch_header(sec, service_class), lines)) == expected
+
+
+STEPS_WRONG = [
+    ("PPD", [CONTESTED, DISHONORED, addenda_99("R07")], {(5, "ADDENDA_ORDER"), (6, "ADDENDA_ORDER")}),
+    ("PPD", [addenda_99("R07"), CONTESTED, DISHONORED], {(6, "ADDENDA_ORDER")}),
+    ("PPD", [DISHONORED, addenda_99("R07")], {(5, "ADDENDA_ORDER")}),
+    ("PPD", [DISHONORED, addenda_99("R07"), CONTESTED], {(5, "ADDENDA_ORDER")}),
+    ("COR", [REFUSED, addenda_98("C01", "1918171614")], {(5, "ADDENDA_ORDER")}),
+    ("COR", [addenda_98("C01", "1918171614"), REFUSED], set()),
+]
+
+
+@pytest.mark.parametrize(("sec", "lines", "expected"), STEPS_WRONG)
+def test_the_steps_of_an_answer_stand_in_their_order(
+    sec: str, lines: list[str], expected: set[tuple[int, str]]
+) -> None:
+    first = entry("26", 0 if sec == "COR" else 5, addenda=1)
+    found = inspect((sheets.data((batch_header(sec, "225"), [first, *lines])),))
+    assert {(one.line, one.code) for one in found.errors} == expected
+
+
+@pytest.mark.parametrize(
+    ("addenda", "column", "put", "expected"),
+    [
+        (DISHONORED, 54, "000", (4, 54, "return_settlement_date", "DATE")),
+        (DISHONORED, 54, "367", (4, 54, "return_settlement_date", "DATE")),
+        (DISHONORED, 54, "   ", (4, 54, "return_settlement_date", "FIELD_NOT_NUMERIC")),
+        (DISHONORED, 57, "48", (4, 57, "return_reason", "RETURN_CODE")),
+        (DISHONORED, 57, "68", (4, 57, "return_reason", "RETURN_CODE")),
+        (CONTESTED, 36, "367", (4, 36, "original_settlement_date", "DATE")),
+        (CONTESTED, 36, "0  ", (4, 36, "original_settlement_date", "DATE")),
+        (CONTESTED, 54, "999", (4, 54, "return_settlement_date", "DATE")),
+        (CONTESTED, 57, "99", (4, 57, "return_reason", "RETURN_CODE")),
+        (CONTESTED, 74, "000", (4, 74, "dishonored_settlement_date", "DATE")),
+        (CONTESTED, 77, "63", (4, 77, "dishonored_reason", "RETURN_CODE")),
+        (CONTESTED, 77, "01", (4, 77, "dishonored_reason", "RETURN_CODE")),
+        (addenda_99("R15"), 22, "00    ", (4, 22, "date_of_death", "DATE")),
+    ],
+)
+def test_what_an_answer_says_of_the_steps_before_exists(
+    addenda: str, column: int, put: str, expected: tuple[int, int, str, str]
+) -> None:
+    whole = sheets.text((batch_header("PPD", "225"), [entry("26", 5, addenda=1), addenda]))
+    found = inspect((sheets.replaced(whole, 4, column, put),))
+    assert {(one.line, one.column, one.field, one.code) for one in found.errors} == {expected}
+
+
+@pytest.mark.parametrize(
+    ("column", "put"), [(36, "   "), (36, "000"), (54, "001"), (74, "366"), (77, "61"), (57, "85")]
+)
+def test_what_may_be_left_out_of_an_answer_may_be(column: int, put: str) -> None:
+    whole = sheets.text((batch_header("PPD", "225"), [entry("26", 5, addenda=1), CONTESTED]))
+    assert inspect((sheets.replaced(whole, 4, column, put),), STRICT).ok
+
+
+@pytest.mark.parametrize("sec", codes.WITH_COUNT)
+@pytest.mark.parametrize("answer", [addenda_99("R01"), DISHONORED, CONTESTED])
+@pytest.mark.parametrize("entry_sequence", [1, 77])
+class TestAnswersThatRepeatTheirAddenda:
+    """`entry_sequence` 77 is what the original entry had: banks leave it, or write their own."""
+
+    def data(self, sec: str, answer: str, entry_sequence: int) -> bytes:
+        middle = COUNTED if sec != "ATX" else "0313000100000010002Receiver Company"
+        repeated = [addenda_05("a", number=entry_sequence), addenda_05("b", sequence=2, number=entry_sequence)]
+        lines = [entry("26", 5, middle=middle, addenda=1), *repeated, f"{answer[:14]}0000077{answer[21:]}"]
+        return sheets.data((batch_header(sec, "225"), lines))
+
+    def test_are_taken_with_a_warning(self, sec: str, answer: str, entry_sequence: int) -> None:
+        whole = self.data(sec, answer, entry_sequence)
+        found = inspect((whole,))
+        assert found.errors == ()
+        assert [(one.line, one.code, one.tolerance) for one in found.warnings] == [
+            (4, "ADDENDA_REPEATED", "repeated-addenda"),
+            (5, "ADDENDA_REPEATED", "repeated-addenda"),
+        ]
+        assert found.forgiven == {"repeated-addenda": 2}
+        assert b"".join(normalised((whole,))) == whole
+
+    def test_are_refused_when_nothing_is_forgiven(self, sec: str, answer: str, entry_sequence: int) -> None:
+        found = inspect((self.data(sec, answer, entry_sequence),), STRICT)
+        assert [one.code for one in found.errors] == ["ADDENDA_REPEATED", "ADDENDA_REPEATED"]
+
+
+def test_repeated_addenda_of_another_entry_are_an_error() -> None:
+    lines = [entry("26", 5, middle=COUNTED, addenda=1), addenda_05("a", number=9), addenda_99("R01")]
+    assert codes_of((batch_header("CTX", "225"), lines)) == {"ADDENDA_ENTRY"}
+
+
+RCK = entry("27", 5, middle="123123123      Somebody")
+
+
+@pytest.mark.parametrize(
+    ("sec", "description", "lines", "ok"),
+    [
+        ("RCK", "REVERSAL", [entry("22", 5, middle="123123123      Somebody")], True),
+        ("RCK", "REVERSAL", [RCK], True),
+        ("RCK", "PAYMENT", [entry("26", 5, addenda=1), addenda_99("R01")], True),
+        ("ENR", "PAYMENT", [entry("26", 0, addenda=1), addenda_99("R40")], True),
+        ("RCK", "PAYMENT", [RCK], False),
+        ("RCK", "REVERSE", [RCK], False),
+        ("RCK", "PAYMENT", [entry("26", 5, addenda=1), addenda_99("R01"), RCK[:-1] + "2", RCK[:-1] + "3"], False),
+        ("ENR", "REVERSAL", [entry("28", 0, addenda=1), addenda_05("x")], False),
+        ("RCK", "PAYMENT", [], False),
+    ],
+)
+def test_the_description_is_the_originator_s_and_a_reversal_is_called_one(
+    sec: str, description: str, lines: list[str], *, ok: bool
+) -> None:
+    found = inspect((sheets.data((batch_header(sec, description=description), lines)),), STRICT)
+    said = [(one.line, one.column, one.field) for one in found.errors if one.code == "ENTRY_DESCRIPTION"]
+    assert said == ([] if ok else [(2, 54, "entry_description")])
+    assert found.ok or not ok
 
 
 IAT_WRONG = [
@@ -333,6 +454,43 @@ def test_advices_stand_in_a_file_of_their_own() -> None:
 def test_totals_of_advices_have_twenty_digits() -> None:
     wrong = sheets.replaced(ADV, 5, 21, "1")
     assert [(one.line, one.column, one.code) for one in inspect((wrong,)).errors] == [(5, 21, "BATCH_DEBIT")]
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "expected"),
+    [
+        ("3300005", "3310001", set()),
+        ("3300005", "3300006", set()),
+        ("3300005", "3300005", {(4, 91, "TRACE_DUPLICATE")}),
+        ("3300005", "3300004", {(4, 91, "TRACE_ORDER")}),
+        ("3310001", "3300005", {(4, 91, "TRACE_ORDER")}),
+        ("3300005", "3670001", {(4, 88, "DATE")}),
+        ("0000001", "0010001", {(3, 88, "DATE")}),
+    ],
+)
+def test_advices_are_in_order_by_day_and_then_by_number(
+    first: str, second: str, expected: set[tuple[int, int, str]]
+) -> None:
+    whole = sheets.replaced(sheets.replaced(ADV, 3, 88, first), 4, 88, second)
+    assert {(one.line, one.column, one.code) for one in inspect((whole,)).errors} == expected
+
+
+def test_the_routing_number_of_an_advice_is_checked_by_its_ninth_digit() -> None:
+    found = inspect((sheets.replaced(ADV, 3, 48, "1"),))
+    assert [(one.line, one.column, one.field, one.code) for one in found.errors] == [
+        (3, 40, "advice_routing_number", "CHECK_DIGIT")
+    ]
+
+
+def test_a_letter_of_latin_1_is_no_digit_where_the_sec_code_asks_for_one() -> None:
+    whole = sheets.replaced(EXAMPLES["SHR"], 3, 40, "\xc9")
+    assert {one.code for one in inspect((whole,), LATIN_1).errors} == {"FIELD_NOT_NUMERIC"}
+
+
+@pytest.mark.parametrize(("line", "column"), [(2, 39), (2, 64), (7, 75)])
+def test_a_letter_of_latin_1_is_in_no_code_of_a_country_or_a_currency(line: int, column: int) -> None:
+    whole = sheets.replaced(EXAMPLES["IAT"], line, column, "\xc9")
+    assert {one.code for one in inspect((whole,), LATIN_1).errors} == {"FIELD_VALUE"}
 
 
 def test_addenda_of_a_return_that_a_third_bank_numbered_are_taken_with_a_remark() -> None:

@@ -112,9 +112,10 @@ lines_of_entries = st.builds(
         ),
         max_size=6,
     ),
+    st.sampled_from(["\n", "\n\n", "\r\r\n"]),
 )
-def test_the_short_way_says_what_the_rules_say(sec: str, service_class: str, lines: list[str]) -> None:
-    whole = sheets.data((batch_header(sec, service_class), lines))
+def test_the_short_way_says_what_the_rules_say(sec: str, service_class: str, lines: list[str], end: str) -> None:
+    whole = sheets.text((batch_header(sec, service_class), lines)).replace("\n", end).encode()
     quick = Reading((whole,))
     found = list(quick)
     with pytest.MonkeyPatch.context() as patch:
@@ -122,3 +123,19 @@ def test_the_short_way_says_what_the_rules_say(sec: str, service_class: str, lin
         slow = Reading((whole,))
         assert list(slow) == found
     assert (slow.result.errors, slow.result.totals) == (quick.result.errors, quick.result.totals)
+    assert (slow.result.warnings, slow.result.forgiven) == (quick.result.warnings, quick.result.forgiven)
+
+
+@pytest.mark.parametrize("sec", ["CCD", "CTX"])
+def test_addenda_after_a_blank_line_are_found_where_they_stand(sec: str) -> None:
+    wrong = sheets.text(
+        (batch_header(sec), [entry("22", 5, addenda=1, middle=f"{'':15}0001Name"), addenda_05("x", number=2)])
+    )
+    found = inspect((wrong.replace("\n705", "\n\n\n705").encode(),))
+    assert [(one.line, one.column, one.code) for one in found.errors] == [(6, 88, "ADDENDA_ENTRY")]
+
+
+def test_addenda_after_addenda_of_no_type_are_found_where_they_stand() -> None:
+    lines = [entry("22", 5, addenda=1), "777" + " " * 91, addenda_05("x", number=2)]
+    found = inspect((sheets.data((batch_header("CCD"), lines)),))
+    assert {(one.line, one.code) for one in found.errors} == {(4, "ADDENDA_TYPE"), (5, "ADDENDA_ENTRY")}
