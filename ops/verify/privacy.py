@@ -45,7 +45,7 @@ def scan(texts: Iterable[tuple[str, str]], *, known: Mapping[str, str]) -> Itera
 
 def is_card_number(text: str) -> bool:
     """Whether the digits pass the Luhn check (ISO/IEC 7812-1, annex B)."""
-    digits = [int(sign) for sign in text if sign.isdigit()]
+    digits = [int(sign) for sign in text if sign.isascii() and sign.isdigit()]
     doubled = [digit if place % 2 == 0 else sum(divmod(digit * 2, 10)) for place, digit in enumerate(reversed(digits))]
     return sum(doubled) % 10 == 0
 

@@ -17,6 +17,7 @@ from domain.rails.ach.incoming_model import FINDINGS_MAX, FileFinding, ReceivedE
 from domain.rails.ach.model import TEXT_LENGTH_MAX
 from domain.rails.ach.nacha import codes
 from domain.rails.ach.nacha.answering import last_answer
+from domain.rails.ach.nacha.fields import is_digits
 from domain.rails.ach.nacha.findings import Finding
 from domain.rails.ach.nacha.profiles import PROFILES, Profile
 from domain.rails.ach.nacha.reading import Reading, Result
@@ -109,7 +110,7 @@ def day_in(text: str) -> date | None:
 
 def julian_day(text: str, near: date) -> date | None:
     """The day of a three-digit Julian date that is nearest to `near`; None when it is blank or no day."""
-    if len(text) != JULIAN_DIGITS or not text.isdigit() or not 1 <= int(text) <= 366:  # noqa: PLR2004 - of a leap year
+    if len(text) != JULIAN_DIGITS or not is_digits(text) or not 1 <= int(text) <= 366:  # noqa: PLR2004 - of a leap year
         return None
     days = [date(year, 1, 1) + timedelta(days=int(text) - 1) for year in (near.year - 1, near.year, near.year + 1)]
     return min(days, key=lambda day: abs((day - near).days))
