@@ -29,6 +29,8 @@ class Run:
     token: str | None = None
     until: datetime | None = None
     ended: bool = False
+    under_way: bool = False
+    """A step of it is being made: the machine waits for its answer and makes no other."""
     trail: list[tuple[StepName, PaymentState]] = field(default_factory=list)
     """Every step and what it answered."""
 
@@ -87,7 +89,7 @@ class Machine:
         self.runs[name].ended = True
 
     def _ready(self, run: Run) -> bool:
-        if run.ended:
+        if run.ended or run.under_way:
             return False
         return run.until is None or run.until <= self._clock.now()
 
@@ -99,12 +101,15 @@ class Machine:
             run.token, run.until = token, self._clock.now() + self._wait(row.deadline)
             self._tokens[token] = run
         made = run.step
+        run.under_way = True
         try:
             answer = self._steps().run(made, payment=run.payment, token=token)
         except BaseException:  # the function raised, or died: the task has failed, and is tried again
             self._tokens.pop(token or "", None)
             run.token = run.until = None
             raise
+        finally:
+            run.under_way = False
         run.trail.append((made, answer.state))
         if token is not None:
             return  # whoever moves the payment tells, perhaps already
