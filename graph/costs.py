@@ -51,7 +51,7 @@ LIST_SIZES: Final[Mapping[str, int]] = {
     "AchFile.batches": 100,
     "AchFile.rejections": 5,
     "AchReceivedFile.findings": 20,
-    "AchReceivedFile.forgiven": 13,
+    "AchReceivedFile.forgiven": 15,
     "AchRejection.reasons": 20,
     "Approval.checks": 3,
     "Approval.shown": 20,

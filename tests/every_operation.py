@@ -165,7 +165,9 @@ def replays(asked: Ask, change: Callable[..., dict[str, Any]], house: Household)
     mended = {"idempotencyKey": "mend", "deliveryId": house.delivery, "body": body_of().decode()}
     assert change(OPERATIONS, ask.REPLAY, **mended)["delivery"]["mendsId"] == house.delivery
     assert change(OPERATIONS, ask.REPLAY, **mended)["replayed"]
-    change(OPERATIONS, ask.REPLAY, idempotencyKey="again", deliveryId=house.delivery)
+    as_it_is = {"idempotencyKey": "again", "deliveryId": house.delivery}
+    refused = asked(OPERATIONS, ask.REPLAY, input=as_it_is)["replayPartnerDelivery"]
+    assert refused["__typename"] == "DeliveryNotReplayable", refused  # the mended one has its place
     for state in ("RECEIVED", None):
         asked(OPERATIONS, DELIVERIES, state=state, id=house.delivery)
 

@@ -265,7 +265,10 @@ class DeliveryNotReplayable(Refusal):
 
     @property
     def message(self) -> str:
-        return f"The delivery is {self.state.lower()}; only what is quarantined or failed is replayed."
+        return (
+            "Only what is quarantined or failed, and neither mended nor discarded since, is replayed; the delivery is "
+            f"{self.state.lower()}."
+        )
 
 
 @dataclass(frozen=True, slots=True)
