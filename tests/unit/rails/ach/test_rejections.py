@@ -38,6 +38,19 @@ def reject(bank: AchBank, file: AchFile, payment: Payment, delivery: str) -> Non
     bank.reject(file, reason, level=RejectionLevel.ENTRY, delivery=delivery)
 
 
+def only_written_down(bank: AchBank, file: AchFile, payment: Payment, level: RejectionLevel, *, delivery: str) -> None:
+    """The bank has rejected it, and nobody has worked on the file since."""
+    reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payment).progress.trace)
+    bank.outgoing.rejected(
+        file.name or "",
+        sha256=file.sha256 or "",
+        level=level,
+        reasons=[reason],
+        occurred_at=bank.clock.now(),
+        delivery=delivery,
+    )
+
+
 def case_of(bank: AchBank, file: AchFile) -> str:
     found = bank.outgoing.existing(file.id).case
     assert found
@@ -96,15 +109,7 @@ class TestWhatIsSaidAndDecided:
     def test_a_rejection_is_told_by_the_next_run(self, level: RejectionLevel) -> None:
         bank, payments, file = sent(10_00)
         once(bank.ach_store, "entries", self.fails)
-        reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
-        bank.outgoing.rejected(
-            file.name or "",
-            sha256=file.sha256 or "",
-            level=level,
-            reasons=[reason],
-            occurred_at=bank.clock.now(),
-            delivery="dlv_1",
-        )
+        only_written_down(bank, file, payments[0], level, delivery="dlv_1")
         assert bank.file_state(file) in (FileState.REJECTED, FileState.PARTLY_REJECTED)
         assert bank.state(payments[0]) is _S.SENT
         self.next_run(bank)
@@ -114,15 +119,7 @@ class TestWhatIsSaidAndDecided:
     def test_what_was_rejected_in_time_does_not_settle_because_it_is_told_late(self, level: RejectionLevel) -> None:
         bank, payments, file = sent(10_00)
         bank.acknowledge(file)
-        reason = RejectionReason("REJ0900", "no", batch_number=1, trace=bank.payment(payments[0]).progress.trace)
-        bank.outgoing.rejected(
-            file.name or "",
-            sha256=file.sha256 or "",
-            level=level,
-            reasons=[reason],
-            occurred_at=bank.clock.now(),
-            delivery="dlv_2",
-        )
+        only_written_down(bank, file, payments[0], level, delivery="dlv_2")
         bank.clock.instant = bank.payment(payments[0]).progress.settles_at or bank.clock.instant
         with pytest.raises(Unsettled):
             bank.run()
