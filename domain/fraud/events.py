@@ -15,7 +15,7 @@ class FraudDecided(BaseModel):
     version: Literal[1] = 1
     payment: str
     region: str
-    decision: Literal["APPROVE", "REVIEW", "BLOCK"]
+    decision: Literal["APPROVE", "STEP_UP", "SOFT_DECLINE", "REVIEW", "BLOCK"]
     reasons: tuple[str, ...] = Field(max_length=20, description="Codes of the rules that spoke, for staff.")
     rules_version: str
     decided_at: str = Field(description="RFC 3339, UTC.")

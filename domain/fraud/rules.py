@@ -7,7 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-from domain.fraud.model import Decision, Features, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Features, Judgement
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.fraud.events import FraudDecided
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from functions.composition import bank
 from functions.logs import log
 from functions.messages import one_by_one

@@ -15,7 +15,8 @@ from domain.cases.model import Subject
 from domain.cases.service import Cases
 from domain.clock import Clock, instant_text
 from domain.counterparties.service import Counterparties
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from domain.fraud.service import features_of, judge_unscored
 from domain.ids import entry_id
 from domain.ledger.model import Posted

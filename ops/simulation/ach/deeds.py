@@ -13,7 +13,8 @@ from domain.access.model import Group, Verdict
 from domain.cases.kinds import KINDS, ResolutionCode
 from domain.cases.model import Case
 from domain.counterparties.model import Counterparty, VerificationMethod
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from domain.fraud.service import features_of, judge
 from domain.ledger.model import Command
 from domain.money import Money

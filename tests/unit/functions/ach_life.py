@@ -8,7 +8,8 @@ from domain.access.model import Actor, Approval, ApprovalState, Group, Verdict
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from domain.ids import entry_id
 from domain.money import Money
 from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState

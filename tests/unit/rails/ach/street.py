@@ -3,7 +3,8 @@
 from typing import Any, Final
 
 from domain.access.model import Actor
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from domain.payments.kinds import Event, PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.rails.ach.model import AchNotEligible

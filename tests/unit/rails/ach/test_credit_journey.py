@@ -9,7 +9,8 @@ from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import Counterparty
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import PaymentState

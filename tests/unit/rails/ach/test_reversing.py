@@ -10,7 +10,8 @@ import pytest
 from domain.access.model import Group
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import AccountType, Counterparty
-from domain.fraud.model import Decision, Judgement
+from domain.fraud.kinds import Decision
+from domain.fraud.model import Judgement
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.rails.ach import limits
