@@ -102,36 +102,27 @@ class Operator:
     """Its parts are of one group."""
 
 
-def _and(children: tuple[Expression, ...], _: tuple[Constant, ...]) -> Evaluate:
-    parts = _evaluations(children)
+def _decided_by(deciding: bool) -> Make:  # noqa: FBT001  (the value itself, not a switch)
+    """Strong Kleene logic: one False decides an `and`, one True an `or`, whatever else is not known; without it, what
+    is not known leaves the whole unknown.
+    """
 
-    def evaluate(features: Features) -> "Computed":
-        found: Computed = True
-        for part in parts:
-            value = part(features)
-            if value is False:
-                return False
-            if value is INCONCLUSIVE:
-                found = INCONCLUSIVE
-        return found
+    def made(children: tuple[Expression, ...], _: tuple[Constant, ...]) -> Evaluate:
+        parts = _evaluations(children)
 
-    return evaluate
+        def evaluate(features: Features) -> "Computed":
+            found: Computed = not deciding
+            for part in parts:
+                value = part(features)
+                if value is deciding:
+                    return deciding
+                if value is INCONCLUSIVE:
+                    found = INCONCLUSIVE
+            return found
 
+        return evaluate
 
-def _or(children: tuple[Expression, ...], _: tuple[Constant, ...]) -> Evaluate:
-    parts = _evaluations(children)
-
-    def evaluate(features: Features) -> "Computed":
-        found: Computed = False
-        for part in parts:
-            value = part(features)
-            if value is True:
-                return True
-            if value is INCONCLUSIVE:
-                found = INCONCLUSIVE
-        return found
-
-    return evaluate
+    return made
 
 
 def _not(children: tuple[Expression, ...], _: tuple[Constant, ...]) -> Evaluate:
@@ -250,8 +241,8 @@ _FLAG, _NUMBER = FeatureType.FLAG, FeatureType.NUMBER
 OPERATORS: Final[Mapping[str, Operator]] = {
     one.name: one
     for one in (
-        Operator("or", "or", 2, PARTS_MAX, _FLAGS, _FLAG, 1, "One of them is true", _or),
-        Operator("and", "and", 2, PARTS_MAX, _FLAGS, _FLAG, 2, "All of them are true", _and),
+        Operator("or", "or", 2, PARTS_MAX, _FLAGS, _FLAG, 1, "One of them is true", _decided_by(True)),
+        Operator("and", "and", 2, PARTS_MAX, _FLAGS, _FLAG, 2, "All of them are true", _decided_by(False)),
         Operator("not", "not", 1, 1, _FLAGS, _FLAG, 3, "It is false", _not),
         Operator("eq", "==", 2, 2, _ANY, _FLAG, 4, "They are equal", _comparison(operator.eq), alike=True),
         Operator("ne", "!=", 2, 2, _ANY, _FLAG, 4, "They differ", _comparison(operator.ne), alike=True),
