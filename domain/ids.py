@@ -19,6 +19,7 @@ dlv_01K…               delivery of a partner
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
 apr_<base32>           approval: of its maker and the maker's key
 cas_<base32>           case: of its kind, its subject and the key it was opened with
+dec_<base32>           fraud decision: of the payment or journal that it judges
 """
 
 import base64
@@ -43,7 +44,7 @@ _BATCH = re.compile(rf"bat_({_FILE.pattern.removeprefix('fil_')})_([0-9]{{1,4}})
 _RECEIVED_FILE = re.compile(r"rcf_[a-z]{2}_[a-z0-9]{6,16}_[0-9a-f]{32}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
-_WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
+_WORK = re.compile(r"(apr|cas|dec)_[a-z2-7]{32}", re.ASCII)
 _SHAPES: Final = (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _FILE, _BATCH, _RECEIVED_FILE, _NAMED, _WORK)
 ID_LENGTH_MAX: Final = 64
 NO_SLOT: Final = "9999"
@@ -127,6 +128,11 @@ def work_id(prefix: str, *parts: str) -> str:
     """An id that follows from what a piece of work is, so that asking for it twice asks for it once: 160 bits."""
     digest = hashlib.sha256("\x00".join(parts).encode()).digest()[:20]
     return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
+
+
+def decision_id(subject: str) -> str:
+    """What is judged is judged once."""
+    return work_id("dec", subject)
 
 
 def hold_id(placing_journal: str) -> str:
