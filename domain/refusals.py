@@ -364,6 +364,20 @@ class ClockUncertain(Refusal):
         return "The bank's clock is uncertain; nothing was posted. Try again with the same key."
 
 
+@dataclass(frozen=True, slots=True)
+class StepUpRequired(Refusal):
+    """The customer must prove again who they are; then the same request, with the same key, goes on."""
+
+    code: ClassVar[str] = "STEP_UP_REQUIRED"
+    retryable: ClassVar[bool] = True
+    since: str
+    """RFC 3339, UTC: when it was decided. A sign-in after this moment counts."""
+
+    @property
+    def message(self) -> str:
+        return "Sign in again to show that it is you; then send the same request again."
+
+
 def _all_subclasses(base: type[Refusal]) -> list[type[Refusal]]:
     return [found for child in base.__subclasses__() for found in (child, *_all_subclasses(child))]
 

@@ -433,6 +433,7 @@ ROWS: Final = (
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
+    bank.StepUpRequired: "no operation asks for a new sign-in yet",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",
