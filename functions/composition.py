@@ -19,6 +19,7 @@ from domain.clock import Clock, SystemClock
 from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
 from domain.tables_aws import Index, Table, connect
+from functions import composition_judging as judging
 from functions import composition_partners as delivered
 from functions import composition_rails as rails
 from functions.configuration import Configuration, read
@@ -252,6 +253,7 @@ class Bank:
         from domain.cases.kinds import CaseKind
 
         return {
+            CaseKind.TRANSFER_REVIEW: self._transfer_reviewed,
             CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
             CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             CaseKind.PARTNER_DELIVERY_QUARANTINED: self.quarantine.decided,
@@ -261,6 +263,9 @@ class Bank:
             CaseKind.ACH_DISHONOUR: self._received_entry_decided,
             CaseKind.ACH_NOC: self._received_entry_decided,
         }
+
+    def _transfer_reviewed(self, case: Case) -> Refusal | None:
+        return self.transfers.reviews.decided(case)
 
     def _received_file_decided(self, case: Case) -> Refusal | None:
         return self.incoming.files.decided(case)
@@ -306,29 +311,11 @@ class Bank:
             addresses=self.addresses,
         )
 
+    fraud = cached_property(judging.fraud)
+
     @cached_property
     def transfers(self) -> Transfers:
-        from domain.transfers.schedules_aws import EventBridgeSchedules
-        from domain.transfers.service import Transfers
-        from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
-
-        store = DynamoDBOrderStore(self.table(self.configuration.transfers_table, BY_DUE), region=self.region)
-        return Transfers(
-            ledger=self.ledger,
-            accounts=self.accounts,
-            sealer=self.sealer,
-            clock=self.clock,
-            randomness=self._randomness,
-            orders=store,
-            schedules=EventBridgeSchedules(
-                client=lambda: self.client("scheduler"),
-                group=self.configuration.schedule_group,
-                role_arn=self.configuration.schedule_role_arn,
-                queue_arn=self.configuration.schedule_queue_arn,
-            ),
-            notices=self.notices,
-            audit=self.audit,
-        )
+        return judging.transfers(self, randomness=self._randomness)
 
     @cached_property
     def counterparties(self) -> Counterparties:

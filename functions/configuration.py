@@ -47,6 +47,7 @@ class Configuration:
     partners_table: str
     payments_table: str
     ach_table: str
+    fraud_table: str
     exchange_bucket: str
     ach_windows_every: timedelta | None
     """Of a local bank: how often an ACH file is cut off. None: by the operator's own windows."""
@@ -113,6 +114,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         partners_table=door.text("FLORIN_PARTNERS_TABLE"),
         payments_table=door.text("FLORIN_PAYMENTS_TABLE"),
         ach_table=door.text("FLORIN_ACH_TABLE"),
+        fraud_table=door.text("FLORIN_FRAUD_TABLE"),
         exchange_bucket=door.text("FLORIN_EXCHANGE_BUCKET"),
         ach_windows_every=door.parsed("FLORIN_ACH_TIMETABLE", _windows_every),
         bus=door.text("FLORIN_BUS"),

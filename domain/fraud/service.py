@@ -4,33 +4,24 @@ A subject is judged once, and what was said of it is kept before anybody acts on
 later, is told the same: features that have grown since, another version, another clock change nothing.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, Final
 
 from domain.clock import Clock
+from domain.fraud import builtin
 from domain.fraud.decision_store import DecisionPage, DecisionStore
-from domain.fraud.kinds import Fallback, Scope
-from domain.fraud.kinds import Features as FeatureValues
-from domain.fraud.model import (
-    Features,
-    Judgement,
-    ScoringRequest,
-    ShadowScore,
-    StoredDecision,
-)
-from domain.fraud.rules import RULES, STRICT, judged
+from domain.fraud.expressions import FeatureMistyped
+from domain.fraud.kinds import Fallback, Features, Scope
+from domain.fraud.model import Judgement, ScoringRequest, ShadowScore, StoredDecision
+from domain.fraud.scoring import Book, Inputs, Score, ScoreOutOfRange, inputs_of, score, score_unscored
 from domain.fraud.standins import (
     ArtefactMissing,
-    Book,
     FeatureRead,
     FeatureReader,
     FeaturesUnread,
     Pointer,
     Registry,
-    Score,
     features_of_request,
-    score,
-    score_unscored,
 )
 from domain.ids import decision_id
 from domain.payments.kinds import PaymentKind
@@ -39,6 +30,9 @@ from domain.payments.model import Speed
 if TYPE_CHECKING:  # who asks has made or read the event
     from domain.payments.events import PaymentInitiated
 
+_NOBODY: Final = Inputs(parties={}, at=datetime.min.replace(tzinfo=UTC))
+"""The first documents have empty lists: nobody is looked for, on no day."""
+
 
 SHADOWS_MAX: Final = 3
 """Each costs what a decision costs, and the payment waits for it."""
@@ -46,23 +40,29 @@ SHADOWS_MAX: Final = 3
 
 def features_of(event: "PaymentInitiated") -> Features:
     """What a payment's event tells the rules."""
-    return Features(
-        credit=event.kind == PaymentKind.ACH_CREDIT.value,
-        amount_minor=int(event.amount.minor_units),
-        same_day=event.speed == Speed.SAME_DAY.value,
-        counterparty_age_days=event.counterparty_age_days,
-        account_age_days=event.account_age_days,
-        sent_before=event.sent_before,
-    )
+    return {
+        "kind": event.kind,
+        "credit": event.kind == PaymentKind.ACH_CREDIT.value,
+        "amount_minor": int(event.amount.minor_units),
+        "currency": event.amount.currency,
+        "same_day": event.speed == Speed.SAME_DAY.value,
+        "payee_age_days": event.counterparty_age_days,
+        "account_age_days": event.account_age_days,
+        "sent_before": event.sent_before,
+    }
 
 
 def judge(features: Features) -> Judgement:
-    return judged(features, RULES)
+    book = builtin.book(Scope.ACH)
+    found = score(features, book, _NOBODY)
+    return Judgement(found.decision, found.staff_reasons, book.versions.rules.version)
 
 
 def judge_unscored(features: Features) -> Judgement:
     """When the scorer has not answered in time."""
-    return judged(features, STRICT)
+    book = builtin.book(Scope.ACH)
+    found = score_unscored(features, book, _NOBODY)
+    return Judgement(found.decision, found.staff_reasons, f"{book.versions.rules.version}-strict")
 
 
 class Fraud:
@@ -80,7 +80,7 @@ class Fraud:
         """The judgement of a subject, made now unless it was made before.
 
         Features that cannot be read in time, and documents that cannot be read, are no reason to let it go, and none
-        to stop it: the stricter rules judge what the request itself says.
+        to stop it: the stricter rules judge what is known.
         """
         if stored := self._decisions.decision(request.subject):
             return stored
@@ -89,10 +89,12 @@ class Fraud:
             return self._unscored(request, None, Fallback.FEATURES_UNREAD)
         try:
             book = self._registry.book(read.pointer, request.scope)
-        except ArtefactMissing:
+            scored = score(read.features, book, inputs_of(request, read.snoozed))
+        except FeatureMistyped:
+            return self._unscored(request, None, Fallback.FEATURES_UNREAD)
+        except (ArtefactMissing, ScoreOutOfRange):
             return self._unscored(request, read, Fallback.ARTEFACT_UNREAD)
-        scored = score(read.features, book)
-        return self._kept(request, read.features, book, scored, shadows=self._shadows(request, read))
+        return self._kept(request, read, book, scored, shadows=self._shadows(request, read))
 
     def decide_unscored(self, request: ScoringRequest, *, why: Fallback) -> StoredDecision:
         """The judgement of a subject by the stricter rules alone, unless it was judged before."""
@@ -123,9 +125,15 @@ class Fraud:
         return read
 
     def _unscored(self, request: ScoringRequest, read: FeatureRead | None, why: Fallback) -> StoredDecision:
-        features = read.features if read else features_of_request(request)
-        book = self._nearest_book(request.scope)
-        return self._kept(request, features, book, score_unscored(features, book), fallback=why)
+        """By what was read, or, where that cannot be used, by what the request says."""
+        book, alone = self._nearest_book(request.scope), FeatureRead(features=features_of_request(request))
+        read = read or alone
+        try:
+            scored = score_unscored(read.features, book, inputs_of(request, read.snoozed))
+        except FeatureMistyped:
+            read = alone
+            scored = score_unscored(read.features, book, inputs_of(request))
+        return self._kept(request, read, book, scored, fallback=why)
 
     def _nearest_book(self, scope: Scope) -> Book:
         """That of the champions, if it can be read; else the first of all, which is part of the program."""
@@ -140,12 +148,14 @@ class Fraud:
             books = self._registry.shadows(read.pointer, request.scope)
         except ArtefactMissing:
             return ()
-        return tuple(_shadow(book, read.features) for book in books[:SHADOWS_MAX])
+        inputs = inputs_of(request, read.snoozed)
+        found = (_shadow(book, read.features, inputs) for book in books[:SHADOWS_MAX])
+        return tuple(shadow for shadow in found if shadow is not None)
 
     def _kept(
         self,
         request: ScoringRequest,
-        features: FeatureValues,
+        read: FeatureRead,
         book: Book,
         scored: Score,
         *,
@@ -162,7 +172,9 @@ class Fraud:
             terminal=request.terminal,
             device=request.device,
             amount=request.amount,
-            features=features,
+            at=request.at,
+            features=read.features,
+            snoozed=tuple(sorted(read.snoozed)),
             versions=book.versions,
             score=scored.score,
             decision=scored.decision,
@@ -175,6 +187,9 @@ class Fraud:
         return self._decisions.put(made)
 
 
-def _shadow(book: Book, features: FeatureValues) -> ShadowScore:
-    scored = score(features, book)
+def _shadow(book: Book, features: Features, inputs: Inputs) -> ShadowScore | None:
+    try:
+        scored = score(features, book, inputs)
+    except (FeatureMistyped, ScoreOutOfRange):
+        return None
     return ShadowScore(book.versions, book.versions.rules.version, scored.decision, scored.score)

@@ -1,18 +1,18 @@
-"""What stands in for the parts of scoring that are being made: a book of one set of rules, no model, no lists.
+"""What stands in for the feature store and the registry, while they are being made: nothing is read, and the first
+documents judge.
 
-Nothing outside of this package leans on it; each of its names is taken over by the part that it stands for.
+Nothing outside of this package leans on it but who puts the bank together.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Protocol
 
-from domain.fraud.kinds import CustomerReason, Decision, Scope, Value, highest
-from domain.fraud.model import ScoringRequest, VersionsUsed, VersionUsed
+from domain.fraud import builtin
+from domain.fraud.kinds import Scope, Value
+from domain.fraud.model import ScoringRequest
+from domain.fraud.scoring import Book
 
-_NO_BYTES: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
-LARGE_MINOR: Final = 50_000_00
-STRICT_MINOR: Final = 2_500_00
 NIGHT_ENDS: Final = 7
 SATURDAY: Final = 5
 
@@ -26,20 +26,8 @@ class Pointer:
 class FeatureRead:
     features: Mapping[str, Value]
     pointer: Pointer | None = None
+    snoozed: frozenset[str] = frozenset()
     units: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class Book:
-    versions: VersionsUsed
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Score:
-    decision: Decision
-    score: float | None
-    customer_reasons: tuple[CustomerReason, ...]
-    staff_reasons: tuple[str, ...]
 
 
 class FeaturesUnread(Exception):
@@ -68,8 +56,7 @@ class RequestAlone:
 
 class FirstBook:
     def book(self, pointer: Pointer | None, scope: Scope) -> Book:  # noqa: ARG002  (nothing was ever promoted)
-        first = {kind: VersionUsed(f"{scope.value.lower()}/{kind}/0", _NO_BYTES) for kind in ("rules", "rest")}
-        return Book(VersionsUsed(rules=first["rules"], model=None, thresholds=first["rest"], lists=first["rest"]))
+        return builtin.book(scope)
 
     def shadows(self, pointer: Pointer | None, scope: Scope) -> tuple[Book, ...]:  # noqa: ARG002  (there are none)
         return ()
@@ -86,22 +73,3 @@ def features_of_request(request: ScoringRequest) -> Mapping[str, Value]:
         "weekend": request.at.weekday() >= SATURDAY,
         **request.facts,
     }
-
-
-def score(features: Mapping[str, Value], book: Book) -> Score:  # noqa: ARG001  (this book has one rule)
-    return _scored(features, LARGE_MINOR)
-
-
-def score_unscored(features: Mapping[str, Value], book: Book) -> Score:  # noqa: ARG001  (this book has one rule)
-    return _scored(features, STRICT_MINOR)
-
-
-def _scored(features: Mapping[str, Value], large_minor: int) -> Score:
-    amount = features.get("amount_minor")
-    large = isinstance(amount, int) and amount >= large_minor and features.get("sent_before") is False
-    return Score(
-        decision=highest(Decision.REVIEW) if large else Decision.APPROVE,
-        score=None,
-        customer_reasons=(CustomerReason.UNUSUAL_AMOUNT,) if large else (),
-        staff_reasons=("NEW_PAYEE_LARGE",) if large else (),
-    )

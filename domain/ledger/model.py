@@ -330,6 +330,9 @@ class Command:
     memo_digest: str | None = None
     """Stands for the memo in the fingerprint: sealing the same text twice gives different bytes."""
     evidence: tuple[str, ...] = ()
+    stands_for: str | None = None
+    """The fingerprint of the request whose key this answers, where the bank does in its stead what the request did not
+    name: a transfer that was held for a review is captured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

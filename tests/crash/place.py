@@ -77,6 +77,7 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "partners": (BY_STATE, PARTNERS_BY_DUE),
     "payments": (PAYMENTS_BY_DUE,),
     "ach": (ACH_BY_DUE,),
+    "fraud": (),
 }
 SERVICES: Final = ("scheduler", "s3", "stepfunctions")
 """What else is put back: schedules, the bank's files in the exchange, executions of journeys."""

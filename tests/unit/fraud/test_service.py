@@ -4,20 +4,15 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+from domain.fraud import builtin
 from domain.fraud.decision_store_memory import MemoryDecisionStore
-from domain.fraud.kinds import Decision, Fallback, Scope
+from domain.fraud.kinds import Decision, Fallback, Scope, Value
 from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.scoring import Book, replayed, same
 from domain.fraud.service import SHADOWS_MAX, Fraud
-from domain.fraud.standins import (
-    ArtefactMissing,
-    Book,
-    FeatureRead,
-    FeaturesUnread,
-    FirstBook,
-    Pointer,
-    features_of_request,
-)
-from tests.unit.fraud.values import AT, request
+from domain.fraud.standins import ArtefactMissing, FeatureRead, FeaturesUnread, Pointer, features_of_request
+from tests.unit.fraud.asking import AT, request
+from tests.unit.fraud.values import FixedModel
 
 LARGE_MINOR = 60_000_00
 
@@ -38,13 +33,15 @@ class Reader:
     reads: int = 0
     unread: bool = False
     pointer: Pointer | None = None
-    grown: dict[str, int] = field(default_factory=dict)
+    grown: dict[str, Value] = field(default_factory=dict)
+    snoozed: frozenset[str] = frozenset()
 
     def read(self, asked: ScoringRequest) -> FeatureRead:
         self.reads += 1
         if self.unread:
             raise FeaturesUnread
-        return FeatureRead(features={**features_of_request(asked), **self.grown}, pointer=self.pointer)
+        features = {**features_of_request(asked), **self.grown}
+        return FeatureRead(features=features, pointer=self.pointer, snoozed=self.snoozed)
 
 
 @dataclass
@@ -54,18 +51,20 @@ class Books:
     missing: bool = False
     shadows_missing: bool = False
     shadow_count: int = 0
+    model: FixedModel | None = None
+    """Of the shadows, and of the champion of a pointer."""
     asked: list[Pointer | None] = field(default_factory=list)
 
     def book(self, pointer: Pointer | None, scope: Scope) -> Book:
         self.asked.append(pointer)
         if self.missing and pointer is not None:
             raise ArtefactMissing
-        return FirstBook().book(pointer, scope)
+        return builtin.book(scope) if pointer is None else replace(builtin.book(scope), model=self.model)
 
     def shadows(self, pointer: Pointer | None, scope: Scope) -> tuple[Book, ...]:
         if self.shadows_missing:
             raise ArtefactMissing
-        return (FirstBook().book(pointer, scope),) * self.shadow_count
+        return (replace(builtin.book(scope), model=self.model),) * self.shadow_count
 
 
 @dataclass
@@ -93,9 +92,9 @@ def test_a_decision_holds_all_that_it_followed_from() -> None:
     scene = Scene(Reader(grown={"customer_count_1h": 3}))
     made = scene.fraud.decide(request(minor=LARGE_MINOR))
 
-    assert made.decision is Decision.REVIEW
+    assert made.decision is Decision.STEP_UP
     assert made.features == {**features_of_request(request(minor=LARGE_MINOR)), "customer_count_1h": 3}
-    assert made.versions == FirstBook().book(None, Scope.TRANSFER).versions
+    assert made.versions == builtin.book(Scope.TRANSFER).versions
     assert (made.fallback, made.decided_at) == (None, AT + timedelta(minutes=1))
     assert (made.customer, made.account, made.payee, made.amount) == (
         request().customer,
@@ -130,7 +129,7 @@ def test_while_no_features_can_be_read_the_stricter_rules_judge_what_the_request
     scene = Scene(Reader(unread=True))
     made = scene.fraud.decide(request(minor=3_000_00))
 
-    assert (made.fallback, made.decision) == (Fallback.FEATURES_UNREAD, Decision.REVIEW)
+    assert (made.fallback, made.decision) == (Fallback.FEATURES_UNREAD, Decision.STEP_UP)
     assert made.features == features_of_request(request(minor=3_000_00))
 
 
@@ -146,7 +145,7 @@ def test_a_document_that_cannot_be_read_leaves_the_first_rules_to_judge_strictly
     scene = Scene(Reader(pointer=Pointer(Scope.TRANSFER), grown={"customer_count_1h": 3}), Books(missing=True))
     made = scene.fraud.decide(request(minor=3_000_00))
 
-    assert (made.fallback, made.decision) == (Fallback.ARTEFACT_UNREAD, Decision.REVIEW)
+    assert (made.fallback, made.decision) == (Fallback.ARTEFACT_UNREAD, Decision.STEP_UP)
     assert made.features["customer_count_1h"] == 3
     assert scene.books.asked[-1] is None
 
@@ -155,7 +154,7 @@ def test_a_silent_scorer_is_replaced_by_the_stricter_rules_over_what_can_be_read
     scene = Scene(Reader(grown={"customer_count_1h": 3}))
     made = scene.fraud.decide_unscored(request(minor=3_000_00), why=Fallback.SCORER_SILENT)
 
-    assert (made.fallback, made.decision) == (Fallback.SCORER_SILENT, Decision.REVIEW)
+    assert (made.fallback, made.decision) == (Fallback.SCORER_SILENT, Decision.STEP_UP)
     assert made.features["customer_count_1h"] == 3
 
 
@@ -171,4 +170,32 @@ def test_shadows_are_scored_beside_the_decision_and_no_more_of_them_than_it_can_
 
 def test_a_shadow_that_cannot_be_read_hurts_no_decision() -> None:
     made = Scene(books=Books(shadows_missing=True)).fraud.decide(request(minor=LARGE_MINOR))
-    assert (made.decision, made.fallback, made.shadows) == (Decision.REVIEW, None, ())
+    assert (made.decision, made.fallback, made.shadows) == (Decision.STEP_UP, None, ())
+
+
+def test_a_shadow_that_answers_nonsense_hurts_no_decision() -> None:
+    made = Scene(books=Books(shadow_count=1, model=FixedModel(1.5))).fraud.decide(request(minor=LARGE_MINOR))
+    assert (made.decision, made.fallback, made.shadows) == (Decision.STEP_UP, None, ())
+
+
+def test_a_model_that_answers_nonsense_leaves_the_stricter_rules_to_judge() -> None:
+    books = Books(model=FixedModel(float("nan")))
+    made = Scene(Reader(pointer=Pointer(Scope.TRANSFER)), books).fraud.decide(request(minor=3_000_00))
+    assert (made.decision, made.fallback, made.score) == (Decision.STEP_UP, Fallback.ARTEFACT_UNREAD, None)
+
+
+def test_features_of_another_type_leave_the_stricter_rules_to_judge_what_the_request_says() -> None:
+    made = Scene(Reader(grown={"account_count_1h": "many"})).fraud.decide(request(minor=3_000_00))
+    assert (made.decision, made.fallback) == (Decision.STEP_UP, Fallback.FEATURES_UNREAD)
+    assert made.features == features_of_request(request(minor=3_000_00))
+
+
+def test_what_is_snoozed_for_the_customer_is_silent_and_stands_with_the_decision() -> None:
+    made = Scene(Reader(snoozed=frozenset({"new-payee-very-large"}))).fraud.decide(request(minor=LARGE_MINOR))
+    assert (made.decision, made.snoozed) == (Decision.APPROVE, ("new-payee-very-large",))
+
+
+def test_a_decision_can_be_made_again_from_what_is_kept_of_it() -> None:
+    for scene in (Scene(), Scene(Reader(unread=True)), Scene(Reader(snoozed=frozenset({"new-payee-very-large"})))):
+        made = scene.fraud.decide(request(minor=LARGE_MINOR))
+        assert same(made, replayed(made, builtin.book(Scope.TRANSFER)))

@@ -67,6 +67,7 @@ ARNS = {
     "partners": "PartnersTableArn",
     "payments": "PaymentsTableArn",
     "ach": "AchTableArn",
+    "fraud": "FraudTableArn",
 }
 TABLES: dict[str, tuple[Index, ...]] = {
     "published": (),
@@ -81,6 +82,7 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "partners": (BY_STATE, PARTNERS_BY_DUE),
     "payments": (PAYMENTS_BY_DUE,),
     "ach": (ACH_BY_DUE,),
+    "fraud": (),
 }
 MACHINES = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId"
 FOLDERS = ("built/ach/", "outbound/ach/")

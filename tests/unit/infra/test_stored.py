@@ -63,6 +63,7 @@ NAMES = {
     "partners",
     "payments",
     "ach",
+    "fraud",
 }
 
 
