@@ -24,6 +24,8 @@ GOOD = {
     "FLORIN_PARTNERS_TABLE": "florin-partners-us-west-2",
     "FLORIN_PAYMENTS_TABLE": "florin-payments-us-west-2",
     "FLORIN_ACH_TABLE": "florin-ach-us-west-2",
+    "FLORIN_FEATURES_TABLE": "florin-features-us-west-2",
+    "FLORIN_FRAUD_BUCKET": "florin-fraud-000000000000-us-west-2",
     "FLORIN_EXCHANGE_BUCKET": "florin-exchange-000000000000-us-west-2",
     "FLORIN_ACH_TIMETABLE": "fedach",
     "FLORIN_BUS": "florin-us-west-2",
