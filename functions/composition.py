@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.clock import Clock, SystemClock
 from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
-from domain.tables_aws import Index, Table, connect
+from domain.tables_aws import READ_TIMEOUT_SECONDS, TRIES_MAX, Index, Table, connect
+from functions import composition_fraud as scoring
 from functions import composition_judging as judging
 from functions import composition_partners as delivered
 from functions import composition_rails as rails
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from domain.cases.service import Cases, Resolved
     from domain.counterparties.service import Counterparties
     from domain.customers.service import Customers
+    from domain.fraud.feature_updates import FeatureUpdates
     from domain.ids import Randomness
     from domain.ledger.folding import Folder
     from domain.ledger.outbox import Outbox
@@ -364,6 +366,16 @@ class Bank:
     exchange = rails.exchange
     send_arrival = rails.send_arrival
 
+    # What fraud scoring knows.
+
+    @cached_property
+    def feature_updates(self) -> FeatureUpdates:
+        return scoring.feature_updates(self, randomness=self._randomness)
+
+    feature_store = cached_property(scoring.feature_store)
+    feature_reader = scoring.feature_reader
+    history_bundles = cached_property(scoring.history_bundles)
+
     @cached_property
     def cursor_secret(self) -> bytes:
         """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""
@@ -386,7 +398,19 @@ class Bank:
 
     @cached_property
     def _connection(self) -> Connection:
-        return connect(region=self.region, endpoint=self._endpoint, meter=self.meter)
+        return self.connection()
+
+    def connection(
+        self, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, tries_max: int = TRIES_MAX
+    ) -> Connection:
+        """One more connection to DynamoDB, for whoever cannot wait as the others do."""
+        return connect(
+            region=self.region,
+            endpoint=self._endpoint,
+            meter=self.meter,
+            read_timeout_seconds=read_timeout_seconds,
+            tries_max=tries_max,
+        )
 
     def _work_table(self) -> Table:
         """Cases and approvals share a table: both are lists of what waits for a person."""

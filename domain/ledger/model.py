@@ -27,6 +27,8 @@ EXPIRY_GRACE: Final = timedelta(seconds=5)
 KEY_LENGTH_MAX: Final = 128
 MEMO_BYTES_MAX: Final = 589
 """Sealed bytes: 140 characters of at most four bytes, version (1), nonce (12) and tag (16)."""
+PAYMENT_EVIDENCE: Final = "payment:"
+"""Stands before a payment's id among the evidence of a journal that is one of its moments."""
 
 
 class Side(StrEnum):

@@ -25,6 +25,8 @@ GOOD = {
     "FLORIN_PAYMENTS_TABLE": "florin-payments-us-west-2",
     "FLORIN_ACH_TABLE": "florin-ach-us-west-2",
     "FLORIN_FRAUD_TABLE": "florin-fraud-us-west-2",
+    "FLORIN_FEATURES_TABLE": "florin-features-us-west-2",
+    "FLORIN_FRAUD_BUCKET": "florin-fraud-000000000000-us-west-2",
     "FLORIN_EXCHANGE_BUCKET": "florin-exchange-000000000000-us-west-2",
     "FLORIN_ACH_TIMETABLE": "fedach",
     "FLORIN_BUS": "florin-us-west-2",

@@ -19,6 +19,7 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
+from domain.fraud.feature_store_dynamodb import DynamoDBFeatureStore
 from domain.fraud.kinds import Decision
 from domain.fraud.model import Judgement
 from domain.ledger.codec import encode_journal
@@ -46,6 +47,8 @@ from functions.ach_return_rates import handler as ach_return_rates
 from functions.case_sweep import handler as case_sweep
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_features import handler as fraud_features
+from functions.fraud_history import handler as fraud_history
 from functions.fraud_scorer import handler as fraud_scorer
 from functions.hold_expiry import handler as hold_expiry
 from functions.messages import NoneTaken
@@ -708,6 +711,36 @@ def run_graphql(deployed: Deployed) -> None:
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
 
 
+def run_fraud_features(deployed: Deployed) -> None:
+    """A transfer, told twice, and a journal that is no payment."""
+    (_, payer), (_, payee) = deployed.person("ada"), deployed.person("ben")
+    for journal in (
+        deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00),
+        deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1),
+    ):
+        event = event_of(journal, REGION)
+        body = {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
+        for _ in range(2):
+            assert deployed.call(fraud_features, message(body)) == {"batchItemFailures": []}
+
+
+def run_fraud_history(deployed: Deployed) -> None:
+    """An hour with a payment in it, by a run that dies once before it notes how far it is."""
+    run_fraud_features(deployed)
+    deployed.asked = Asked()
+    deployed.clock.at += timedelta(hours=2)
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(DynamoDBFeatureStore, "note_bundled", dies)
+        with pytest.raises(Died):
+            deployed.call(fraud_history, {})
+    deployed.clock.at += timedelta(hours=24)
+    for _ in range(3):
+        deployed.call(fraud_history, {})
+    bucket = deployed.bank.configuration.fraud_bucket
+    (found,) = session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+    assert found["Key"].startswith("history/payments/learnt=")
+
+
 RUNS: dict[str, Callable[[Deployed], None]] = {
     "Graphql": run_graphql,
     "Publisher": run_publisher,
@@ -728,6 +761,8 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "AchInbound": run_ach_inbound,
     "AchReturnRates": run_ach_return_rates,
     "FraudScorer": run_fraud_scorer,
+    "FraudFeatures": run_fraud_features,
+    "FraudHistory": run_fraud_history,
     "PaymentDecisions": run_payment_decisions,
     "PaymentSweep": run_payment_sweep,
 }
@@ -736,8 +771,8 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
 LAMBDAS_OWN = ("logs:", "xray:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 LAMBDAS_OWN_RESOURCES = {"LedgerStreamArn", "LedgerTableArn/stream/*", "MessagesKeyArn"}
 """What Lambda itself does in the function's name."""
-OF_THE_EXCHANGE = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
-"""What S3 does with the key of the exchange in the function's name, when that puts or gets a file: no call of its
+OF_FILES = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
+"""What S3 does with the key of stored files in the function's name, when that puts or gets a file: no call of its
 client."""
 KEYS_ANYWHERE = "arn:AWS::Partition:kms:*:AWS::AccountId:key/*"
 OF_OTHER_REGIONS = {RECEIVED_FILES: {"kms:Decrypt"}, ARRIVALS: {"kms:Decrypt", "kms:GenerateDataKey"}}
@@ -752,9 +787,9 @@ UNSEEN: dict[str, set[Need]] = {
 
 def allowed_through_others(asked: Asked) -> set[Need]:
     """Of keys, what follows from the files that were put and got, and from what was sent to other regions."""
-    done = {action for action, of in asked.needs if of.startswith("ExchangeBucketArn/")}
+    done = {action for action, of in asked.needs if of.startswith(("ExchangeBucketArn/", "FraudBucketArn/"))}
     follows = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
-    here = {need for need in OF_THE_EXCHANGE if need[0] in {follows[action] for action in done}}
+    here = {need for need in OF_FILES if need[0] in {follows[action] for action in done}}
     reached = {of for _, of in asked.needs}
     return here | {(do, KEYS_ANYWHERE) for of, does in OF_OTHER_REGIONS.items() if of in reached for do in does}
 
