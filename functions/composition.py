@@ -19,6 +19,7 @@ from domain.clock import Clock, SystemClock
 from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
 from domain.tables_aws import Index, Table, connect
+from functions import composition_fraud as judges
 from functions import composition_partners as delivered
 from functions import composition_rails as rails
 from functions.configuration import Configuration, read
@@ -360,6 +361,7 @@ class Bank:
 
     # Payments and the rails.
 
+    fraud = cached_property(judges.fraud)
     deadlines = cached_property(rails.deadlines)
     journeys = cached_property(rails.journeys)
     payments = cached_property(rails.payments)

@@ -5,20 +5,13 @@ later, is told the same: features that have grown since, another version, anothe
 """
 
 from datetime import date
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from domain.clock import Clock
 from domain.fraud.decision_store import DecisionPage, DecisionStore
 from domain.fraud.kinds import Fallback, Scope
 from domain.fraud.kinds import Features as FeatureValues
-from domain.fraud.model import (
-    Features,
-    Judgement,
-    ScoringRequest,
-    ShadowScore,
-    StoredDecision,
-)
-from domain.fraud.rules import RULES, STRICT, judged
+from domain.fraud.model import ScoringRequest, ShadowScore, StoredDecision
 from domain.fraud.standins import (
     ArtefactMissing,
     Book,
@@ -33,36 +26,9 @@ from domain.fraud.standins import (
     score_unscored,
 )
 from domain.ids import decision_id
-from domain.payments.kinds import PaymentKind
-from domain.payments.model import Speed
-
-if TYPE_CHECKING:  # who asks has made or read the event
-    from domain.payments.events import PaymentInitiated
-
 
 SHADOWS_MAX: Final = 3
 """Each costs what a decision costs, and the payment waits for it."""
-
-
-def features_of(event: "PaymentInitiated") -> Features:
-    """What a payment's event tells the rules."""
-    return Features(
-        credit=event.kind == PaymentKind.ACH_CREDIT.value,
-        amount_minor=int(event.amount.minor_units),
-        same_day=event.speed == Speed.SAME_DAY.value,
-        counterparty_age_days=event.counterparty_age_days,
-        account_age_days=event.account_age_days,
-        sent_before=event.sent_before,
-    )
-
-
-def judge(features: Features) -> Judgement:
-    return judged(features, RULES)
-
-
-def judge_unscored(features: Features) -> Judgement:
-    """When the scorer has not answered in time."""
-    return judged(features, STRICT)
 
 
 class Fraud:

@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from typing import Final, Protocol
 
 from domain.fraud.kinds import CustomerReason, Decision, Scope, Value, highest
-from domain.fraud.model import ScoringRequest, VersionsUsed, VersionUsed
+from domain.fraud.model import Features, ScoringRequest, VersionsUsed, VersionUsed
+from domain.fraud.rules import RULES, STRICT, RuleSet, judged
 
 _NO_BYTES: Final = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855"
 LARGE_MINOR: Final = 50_000_00
@@ -88,12 +89,32 @@ def features_of_request(request: ScoringRequest) -> Mapping[str, Value]:
     }
 
 
-def score(features: Mapping[str, Value], book: Book) -> Score:  # noqa: ARG001  (this book has one rule)
-    return _scored(features, LARGE_MINOR)
+def score(features: Mapping[str, Value], book: Book) -> Score:  # noqa: ARG001  (this book has one set of rules)
+    return _of_payments(features, RULES) if _is_payment(features) else _scored(features, LARGE_MINOR)
 
 
-def score_unscored(features: Mapping[str, Value], book: Book) -> Score:  # noqa: ARG001  (this book has one rule)
-    return _scored(features, STRICT_MINOR)
+def score_unscored(features: Mapping[str, Value], book: Book) -> Score:  # noqa: ARG001  (as above)
+    return _of_payments(features, STRICT) if _is_payment(features) else _scored(features, STRICT_MINOR)
+
+
+def _is_payment(features: Mapping[str, Value]) -> bool:
+    return str(features.get("kind")).startswith("ACH_")
+
+
+def _of_payments(features: Mapping[str, Value], rules: RuleSet) -> Score:
+    said = judged(
+        Features(
+            credit=bool(features["credit"]),
+            amount_minor=int(features["amount_minor"] or 0),
+            same_day=bool(features["same_day"]),
+            counterparty_age_days=int(features["payee_age_days"] or 0),
+            account_age_days=int(features["account_age_days"] or 0),
+            sent_before=bool(features["sent_before"]),
+        ),
+        rules,
+    )
+    told = (CustomerReason.UNUSUAL_AMOUNT,) if said.reasons else ()
+    return Score(decision=said.decision, score=None, customer_reasons=told, staff_reasons=said.reasons)
 
 
 def _scored(features: Mapping[str, Value], large_minor: int) -> Score:

@@ -13,9 +13,7 @@ from domain.access.model import Group, Verdict
 from domain.cases.kinds import KINDS, ResolutionCode
 from domain.cases.model import Case
 from domain.counterparties.model import Counterparty, VerificationMethod
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
-from domain.fraud.service import features_of, judge
+from domain.fraud.kinds import CustomerReason, Decision
 from domain.ledger.model import Command
 from domain.money import Money
 from domain.payments.kinds import PaymentState
@@ -53,6 +51,10 @@ OF_ANSWERS: Final = {
     "Addenda99Dishonored": ("R71", "R73", "R74"),
 }
 """By the addenda of an answer of ours, the codes that dishonour or contest it."""
+DRAWN: Final = (*Decision, Decision.STEP_UP, Decision.STEP_UP, Decision.REVIEW)
+"""What a scorer may say; what the rules say of payments like these is mostly that they may go."""
+ENDINGS: Final = frozenset({StepName.STEP_UP_EXPIRED, StepName.REVIEW_EXPIRED})
+"""Steps that end a payment whenever they are made: they are made when their time has come, and not before."""
 SETTLED: Final = frozenset({PaymentState.SETTLED, PaymentState.CLEARED, PaymentState.COMPLETED})
 PROMPT: Final = timedelta(hours=26)
 """So long after settlement a return is in time, whatever its code."""
@@ -221,17 +223,43 @@ def _details(number: int) -> Any:
 
 
 def judges(scene: Scene, draws: Draws) -> Deed | None:
+    """The scorer answers, late or twice as may be. What it is going to say is drawn, and kept like all it says; where
+    somebody has decided before, it says that."""
     if not scene.heard:
         return None
     world, event = draws.of(scene.heard[-3:])
-    judgement = judge(features_of(event))
-    if draws.chance(22):
-        decided = Decision.REVIEW if draws.chance(70) else Decision.BLOCK
-        judgement = Judgement(decided, ("DRAWN",), judgement.rules_version)
-    return Deed(
-        f"the scorer says {judgement.decision.value} of {event.payment[-6:]}",
-        lambda: world.steps.judged(world.payments.existing(event.payment), judgement),
-    )
+    drawn = draws.of(DRAWN) if draws.chance(40) else None
+    payment = world.payments.existing(event.payment)
+
+    def judge() -> None:
+        if drawn:
+            world.will_decide(payment, drawn, CustomerReason.SECURITY_CHECK)
+        world.judge(event)
+
+    said = drawn.value if drawn else "what it finds"
+    return Deed(f"the scorer says {said} of {event.payment[-6:]}", judge)
+
+
+def confirms(scene: Scene, draws: Draws) -> Deed | None:
+    """A customer confirms a payment: most often one that waits for it, and mostly signed in anew."""
+    waiting = [key for key, one in scene.asked.items() if _state(one) is PaymentState.AWAITING_STEP_UP]
+    among = waiting if waiting and draws.chance(90) else list(scene.asked)
+    if not among:
+        return None
+    key, anew = draws.of(among[-6:]), draws.chance(80)
+    asked = scene.asked[key]
+
+    def confirm() -> None:
+        at = scene.now if anew else asked.person.world.payments.existing(asked.payment).opened_at
+        actor = replace(asked.person.actor, authenticated_at=at)
+        if anew:
+            scene.signed_in.add(asked.payment)
+        answer = asked.person.world.ach.confirm(actor, asked.payment)
+        scene.refused(answer)
+        if isinstance(answer, Payment):
+            scene.confirmed.add(asked.payment)
+
+    return Deed(f"{key} is confirmed, {'signed in anew' if anew else 'without a new sign-in'}", confirm)
 
 
 def goes_on(scene: Scene, draws: Draws) -> Deed | None:
@@ -261,7 +289,7 @@ def works(scene: Scene, draws: Draws) -> Deed:
     def work() -> None:
         world.files()
         for event in heard:
-            world.steps.judged(world.payments.existing(event.payment), judge(features_of(event)))
+            world.judge(event)
         settle(world)
         world.work_files()
         world.take_in()
@@ -275,7 +303,7 @@ def steps_again(scene: Scene, draws: Draws) -> Deed | None:
     if not scene.asked:
         return None
     key = draws.of(list(scene.asked))
-    asked, step = scene.asked[key], draws.of([one for one in StepName if one is not StepName.REVIEW_EXPIRED])
+    asked, step = scene.asked[key], draws.of([one for one in StepName if one not in ENDINGS])
     return Deed(
         f"step {step.value} of {key} is made",
         lambda: asked.person.world.steps.run(step.value, payment=asked.payment, token=None),
@@ -675,6 +703,7 @@ DEEDS: Final[Mapping[str, tuple[int, Make]]] = {
         (1, thaws),
         (2, proves),
         (8, judges),
+        (4, confirms),
         (6, goes_on),
         (5, all_go_on),
         (18, works),

@@ -91,6 +91,10 @@ class Scene:
         self.handed: list[tuple[AchWorld, Handoff]] = []
         self.called_off: set[str] = set()
         """Payments whose customers were told that they are cancelled."""
+        self.confirmed: set[str] = set()
+        """Payments whose customers were told that they are confirmed."""
+        self.signed_in: set[str] = set()
+        """Payments that were confirmed, or were to be, by somebody who had just signed in."""
         self.counter = {
             f"opening-{person.account.id}": (person.account.id, minor)
             for person, minor in zip(self.people, OPENING_MINOR, strict=True)

@@ -19,7 +19,6 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
@@ -65,6 +64,7 @@ from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.events import event_for
 from tests.unit.functions.received_life import UNKNOWN, ReceivedLife
@@ -345,7 +345,7 @@ def run_ach_journey(deployed: Deployed) -> None:
     for kind in DRIVEN_BY_STEPS:
         payment = life.opened(kind)
         life.step(payment, "screen", waits=True)
-        life.bank.ach.steps.judged(life.now(payment), Judgement(Decision.APPROVE, (), "test"))
+        life.bank.ach.steps.judged(life.now(payment), said(payment.id))
         cut_off_after_posting(deployed, lambda payment=payment: life.step(payment, "advance"))  # type: ignore[misc]  # bound now
         life.step(payment, "advance")
         life.step(payment, "screen", waits=True)
@@ -364,7 +364,7 @@ def run_ach_journey(deployed: Deployed) -> None:
 
         held_up = life.opened(kind)
         life.step(held_up, "screen", waits=True)
-        life.bank.ach.steps.judged(life.now(held_up), Judgement(Decision.REVIEW, (), "test"))
+        life.bank.ach.steps.judged(life.now(held_up), said(held_up.id, Decision.REVIEW))
         for step in ("advance", "review", "review_expired", "end"):
             life.step(held_up, step, waits=step == "review")
         assert life.state(held_up) is PaymentState.DECLINED
@@ -376,7 +376,7 @@ def run_ach_journey(deployed: Deployed) -> None:
         life.step(missed, "reschedule")
         assert life.state(missed) is PaymentState.SCHEDULED
     refused = life.opened(PaymentKind.ACH_CREDIT, minor=99_00)
-    life.bank.ach.steps.judged(refused, Judgement(Decision.APPROVE, (), "test"))
+    life.bank.ach.steps.judged(refused, said(refused.id))
     for step in ("advance", "end", "end"):
         life.step(refused, step)
     assert life.state(refused) is PaymentState.REFUSED

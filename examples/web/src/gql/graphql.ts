@@ -119,6 +119,8 @@ export type RefusalCode =
   | 'OUTCOME_UNKNOWN'
   /** The bank's clock is uncertain. Nothing was done; try again with the same key. */
   | 'CLOCK_UNCERTAIN'
+  /** The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the same request with the same key. Nothing was done. */
+  | 'STEP_UP_REQUIRED'
   /** The idempotency key opened another account for this customer; use a new key for a new account. */
   | 'ACCOUNT_KEY_REUSED'
   /** The product is not offered in this currency to this kind of customer. */
@@ -153,6 +155,8 @@ export type RefusalCode =
   | 'PAYMENT_KEY_REUSED'
   /** The payment has gone too far to be called off, or has ended. */
   | 'PAYMENT_NOT_CANCELLABLE'
+  /** The payment does not wait to be confirmed, or the time for that is over. */
+  | 'PAYMENT_NOT_AWAITING_STEP_UP'
   /** A step of the payment is being made right now. Nothing was done; try again. */
   | 'PAYMENT_BUSY'
   /** The same amount went to the same counterparty a short while ago. Nothing was done; say that it is intended with the same key. */
@@ -445,6 +449,8 @@ type RefusalParts_PaymentBusy_Fragment = { readonly __typename: 'PaymentBusy', r
 
 type RefusalParts_PaymentKeyReused_Fragment = { readonly __typename: 'PaymentKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_PaymentNotAwaitingStepUp_Fragment = { readonly __typename: 'PaymentNotAwaitingStepUp', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_PaymentNotCancellable_Fragment = { readonly __typename: 'PaymentNotCancellable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ProductUnavailable_Fragment = { readonly __typename: 'ProductUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -466,6 +472,8 @@ type RefusalParts_ReturnKeyReused_Fragment = { readonly __typename: 'ReturnKeyRe
 type RefusalParts_SameAccount_Fragment = { readonly __typename: 'SameAccount', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_Shredded_Fragment = { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_StepUpRequired_Fragment = { readonly __typename: 'StepUpRequired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_TooManyHolds_Fragment = { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -529,6 +537,7 @@ export type RefusalPartsFragment =
   | RefusalParts_OutcomeUnknown_Fragment
   | RefusalParts_PaymentBusy_Fragment
   | RefusalParts_PaymentKeyReused_Fragment
+  | RefusalParts_PaymentNotAwaitingStepUp_Fragment
   | RefusalParts_PaymentNotCancellable_Fragment
   | RefusalParts_ProductUnavailable_Fragment
   | RefusalParts_ReplayKeyReused_Fragment
@@ -540,6 +549,7 @@ export type RefusalPartsFragment =
   | RefusalParts_ReturnKeyReused_Fragment
   | RefusalParts_SameAccount_Fragment
   | RefusalParts_Shredded_Fragment
+  | RefusalParts_StepUpRequired_Fragment
   | RefusalParts_TooManyHolds_Fragment
   | RefusalParts_TryAgain_Fragment
   | RefusalParts_VerificationUnderway_Fragment
