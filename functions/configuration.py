@@ -81,6 +81,7 @@ class Configuration:
     # How long journeys wait, as their state machines were deployed with.
     step_within: timedelta
     fraud_within: timedelta
+    step_up_within: timedelta
     review_within: timedelta
     file_within: timedelta
     acknowledgement_within: timedelta
@@ -145,6 +146,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         skew=door.parsed("FLORIN_SKEW_SECONDS", _seconds),
         step_within=door.parsed("FLORIN_STEP_SECONDS", _seconds),
         fraud_within=door.parsed("FLORIN_FRAUD_SECONDS", _seconds),
+        step_up_within=door.parsed("FLORIN_STEP_UP_SECONDS", _seconds),
         review_within=door.parsed("FLORIN_REVIEW_SECONDS", _seconds_of_days),
         file_within=door.parsed("FLORIN_FILE_SECONDS", _seconds),
         acknowledgement_within=door.parsed("FLORIN_ACKNOWLEDGEMENT_SECONDS", _seconds),

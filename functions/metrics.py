@@ -40,6 +40,8 @@ EXPIRED_HOLDS_LEFT: Final = Metric("ExpiredHoldsLeft", MetricUnit.Count)
 PARTNER_DELIVERIES_QUARANTINED: Final = Metric("PartnerDeliveriesQuarantined", MetricUnit.Count)
 """Messages of partners that wait for a person: of a kind nobody knows, not what their model says, or refused."""
 
+FRAUD_FALLBACKS: Final = Metric("FraudFallbacks", MetricUnit.Count)
+"""Payments that were judged by the stricter rules alone: the scorer was silent, or could not read what it needs."""
 OVERDUE_CASES: Final = Metric("OverdueCases", MetricUnit.Count)
 """Cases that are due and not resolved."""
 RETURN_RATES_RAISED: Final = Metric("AchReturnRatesRaised", MetricUnit.Count)
@@ -52,6 +54,7 @@ OPERATIONAL: Final = (
     FOLDER_LAG,
     EXPIRED_HOLDS_LEFT,
     PARTNER_DELIVERIES_QUARANTINED,
+    FRAUD_FALLBACKS,
     OVERDUE_CASES,
     RETURN_RATES_RAISED,
 )

@@ -38,7 +38,7 @@ from domain.counterparties.model import (
     VerificationUnderway,
 )
 from domain.partners.model import DeliveryBusy, DeliveryNotReplayable, ReplayKeyReused
-from domain.payments.model import PaymentBusy, PaymentKeyReused, PaymentNotCancellable
+from domain.payments.model import PaymentBusy, PaymentKeyReused, PaymentNotAwaitingStepUp, PaymentNotCancellable
 from domain.rails.ach.incoming_model import AnswerNotAllowed, EntryNotPending, ReturnKeyReused
 from domain.rails.ach.model import AchNotEligible, DuplicateSuspected
 from domain.refusals import (
@@ -190,6 +190,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "originateAchDebit": ORIGINATED,
     "reverseAchPayment": (*ASKED, AchNotEligible, PaymentKeyReused, Shredded),
     "cancelPayment": (*ASKED, PaymentNotCancellable, PaymentBusy),
+    "confirmPayment": (*ASKED, StepUpRequired, PaymentNotAwaitingStepUp),
     "returnAchEntry": (*ASKED, EntryNotPending, AnswerNotAllowed, ReturnKeyReused),
     "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),
     "releaseCase": (*ASKED, CaseResolved, CaseBusy),
@@ -332,6 +333,11 @@ class CancelPaymentSuccess:
     payment: PaymentView = strawberry.field(description="The payment.")
 
 
+@strawberry.type(name="ConfirmPaymentSuccess", description="The payment goes on, or its account could not pay it.")
+class ConfirmPaymentSuccess:
+    payment: PaymentView = strawberry.field(description="The payment.")
+
+
 @strawberry.type(name="ReturnAchEntrySuccess", description="The entry goes back; its `status` says how far that is.")
 class ReturnAchEntrySuccess:
     entry: AchReceivedEntryView = strawberry.field(description="The entry; said again with the same key, as it is now.")
@@ -393,6 +399,7 @@ SUCCESSES: Final[dict[str, type]] = {
     "originateAchDebit": OriginateAchDebitSuccess,
     "reverseAchPayment": ReverseAchPaymentSuccess,
     "cancelPayment": CancelPaymentSuccess,
+    "confirmPayment": ConfirmPaymentSuccess,
     "returnAchEntry": ReturnAchEntrySuccess,
     "assignCase": AssignCaseSuccess,
     "releaseCase": ReleaseCaseSuccess,

@@ -35,6 +35,7 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "originateAchDebit": ("account", "accountId"),
     "reverseAchPayment": ("payment", "paymentId"),
     "cancelPayment": ("payment", "paymentId"),
+    "confirmPayment": ("payment", "paymentId"),
     "returnAchEntry": ("received_ach_entry", "entryId"),
     "assignCase": ("case", "caseId"),
     "releaseCase": ("case", "caseId"),
@@ -53,6 +54,7 @@ WITHOUT_JOURNAL: Final = frozenset(
         "originateAchDebit",
         "reverseAchPayment",
         "cancelPayment",
+        "confirmPayment",
         "returnAchEntry",
     }
 )

@@ -359,6 +359,7 @@ _describe(
     description="How a payment stands. The set may grow.",
     values={
         "ACCEPTED": "It is accepted, and to be judged before anything leaves.",
+        "AWAITING_STEP_UP": "Its customer is to sign in again and confirm it; nothing is set aside yet.",
         "SCREENED": "It has passed; its money is being set aside.",
         "SUSPECTED": "A person is to look at it; its money is being set aside.",
         "IN_REVIEW": "A person of the bank looks at it.",

@@ -267,6 +267,11 @@ class CancelPaymentInput:
     payment_id: strawberry.ID = strawberry.field(description=by_id("The payment", "pay"))
 
 
+@strawberry.input(name="ConfirmPaymentInput", description="A payment that waits for its customer, to be confirmed.")
+class ConfirmPaymentInput:
+    payment_id: strawberry.ID = strawberry.field(description=by_id("The payment", "pay"))
+
+
 @strawberry.input(name="AssignCaseInput", description="A case to be taken into your own hands.")
 class AssignCaseInput:
     case_id: strawberry.ID = strawberry.field(description=by_id("The case", "cas"))

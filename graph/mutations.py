@@ -36,6 +36,7 @@ from graph.answers import (
     CloseAccountSuccess,
     CloseCounterpartySuccess,
     ConfirmMicroEntriesSuccess,
+    ConfirmPaymentSuccess,
     FreezeAccountSuccess,
     GiveApprovalSuccess,
     OpenAccountSuccess,
@@ -70,6 +71,7 @@ from graph.inputs import (
     CloseAccountInput,
     CloseCounterpartyInput,
     ConfirmMicroEntriesInput,
+    ConfirmPaymentInput,
     FreezeAccountInput,
     GiveApprovalInput,
     OpenAccountInput,
@@ -411,6 +413,15 @@ class Mutation:
     def cancel_payment(self, info: Info, input: Asked[CancelPaymentInput]) -> CancelPaymentSuccess | Refusal:
         answer = info.context.bank.ach.cancel(info.context.actor, str(input.payment_id))
         return answer if isinstance(answer, Refusal) else CancelPaymentSuccess(payment=_payment(info.context, answer))
+
+    @_mutation(
+        "confirmPayment",
+        "Lets a payment go on that is `AWAITING_STEP_UP`: for who made it, after a new sign-in. Said again, it changes "
+        "nothing.",
+    )
+    def confirm_payment(self, info: Info, input: Asked[ConfirmPaymentInput]) -> ConfirmPaymentSuccess | Refusal:
+        answer = info.context.bank.ach.confirm(info.context.actor, str(input.payment_id))
+        return answer if isinstance(answer, Refusal) else ConfirmPaymentSuccess(payment=_payment(info.context, answer))
 
     @_mutation(
         "returnAchEntry",

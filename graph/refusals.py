@@ -266,6 +266,12 @@ ROWS: Final = (
         bank.ClockUncertain,
         "The bank's clock is uncertain. Nothing was done; try again with the same key.",
     ),
+    Row(
+        bank.StepUpRequired,
+        "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
+        "same request with the same key. Nothing was done.",
+        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
+    ),
     # Around customers and accounts.
     Row(
         accounts.AccountKeyReused,
@@ -355,6 +361,11 @@ ROWS: Final = (
     Row(
         payments.PaymentNotCancellable,
         "The payment has gone too far to be called off, or has ended.",
+        (_id("payment", "The payment."), _fact("state", "How it stands: a `PaymentStatus`.")),
+    ),
+    Row(
+        payments.PaymentNotAwaitingStepUp,
+        "The payment does not wait to be confirmed, or the time for that is over.",
         (_id("payment", "The payment."), _fact("state", "How it stands: a `PaymentStatus`.")),
     ),
     Row(

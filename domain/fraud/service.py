@@ -4,15 +4,14 @@ A subject is judged once, and what was said of it is kept before anybody acts on
 later, is told the same: features that have grown since, another version, another clock change nothing.
 """
 
-from datetime import UTC, date, datetime
-from typing import TYPE_CHECKING, Final
+from datetime import date
+from typing import Final
 
 from domain.clock import Clock
-from domain.fraud import builtin
 from domain.fraud.decision_store import DecisionPage, DecisionStore
 from domain.fraud.expressions import FeatureMistyped
 from domain.fraud.kinds import Fallback, Features, Scope
-from domain.fraud.model import Judgement, ScoringRequest, ShadowScore, StoredDecision
+from domain.fraud.model import ScoringRequest, ShadowScore, StoredDecision
 from domain.fraud.scoring import Book, Inputs, Score, ScoreOutOfRange, inputs_of, score, score_unscored
 from domain.fraud.standins import (
     ArtefactMissing,
@@ -24,45 +23,9 @@ from domain.fraud.standins import (
     features_of_request,
 )
 from domain.ids import decision_id
-from domain.payments.kinds import PaymentKind
-from domain.payments.model import Speed
-
-if TYPE_CHECKING:  # who asks has made or read the event
-    from domain.payments.events import PaymentInitiated
-
-_NOBODY: Final = Inputs(parties={}, at=datetime.min.replace(tzinfo=UTC))
-"""The first documents have empty lists: nobody is looked for, on no day."""
-
 
 SHADOWS_MAX: Final = 3
 """Each costs what a decision costs, and the payment waits for it."""
-
-
-def features_of(event: "PaymentInitiated") -> Features:
-    """What a payment's event tells the rules."""
-    return {
-        "kind": event.kind,
-        "credit": event.kind == PaymentKind.ACH_CREDIT.value,
-        "amount_minor": int(event.amount.minor_units),
-        "currency": event.amount.currency,
-        "same_day": event.speed == Speed.SAME_DAY.value,
-        "payee_age_days": event.counterparty_age_days,
-        "account_age_days": event.account_age_days,
-        "sent_before": event.sent_before,
-    }
-
-
-def judge(features: Features) -> Judgement:
-    book = builtin.book(Scope.ACH)
-    found = score(features, book, _NOBODY)
-    return Judgement(found.decision, found.staff_reasons, book.versions.rules.version)
-
-
-def judge_unscored(features: Features) -> Judgement:
-    """When the scorer has not answered in time."""
-    book = builtin.book(Scope.ACH)
-    found = score_unscored(features, book, _NOBODY)
-    return Judgement(found.decision, found.staff_reasons, f"{book.versions.rules.version}-strict")
 
 
 class Fraud:

@@ -33,6 +33,7 @@ class NoticeKind(StrEnum):
     SCHEDULED_TRANSFER_LATE = "SCHEDULED_TRANSFER_LATE"
     ACH_DEBIT_COLLECTED = "ACH_DEBIT_COLLECTED"
     ACH_DEBIT_RETURNED = "ACH_DEBIT_RETURNED"
+    ACH_PAYMENT_TO_CONFIRM = "ACH_PAYMENT_TO_CONFIRM"
     ACH_PAYMENT_GIVEN_BACK = "ACH_PAYMENT_GIVEN_BACK"
     ACH_PAYMENT_NOT_MADE = "ACH_PAYMENT_NOT_MADE"
     LIMITS_CHANGED = "LIMITS_CHANGED"
@@ -75,6 +76,10 @@ TEXTS: Final[dict[NoticeKind, str]] = {
         "{amount} was collected for account {account}. It is held until the paying bank can hardly return it any more."
     ),
     NoticeKind.ACH_DEBIT_RETURNED: "{amount} that was collected for account {account} was returned by the paying bank.",
+    NoticeKind.ACH_PAYMENT_TO_CONFIRM: (
+        "Your ACH payment of {amount} on account {account} waits for you: sign in again and confirm it until {until}. "
+        "If it is not yours, cancel it and contact us."
+    ),
     NoticeKind.ACH_PAYMENT_GIVEN_BACK: "Your ACH payment of {amount} came back; it is on account {account} again.",
     NoticeKind.ACH_PAYMENT_NOT_MADE: "Your ACH payment of {amount} on account {account} was not made: {reason}",
     NoticeKind.LIMITS_CHANGED: "The limits of account {account} have changed.",

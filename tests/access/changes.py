@@ -13,6 +13,7 @@ from graphql import GraphQLInputObjectType, get_named_type
 from domain.access.model import Group, Relation
 from domain.accounts.model import Account
 from domain.customers.model import Customer
+from domain.fraud.kinds import Decision
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from tests.access.paths import CORE
 from tests.access.scene import MAKER, Person, of_another_group
@@ -153,6 +154,24 @@ def _paid(street: Street) -> Given:
     return {"paymentId": answer.data["originateAchCredit"]["payment"]["id"]}
 
 
+def _to_confirm(street: Street) -> Given:
+    return _to_confirm_of(street, street.owner)
+
+
+def _to_confirm_of(street: Street, customer: Customer) -> Given:
+    """A payment that waits for who made it; of who may make none, the owner's."""
+    world = street.world
+    given = {**_sent(street), "idempotencyKey": f"confirm-{customer.id}", "counterpartyId": world.verified(customer).id}
+    answer = world.ask(customer, ask.ORIGINATE_CREDIT, input=given).data["originateAchCredit"]
+    if "payment" not in answer:
+        return _to_confirm(street)
+    payment = world.payments.existing(answer["payment"]["id"])
+    world.will_decide(payment, Decision.STEP_UP)
+    world.run()
+    world.clock.move(timedelta(seconds=2))
+    return {"paymentId": payment.id}
+
+
 def _wrong(street: Street) -> Given:
     """A payment that has settled."""
     world = street.world
@@ -207,6 +226,7 @@ CHANGES: Final[dict[str, Change]] = {
     "originateAchDebit": Change(_collected, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
     "reverseAchPayment": Change(_wrong, {("paymentId",): "payment"}),
     "cancelPayment": Change(_paid, {("paymentId",): "payment"}),
+    "confirmPayment": Change(_to_confirm, {("paymentId",): "payment"}, _to_confirm_of),
     "returnAchEntry": Change(_returned, {("entryId",): "receivedEntry"}),
     "assignCase": Change(_case, _CASE),
     "releaseCase": Change(_case, _CASE),
@@ -236,6 +256,7 @@ DOCUMENTS: Final = {
     "originateAchDebit": ask.ORIGINATE_DEBIT,
     "reverseAchPayment": ask.REVERSE_PAYMENT,
     "cancelPayment": ask.CANCEL_PAYMENT,
+    "confirmPayment": ask.CONFIRM_PAYMENT,
     "returnAchEntry": ask.RETURN_ENTRY,
     "assignCase": ask.ASSIGN_CASE,
     "releaseCase": ask.RELEASE_CASE,

@@ -312,6 +312,7 @@ class TestTheRules:
         "SkewSeconds": "5",
         "StepSeconds": "60",
         "FraudSeconds": "30",
+        "StepUpSeconds": "300",
         "ReviewSeconds": "86400",
         "FileSeconds": "1800",
         "AcknowledgementSeconds": "3600",

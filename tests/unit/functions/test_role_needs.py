@@ -21,7 +21,6 @@ from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
 from domain.fraud.feature_store_dynamodb import DynamoDBFeatureStore
 from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
@@ -70,6 +69,7 @@ from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.events import event_for
 from tests.unit.functions.judged_life import cut_off, in_review, judged
@@ -388,7 +388,7 @@ def run_ach_journey(deployed: Deployed) -> None:
     for kind in DRIVEN_BY_STEPS:
         payment = life.opened(kind)
         life.step(payment, "screen", waits=True)
-        life.bank.ach.steps.judged(life.now(payment), Judgement(Decision.APPROVE, (), "test"))
+        life.bank.ach.steps.judged(life.now(payment), said(payment.id))
         cut_off_after_posting(deployed, lambda payment=payment: life.step(payment, "advance"))  # type: ignore[misc]  # bound now
         life.step(payment, "advance")
         life.step(payment, "screen", waits=True)
@@ -407,7 +407,7 @@ def run_ach_journey(deployed: Deployed) -> None:
 
         held_up = life.opened(kind)
         life.step(held_up, "screen", waits=True)
-        life.bank.ach.steps.judged(life.now(held_up), Judgement(Decision.REVIEW, (), "test"))
+        life.bank.ach.steps.judged(life.now(held_up), said(held_up.id, Decision.REVIEW))
         for step in ("advance", "review", "review_expired", "end"):
             life.step(held_up, step, waits=step == "review")
         assert life.state(held_up) is PaymentState.DECLINED
@@ -419,7 +419,7 @@ def run_ach_journey(deployed: Deployed) -> None:
         life.step(missed, "reschedule")
         assert life.state(missed) is PaymentState.SCHEDULED
     refused = life.opened(PaymentKind.ACH_CREDIT, minor=99_00)
-    life.bank.ach.steps.judged(refused, Judgement(Decision.APPROVE, (), "test"))
+    life.bank.ach.steps.judged(refused, said(refused.id))
     for step in ("advance", "end", "end"):
         life.step(refused, step)
     assert life.state(refused) is PaymentState.REFUSED

@@ -10,6 +10,7 @@ from graphql import FieldNode, FragmentDefinitionNode, OperationDefinitionNode, 
 
 from domain.access.model import Actor, Group
 from domain.customers.model import Customer
+from domain.fraud.kinds import Decision
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import RejectionReason
 from graph.documents import core_schema
@@ -113,6 +114,16 @@ class Life:
         self.world.reject(file, reason, level=RejectionLevel.BATCH)
         again = self.done(ask.ORIGINATE_CREDIT, ask.ach_input(self.account.id, maria, "31.00", key="p-2"))
         self.marks |= {"<my verified counterparty>": maria, "<my payment>": again["payment"]["id"]}
+        self.waiting(maria)
+
+    def waiting(self, maria: str) -> None:
+        """A payment that is confirmed only after a new sign-in; everybody here has just signed in."""
+        given = ask.ach_input(self.account.id, maria, "32.00", key="p-3")
+        payment = self.done(ask.ORIGINATE_CREDIT, given)["payment"]["id"]
+        self.world.will_decide(self.world.payments.existing(payment), Decision.STEP_UP)
+        self.world.run()
+        self.world.clock.move(timedelta(seconds=1))
+        self.marks["<my waiting payment>"] = payment
 
     def hold(self) -> str:
         given = {"idempotencyKey": "hold", "accountId": self.account.id, "amount": ask.dollars("9.00")}

@@ -164,6 +164,7 @@ SOURCES = {
         "domain.rails.ach.service:_seen",
     ],
     "cancelPayment": ["domain.rails.ach.service:cancel,_seen"],
+    "confirmPayment": ["domain.rails.ach.service:confirm,_seen"],
     "returnAchEntry": [
         "domain.rails.ach.incoming_desk:send_back",
         "domain.rails.ach.incoming_decisions:send_back,_not_allowed",

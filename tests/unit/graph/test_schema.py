@@ -27,6 +27,7 @@ CORE = core_schema(schema)
 KEPT = Path(__file__).parents[3] / "graph" / "schema.graphql"
 KEYLESS = {
     "cancelPayment",
+    "confirmPayment",
     "cancelTransferOrder",
     "closeCounterparty",
     "assignCase",

@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -209,6 +209,8 @@ class World(AchDay, Desk):
         return answer(request, lambda: self.context(actor), self.documents, correlation_id=CORRELATION)
 
     def context(self, actor: Actor) -> Context:
+        if actor.authenticated_at is None:  # everybody has just signed in
+            actor = replace(actor, authenticated_at=self.clock.now())
         return Context(actor=actor, bank=self, cursors=Cursors(lambda: b"a secret of tests"), report=self.faults.append)
 
 

@@ -20,7 +20,7 @@ from domain.rails.ach.exchange import INBOUND
 from functions.ach_arrivals.handler import OBJECT_CREATED
 from functions.composition import build
 from functions.configuration import read
-from tests.unit.infra.state_machines import FILES
+from tests.unit.infra.state_machines import FILES, parameter_of
 from tests.unit.infra.state_machines import INBOUND as INBOUND_MACHINE
 from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template, texts
 
@@ -381,7 +381,8 @@ class TestTheStateMachines:
         for about in self.OF_PAYMENTS.values():
             seconds = {name: value for name, value in about["DefinitionSubstitutions"].items() if "Seconds" in name}
             for name, value in seconds.items():
-                assert value == {"Ref": name} == SETTINGS[f"FLORIN_{name.removesuffix('Seconds').upper()}_SECONDS"]
+                variable = re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
+                assert value == {"Ref": name} == SETTINGS[f"FLORIN_{variable}"]
             asked = {f"{name}Seconds" for name in re.findall(r"\$\{(\w+)Seconds\}", self.text(about))}
             assert asked == set(seconds)
 
@@ -394,7 +395,7 @@ class TestTheStateMachines:
         for field in fields(deadlines):
             if field.name != "grace":
                 seconds = getattr(deadlines, field.name).total_seconds()
-                assert seconds == parameters[f"{field.name.capitalize()}Seconds"]["Default"]
+                assert seconds == parameters[parameter_of(field.name)]["Default"]
 
     def test_the_function_ends_before_its_step_is_given_up(self) -> None:
         timeout = functions()["AchJourney"]["Timeout"]
@@ -503,6 +504,7 @@ class TestParameters:
             "WebhookToleranceSeconds": 300,
             "StepSeconds": 35,
             "FraudSeconds": 15,
+            "StepUpSeconds": 120,
             "ReviewSeconds": 900,
             "FileSeconds": 120,
             "AcknowledgementSeconds": 60,
@@ -520,6 +522,7 @@ class TestParameters:
             ("SkewSeconds", 5),
             ("StepSeconds", 60),
             ("FraudSeconds", 30),
+            ("StepUpSeconds", 300),
             ("ReviewSeconds", 86400),
             ("FileSeconds", 1800),
             ("AcknowledgementSeconds", 3600),

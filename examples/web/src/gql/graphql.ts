@@ -129,6 +129,8 @@ export type RefusalCode =
   | 'OUTCOME_UNKNOWN'
   /** The bank's clock is uncertain. Nothing was done; try again with the same key. */
   | 'CLOCK_UNCERTAIN'
+  /** The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the same request with the same key. Nothing was done. */
+  | 'STEP_UP_REQUIRED'
   /** The idempotency key opened another account for this customer; use a new key for a new account. */
   | 'ACCOUNT_KEY_REUSED'
   /** The product is not offered in this currency to this kind of customer. */
@@ -163,6 +165,8 @@ export type RefusalCode =
   | 'PAYMENT_KEY_REUSED'
   /** The payment has gone too far to be called off, or has ended. */
   | 'PAYMENT_NOT_CANCELLABLE'
+  /** The payment does not wait to be confirmed, or the time for that is over. */
+  | 'PAYMENT_NOT_AWAITING_STEP_UP'
   /** A step of the payment is being made right now. Nothing was done; try again. */
   | 'PAYMENT_BUSY'
   /** The same amount went to the same counterparty a short while ago. Nothing was done; say that it is intended with the same key. */
@@ -459,6 +463,8 @@ type RefusalParts_PaymentDeclined_Fragment = { readonly __typename: 'PaymentDecl
 
 type RefusalParts_PaymentKeyReused_Fragment = { readonly __typename: 'PaymentKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_PaymentNotAwaitingStepUp_Fragment = { readonly __typename: 'PaymentNotAwaitingStepUp', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_PaymentNotCancellable_Fragment = { readonly __typename: 'PaymentNotCancellable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ProductUnavailable_Fragment = { readonly __typename: 'ProductUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -551,6 +557,7 @@ export type RefusalPartsFragment =
   | RefusalParts_PaymentBusy_Fragment
   | RefusalParts_PaymentDeclined_Fragment
   | RefusalParts_PaymentKeyReused_Fragment
+  | RefusalParts_PaymentNotAwaitingStepUp_Fragment
   | RefusalParts_PaymentNotCancellable_Fragment
   | RefusalParts_ProductUnavailable_Fragment
   | RefusalParts_ReplayKeyReused_Fragment
