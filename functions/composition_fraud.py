@@ -9,9 +9,9 @@ import time
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from domain.fraud.feature_store_dynamodb import DynamoDBFeatureReader, DynamoDBFeatureStore
     from domain.fraud.feature_updates import FeatureUpdates
     from domain.fraud.history_bundles import HistoryBundles
+    from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader, DynamoDBFeatureStore
     from domain.ids import Randomness
     from functions.composition import Bank
 
@@ -21,7 +21,7 @@ READ_TRIES_MAX: Final = 2
 
 
 def feature_store(bank: Bank) -> DynamoDBFeatureStore:
-    from domain.fraud.feature_store_dynamodb import DynamoDBFeatureStore
+    from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 
     return DynamoDBFeatureStore(bank.table(bank.configuration.features_table))
 
@@ -41,7 +41,7 @@ def feature_updates(bank: Bank, *, randomness: Randomness) -> FeatureUpdates:
 
 def feature_reader(bank: Bank, fraud_table: str) -> DynamoDBFeatureReader:
     """`fraud_table`: where it stands which versions judge, and what is snoozed."""
-    from domain.fraud.feature_store_dynamodb import DynamoDBFeatureReader
+    from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader
     from domain.tables_aws import Table
 
     connection = bank.connection(read_timeout_seconds=READ_TIMEOUT_SECONDS, tries_max=READ_TRIES_MAX)

@@ -190,7 +190,7 @@ class FeatureUpdates:
         decision = self._decisions.decision_of(subject)
         if decision is None:
             return None
-        at = happened_at or decision.decided_at
+        at = happened_at or decision.at
         return Labels(paid_at=at, currency=decision.amount.currency, parties=_parties_of(decision))
 
     # Credentials.

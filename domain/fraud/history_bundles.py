@@ -23,8 +23,8 @@ from domain.fraud.parquet import ROWS_OF_GROUP_MAX, file_of
 CLOSES_AFTER: Final = timedelta(minutes=15)
 """A writer stamps a row and sends it at once; AWS refuses a signature after five minutes, and clocks of the bank differ
 by seconds."""
-FIRST_LOOK_BACK: Final = timedelta(hours=48)
-"""Where nothing was ever bundled."""
+FIRST_LOOK_BACK: Final = timedelta(hours=24)
+"""Where nothing was ever bundled: rows are as old as the table, and an alarm rings when the first runs fail."""
 HOURS_MAX: Final = 48
 """Of one run: two days are caught up within one, and the next run goes on."""
 LATE_HOURS: Final = 6

@@ -18,10 +18,10 @@ from moto import mock_aws
 
 from domain.fraud.aggregates import COUNTERPARTS_MAX, Profile, applied
 from domain.fraud.feature_store import Change, KeptProfile, NewRow
-from domain.fraud.feature_store_dynamodb import DynamoDBFeatureReader, DynamoDBFeatureStore
 from domain.fraud.history import HistoryKind, parties_asked, payment_row
 from domain.fraud.kinds import Scope
 from domain.fraud.model import ScoringRequest
+from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader, DynamoDBFeatureStore
 from domain.metering import Meter, Used
 from domain.tables_aws import Table, connect, description
 from tests.unit.fraud.feature_values import NOON, Desk, customer, decision, journal, posted, request

@@ -9,7 +9,6 @@ import pytest
 
 from domain.fraud.aggregates import profile_key
 from domain.fraud.feature_store import SHARDS, Change, FeatureStore, KeptLabels, KeptProfile, NewRow, hour_of, shard_of
-from domain.fraud.feature_store_dynamodb import DynamoDBFeatureReader, DynamoDBFeatureStore
 from domain.fraud.feature_store_memory import MemoryFeatureStore
 from domain.fraud.features import FeatureReader
 from domain.fraud.history import (
@@ -25,6 +24,7 @@ from domain.fraud.history import (
     profiles_after_payment,
 )
 from domain.fraud.kinds import Family, Scope
+from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader, DynamoDBFeatureStore
 from domain.tables_aws import Table, Value
 from tests.contract.backends import AT_ONCE, BACKENDS, CALLERS, at_once, aws
 from tests.unit.fraud.feature_values import NOON, Desk, customer, journal, posted, request

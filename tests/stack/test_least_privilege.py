@@ -24,6 +24,9 @@ from domain.accounts.model import Account
 from domain.calendars import calendar_day
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.customers.model import Customer
+from domain.fraud.aggregates import profile_key
+from domain.fraud.feature_store import hour_of as full_hour
+from domain.fraud.kinds import Family
 from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
 from domain.ledger.outbox import CHECKPOINT
@@ -395,6 +398,13 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
 def test_events_are_published_and_told(small: Small) -> None:
     eventually(lambda: small.published(small.held), small)
     eventually(lambda: bool(small.services.notices.page(small.owner.id).notices), small)
+
+
+def test_payments_are_counted_in_what_scoring_knows_and_become_history(small: Small) -> None:
+    key = profile_key(Family.ACCOUNT, small.account.id, "USD")
+    eventually(lambda: bool(small.services.feature_store.known("", [key]).profiles), small)
+    small.services.feature_store.note_bundled(full_hour(datetime.now(UTC)) - timedelta(hours=2))
+    assert small.invoke("fraud-history") is None
 
 
 def test_what_a_partner_delivered_is_sent_again_by_the_sweep(small: Small) -> None:

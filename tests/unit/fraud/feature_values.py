@@ -134,6 +134,7 @@ def decision(subject: str, *, payer: int = 1, at: datetime = NOON, **changes: An
         "terminal": None,
         "device": None,
         "amount": Money(25_00, "USD"),
+        "at": at,
         "features": {},
         "versions": VERSIONS,
         "score": None,

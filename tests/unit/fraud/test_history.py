@@ -29,7 +29,7 @@ class Files(dict[str, bytes]):
         return self.setdefault(key, content) is content
 
 
-def lived(seed: int, *, payments: int = 700, customers: int = 12) -> Week:
+def lived(seed: int, *, payments: int = 300, customers: int = 8) -> Week:
     store = MemoryFeatureStore()
     week = Week(Desk(store=store), store)
     week.live(payments=payments, customers=customers, seed=seed)

@@ -19,8 +19,8 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
-from domain.fraud.feature_store_dynamodb import DynamoDBFeatureStore
 from domain.fraud.kinds import Decision
+from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
