@@ -26,7 +26,7 @@ class DocumentMalformed(ValueError):
     """What was given is not a document of its kind. `path` says where, as in rules[2].condition.and[0].gt."""
 
     def __init__(self, path: str, problem: str) -> None:
-        super().__init__(f"{path}: {problem}")
+        super().__init__(f"{path or 'the document'}: {problem}")
         self.path = path
         self.problem = problem
 
@@ -88,7 +88,7 @@ def _finite(text: str) -> float:
 
 
 def _bounded(text: str) -> int:
-    if len(text) > DIGITS_MAX:
+    if len(text.removeprefix("-")) > DIGITS_MAX:
         raise DocumentMalformed("the document", f"has a number of more than {DIGITS_MAX} digits")
     return int(text)
 

@@ -489,7 +489,7 @@ def features_in(expression: Expression) -> frozenset[str]:
 
 
 def text_of(expression: Expression) -> str:
-    """One line for people: `amount_minor >= 250000 and not sent_before`. `conditions.read` reads it back."""
+    """One line for people: `amount_minor >= 250000 and not sent_before`. `expression_text.read` reads it back."""
     if expression.op == CONSTANT:
         return _constant_text(expression.value)
     if expression.op == FEATURE:
