@@ -314,6 +314,7 @@ class Bank:
         )
 
     fraud = cached_property(judging.fraud)
+    fraud_books = cached_property(judging.books)
 
     @cached_property
     def transfers(self) -> Transfers:

@@ -27,11 +27,11 @@ def feature_store(bank: Bank) -> DynamoDBFeatureStore:
 
 
 def feature_updates(bank: Bank, *, randomness: Randomness) -> FeatureUpdates:
-    from domain.fraud.feature_updates import FeatureUpdates, NoDecisions
+    from domain.fraud.feature_updates import FeatureUpdates
 
     return FeatureUpdates(
         store=bank.feature_store,
-        decisions=NoDecisions(),
+        decisions=bank.fraud,
         accounts=bank.accounts,
         clock=bank.clock,
         randomness=randomness,

@@ -20,6 +20,7 @@ from domain.accounts import model as accounts
 from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
+from domain.fraud import refusals as fraud
 from domain.fraud.kinds import CustomerReason
 from domain.partners import model as partners
 from domain.payments import model as payments
@@ -494,6 +495,7 @@ ROWS: Final = (
 )
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
+_GOVERNED: Final = "versions of fraud scoring are governed by staff tools, not by the API"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
@@ -520,6 +522,14 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
     partners.KindMismatch: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
+    fraud.FraudVersionState: _GOVERNED,
+    fraud.FraudGateClosed: _GOVERNED,
+    fraud.NoFraudVersionBefore: _GOVERNED,
+    fraud.FraudVersionNotChampion: _GOVERNED,
+    fraud.FraudLimitReached: _GOVERNED,
+    fraud.BoundsNotTrusted: _GOVERNED,
+    fraud.FraudKeyReused: _GOVERNED,
+    fraud.FraudRegistryBusy: _GOVERNED,
 }
 """Refusals that no operation of the schema can answer, and why."""
 

@@ -21,11 +21,14 @@ class Way:
     credit: bool = True
     """Money leaves the customer; False for what they collect."""
     if_judged: bool = False
-    """Only a journal of which a decision was made: of holds, a card authorisation is a payment and others are not."""
+    """Only a journal of which a decision was made: of holds a card authorisation is a payment, of captures what a
+    customer takes for another account, and others are not."""
 
 
 PAYMENTS: Final[Mapping[str, Way]] = {
     "transfer": Way(scope=Scope.TRANSFER),
+    "transfer_held": Way(scope=Scope.TRANSFER),
+    "hold_captured": Way(scope=Scope.TRANSFER, if_judged=True),
     "split_transfer": Way(scope=Scope.TRANSFER),
     "payout_funded": Way(scope=None),
     "payment_sent": Way(scope=None),
@@ -68,7 +71,7 @@ NO_PAYMENTS: Final = frozenset(
         "hold_raised",
         "hold_released",
         "holds_expired",
-        "hold_captured",
+        "transfer_released",
         "card_captured",
         "card_cleared",
         "ach_credit_captured",

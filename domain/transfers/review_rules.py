@@ -7,7 +7,7 @@ from typing import Any, Final
 from domain.clock import instant_text
 from domain.fraud.model import StoredDecision
 from domain.ids import journal_id
-from domain.ledger.model import Command
+from domain.ledger.model import PAYMENT_EVIDENCE, Command
 from domain.refusals import PaymentDeclined
 from domain.transfers.kinds import ENDED, MOVES, ReviewEvent, ReviewState
 from domain.transfers.model import BANK, TransferInReview, TransferReview
@@ -80,7 +80,7 @@ def holding(review: TransferReview) -> Command:
         key=review.step_key("hold"),
         parties={"account": review.source},
         amounts={"amount": review.amount},
-        evidence=(review.decision,),
+        evidence=_moment(review),
     )
 
 
@@ -96,7 +96,7 @@ def capturing(review: TransferReview) -> Command:
         hold=review.hold,
         memo=review.memo,
         memo_digest=review.memo_digest,
-        evidence=(*review.evidence, review.decision),
+        evidence=(*review.evidence, *_moment(review)),
         stands_for=review.fingerprint,
     )
 
@@ -124,7 +124,7 @@ def releasing(review: TransferReview) -> Command:
         key=review.step_key("release"),
         parties={"account": review.source},
         hold=review.hold,
-        evidence=(review.decision,),
+        evidence=_moment(review),
     )
 
 
@@ -134,3 +134,8 @@ def declined(review: TransferReview) -> PaymentDeclined:
 
 def in_review(review: TransferReview) -> TransferInReview:
     return TransferInReview(review.id, review.hold, review.reasons)
+
+
+def _moment(review: TransferReview) -> tuple[str, str]:
+    """What a journal of it keeps: which transfer it is a moment of, and what that followed from."""
+    return f"{PAYMENT_EVIDENCE}{review.id}", review.decision

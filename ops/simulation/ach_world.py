@@ -22,12 +22,12 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
+from domain.fraud import builtin
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.events import decided
 from domain.fraud.kinds import CustomerReason, Decision, Scope
 from domain.fraud.model import StoredDecision
 from domain.fraud.service import Fraud
-from domain.fraud.standins import FirstBook, RequestAlone
 from domain.ids import decision_id
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
@@ -66,6 +66,7 @@ from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys, Sealer
 from ops.simulation.house import House, HouseFault, SetClock, acting, made, staff
+from ops.simulation.judge import FirstBooks, RequestAlone
 from ops.simulation.machine import Machine
 
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
@@ -117,7 +118,7 @@ class AchDay:
         self.payment_decisions = MemoryDecisionStore()
         self.fraud = Fraud(
             features=RequestAlone(),
-            registry=FirstBook(),
+            books=FirstBooks(),
             decisions=wrap(mortal(self.payment_decisions)),
             clock=self.clock,
         )
@@ -231,7 +232,7 @@ class AchDay:
 
     def will_decide(self, payment: Payment, decision: Decision, *reasons: CustomerReason) -> StoredDecision:
         """Keeps a decision before anybody asks for one, so that it is this one whoever asks."""
-        versions = FirstBook().book(None, Scope.ACH).versions
+        versions = builtin.book(Scope.ACH).versions
         return self.payment_decisions.put(
             StoredDecision(
                 id=decision_id(payment.id),

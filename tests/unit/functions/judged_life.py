@@ -18,9 +18,9 @@ from tests.unit.functions.region import Deployed, acting
 def judged(deployed: Deployed, decision: Decision) -> Iterator[None]:
     """Meanwhile every payment is judged so."""
     fraud = deployed.bank.fraud
-    was, fraud._registry = fraud._registry, Says(decision)
+    was, fraud._books = fraud._books, Says(decision)
     yield
-    fraud._registry = was
+    fraud._books = was
 
 
 def in_review(deployed: Deployed, payer: Customer, source: Account, payee: Account, *, key: str) -> tuple[str, str]:
