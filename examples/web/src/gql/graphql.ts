@@ -101,7 +101,7 @@ export type RefusalCode =
   | 'PAYMENT_DECLINED'
   /** A security check blocked the payment. Kept as the answer of the key. */
   | 'PAYMENT_BLOCKED'
-  /** The payment wants a new sign-in. Nothing was done; the same request with the same key goes on once its sender has signed in again. */
+  /** The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the same request with the same key. Nothing was done. */
   | 'STEP_UP_REQUIRED'
   /** The amount is held and the bank looks at the transfer. The same request with the same key later answers what became of it; a notice tells too. */
   | 'TRANSFER_IN_REVIEW'
@@ -129,8 +129,6 @@ export type RefusalCode =
   | 'OUTCOME_UNKNOWN'
   /** The bank's clock is uncertain. Nothing was done; try again with the same key. */
   | 'CLOCK_UNCERTAIN'
-  /** The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the same request with the same key. Nothing was done. */
-  | 'STEP_UP_REQUIRED'
   /** The idempotency key opened another account for this customer; use a new key for a new account. */
   | 'ACCOUNT_KEY_REUSED'
   /** The product is not offered in this currency to this kind of customer. */
