@@ -171,12 +171,29 @@ def _in_state(way: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def probes_of(name: str) -> tuple[Probe, ...]:
     """Of a field."""
-    return tuple(probe for probe in probes() if probe.target.name == name)
+    return _by_field().get(name, ())
 
 
 def probes_into(kind: str) -> tuple[Probe, ...]:
     """Of every field of a type."""
-    return tuple(probe for probe in probes() if probe.target.parent == kind)
+    return _by_type().get(kind, ())
+
+
+@cache
+def _by_field() -> dict[str, tuple[Probe, ...]]:
+    return _grouped(lambda probe: probe.target.name)
+
+
+@cache
+def _by_type() -> dict[str, tuple[Probe, ...]]:
+    return _grouped(lambda probe: probe.target.parent)
+
+
+def _grouped(by: Callable[[Probe], str]) -> dict[str, tuple[Probe, ...]]:
+    found: dict[str, list[Probe]] = {}
+    for probe in probes():
+        found.setdefault(by(probe), []).append(probe)
+    return {key: tuple(group) for key, group in found.items()}
 
 
 @cache

@@ -18,6 +18,7 @@ from domain.customers.model import Customer
 from graph.documents import core_schema
 from graph.schema import build
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.shares import examples
 from tests.unit.graph import documents as ask
 from tests.unit.graph.compiling.asking import SCALARS, Asked, documents
 from tests.unit.graph.compiling.same import both
@@ -46,13 +47,13 @@ PREVIEWS: Final = frozenset({"previewTransfer"})
 
 
 @given(documents(SCHEMA, leaves=LEAVES), ASKING)
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=examples(60))
 def test_a_query_is_answered_as_the_library_answers_it(asked: Asked, who: str) -> None:
     TWINS.same(who, asked.document, asked.variables)
 
 
 @given(documents(SCHEMA, leaves=LEAVES, operation=OperationType.MUTATION, depth=4), ASKING)
-@settings(SETTINGS, max_examples=12)
+@settings(SETTINGS, max_examples=examples(12))
 def test_a_mutation_does_and_answers_what_it_does_by_the_library(asked: Asked, who: str) -> None:
     twins = Twins()
     twins.same(who, asked.document, asked.variables)
