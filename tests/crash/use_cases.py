@@ -535,6 +535,31 @@ def counted_an_hour_ago(stage: Stage) -> dict[str, Any]:
     return {}
 
 
+def counted_once(stage: Stage) -> dict[str, Any]:
+    stage.facts.update(published_once(stage))
+    count_payments(stage)
+    details = [json.loads(body)["detail"] for body in stage.facts["bodies"]]
+    (paid,) = [one for one in details if one["kind"] == "transfer" and "booked_day" in one]
+    return {"paid": paid["journal"], "said_at": stage.place.clock.at}
+
+
+def label_as_fraud(stage: Stage) -> Answer:
+    facts = stage.facts
+    stage.bank.feature_updates.label(facts["paid"], fraud=True, source="CASE", learnt_at=facts["said_at"])
+    return "labelled"
+
+
+def change_credential(stage: Stage) -> Answer:
+    stage.bank.feature_updates.credential_changed(stage.house.ada.id, stage.facts["changed_at"])
+    return "noted"
+
+
+def credential_known(stage: Stage) -> dict[str, Any]:
+    stage.bank.feature_updates.credential_changed(stage.house.ada.id, stage.place.clock.at)
+    stage.later(DAY)
+    return {"changed_at": stage.place.clock.at}
+
+
 def bundle_history(_: Stage) -> Answer:
     fraud_history.handler({}, None)
     return "bundled"
@@ -741,6 +766,8 @@ USE_CASES: Final = (
     UseCase("publish by the stream, mended by the sweep", publish, unpublished, mend=sweep_outbox),
     UseCase("notices from events", notify, published_once),
     UseCase("count payments in what scoring knows", count_payments, published_once, comes_twice=True),
+    UseCase("label a payment as a fraud", label_as_fraud, counted_once, comes_twice=True),
+    UseCase("note that a credential was changed", change_credential, credential_known, comes_twice=True),
     UseCase("bundle the history of closed hours", bundle_history, counted_an_hour_ago, sweeps=True, comes_twice=True),
     UseCase("put a notice", put_notice),
     UseCase("read a notice", read_notice, told),
