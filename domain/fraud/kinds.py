@@ -154,6 +154,19 @@ def _of_family(family: Family) -> tuple[Feature, ...]:
             )
             for n in FRAUD_WINDOWS
         ),
+        *(
+            Feature(
+                f"{family}_{which}_known_fraud_days",
+                FeatureType.INTEGER,
+                f"Days since the {which} known fraud of the {FRAUD_WINDOWS[-1]} days before a week ago",
+            )
+            for which in ("first", "last")
+        ),
+        Feature(
+            f"{family}_count_since_known_fraud",
+            FeatureType.INTEGER,
+            "Payments after the day of the last such fraud, up to a week ago",
+        ),
     )
 
 

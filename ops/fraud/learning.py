@@ -38,6 +38,9 @@ FEATURES: Final = (
     "terminal_fraud_share_1d",
     "terminal_fraud_share_7d",
     "terminal_fraud_share_30d",
+    "terminal_first_known_fraud_days",
+    "terminal_last_known_fraud_days",
+    "terminal_count_since_known_fraud",
 )
 ROUNDS: Final = 300
 PARAMETERS: Final[Mapping[str, Any]] = {
