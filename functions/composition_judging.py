@@ -8,8 +8,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from domain.fraud.books import Books
-    from domain.fraud.scoring import Model
     from domain.fraud.service import Fraud
     from domain.ids import Randomness
     from domain.transfers.service import Transfers
@@ -22,25 +20,10 @@ def fraud(bank: Bank) -> Fraud:
 
     return Fraud(
         features=bank.feature_reader(bank.configuration.fraud_table),
-        books=bank.fraud_books,
+        books=bank.books,
         decisions=DynamoDBDecisionStore(bank.table(bank.configuration.fraud_table)),
         clock=bank.clock,
     )
-
-
-def books(bank: Bank) -> Books:
-    """The documents that judge, read from the bucket only when a version was promoted that this worker has not read."""
-    from domain.fraud.artefacts_aws import S3ArtefactStore
-    from domain.fraud.books import Books
-
-    artefacts = S3ArtefactStore(client=lambda: bank.client("s3"), bucket=bank.configuration.fraud_bucket)
-    return Books(artefacts=artefacts, model=_model)
-
-
-def _model(document: object) -> Model:  # noqa: ARG001  (there is nobody yet who reads it)
-    from domain.fraud.documents import DocumentMalformed
-
-    raise DocumentMalformed("", "is a model, and this program reads none yet")
 
 
 def transfers(bank: Bank, *, randomness: Randomness) -> Transfers:
