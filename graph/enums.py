@@ -281,6 +281,9 @@ _describe(
         "REPLAY_LATIN_1": "The file is read again with letters of Latin-1 in its texts.",
         "REPLAY_AS_NEW": "The file is processed beside the one that has the same identity.",
         "DISCARD": "The delivery is never processed.",
+        "RETRAIN": "A new model is made of newer payments.",
+        "ROLL_BACK": "The version that decided before decides again.",
+        "NEW_THRESHOLDS": "The thresholds that were proposed decide.",
         "NOTED": "It was looked at, and nothing follows.",
     },
 )

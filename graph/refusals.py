@@ -20,6 +20,7 @@ from domain.accounts import model as accounts
 from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
+from domain.fraud import refusals as fraud
 from domain.partners import model as partners
 from domain.payments import model as payments
 from domain.rails.ach import incoming_model as incoming
@@ -431,6 +432,7 @@ ROWS: Final = (
 )
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
+_GOVERNED: Final = "versions of fraud scoring are governed by staff tools, not by the API"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
@@ -456,6 +458,14 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
     partners.KindMismatch: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
+    fraud.FraudVersionState: _GOVERNED,
+    fraud.FraudGateClosed: _GOVERNED,
+    fraud.NoFraudVersionBefore: _GOVERNED,
+    fraud.FraudVersionNotChampion: _GOVERNED,
+    fraud.FraudLimitReached: _GOVERNED,
+    fraud.BoundsNotTrusted: _GOVERNED,
+    fraud.FraudKeyReused: _GOVERNED,
+    fraud.FraudRegistryBusy: _GOVERNED,
 }
 """Refusals that no operation of the schema can answer, and why."""
 
