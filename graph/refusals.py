@@ -21,6 +21,7 @@ from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
 from domain.fraud import refusals as fraud
+from domain.fraud.kinds import CustomerReason
 from domain.partners import model as partners
 from domain.payments import model as payments
 from domain.rails.ach import incoming_model as incoming
@@ -77,9 +78,27 @@ def _money(name: str, description: str, *, minor: str) -> Fact:
     return Fact(name, MoneyView, description, lambda refusal: shown(getattr(refusal, minor), refusal.currency))
 
 
+def _since(refusal: Any) -> str:
+    found: str = refusal.since
+    return found
+
+
 def _live_from(refusal: Any) -> str | None:
     found: str | None = refusal.live_from
     return found
+
+
+def _reasons(refusal: Any) -> list[str]:
+    found: str = refusal.reasons
+    return found.split()
+
+
+_REASONS: Final = Fact(
+    "reasons",
+    list[str],
+    f"Codes of why, as far as it can be told, such as `NEW_PAYEE`: at most {len(CustomerReason)}. The set may grow.",
+    _reasons,
+)
 
 
 def _faults(refusal: Any) -> list[FieldFaultView]:
@@ -165,7 +184,40 @@ ROWS: Final = (
         "The account is in the wanted state already. Kept as the answer of the key.",
         (_fact("status", "The state it is in."),),
     ),
+    # Decided by the judgement of the payment, which is kept: the key keeps this answer for ever.
+    Row(
+        bank.PaymentDeclined,
+        "A security check declined the payment as it was asked for. It may be made otherwise, with a new key. Kept as "
+        "the answer of the key.",
+        (_REASONS,),
+    ),
+    Row(
+        bank.PaymentBlocked,
+        "A security check blocked the payment. Kept as the answer of the key.",
+        (_REASONS,),
+    ),
     # Not decided from account state: nothing is kept, the key stays usable.
+    Row(
+        bank.StepUpRequired,
+        "The payment wants a new sign-in. Nothing was done; the same request with the same key goes on once its sender "
+        "has signed in again.",
+        (Fact("since", str, "When it was decided, RFC 3339: a sign-in after this moment counts.", _since),),
+    ),
+    Row(
+        transfers.TransferInReview,
+        "The amount is held and the bank looks at the transfer. The same request with the same key later answers what "
+        "became of it; a notice tells too.",
+        (
+            _id("transfer", "The id that the transfer will have, if it is made."),
+            _id("hold", "The hold on its amount, which only the bank's decision ends."),
+            _REASONS,
+        ),
+    ),
+    Row(
+        transfers.ReviewDelayed,
+        "The transfer is being held for a look by the bank, and that is not done yet. Ask again with the same key.",
+        (_id("transfer", "The id that the transfer will have, if it is made."),),
+    ),
     Row(
         bank.InputInvalid,
         "The input says something the bank cannot take. Nothing was done; the key stays usable.",
@@ -435,6 +487,7 @@ _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by function
 _GOVERNED: Final = "versions of fraud scoring are governed by staff tools, not by the API"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
+    transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",

@@ -10,6 +10,7 @@ from domain.access.model import Group
 
 
 class CaseKind(StrEnum):
+    TRANSFER_REVIEW = "TRANSFER_REVIEW"
     ACH_PAYMENT_REVIEW = "ACH_PAYMENT_REVIEW"
     ACH_PAYMENT_UNPOSTED = "ACH_PAYMENT_UNPOSTED"
     ACH_FILE_REJECTED = "ACH_FILE_REJECTED"
@@ -92,6 +93,15 @@ class KindOfCase:
 
 
 KINDS: Final[dict[CaseKind, KindOfCase]] = {
+    CaseKind.TRANSFER_REVIEW: KindOfCase(
+        Group.FRAUD_ANALYST,
+        "A transfer waits for a decision",
+        timedelta(hours=24),
+        {
+            ResolutionCode.RELEASE: Choice("Let the transfer go", second_person=True),
+            ResolutionCode.REJECT: Choice("Decline the transfer"),
+        },
+    ),
     CaseKind.ACH_PAYMENT_REVIEW: KindOfCase(
         Group.FRAUD_ANALYST,
         "An ACH payment waits for a decision",

@@ -40,7 +40,7 @@ def loaded(body: bytes | str) -> StoredDecision:
 
 def as_plain(decision: StoredDecision) -> Mapping[str, object]:
     for name, value in decision.features.items():
-        _feature(Part(value, f"features.{name}"), name)
+        checked(name, value)
     return {
         "format": FORMAT,
         "id": decision.id,
@@ -175,8 +175,13 @@ def _features(part: Part) -> Features:
     return {name: _feature(each, name) for name, each in parts.items()}
 
 
+def checked(name: str, value: object) -> Value:
+    """A feature as the catalogue has it. Raises DocumentMalformed for one of another type, or that is none."""
+    return _feature(Part(value, f"features.{name}"), name)
+
+
 def _feature(part: Part, name: str) -> Value:
-    """As the catalogue has it; a number that happens to be whole stays what it was."""
+    """A number that happens to be whole stays what it was."""
     if name not in FEATURES:
         raise part.malformed("is no feature")
     value = part.value

@@ -54,18 +54,17 @@ class Lists:
     entries: Mapping[Key, Entry]
 
 
+_ORDER: Final = tuple((name, family) for name in (ListName.DENY, ListName.ALLOW) for family in Family)
+
 Parties = Mapping[Family, str]
 """Who takes part in a payment, each on its side; who is not known is left out."""
 
 
 def hits(lists: Lists, parties: Parties, day: date) -> tuple[Entry, ...]:
     """Entries that count for this payment on this day: those that deny first."""
-    found = (
-        lists.entries.get((name, family, parties[family]))
-        for name in (ListName.DENY, ListName.ALLOW)
-        for family in Family
-        if family in parties
-    )
+    if not lists.entries:
+        return ()
+    found = (lists.entries.get((name, family, parties[family])) for name, family in _ORDER if family in parties)
     return tuple(entry for entry in found if entry is not None and entry.counts_on(day))
 
 

@@ -49,6 +49,30 @@ def actor(person: str, *groups: Group) -> Actor:
 ADA = actor("cus_us_ada", Group.CUSTOMER)
 
 
+class TestSignedInAfter:
+    @pytest.mark.parametrize(
+        ("signed_in", "counts"),
+        [
+            (NOON + timedelta(seconds=1), True),
+            (NOON + timedelta(minutes=10), True),
+            (NOON + timedelta(minutes=10, seconds=5), True),
+            (NOON + timedelta(minutes=10, seconds=6), False),
+            (NOON, False),
+            (NOON - timedelta(days=1), False),
+            (None, False),
+        ],
+    )
+    def test_only_a_sign_in_after_the_moment_and_not_in_the_future_counts(
+        self, signed_in: datetime | None, counts: bool
+    ) -> None:
+        ada = replace(ADA, authenticated_at=signed_in)
+        assert ada.signed_in_after(NOON, now=NOON + timedelta(minutes=10)) is counts
+
+    def test_a_sign_in_in_the_second_of_the_moment_does_not_count(self) -> None:
+        moment = NOON + timedelta(milliseconds=300)
+        assert not replace(ADA, authenticated_at=NOON).signed_in_after(moment, now=moment)
+
+
 class TestTable:
     def test_every_action_has_a_row(self) -> None:
         assert set(TABLE) == set(Action)
