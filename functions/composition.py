@@ -376,6 +376,10 @@ class Bank:
     feature_reader = scoring.feature_reader
     history_bundles = cached_property(scoring.history_bundles)
 
+    @property
+    def fraud_desk(self) -> None:
+        """What governs fraud here; nothing yet: its parts are not put together."""
+
     @cached_property
     def cursor_secret(self) -> bytes:
         """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""
