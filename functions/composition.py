@@ -3,8 +3,8 @@
 `build` makes a region's bank from its configuration; functions get theirs from `bank()`, built once for each worker
 at its first call. The seed, the tests and the tools build their own, with their own clock. Parts and clients are made
 when they are first asked for, and what only some functions use (boto3 among it) is imported only then: a function pays
-for what it uses. `Bank` names every part; how those of payments, the rails and partners are made stands in
-`composition_rails` and `composition_partners`.
+for what it uses. `Bank` names every part; how those of payments, the rails, partners and fraud are made stands in
+`composition_rails`, `composition_partners` and `composition_governance`.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
 from domain.tables_aws import READ_TIMEOUT_SECONDS, TRIES_MAX, Index, Table, connect
 from functions import composition_fraud as scoring
+from functions import composition_governance as governance
 from functions import composition_judging as judging
 from functions import composition_partners as delivered
 from functions import composition_rails as rails
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     import boto3
     from pynamodb.connection.base import Connection
 
+    from domain.access.model import Approval
     from domain.access.service import Approvals, Decided
     from domain.accounts.service import Accounts
     from domain.audit.service import Audit
@@ -233,8 +235,19 @@ class Bank:
     def _decided(self) -> Mapping[str, Decided]:
         """Who hears of an approval that was given or refused, by the kind of its subject."""
         from domain.cases.service import SUBJECT_KIND
+        from domain.fraud.kinds import FRAUD_LIST, FRAUD_VERSION
 
-        return {SUBJECT_KIND: self.cases.decided}
+        return {
+            SUBJECT_KIND: self.cases.decided,
+            FRAUD_VERSION: self._fraud_version_decided,
+            FRAUD_LIST: self._fraud_list_decided,
+        }
+
+    def _fraud_version_decided(self, approval: Approval) -> Refusal | None:
+        return self.registry.decided(approval)
+
+    def _fraud_list_decided(self, approval: Approval) -> Refusal | None:
+        return self.list_changes.decided(approval)
 
     @cached_property
     def cases(self) -> Cases:
@@ -264,6 +277,7 @@ class Bank:
             CaseKind.ACH_RETURN_UNMATCHED: self._received_entry_decided,
             CaseKind.ACH_DISHONOUR: self._received_entry_decided,
             CaseKind.ACH_NOC: self._received_entry_decided,
+            CaseKind.FRAUD_DRIFT: self._drift_decided,
         }
 
     def _transfer_reviewed(self, case: Case) -> Refusal | None:
@@ -274,6 +288,9 @@ class Bank:
 
     def _received_entry_decided(self, case: Case) -> Refusal | None:
         return self.incoming.decisions.decided(case)
+
+    def _drift_decided(self, case: Case) -> Refusal | None:
+        return self.drift.decided(case)
 
     @cached_property
     def audit(self) -> Audit:
@@ -376,9 +393,24 @@ class Bank:
     feature_reader = scoring.feature_reader
     history_bundles = cached_property(scoring.history_bundles)
 
+    # What governs fraud scoring.
+
+    artefacts = cached_property(governance.artefacts)
+    books = cached_property(governance.books)
+    registry_store = cached_property(governance.registry_store)
+    registry = cached_property(governance.registry)
+    list_changes = cached_property(governance.list_changes)
+    snoozing = cached_property(governance.snoozing)
+    label_store = cached_property(governance.label_store)
+    labels = cached_property(governance.labels)
+    monitoring_store = cached_property(governance.monitoring_store)
+    monitoring = cached_property(governance.monitoring)
+    drift = cached_property(governance.drift)
+    dry_runs = cached_property(governance.dry_runs)
+
     @property
     def fraud_desk(self) -> None:
-        """What governs fraud here; nothing yet: its parts are not put together."""
+        """What governs fraud here; nothing yet: the API's role may not ask its parts."""
 
     @cached_property
     def cursor_secret(self) -> bytes:

@@ -50,6 +50,7 @@ class Configuration:
     fraud_table: str
     features_table: str
     fraud_bucket: str
+    fraud_bounds_key_arn: str
     exchange_bucket: str
     ach_windows_every: timedelta | None
     """Of a local bank: how often an ACH file is cut off. None: by the operator's own windows."""
@@ -119,6 +120,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         fraud_table=door.text("FLORIN_FRAUD_TABLE"),
         features_table=door.text("FLORIN_FEATURES_TABLE"),
         fraud_bucket=door.text("FLORIN_FRAUD_BUCKET"),
+        fraud_bounds_key_arn=door.text("FLORIN_FRAUD_BOUNDS_KEY_ARN"),
         exchange_bucket=door.text("FLORIN_EXCHANGE_BUCKET"),
         ach_windows_every=door.parsed("FLORIN_ACH_TIMETABLE", _windows_every),
         bus=door.text("FLORIN_BUS"),

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+FRAUD_VERSION: Final = "fraud_version"
+"""What approvals of promotions are about."""
+FRAUD_LIST: Final = "fraud_list"
+"""What approvals of changes of lists are about; the subject is the entry."""
+
 
 class Scope(StrEnum):
     """A family of payments that has rules, a model and thresholds of its own."""

@@ -19,7 +19,7 @@ from domain.fraud import lists
 from domain.fraud import registry_rules as rules
 from domain.fraud.artefacts import ArtefactStore
 from domain.fraud.documents import DocumentMalformed, canonical
-from domain.fraud.kinds import Decision, Family, Scope
+from domain.fraud.kinds import FRAUD_LIST, Decision, Family, Scope
 from domain.fraud.lists import Entry, ListName, Lists
 from domain.fraud.refusals import FraudKeyReused, FraudLimitReached, FraudRegistryBusy
 from domain.fraud.registry_model import (
@@ -36,8 +36,7 @@ from domain.ids import work_id
 from domain.keys import key_faults
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
 
-SUBJECT_KIND: Final = "fraud_list"
-"""What approvals of changes are about; the subject is the entry."""
+SUBJECT_KIND: Final = FRAUD_LIST
 TRIES_MAX: Final = 5
 MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
 ADD: Final = "add"

@@ -62,6 +62,8 @@ SHARE_ROSE_TIMES: Final = 1.25
 RECENT_CHANGE_DAYS: Final = 28
 """A champion younger than that is suspected first."""
 THRESHOLD_DIGITS: Final = 2
+ABOUT_THE_SAME: Final = 10
+"""A tenth more or less above a threshold is no reason to move it."""
 
 Key = TypeVar("Key")
 
@@ -373,12 +375,20 @@ def moved_thresholds(
         bound, was = bounds.scores.get(decision), thresholds.scores[decision]
         if bound is None:
             return None
-        share = sum(usual[_score_bin(was) :]) / sum(usual)
-        found = min(max(_cut_of(now, share), bound.least), bound.most)
+        found = min(max(_moved_cut(was, now, usual), bound.least), bound.most)
         if found <= least:
             return None
         scores[decision] = least = found
     return None if scores == dict(thresholds.scores) else replace(thresholds, scores=scores)
+
+
+def _moved_cut(was: float, now: Sequence[int], usual: Sequence[int]) -> float:
+    """The threshold above which lies the usual share; as it was, where about as much lies there now."""
+    first = _score_bin(was)
+    above_now, above_usual = sum(now[first:]) * sum(usual), sum(usual[first:]) * sum(now)
+    if abs(above_now - above_usual) * ABOUT_THE_SAME <= above_usual:
+        return was
+    return _cut_of(now, sum(usual[first:]) / sum(usual))
 
 
 def _score_bin(threshold: float) -> int:

@@ -124,8 +124,8 @@ class Monitoring:
             progress = self._further(progress, figures, page.position)
             if progress.done or used == pages or used % KEPT_EVERY_PAGES == 0:
                 progress = replace(progress, revision=progress.revision + 1)
-                if not self._store.keep(progress):
-                    return None
+                if not self._store.keep(progress) and self._store.progress(scope, day) != progress:
+                    return None  # another run counts; a lost answer is none
             if progress.done:
                 return used
         return None

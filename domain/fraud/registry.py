@@ -19,7 +19,7 @@ from domain.fraud import registry_rules as rules
 from domain.fraud import signed_bounds, thresholds
 from domain.fraud.artefacts import ArtefactStore
 from domain.fraud.documents import DocumentMalformed, canonical, read, sha256_of
-from domain.fraud.kinds import Scope
+from domain.fraud.kinds import FRAUD_VERSION, Scope
 from domain.fraud.refusals import (
     BoundsNotTrusted,
     FraudGateClosed,
@@ -33,6 +33,7 @@ from domain.fraud.registry_model import (
     ArtefactKind,
     Backtest,
     Champion,
+    DryRun,
     Lineage,
     Pointer,
     Retired,
@@ -49,8 +50,7 @@ from domain.ids import work_id
 from domain.keys import key_faults
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
 
-SUBJECT_KIND: Final = "fraud_version"
-"""What approvals of promotions are about."""
+SUBJECT_KIND: Final = FRAUD_VERSION
 PROMOTE: Final = "promote"
 DOCUMENT: Final = "Document"
 """The fact that names the bytes a checker agrees to."""
@@ -257,6 +257,14 @@ class Registry:
             return InputInvalid(faults)
         pointer = self._store.pointer(found.scope)
         return self._moved(found.id, lambda version: rules.backtested(version, backtest, pointer))
+
+    def record_dry_run(self, version: Version, run: DryRun) -> Version | Refusal:
+        """Keeps what `DryRuns` has counted, in the place of an earlier run.
+
+        Refusals: NotFound, FraudVersionState, FraudRegistryBusy.
+        """
+        pointer = self._store.pointer(version.scope)
+        return self._moved(version.id, lambda found: rules.dry_ran(found, run, pointer))
 
     # Shadows.
 

@@ -17,6 +17,7 @@ from ops.verify.judging import judge
 from ops.verify.world import World, of_items
 from tests.crash import payment_books, received_books
 from tests.crash.place import DELIVERIES, FAILED, Place, Snapshot
+from tests.crash.table_rows import PLAIN
 
 _NO_LIST: Final[Mapping[str, Any]] = {"L": []}
 POSITIONED: Final = frozenset({"batching_stopped"})
@@ -59,6 +60,8 @@ class Left:
     """What fraud scoring knows: profiles with what they add up to, marks, rows of history."""
     history: frozenset[str]
     """Its files."""
+    governed: Counter[tuple[str, ...]]
+    """Decisions, versions and who of them decides, lists, snoozes, labels, figures of days: each with how it stands."""
     parked: int
     """At least once: a person looks at them."""
     roots: Mapping[str, str]
@@ -103,6 +106,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         unqueued=len(unqueued(place)),
         known=Counter(map(_known, place.items("features"))),
         history=place.history(),
+        governed=Counter(map(_governed, place.items("fraud"))),
         parked=len(place.network.queued.get(FAILED, ())),
         roots=place.roots(),
         audited=frozenset(
@@ -212,6 +216,28 @@ def _internal(world: World) -> dict[str, int]:
 
 def _delivery(item: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(item.get(name, {}).get("S", "") for name in ("kind", "state", "reason", "replayed_by"))
+
+
+def _governed(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Without revisions and moments: who came again wrote once more, and the same."""
+    plain = {name: PLAIN.deserialize(value) for name, value in item.items()}
+    key, _, rest = str(plain["pk"]).partition("#")
+    if key == "P":
+        champions = {kind: one["version"] for kind, one in sorted(plain["champions"].items())}
+        shadows = sorted(one["version"] for one in plain["shadows"])
+        return key, rest, str(champions), str(shadows)
+    if key == "V":
+        noted = ("committed_at", "backtest", "dry_run", "approval", "raised", "retired")
+        return key, rest, str(plain["sk"]), plain["sha256"], *(name for name in noted if name in plain)
+    if key == "M":
+        return key, rest, str(plain["sk"]), str(plain.get("done"))
+    if key == "ML":
+        return key, rest, str(plain["sk"]), str(plain["frauds"])
+    if key in ("L", "LD"):
+        return key, str(plain["subject"]), str(plain["said"][-1]["fraud"])
+    if key == "Z":
+        return key, str([one["rule"] for one in plain["snoozes"]])
+    return key, str(plain["sk"]) if key == "B" else ""
 
 
 def _known(item: Mapping[str, Any]) -> tuple[str, ...]:

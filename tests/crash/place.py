@@ -45,6 +45,7 @@ from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
 from functions.fraud_features import handler as fraud_features
 from functions.fraud_history import handler as fraud_history
+from functions.fraud_monitor import handler as fraud_monitor
 from functions.fraud_scorer import handler as fraud_scorer
 from functions.graphql import handler as api
 from functions.hold_expiry import handler as hold_expiry
@@ -102,6 +103,7 @@ HANDLERS: Final = (
     ach_arrivals,
     ach_inbound,
     ach_return_rates,
+    fraud_monitor,
     fraud_scorer,
     fraud_features,
     fraud_history,
@@ -150,14 +152,15 @@ class RunClock:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A world between two runs: all items of its tables, its schedules, what lies in the exchange, the executions of
-    journeys, the moment it stands at. It has no roots."""
+    """A world between two runs: all items of its tables, its schedules, what lies in the exchange, documents and
+    history of fraud, the executions of journeys, the moment it stands at. It has no roots."""
 
     at: datetime
     items: Mapping[str, tuple[dict[str, Any], ...]]
     schedules: tuple[dict[str, Any], ...]
     exchange: Mapping[str, bytes]
     exchange_elsewhere: Mapping[str, bytes]
+    fraud_files: Mapping[str, bytes]
     executions: Mapping[Execution, str]
 
 
@@ -252,8 +255,8 @@ class Place:
 
     def snapshot(self) -> Snapshot:
         items = {name: tuple(self.items(name)) for name in self._tables}
-        exchanges = self.exchange(), self.exchange_elsewhere()
-        return Snapshot(self.clock.at, items, tuple(self.schedules()), *exchanges, self.executions())
+        files = self.exchange(), self.exchange_elsewhere(), self.fraud_files()
+        return Snapshot(self.clock.at, items, tuple(self.schedules()), *files, self.executions())
 
     def put_back(self, snapshot: Snapshot, *, seed: int) -> None:
         """The world as it was; what nobody has written to since is left alone."""
@@ -271,6 +274,7 @@ class Place:
         for bucket, held in (
             (self._exchange, snapshot.exchange),
             (self._exchange_elsewhere, snapshot.exchange_elsewhere),
+            (self._fraud, snapshot.fraud_files),
         ):
             for name, content in held.items() if "s3" in stale else ():
                 self._s3.put_object(Bucket=bucket, Key=name, Body=content)
@@ -363,9 +367,15 @@ class Place:
             return {}
         return {name: json.loads(body)["hash"] for name, body in self._objects(self._bucket).items()}
 
+    def fraud_files(self) -> dict[str, bytes]:
+        """Documents that judge, and the history of what was seen."""
+        if self._holds and "s3" not in self.network.written:
+            return dict(self._holds.fraud_files)
+        return self._objects(self._fraud)
+
     def history(self) -> frozenset[str]:
-        """The files of fraud's history by their names; no run begins with any."""
-        return frozenset(self._objects(self._fraud)) if "s3" in self.network.written else frozenset()
+        """The same by their names."""
+        return frozenset(self.fraud_files())
 
     def changed(self, since: Snapshot) -> set[str]:
         """The tables and services that are not what they were: the audit aside, which tells of the others."""
@@ -450,6 +460,7 @@ class Place:
             "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
             "FLORIN_CURSOR_SECRET_ARN": CURSORS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
+            "FLORIN_FRAUD_BOUNDS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",
         }

@@ -34,6 +34,7 @@ from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
 from functions.webhooks import handler as webhooks
 from tests.crash import ach_cases as ach
+from tests.crash.governance_cases import GOVERNANCE_CASES
 from tests.crash.incoming_cases import INCOMING_CASES
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
@@ -763,6 +764,7 @@ USE_CASES: Final = (
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
     *ach.ACH_CASES,
     *INCOMING_CASES,
+    *GOVERNANCE_CASES,
 )
 
 

@@ -34,6 +34,7 @@ EVENTS = {
     "ach_arrivals": "ach_arrivals",
     "ach_inbound": "ach_inbound",
     "ach_return_rates": "schedule",
+    "fraud_monitor": "schedule",
     "fraud_scorer": "fraud_scorer",
     "fraud_features": "fraud_features",
     "fraud_history": "schedule",

@@ -86,6 +86,7 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "fraud": (),
     "features": (),
 }
+KEYS = {"Sign": "RootsKeyArn", "Verify": "FraudBoundsKeyArn"}
 MACHINES = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId"
 FOLDERS = ("built/ach/", "outbound/ach/")
 """Of the exchange: what was built, and what the bank fetches."""
@@ -129,7 +130,7 @@ class Asked:
                 if "Target" in said:
                     self.needs.add(("iam:PassRole", "TransferScheduleRoleArn"))
             case "kms":
-                self.needs.add((f"kms:{operation}", {"Sign": "RootsKeyArn"}.get(operation, "CustomersKeyArn")))
+                self.needs.add((f"kms:{operation}", KEYS.get(operation, "CustomersKeyArn")))
             case "stepfunctions":
                 self.needs.add((f"states:{operation}", _machine(said)))
             case _:
@@ -315,6 +316,8 @@ class Deployed:
         settings["FLORIN_DATA_KEY_ARN"] = kms.create_key()["KeyMetadata"]["Arn"]
         signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
         settings["FLORIN_ROOTS_KEY_ARN"] = signing["KeyMetadata"]["Arn"]
+        bounding = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        settings["FLORIN_FRAUD_BOUNDS_KEY_ARN"] = bounding["KeyMetadata"]["Arn"]
         for bucket in ("FLORIN_ROOTS_BUCKET", "FLORIN_EXCHANGE_BUCKET", "FLORIN_FRAUD_BUCKET"):
             session().client("s3").create_bucket(Bucket=settings[bucket])
         session().client("s3", region_name=OTHER_REGION).create_bucket(

@@ -27,6 +27,7 @@ GOOD = {
     "FLORIN_FRAUD_TABLE": "florin-fraud-us-west-2",
     "FLORIN_FEATURES_TABLE": "florin-features-us-west-2",
     "FLORIN_FRAUD_BUCKET": "florin-fraud-000000000000-us-west-2",
+    "FLORIN_FRAUD_BOUNDS_KEY_ARN": "arn:aws:kms:us-west-2:000000000000:key/3",
     "FLORIN_EXCHANGE_BUCKET": "florin-exchange-000000000000-us-west-2",
     "FLORIN_ACH_TIMETABLE": "fedach",
     "FLORIN_BUS": "florin-us-west-2",

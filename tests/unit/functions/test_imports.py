@@ -37,6 +37,7 @@ LOADS: Final = {
     "folder": TABLES,
     "fraud_features": TABLES | {"pydantic"},
     "fraud_history": TABLES,
+    "fraud_monitor": TABLES,
     "fraud_scorer": TABLES | {"pydantic"},
     "graphql": TABLES | {"graphql", "strawberry"},
     "hold_expiry": TABLES,

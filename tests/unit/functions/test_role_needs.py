@@ -14,7 +14,7 @@ from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
 from domain.calendars import calendar_day
-from domain.cases.kinds import ResolutionCode
+from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
@@ -49,6 +49,7 @@ from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
 from functions.fraud_features import handler as fraud_features
 from functions.fraud_history import handler as fraud_history
+from functions.fraud_monitor import handler as fraud_monitor
 from functions.fraud_scorer import handler as fraud_scorer
 from functions.hold_expiry import handler as hold_expiry
 from functions.messages import NoneTaken
@@ -71,6 +72,7 @@ from graph.schema import schema
 from graph.view import Request, answer
 from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
 from tests.unit.functions.ach_life import AchLife
+from tests.unit.functions.drifted import LEAD, SCOPE, fallen, proposing_rollback, proposing_thresholds
 from tests.unit.functions.events import event_for
 from tests.unit.functions.judged_life import cut_off, in_review, judged
 from tests.unit.functions.received_life import UNKNOWN, ReceivedLife
@@ -89,6 +91,7 @@ from tests.unit.functions.region import (
 )
 from tests.unit.functions.test_publisher import record
 from tests.unit.functions.test_webhooks import event as webhook
+from tests.unit.graph import documents
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 from tests.unit.partners.signing import SPONSOR, body_of
@@ -347,6 +350,7 @@ def run_case_sweep(deployed: Deployed) -> None:
     resolve(waiting, ResolutionCode.POST)
     acted = decided_of_ach(received)
     delivery = decided_of_delivery(deployed, clerk)
+    agreed = decided_of_drift(deployed)
     deployed.clock.at += timedelta(hours=1)
     deployed.loses_answers = True
     deployed.call(case_sweep, {})
@@ -355,7 +359,28 @@ def run_case_sweep(deployed: Deployed) -> None:
     assert [case.state for case in found] == [CaseState.RESOLVED, CaseState.OPEN, CaseState.OPEN]
     assert [case.resolution is None for case in found] == [False, False, True]
     acted()
+    agreed()
     assert deployed.bank.partners._found(delivery).state is DeliveryState.RECEIVED
+
+
+def decided_of_drift(deployed: Deployed) -> Callable[[], None]:
+    """Thresholds that a lead agreed to, and a rollback, each cut off before it was carried out."""
+    thresholds, proposed = proposing_thresholds(deployed)
+    rollback, ended = proposing_rollback(deployed)
+    for case, code in ((thresholds, ResolutionCode.NEW_THRESHOLDS), (rollback, ResolutionCode.ROLL_BACK)):
+        with deployed.monkeypatch.context() as patched:
+            patched.setattr(Cases, "_carried_out", dies)
+            with pytest.raises(Died):
+                deployed.bank.cases.resolve(LEAD, case.id, code=code, reason="It is in order", key="k")
+
+    def acted() -> None:
+        champions = deployed.bank.registry.pointer(SCOPE).champions
+        assert {kind.value: champion.used.version for kind, champion in champions.items()} == {
+            "THRESHOLDS": proposed.id
+        }
+        assert ended.id == "card/model/1"
+
+    return acted
 
 
 def run_daily_root(deployed: Deployed) -> None:
@@ -543,6 +568,17 @@ def run_ach_return_rates(deployed: Deployed) -> None:
     assert len(deployed.bank.return_rates.look().raised) == 2
 
 
+def run_fraud_monitor(deployed: Deployed) -> None:
+    """What is stopped is honest all at once: thresholds are drafted, and a case proposes them."""
+    fallen(deployed)
+    deployed.loses_answers = True
+    for _ in range(2):
+        deployed.call(fraud_monitor, event_for("fraud_monitor"))
+    (case,) = deployed.bank.cases.listed(LEAD, kind=CaseKind.FRAUD_DRIFT).cases
+    facts = {fact.label: fact.value for fact in case.facts}
+    assert (facts["Proposal"], facts["Thresholds"]) == ("NEW_THRESHOLDS", "card/thresholds/2")
+
+
 def run_fraud_scorer(deployed: Deployed) -> None:
     assert deployed.call(fraud_scorer, event_for("fraud_scorer")) == {"batchItemFailures": []}
 
@@ -649,6 +685,7 @@ def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
 
 
 REVIEWED = "mutation($input: TransferInput!) { transfer(input: $input) { __typename } }"
+FRAUD_LEAD = "fraud lead"
 
 
 def run_graphql(deployed: Deployed) -> None:
@@ -660,6 +697,7 @@ def run_graphql(deployed: Deployed) -> None:
         OPERATIONS: replace(acting(ada), person=clerk, groups=frozenset({Group.OPERATIONS})),
         COLLEAGUE: replace(acting(ada), person=f"{clerk[:-1]}2", groups=frozenset({Group.OPERATIONS})),
         AUDITOR: replace(acting(ada), person=clerk, groups=frozenset({Group.AUDITOR})),
+        FRAUD_LEAD: LEAD,
     }
     faults: list[Exception] = []
 
@@ -706,8 +744,14 @@ def run_graphql(deployed: Deployed) -> None:
     assert told["transfer"] == {"__typename": "TransferInReview"}
     deployed.loses_answers = False  # who takes a number and never learns of it takes the next one, for ever
     asking = asked_of_payments(received)
+    thresholds, _ = proposing_thresholds(deployed)
+    rollback, _ = proposing_rollback(deployed)
     with deployed.noted():
         asking()
+        for case, code in ((thresholds, "NEW_THRESHOLDS"), (rollback, "ROLL_BACK")):
+            given = {"caseId": case.id, "resolution": code, "reason": "It is in order", "idempotencyKey": "drift"}
+            found = asked(FRAUD_LEAD, documents.RESOLVE_CASE, input=given)["resolveCase"]
+            assert found["__typename"] == "ResolveCaseSuccess", found
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
 
 
@@ -760,6 +804,7 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "AchArrivals": run_ach_arrivals,
     "AchInbound": run_ach_inbound,
     "AchReturnRates": run_ach_return_rates,
+    "FraudMonitor": run_fraud_monitor,
     "FraudScorer": run_fraud_scorer,
     "FraudFeatures": run_fraud_features,
     "FraudHistory": run_fraud_history,

@@ -39,7 +39,7 @@ EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep", "PaymentSweep"
 MAY_MEET_THE_NEXT_RUN = {"AchFiles", "AchInbound"}
 """Every minute too, and one run may last longer: two that meet at a file or an entry do it no harm."""
 EVERY_HOUR = {"CaseSweep", "DailyRoot", "FraudHistory"}
-EVERY_DAY = {"AchReturnRates"}
+EVERY_DAY = {"AchReturnRates", "FraudMonitor"}
 ON_THE_BUS = ("Notifier", "FraudScorer", "FraudFeatures", "PaymentDecisions")
 WITHOUT_SETTINGS = {"TokenClaims"}
 

@@ -241,6 +241,17 @@ class TestAch:
         assert all(not text.endswith("TableArn") for found in statements(ROLES["FraudScorer"]) for text in texts(found))
 
 
+class TestFraud:
+    def test_nobody_signs_bounds_and_who_lets_thresholds_decide_verifies_them(self) -> None:
+        assert roles_allowed("kms:Sign", "FraudBoundsKeyArn") == set()
+        assert roles_on("FraudBoundsKeyArn") == {"CaseSweep", "FraudMonitor", "Graphql"}
+
+    def test_who_watches_does_not_move_the_pointer(self) -> None:
+        for statement in statements(ROLES["FraudMonitor"]):
+            if "dynamodb:PutItem" in statement["Action"] and {"Ref": "FraudTableArn"} in statement["Resource"]:
+                assert "P#*" not in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
+
+
 class TestDeletion:
     def test_no_function_deletes_from_any_table(self) -> None:
         # BatchWriteItem can delete: only marks, which expire anyway, are written with it.
@@ -272,6 +283,7 @@ class TestWildcards:
             "${ExchangeBucketArn}/built/ach/*",
             "${ExchangeBucketArn}/outbound/ach/*",
             "${FraudBucketArn}/history/*",
+            "${FraudBucketArn}/artefacts/*",
             RECEIVED_FILES,
             "arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*",
             "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:florin-ach-arrivals-*",
