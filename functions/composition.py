@@ -408,6 +408,13 @@ class Bank:
     drift = cached_property(governance.drift)
     dry_runs = cached_property(governance.dry_runs)
 
+    decision_desk = cached_property(governance.decision_desk)
+
+    @property
+    def fraud_desk(self) -> Bank:
+        """What the API asks about fraud: the parts above."""
+        return self
+
     @cached_property
     def cursor_secret(self) -> bytes:
         """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from domain.fraud.artefacts_aws import S3ArtefactStore
     from domain.fraud.books import Books
+    from domain.fraud.decision_desk import DecisionDesk
     from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
     from domain.fraud.drift import Drift
     from domain.fraud.dry_runs import DryRuns
@@ -137,6 +138,13 @@ def dry_runs(bank: Bank) -> DryRuns:
         labels=bank.label_store,
         clock=bank.clock,
     )
+
+
+def decision_desk(bank: Bank) -> DecisionDesk:
+    from domain.fraud.decision_desk import DecisionDesk
+    from domain.fraud.decision_store import DAY_SHARDS
+
+    return DecisionDesk(decisions=_decisions(bank), shards=DAY_SHARDS, books=bank.books)
 
 
 def _decisions(bank: Bank) -> DynamoDBDecisionStore:

@@ -81,6 +81,9 @@ from graph.ach_received import AchReceivedEntryView
 from graph.approvals import ApprovalView
 from graph.cases import CaseView
 from graph.counterparties import CounterpartyView
+from graph.fraud_answers import DECIDED
+from graph.fraud_answers import REFUSALS as FRAUD_REFUSALS
+from graph.fraud_answers import SUCCESSES as FRAUD_SUCCESSES
 from graph.journals import JournalView
 from graph.money import MoneyView
 from graph.partners import PartnerDeliveryView
@@ -203,9 +206,10 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         ResolutionUnavailable,
         ResolutionKeyReused,
     ),
-    "giveApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
-    "refuseApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
+    "giveApproval": (*ASKED, *CARRIED_OUT, *DECIDED, MakerCannotCheck, ApprovalNotPending),
+    "refuseApproval": (*ASKED, *CARRIED_OUT, *DECIDED, MakerCannotCheck, ApprovalNotPending),
     "replayPartnerDelivery": (*ASKED, ReplayKeyReused, DeliveryNotReplayable, DeliveryBusy),
+    **FRAUD_REFUSALS,
 }
 
 
@@ -407,4 +411,5 @@ SUCCESSES: Final[dict[str, type]] = {
     "giveApproval": GiveApprovalSuccess,
     "refuseApproval": RefuseApprovalSuccess,
     "replayPartnerDelivery": ReplayPartnerDeliverySuccess,
+    **FRAUD_SUCCESSES,
 }

@@ -38,9 +38,10 @@ from domain.rails.ach.reversals import ReversalReason
 from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
 from domain.transfers.kinds import ReviewStanding
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
+from graph.described import describe as _describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 
 class JournalStatus(Enum):
@@ -48,16 +49,6 @@ class JournalStatus(Enum):
 
     POSTED = "POSTED"
     REFUSED = "REFUSED"
-
-
-def _describe(kind: type[Enum], *, name: str, description: str, values: "Mapping[str, str]") -> None:
-    """Registers an enumeration of the bank. Values without words, and words without a value, stop the build."""
-    members = {member.name for member in kind}
-    if members != set(values):
-        raise ValueError(f"{name}: {sorted(members ^ set(values))} are not described, or not there")
-    strawberry.enum(kind, name=name, description=description)
-    for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]  # set by the line above
-        value.description = values[value.name]
 
 
 _describe(

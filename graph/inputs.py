@@ -407,10 +407,16 @@ def with_schema_paths(refusal: Refusal) -> Refusal:
 
 
 def _schema_path(path: tuple[str, ...]) -> Iterator[str]:
+    if path[0] == "document":  # what stands within the text of a document is one place
+        yield "document"
+        if within := ".".join(path[1:]).removeprefix("the document"):
+            yield within
+        return
     for before, part in zip((None, *path), path, strict=False):
         if before == "destination" and part in ("routingNumber", "accountNumber"):
             yield "bankAccount"
-        yield _SCHEMA_NAMES.get(part, part)
+        if part != "lineage":
+            yield _SCHEMA_NAMES.get(part, part)
 
 
 def _currency_fault(*path: str) -> FieldFault:
@@ -418,5 +424,5 @@ def _currency_fault(*path: str) -> FieldFault:
 
 
 _NO_MONEY = Money(0, "USD")
-_SCHEMA_NAMES: Final = {"sec": "secCode", "direction": "secCode", "addenda": "remittance"}
+_SCHEMA_NAMES: Final = {"sec": "secCode", "direction": "secCode", "addenda": "remittance", "last": "lastDay"}
 """What the rules of ACH speak of, and the field that says it: which way an entry goes, its class decides."""

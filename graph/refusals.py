@@ -101,6 +101,16 @@ _REASONS: Final = Fact(
 )
 
 
+def _champion(refusal: Any) -> str | None:
+    found: str | None = refusal.champion
+    return found
+
+
+def _named_version(description: str) -> Fact:
+    """The name of a version, beside the version itself in successes."""
+    return Fact("version_name", str, description, lambda refusal: refusal.version)
+
+
 def _faults(refusal: Any) -> list[FieldFaultView]:
     return [FieldFaultView(path=list(f.path), code=f.code, message=f.message) for f in refusal.faults]
 
@@ -438,6 +448,11 @@ ROWS: Final = (
         (_id("approval", "The approval."),),
     ),
     Row(
+        access.ApprovalKeyReused,
+        "The idempotency key asked for another approval; use a new key for a new request.",
+        (_id("approval", "The approval that the key led to the first time."),),
+    ),
+    Row(
         cases.CaseTaken,
         "Somebody else owns the case; it is released first.",
         (_id("case", "The case."),),
@@ -492,11 +507,53 @@ ROWS: Final = (
         partners.DeliveryBusy,
         "The delivery is changing right now. Nothing was replayed; try again with the same key.",
     ),
+    # Around the documents that judge payments.
+    Row(
+        fraud.FraudVersionState,
+        "This is not done with a version that is what this one is.",
+        (_named_version("The version."), _fact("state", "What it is: a `FraudVersionStatus`, or whether committed.")),
+    ),
+    Row(
+        fraud.FraudGateClosed,
+        "The version lacks what a promotion needs; its `gate` says what. Nothing was promoted.",
+        (
+            _named_version("The version."),
+            _fact("missing", "What it lacks: each a `FraudGateCondition`, with commas between."),
+        ),
+    ),
+    Row(
+        fraud.NoFraudVersionBefore,
+        "There is no version to go back to.",
+        (_fact("scope", "The family of payments."), _fact("kind", "The kind of document.")),
+    ),
+    Row(
+        fraud.FraudVersionNotChampion,
+        "The version that was to be ended does not decide any more. Nothing was rolled back.",
+        (
+            _named_version("The version that was named."),
+            Fact("champion", str | None, "The version that decides; null when it is built in.", _champion),
+        ),
+    ),
+    Row(
+        fraud.FraudLimitReached,
+        "There are as many as there may be.",
+        (
+            _fact("limit", "Of what: SHADOWS, SNOOZES, ENTRIES or VERSIONS. The set may grow."),
+            _count("most", "How many there may be."),
+        ),
+    ),
+    Row(
+        fraud.FraudKeyReused,
+        "The idempotency key made another version; use a new key for a new one.",
+        (_named_version("The version that the key led to the first time."),),
+    ),
+    Row(
+        fraud.FraudRegistryBusy,
+        "Others are changing the same right now. Nothing was changed; try again.",
+    ),
 )
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
-_GOVERNED: Final = "versions of fraud scoring are governed by staff tools, not by the API"
-
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
@@ -511,7 +568,6 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     ach.AnswerContradicts: "told to a partner's delivery, which is quarantined",
     ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
     incoming.ReceivedFileUnknown: "told to who hears of a file, to nobody who asked",
-    access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
     partners.PartnerUnknown: _TOLD_TO_PARTNERS,
     partners.KindMalformed: _TOLD_TO_PARTNERS,
     partners.HeaderMissing: _TOLD_TO_PARTNERS,
@@ -522,14 +578,7 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
     partners.KindMismatch: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
-    fraud.FraudVersionState: _GOVERNED,
-    fraud.FraudGateClosed: _GOVERNED,
-    fraud.NoFraudVersionBefore: _GOVERNED,
-    fraud.FraudVersionNotChampion: _GOVERNED,
-    fraud.FraudLimitReached: _GOVERNED,
-    fraud.BoundsNotTrusted: _GOVERNED,
-    fraud.FraudKeyReused: _GOVERNED,
-    fraud.FraudRegistryBusy: _GOVERNED,
+    fraud.BoundsNotTrusted: "signed bounds are kept by staff tools, not by the API",
 }
 """Refusals that no operation of the schema can answer, and why."""
 

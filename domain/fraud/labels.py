@@ -4,6 +4,7 @@ Whoever learns is told of each change once it is kept, to count it among feature
 """
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
@@ -52,13 +53,17 @@ class Labels:
     def say(
         self, actor: Actor, subject: str, *, fraud: bool, code: str | None = None
     ) -> Label | NotAllowed | NotFound | FraudRegistryBusy:
-        """A member of staff says what a payment was.
+        """A member of staff says what a payment was. Said again, it changes nothing.
 
         Refusals: NotAllowed, NotFound (it was never judged), FraudRegistryBusy.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         said = Said(fraud, LabelSource.STAFF, code, self._clock.now(), actor.person)
+        stored = self._store.label(subject)
+        if stored and stored.said and replace(stored.said[-1], learnt_at=said.learnt_at) == said:
+            self._told(stored, stored.said[-1])
+            return stored
         return self.learn(subject, said)
 
     def returned(self, subject: str, *, code: str, learnt_at: datetime) -> Label | Refusal | None:

@@ -104,6 +104,11 @@ CARRYING_OUT = [
     "domain.access.service:use,_moved",
     "domain.access.rules:used",
 ]
+DECIDED_OF_FRAUD = [
+    "domain.fraud.registry:decided,_promoted,_found",
+    "domain.fraud.registry_rules:promoted",
+    "domain.fraud.list_changes:decided,_applied",
+]
 CHECKING = [
     "domain.access.service:decide,seen,check,_moved",
     "domain.access.rules:checked",
@@ -176,8 +181,46 @@ SOURCES = {
         "domain.cases.rules:resolving,_said_before",
         *CARRYING_OUT,
     ],
-    "giveApproval": CHECKING,
-    "refuseApproval": CHECKING,
+    "giveApproval": [*CHECKING, *DECIDED_OF_FRAUD],
+    "refuseApproval": [*CHECKING, *DECIDED_OF_FRAUD],
+    "registerFraudVersion": ["domain.fraud.registry:draft,register,_made_before", "domain.fraud.list_changes:_applied"],
+    "redraftFraudVersion": ["domain.fraud.registry:redraft,_moved,_found", "domain.fraud.registry_rules:redrafted"],
+    "commitFraudVersion": ["domain.fraud.registry:commit,_moved,_found", "domain.fraud.registry_rules:committed"],
+    "dryRunFraudRules": [
+        "domain.fraud.registry:_moved,_found",
+        "domain.fraud.registry_rules:dry_ran,_measured",
+    ],
+    "startFraudShadow": [
+        "domain.fraud.registry:start_shadow,_pointed,_found",
+        "domain.fraud.registry_rules:shadowing",
+    ],
+    "stopFraudShadow": ["domain.fraud.registry:stop_shadow,_pointed,_found"],
+    "requestFraudPromotion": [
+        "domain.fraud.registry:request_promotion,_moved,_found",
+        "domain.access.service:request,_requested_before",
+    ],
+    "promoteFraudVersion": [
+        "domain.fraud.registry:promote,_promoted,_found",
+        "domain.fraud.registry_rules:promoted",
+        "domain.access.service:use,_moved",
+        "domain.access.rules:used",
+    ],
+    "rollBackFraud": [
+        "domain.fraud.registry:roll_back,rolled_back,_pointed",
+        "domain.fraud.registry_rules:rolled_back",
+    ],
+    "retireFraudVersion": [
+        "domain.fraud.registry:retire,_pointed,_moved,_found",
+        "domain.fraud.registry_rules:retired",
+    ],
+    "addFraudListEntry": [
+        "domain.fraud.list_changes:deny,propose,_applied",
+        "domain.access.service:request,_requested_before",
+    ],
+    "removeFraudListEntry": ["domain.fraud.list_changes:propose", "domain.access.service:request,_requested_before"],
+    "snoozeFraudRule": ["domain.fraud.snoozing:snooze,_moved", "domain.fraud.registry_rules:snoozed"],
+    "endFraudSnooze": ["domain.fraud.snoozing:wake,_moved"],
+    "labelFraud": ["domain.fraud.labels:say,learn"],
 }
 MONEY_OUT = ["domain.ledger.guards:debit,draw,status_refuses_debit,count,fund"]
 FOR_MUTATIONS = {

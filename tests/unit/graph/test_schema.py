@@ -34,6 +34,17 @@ KEYLESS = {
     "releaseCase",
     "giveApproval",
     "refuseApproval",
+    "redraftFraudVersion",
+    "commitFraudVersion",
+    "dryRunFraudRules",
+    "startFraudShadow",
+    "stopFraudShadow",
+    "promoteFraudVersion",
+    "rollBackFraud",
+    "retireFraudVersion",
+    "snoozeFraudRule",
+    "endFraudSnooze",
+    "labelFraud",
 }
 """What they do is done once by what it is: said again, with whatever key, it changes nothing."""
 

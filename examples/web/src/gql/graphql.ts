@@ -191,6 +191,8 @@ export type RefusalCode =
   | 'APPROVAL_NOT_GIVEN'
   /** Others are deciding on the approval right now. Nothing was done; try again. */
   | 'APPROVAL_BUSY'
+  /** The idempotency key asked for another approval; use a new key for a new request. */
+  | 'APPROVAL_KEY_REUSED'
   /** Somebody else owns the case; it is released first. */
   | 'CASE_TAKEN'
   /** The case is resolved, or is being resolved. */
@@ -212,7 +214,21 @@ export type RefusalCode =
   /** The idempotency key was used for another replay; use a new key for a new one. */
   | 'REPLAY_KEY_REUSED'
   /** The delivery is changing right now. Nothing was replayed; try again with the same key. */
-  | 'DELIVERY_BUSY';
+  | 'DELIVERY_BUSY'
+  /** This is not done with a version that is what this one is. */
+  | 'FRAUD_VERSION_STATE'
+  /** The version lacks what a promotion needs; its `gate` says what. Nothing was promoted. */
+  | 'FRAUD_GATE_CLOSED'
+  /** There is no version to go back to. */
+  | 'NO_FRAUD_VERSION_BEFORE'
+  /** The version that was to be ended does not decide any more. Nothing was rolled back. */
+  | 'FRAUD_VERSION_NOT_CHAMPION'
+  /** There are as many as there may be. */
+  | 'FRAUD_LIMIT_REACHED'
+  /** The idempotency key made another version; use a new key for a new one. */
+  | 'FRAUD_KEY_REUSED'
+  /** Others are changing the same right now. Nothing was changed; try again. */
+  | 'FRAUD_REGISTRY_BUSY';
 
 /** How you stand to an account. */
 export type Relation =
@@ -371,6 +387,8 @@ type RefusalParts_AnswerNotAllowed_Fragment = { readonly __typename: 'AnswerNotA
 
 type RefusalParts_ApprovalBusy_Fragment = { readonly __typename: 'ApprovalBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ApprovalKeyReused_Fragment = { readonly __typename: 'ApprovalKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_ApprovalMismatch_Fragment = { readonly __typename: 'ApprovalMismatch', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ApprovalNotGiven_Fragment = { readonly __typename: 'ApprovalNotGiven', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -417,6 +435,18 @@ type RefusalParts_DuplicateSuspected_Fragment = { readonly __typename: 'Duplicat
 
 type RefusalParts_EntryNotPending_Fragment = { readonly __typename: 'EntryNotPending', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_FraudGateClosed_Fragment = { readonly __typename: 'FraudGateClosed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudKeyReused_Fragment = { readonly __typename: 'FraudKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudLimitReached_Fragment = { readonly __typename: 'FraudLimitReached', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudRegistryBusy_Fragment = { readonly __typename: 'FraudRegistryBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudVersionNotChampion_Fragment = { readonly __typename: 'FraudVersionNotChampion', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudVersionState_Fragment = { readonly __typename: 'FraudVersionState', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_HoldExpired_Fragment = { readonly __typename: 'HoldExpired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_HoldTooSmall_Fragment = { readonly __typename: 'HoldTooSmall', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -436,6 +466,8 @@ type RefusalParts_JurisdictionMismatch_Fragment = { readonly __typename: 'Jurisd
 type RefusalParts_LimitExceeded_Fragment = { readonly __typename: 'LimitExceeded', readonly limit: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean, readonly most: { readonly minorUnits: string, readonly currency: string, readonly exponent: number } };
 
 type RefusalParts_MakerCannotCheck_Fragment = { readonly __typename: 'MakerCannotCheck', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_NoFraudVersionBefore_Fragment = { readonly __typename: 'NoFraudVersionBefore', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_NotAllowed_Fragment = { readonly __typename: 'NotAllowed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -510,6 +542,7 @@ export type RefusalPartsFragment =
   | RefusalParts_AmountsWrong_Fragment
   | RefusalParts_AnswerNotAllowed_Fragment
   | RefusalParts_ApprovalBusy_Fragment
+  | RefusalParts_ApprovalKeyReused_Fragment
   | RefusalParts_ApprovalMismatch_Fragment
   | RefusalParts_ApprovalNotGiven_Fragment
   | RefusalParts_ApprovalNotPending_Fragment
@@ -533,6 +566,12 @@ export type RefusalPartsFragment =
   | RefusalParts_DestinationUnavailable_Fragment
   | RefusalParts_DuplicateSuspected_Fragment
   | RefusalParts_EntryNotPending_Fragment
+  | RefusalParts_FraudGateClosed_Fragment
+  | RefusalParts_FraudKeyReused_Fragment
+  | RefusalParts_FraudLimitReached_Fragment
+  | RefusalParts_FraudRegistryBusy_Fragment
+  | RefusalParts_FraudVersionNotChampion_Fragment
+  | RefusalParts_FraudVersionState_Fragment
   | RefusalParts_HoldExpired_Fragment
   | RefusalParts_HoldTooSmall_Fragment
   | RefusalParts_HoldUnknown_Fragment
@@ -543,6 +582,7 @@ export type RefusalPartsFragment =
   | RefusalParts_JurisdictionMismatch_Fragment
   | RefusalParts_LimitExceeded_Fragment
   | RefusalParts_MakerCannotCheck_Fragment
+  | RefusalParts_NoFraudVersionBefore_Fragment
   | RefusalParts_NotAllowed_Fragment
   | RefusalParts_NotFound_Fragment
   | RefusalParts_NotReversible_Fragment
