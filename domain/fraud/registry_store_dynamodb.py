@@ -10,7 +10,8 @@ C#<approval>       C          a change of lists that waits for its second person
 Their attributes are those of `registry_items`.
 """
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 from domain.clock import instant_text, parse_instant
 from domain.fraud.kinds import Scope
@@ -145,7 +146,7 @@ class DynamoDBRegistryStore:
         return self._table.replace(item, attribute="revision", expected=revision)
 
 
-def _bytes(item: Item, name: str) -> bytes:
+def _bytes(item: Mapping[str, Any], name: str) -> bytes:
     value = item[name]
     if not isinstance(value, bytes):
         raise TypeError(f"{name} of {item['pk']!r} is no bytes")
