@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from domain.fraud.monitoring_store_dynamodb import DynamoDBMonitoringStore
     from domain.fraud.registry import Registry
     from domain.fraud.registry_store_dynamodb import DynamoDBRegistryStore
+    from domain.fraud.scoring import Model
     from domain.fraud.snoozing import Snoozing
     from domain.tables_aws import Table
     from functions.composition import Bank
@@ -33,10 +34,17 @@ def artefacts(bank: Bank) -> S3ArtefactStore:
 
 
 def books(bank: Bank) -> Books:
-    from domain.fraud import trees
+    """The documents that judge, read from the bucket only when a version was promoted that this worker has not read."""
     from domain.fraud.books import Books
 
-    return Books(artefacts=bank.artefacts, model=trees.parsed)
+    return Books(artefacts=bank.artefacts, model=_model)
+
+
+def _model(document: object) -> Model:
+    """Read only where a model was promoted: few workers have one to read before their first payment."""
+    from domain.fraud.trees import parsed
+
+    return parsed(document)
 
 
 def registry_store(bank: Bank) -> DynamoDBRegistryStore:

@@ -9,6 +9,7 @@ from domain.access.model import Relation
 from domain.customers.model import Shredded
 from domain.fraud.kinds import CustomerReason
 from domain.ledger.model import Journal, Side
+from domain.refusals import Refusal
 from domain.transfers.kinds import STANDINGS, TRANSFER_KINDS
 from domain.transfers.model import (
     Occurrence,
@@ -209,6 +210,8 @@ class TransferOrderView(Node):
 class TransferReviewView:
     review: strawberry.Private[TransferReview]
     stands: strawberry.Private[Relation]
+    beside: strawberry.Private[tuple[str, ...]]
+    """Those of the same page that were made: their journals are read together."""
 
     @field("The id that the transfer has, or will have, if it is made.")
     def transfer_id(self) -> strawberry.ID:
@@ -218,9 +221,8 @@ class TransferReviewView:
     def transfer(self, info: Info) -> TransferView | None:
         if self.status() is not ReviewStanding.MADE:
             return None
-        info.context.spend()
-        found = info.context.bank.transfers.find(self.review.id)
-        return TransferView(transfer=found, stands=self.stands) if found else None
+        found = info.context.journal(self.review.id, self.beside)
+        return None if isinstance(found, Refusal) else transfer_of(found.journal, self.stands)
 
     @field("How it stands.")
     def status(self) -> ReviewStanding:
@@ -293,9 +295,10 @@ def reviews_of(
     context.spend(2)
     reviews = context.bank.transfers.reviews
     found = told(reviews.of_account(context.actor, account, before=wanted.position, limit=wanted.limit))
+    made = tuple(row.id for row in found.reviews if STANDINGS[row.state] is ReviewStanding.MADE)
     return wanted.page(
         found.reviews,
-        node=lambda row: TransferReviewView(review=row, stands=stands),
+        node=lambda row: TransferReviewView(review=row, stands=stands, beside=made),
         position=reviews.position,
         more=found.before is not None,
     )

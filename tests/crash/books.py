@@ -58,6 +58,8 @@ class Left:
     unqueued: int
     known: Counter[tuple[str, ...]]
     """What fraud scoring knows: profiles with what they add up to, marks, rows of history."""
+    judged: Counter[str]
+    """What has a decision."""
     history: frozenset[str]
     """Its files."""
     governed: Counter[tuple[str, ...]]
@@ -105,6 +107,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         deliveries=Counter(_delivery(item) for item in place.items("partners") if item["sk"]["S"] == "D"),
         unqueued=len(unqueued(place)),
         known=Counter(map(_known, place.items("features"))),
+        judged=Counter(item["pk"]["S"] for item in place.items("fraud") if item["sk"]["S"] == "D"),
         history=place.history(),
         governed=Counter(map(_governed, place.items("fraud"))),
         parked=len(place.network.queued.get(FAILED, ())),
@@ -251,9 +254,11 @@ def _known(item: Mapping[str, Any]) -> tuple[str, ...]:
 
 
 def _order(item: Mapping[str, Any]) -> tuple[str, ...]:
-    names = ("status", "next_on", "claimed_on", "outcome", "journal", "refusal_code")
+    """An order, an occurrence, or a transfer in review, as it stands; of lists only that it is in one."""
+    names = ("status", "next_on", "claimed_on", "outcome", "journal", "refusal_code", "state")
     said = (item.get(name, {}).get("S", "") for name in names)
-    return item["pk"]["S"].partition("#")[0], item["sk"]["S"].partition("_")[0], *said
+    of = item["pk"]["S"].partition("#")[0]
+    return of, "" if of == "W" else item["sk"]["S"].partition("_")[0], *said
 
 
 def _notices(place: Place, *, late_told: bool) -> Counter[tuple[str, str]]:

@@ -36,6 +36,7 @@ from functions.webhooks import handler as webhooks
 from tests.crash import ach_cases as ach
 from tests.crash.governance_cases import GOVERNANCE_CASES
 from tests.crash.incoming_cases import INCOMING_CASES
+from tests.crash.judged_cases import cases_of_judged
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -789,6 +790,7 @@ USE_CASES: Final = (
     UseCase("have a delivery processed again", ach.resolve(ResolutionCode.REPLAY, Group.OPERATIONS), asked_about),
     UseCase("have a delivery put away", ach.give(Group.OPERATIONS), asked_to_discard),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
+    *cases_of_judged(knock, due),
     *ach.ACH_CASES,
     *INCOMING_CASES,
     *GOVERNANCE_CASES,
