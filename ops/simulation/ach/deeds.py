@@ -79,10 +79,30 @@ def _originates(scene: Scene, draws: Draws, *, credit: bool) -> Deed:
     person, minor, key = draws.of(scene.people), draws.of(AMOUNTS), f"p-{scene.number}"
     asked = wish(person.account, person.counterparty, minor, **_ways(draws))
     make = person.world.ach.originate_credit if credit else person.world.ach.originate_debit
-    return Deed(
-        f"{_name(scene, person)} {'sends' if credit else 'collects'} {minor} ({key})",
-        lambda: scene.accepted(key, person, make(person.actor, asked, key=key), credit=credit, minor=minor),
-    )
+    drawn = _drawn(draws, 30)
+
+    def originate() -> None:
+        answer = make(person.actor, asked, key=key)
+        scene.accepted(key, person, answer, credit=credit, minor=minor)
+        _will_decide(person.world, answer, drawn)
+
+    what = f"{'sends' if credit else 'collects'} {minor}"
+    return Deed(f"{_name(scene, person)} {what} ({key}){_said(drawn)}", originate)
+
+
+def _drawn(draws: Draws, percent: int) -> Decision | None:
+    """What the scorer is going to say of a payment, where that is not left to the rules."""
+    return draws.of(DRAWN) if draws.chance(percent) else None
+
+
+def _will_decide(world: AchWorld, answer: object, drawn: Decision | None) -> None:
+    """The decision is kept like all that the scorer decides; where somebody has decided before, that stands."""
+    if drawn and isinstance(answer, Payment):
+        world.will_decide(answer, drawn, CustomerReason.SECURITY_CHECK)
+
+
+def _said(drawn: Decision | None) -> str:
+    return f", of which {drawn.value} is going to be said" if drawn else ""
 
 
 def _ways(draws: Draws) -> dict[str, Any]:
@@ -117,13 +137,15 @@ def takes_back(scene: Scene, draws: Draws) -> Deed | None:
     of = draws.of(among[-6:])
     asked, key = scene.asked[of], f"rev-{scene.number}"
     why = ReversalWish(reason=draws.of((ReversalReason.DUPLICATE, ReversalReason.WRONG_AMOUNT)), speed=_speed(draws))
+    drawn = _drawn(draws, 30)
 
     def take_back() -> None:
         reversals = asked.person.world.ach.reversals
         answer = reversals.reverse(asked.person.actor, asked.payment, why, key=key)
         scene.accepted(key, asked.person, answer, credit=not asked.credit, minor=asked.minor)
+        _will_decide(asked.person.world, answer, drawn)
 
-    return Deed(f"{of} is taken back ({key})", take_back)
+    return Deed(f"{of} is taken back ({key}){_said(drawn)}", take_back)
 
 
 def has_settled(scene: Scene, draws: Draws) -> Deed:
@@ -223,21 +245,17 @@ def _details(number: int) -> Any:
 
 
 def judges(scene: Scene, draws: Draws) -> Deed | None:
-    """The scorer answers, late or twice as may be. What it is going to say is drawn, and kept like all it says; where
-    somebody has decided before, it says that."""
+    """The scorer answers, late or twice as may be."""
     if not scene.heard:
         return None
     world, event = draws.of(scene.heard[-3:])
-    drawn = draws.of(DRAWN) if draws.chance(40) else None
-    payment = world.payments.existing(event.payment)
+    drawn, payment = _drawn(draws, 20), world.payments.existing(event.payment)
 
     def judge() -> None:
-        if drawn:
-            world.will_decide(payment, drawn, CustomerReason.SECURITY_CHECK)
+        _will_decide(world, payment, drawn)
         world.judge(event)
 
-    said = drawn.value if drawn else "what it finds"
-    return Deed(f"the scorer says {said} of {event.payment[-6:]}", judge)
+    return Deed(f"the scorer speaks of {event.payment[-6:]}{_said(drawn)}", judge)
 
 
 def confirms(scene: Scene, draws: Draws) -> Deed | None:
@@ -246,7 +264,7 @@ def confirms(scene: Scene, draws: Draws) -> Deed | None:
     among = waiting if waiting and draws.chance(90) else list(scene.asked)
     if not among:
         return None
-    key, anew = draws.of(among[-6:]), draws.chance(80)
+    key, anew = draws.of(among[-6:]), draws.chance(65)
     asked = scene.asked[key]
 
     def confirm() -> None:
@@ -703,7 +721,7 @@ DEEDS: Final[Mapping[str, tuple[int, Make]]] = {
         (1, thaws),
         (2, proves),
         (8, judges),
-        (4, confirms),
+        (12, confirms),
         (6, goes_on),
         (5, all_go_on),
         (18, works),

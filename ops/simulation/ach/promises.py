@@ -96,6 +96,7 @@ JUDGED: Final[Mapping[Decision, str]] = {
     Decision.REVIEW: "suspected",
     Decision.BLOCK: "blocked",
 }
+DECIDED, FALLBACK = "decided", "fallback"
 HOLDING: Final = {
     PaymentKind.ACH_CREDIT: frozenset({_P.IN_REVIEW, _P.SCHEDULED}),
     PaymentKind.ACH_DEBIT: frozenset({_P.SETTLED}),
@@ -306,6 +307,7 @@ class Watch:
         if judged and stored is None:
             yield f"{payment.id} was judged, and no decision is kept"
         if judged and stored is not None:
+            self.scene.met[f"{FALLBACK if stored.fallback else DECIDED} {stored.decision.value}"] += 1
             said = [(line.event, line.facts["decision_id"], line.facts.get("fallback")) for line in judged]
             if said != [(JUDGED[stored.decision], stored.id, stored.fallback)]:
                 yield f"{payment.id}: decided is {stored.decision.value} ({stored.fallback}), it was moved by {said}"
@@ -314,6 +316,7 @@ class Watch:
         """Who was asked to prove again who they are was told so once, and it goes on when they have, and only then."""
         scene = self.scene
         events = [line.event for line in world.payments.timeline(payment.id, limit=100).happenings]
+        scene.met.update({"confirmed", "step_up_expired"} & set(events))
         if "confirmed" in events and payment.id not in scene.signed_in:
             yield f"{payment.id} was confirmed by nobody who had signed in anew"
         if payment.id in scene.confirmed and "confirmed" not in events:
