@@ -132,7 +132,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
 
     counterparties(asked, change)
-    passed |= {"confirmMicroEntries", "returnAchEntry", "reverseAchPayment"}
+    passed |= {"confirmMicroEntries", "confirmPayment", "returnAchEntry", "reverseAchPayment"}
     replays(asked, change, house)
     payments(asked, change, house)
 
@@ -182,6 +182,8 @@ def payments(asked: Ask, change: Callable[..., dict[str, Any]], house: Household
     wrong = {"idempotencyKey": "wrong", "paymentId": sent, "reason": "DUPLICATE"}
     early = asked(OWNER, ask.REVERSE_PAYMENT, input=wrong)["reverseAchPayment"]
     assert early["reasonCode"] == "NOT_SETTLED"  # one that has settled is opened and begun as any other payment is
+    unasked = asked(OWNER, ask.CONFIRM_PAYMENT, input={"paymentId": sent})["confirmPayment"]
+    assert unasked["__typename"] == "PaymentNotAwaitingStepUp"  # what is released from a review goes the same way
     change(OWNER, ask.CANCEL_PAYMENT, paymentId=sent)
     for who in (OWNER, OPERATIONS):
         asked(who, PAYMENTS, account=house.account, payment=sent)

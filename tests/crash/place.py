@@ -422,6 +422,7 @@ class Place:
             "client_id": self.configuration.pool_client_id,
             "token_use": "access",
             "exp": int((self.clock.at + timedelta(hours=1)).timestamp()),
+            "auth_time": int(self.clock.at.timestamp()),
             "person": person,
             "cognito:groups": list(groups),
         }

@@ -396,7 +396,8 @@ class Runner:
 def _differences(use_case: UseCase, wanted: books.Left, found: books.Left, *, forsaken: bool = False) -> list[str]:
     def alike(left: books.Left) -> books.Left:
         rows = map(use_case.alike, left.payments.elements())
-        return replace(left, payments=Counter(map(use_case.alike_forsaken, rows) if forsaken else rows))
+        seen = map(use_case.alike_forsaken, rows) if forsaken else rows
+        return replace(left, payments=Counter(row for row in seen if row))
 
     return books.differences(alike(wanted), alike(found))
 

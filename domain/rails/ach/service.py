@@ -338,7 +338,7 @@ class Ach:
             found = self.steps.confirmed(found, by=actor.person)
         if found.step_up is None or found.step_up.confirmed_at is None:
             return PaymentNotAwaitingStepUp(payment, found.state.value)
-        return found
+        return self.steps.advance(found) if found.state is PaymentState.SCREENED else found
 
     def cancellable(self, payment: Payment) -> bool:
         """Whether `cancel` would call it off now."""

@@ -390,7 +390,7 @@ class Steps:
             changes=changes,
             only_if=lambda found: found.awaits_step_up(now),
         )
-        return self.advance(moved.payment) if moved.payment.state is PaymentState.SCREENED else moved.payment
+        return moved.payment
 
     def _step_up_expired(self, payment: Payment, _: str | None) -> Payment:
         def changes(found: Payment) -> Payment:

@@ -437,6 +437,13 @@ def run_ach_journey(deployed: Deployed) -> None:
             life.step(held_up, step, waits=step == "review")
         assert life.state(held_up) is PaymentState.DECLINED
 
+        to_confirm = life.opened(kind)
+        life.step(to_confirm, "screen", waits=True)
+        life.bank.ach.steps.judged(life.now(to_confirm), said(to_confirm.id, Decision.STEP_UP))
+        for step in ("await_step_up", "step_up_expired", "end"):
+            life.step(to_confirm, step, waits=step == "await_step_up")
+        assert life.state(to_confirm) is PaymentState.DECLINED
+
         missed = life.opened(kind)
         life.step(missed, "screen_without")
         life.step(missed, "advance")

@@ -219,6 +219,17 @@ class TestWaiting:
         assert len(story.notices(NoticeKind.ACH_PAYMENT_TO_CONFIRM)) == 1
 
 
+def test_confirmed_again_it_is_brought_on_where_the_first_was_cut_off() -> None:
+    """Its move was written, and whoever was to hold its money died."""
+    story = waiting()
+    actor = story.signed_in()
+    story.bank.steps.confirmed(story.now, by=story.actor.person)
+    assert story.state is _S.SCREENED
+    answer = story.bank.ach.confirm(actor, story.payment.id)
+    assert isinstance(answer, Payment)
+    assert (answer.state, story.bank.held(story.account)) == (_S.SCHEDULED, 10_00)
+
+
 class TestWho:
     def test_another_owner_may_not_confirm_what_they_did_not_make(self) -> None:
         story = waiting()
