@@ -22,8 +22,8 @@ ASL := ops/check/asl
 unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down web check fmt lock bench clean ci install
-.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack
-.PHONY: drills simulate crash concurrency fuzz mutate proof
+.PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-fraud test-stack
+.PHONY: drills simulate crash concurrency fuzz mutate fraud-bench proof
 .PHONY: each-check check-types check-findings check-template check-nested check-state-machines check-example-app
 .PHONY: check-published check-schema check-imports check-lint check-format check-requirement-files check-event-schemas
 .PHONY: check-webhooks
@@ -87,7 +87,7 @@ check-event-schemas:
 check-webhooks:
 	@$(BIN)/python -m ops.webhook_description --check; echo "webhooks"
 
-test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-stack ## Run every suite
+test: test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-fraud test-stack ## Run every suite
 
 test-unit: .venv/dev/.installed ## Rules, services, tooling: no engine
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/unit $(wildcard tests/access) -n 2 --junitxml=$(REPORTS)/unit.xml
@@ -109,6 +109,9 @@ test-fuzz: .venv/dev/.installed ## Requests nobody should send, to a bank in mem
 
 test-drills: .venv/dev/.installed ## Something breaks on purpose, and the bank in memory copes
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/drills -n 2 --junitxml=$(REPORTS)/drills.xml
+
+test-fraud: .venv/train/.installed ## The fraud model on a small draw: features, training, measuring, the document that judges
+	@mkdir -p $(REPORTS) && OMP_WAIT_POLICY=PASSIVE .venv/train/bin/pytest tests/fraud --confcutdir=tests/fraud --junitxml=$(REPORTS)/fraud.xml
 
 test-stack: $(STAMPS) ## The deployed bank through its API
 	@mkdir -p $(REPORTS) && $(PYTEST) tests/stack -n 2 --junitxml=$(REPORTS)/stack.xml
@@ -142,6 +145,9 @@ fuzz: $(STAMPS) ## Thousands of new requests, in memory and to the deployed bank
 mutate: .venv/mutation/.installed ## Mistakes planted in the ledger and in money, each to be noticed (MODULE=domain/ledger/rules.py)
 	@.venv/mutation/bin/python -m ops.mutation.run $(if $(MODULE),--module $(MODULE),--write) $(if $(KEEP),--keep) --processes $(or $(PROCESSES),2)
 
+fraud-bench: .venv/train/.installed ## The fraud model on five full draws, held to its figures (half an hour)
+	@OMP_WAIT_POLICY=PASSIVE PYTHONPATH=. .venv/train/bin/python -P -m ops.fraud.bench
+
 ## --- all of it
 
 proof: $(STAMPS) ## Every check, suite and long target, and one table of how they went (hours)
@@ -152,7 +158,7 @@ proof: $(STAMPS) ## Every check, suite and long target, and one table of how the
 install: $(STAMPS) ## Install the three environments
 
 lock: $(UV) ## Resolve requirements/*.in again into pinned, hashed files (UPGRADE=1 takes newer versions)
-	@for name in uv run dev engine tools mutation; do \
+	@for name in uv run dev engine tools mutation train; do \
 		echo "requirements/$$name.txt"; \
 		$(LOCK) $(if $(UPGRADE),--upgrade) requirements/$$name.in -o requirements/$$name.txt; \
 	done

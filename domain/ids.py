@@ -31,6 +31,10 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS_MAX: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+_ULID_LENGTH: Final = 26
+_ULID_TIME_LENGTH: Final = 10
+"""The signs, of the 26, that hold the milliseconds."""
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 """Two signs for each ten bits."""
@@ -77,6 +81,20 @@ def ulid(now: datetime, randomness: Randomness) -> str:
     milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     value = (milliseconds << 80) | randomness.getrandbits(80)
     return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def ulid_moment(placed_id: str) -> datetime | None:
+    """When the ULID of an id was made, to the millisecond; None when the id has none."""
+    match = _PLACED.fullmatch(placed_id)
+    if match is None or len(match[4]) != _ULID_LENGTH:
+        return None
+    value = 0
+    for sign in match[4][:_ULID_TIME_LENGTH]:
+        digit = _CROCKFORD.find(sign)
+        if digit < 0:
+            return None
+        value = value * len(_CROCKFORD) + digit
+    return _EPOCH + timedelta(milliseconds=value) if value <= _MILLISECONDS_MAX else None
 
 
 def customer_id(jurisdiction: str, now: datetime, randomness: Randomness) -> str:

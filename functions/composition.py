@@ -18,8 +18,9 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.clock import Clock, SystemClock
 from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
-from domain.tables_aws import Index, Table, connect
-from functions import composition_fraud as judges
+from domain.tables_aws import READ_TIMEOUT_SECONDS, TRIES_MAX, Index, Table, connect
+from functions import composition_fraud as scoring
+from functions import composition_judging as judging
 from functions import composition_partners as delivered
 from functions import composition_rails as rails
 from functions.configuration import Configuration, read
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
     from domain.cases.service import Cases, Resolved
     from domain.counterparties.service import Counterparties
     from domain.customers.service import Customers
+    from domain.fraud.feature_updates import FeatureUpdates
     from domain.ids import Randomness
     from domain.ledger.folding import Folder
     from domain.ledger.outbox import Outbox
@@ -253,6 +255,7 @@ class Bank:
         from domain.cases.kinds import CaseKind
 
         return {
+            CaseKind.TRANSFER_REVIEW: self._transfer_reviewed,
             CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
             CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             CaseKind.PARTNER_DELIVERY_QUARANTINED: self.quarantine.decided,
@@ -262,6 +265,9 @@ class Bank:
             CaseKind.ACH_DISHONOUR: self._received_entry_decided,
             CaseKind.ACH_NOC: self._received_entry_decided,
         }
+
+    def _transfer_reviewed(self, case: Case) -> Refusal | None:
+        return self.transfers.reviews.decided(case)
 
     def _received_file_decided(self, case: Case) -> Refusal | None:
         return self.incoming.files.decided(case)
@@ -307,29 +313,12 @@ class Bank:
             addresses=self.addresses,
         )
 
+    fraud = cached_property(judging.fraud)
+    fraud_books = cached_property(judging.books)
+
     @cached_property
     def transfers(self) -> Transfers:
-        from domain.transfers.schedules_aws import EventBridgeSchedules
-        from domain.transfers.service import Transfers
-        from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
-
-        store = DynamoDBOrderStore(self.table(self.configuration.transfers_table, BY_DUE), region=self.region)
-        return Transfers(
-            ledger=self.ledger,
-            accounts=self.accounts,
-            sealer=self.sealer,
-            clock=self.clock,
-            randomness=self._randomness,
-            orders=store,
-            schedules=EventBridgeSchedules(
-                client=lambda: self.client("scheduler"),
-                group=self.configuration.schedule_group,
-                role_arn=self.configuration.schedule_role_arn,
-                queue_arn=self.configuration.schedule_queue_arn,
-            ),
-            notices=self.notices,
-            audit=self.audit,
-        )
+        return judging.transfers(self, randomness=self._randomness)
 
     @cached_property
     def counterparties(self) -> Counterparties:
@@ -361,7 +350,6 @@ class Bank:
 
     # Payments and the rails.
 
-    fraud = cached_property(judges.fraud)
     deadlines = cached_property(rails.deadlines)
     journeys = cached_property(rails.journeys)
     payments = cached_property(rails.payments)
@@ -378,6 +366,16 @@ class Bank:
     bus = rails.bus
     exchange = rails.exchange
     send_arrival = rails.send_arrival
+
+    # What fraud scoring knows.
+
+    @cached_property
+    def feature_updates(self) -> FeatureUpdates:
+        return scoring.feature_updates(self, randomness=self._randomness)
+
+    feature_store = cached_property(scoring.feature_store)
+    feature_reader = scoring.feature_reader
+    history_bundles = cached_property(scoring.history_bundles)
 
     @cached_property
     def cursor_secret(self) -> bytes:
@@ -401,7 +399,19 @@ class Bank:
 
     @cached_property
     def _connection(self) -> Connection:
-        return connect(region=self.region, endpoint=self._endpoint, meter=self.meter)
+        return self.connection()
+
+    def connection(
+        self, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, tries_max: int = TRIES_MAX
+    ) -> Connection:
+        """One more connection to DynamoDB, for whoever cannot wait as the others do."""
+        return connect(
+            region=self.region,
+            endpoint=self._endpoint,
+            meter=self.meter,
+            read_timeout_seconds=read_timeout_seconds,
+            tries_max=tries_max,
+        )
 
     def _work_table(self) -> Table:
         """Cases and approvals share a table: both are lists of what waits for a person."""

@@ -47,6 +47,9 @@ class Configuration:
     partners_table: str
     payments_table: str
     ach_table: str
+    fraud_table: str
+    features_table: str
+    fraud_bucket: str
     exchange_bucket: str
     ach_windows_every: timedelta | None
     """Of a local bank: how often an ACH file is cut off. None: by the operator's own windows."""
@@ -114,6 +117,9 @@ def read(variables: Mapping[str, str]) -> Configuration:
         partners_table=door.text("FLORIN_PARTNERS_TABLE"),
         payments_table=door.text("FLORIN_PAYMENTS_TABLE"),
         ach_table=door.text("FLORIN_ACH_TABLE"),
+        fraud_table=door.text("FLORIN_FRAUD_TABLE"),
+        features_table=door.text("FLORIN_FEATURES_TABLE"),
+        fraud_bucket=door.text("FLORIN_FRAUD_BUCKET"),
         exchange_bucket=door.text("FLORIN_EXCHANGE_BUCKET"),
         ach_windows_every=door.parsed("FLORIN_ACH_TIMETABLE", _windows_every),
         bus=door.text("FLORIN_BUS"),

@@ -269,6 +269,7 @@ _PAGES: Final = (
     "Payment",
     "PaymentEvent",
     "TransferOrder",
+    "TransferReview",
 )
 
 TABLE: Final[dict[str, Rule]] = {
@@ -302,7 +303,7 @@ TABLE: Final[dict[str, Rule]] = {
     # Accounts and what hangs on them.
     **_rows("Account", VIEWS_ACCOUNT, "id routingNumber product currency status statusInfo openedAt relation"),
     **_rows("Account", VIEWS_ACCOUNT, "ledgerBalance availableBalance heldBalance limits batching"),
-    **_rows("Account", VIEWS_ACCOUNT, "balance entries holds people transferOrders payments"),
+    **_rows("Account", VIEWS_ACCOUNT, "balance entries holds people transferOrders transferReviews payments"),
     **_rows("Account", NUMBER, "number"),
     **_rows("AccountOpenStatusInfo", VIEWS_ACCOUNT, "status"),
     **_rows("AccountDebitsFrozenStatusInfo", VIEWS_ACCOUNT, "status since journalId"),
@@ -322,6 +323,8 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("Transfer", VIEWS_ACCOUNT, "id amount sourceId source destinationId destination"),
     **_rows("Transfer", VIEWS_ACCOUNT, "bookedAt bookedDay effectiveOn"),
     **_rows("Transfer", MEMO, "memo"),
+    **_rows("TransferReview", VIEWS_ACCOUNT, "transferId transfer status amount destination"),
+    **_rows("TransferReview", VIEWS_ACCOUNT, "openedAt expiresAt holdId reasons refusalCode refusalMessage"),
     **_rows("TransferOrder", VIEWS_ACCOUNT, "id sourceId destination amount schedule status nextOn orderedAt"),
     **_rows("TransferOrder", VIEWS_ACCOUNT, "statusInfo occurrences"),
     **_rows("TransferOrderActiveStatusInfo", VIEWS_ACCOUNT, "status nextOn"),
@@ -330,6 +333,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("TransferOrder", MEMO, "memo"),
     **_rows("Occurrence", VIEWS_ACCOUNT, "dueOn outcome statusInfo late at journalId refusalCode"),
     **_rows("OccurrencePostedStatusInfo", VIEWS_ACCOUNT, "outcome journalId"),
+    **_rows("OccurrenceInReviewStatusInfo", VIEWS_ACCOUNT, "outcome transferId"),
     **_rows("OccurrenceRefusedStatusInfo", VIEWS_ACCOUNT, "outcome refusalCode refusalMessage"),
     **_rows("OccurrenceMissedStatusInfo", VIEWS_ACCOUNT, "outcome refusalMessage"),
     # Payments.

@@ -65,6 +65,8 @@ from domain.refusals import (
     NothingToReverse,
     NotReversible,
     OutcomeUnknown,
+    PaymentBlocked,
+    PaymentDeclined,
     Refusal,
     SameAccount,
     StepUpRequired,
@@ -73,7 +75,7 @@ from domain.refusals import (
     WrongRegion,
 )
 from domain.sealing import Shredded
-from domain.transfers.model import OrderEnded, OrderKeyReused
+from domain.transfers.model import OrderEnded, OrderKeyReused, ReviewDelayed, TransferInReview
 from graph.accounts import AccountView, HoldView
 from graph.ach_received import AchReceivedEntryView
 from graph.approvals import ApprovalView
@@ -118,6 +120,8 @@ ORIGINATED: Final = (
     PaymentKeyReused,
     Shredded,
 )
+JUDGED: Final = (PaymentDeclined, PaymentBlocked, StepUpRequired)
+"""What a security check may say of money on its way to another account."""
 TRANSFERRED: Final = (*ASKED, *POSTED, *DEBITED, *PAID, DestinationUnavailable, Shredded)
 
 REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
@@ -130,8 +134,8 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         OutcomeUnknown,
         ClockUncertain,
     ),
-    "transfer": TRANSFERRED,
-    "previewTransfer": TRANSFERRED,
+    "transfer": (*TRANSFERRED, *JUDGED, TransferInReview, ReviewDelayed, TooManyHolds),
+    "previewTransfer": (*TRANSFERRED, PaymentDeclined, PaymentBlocked, TooManyHolds),
     "scheduleTransfer": (*ASKED, *PAID, IdempotencyKeyReused, Shredded, OrderKeyReused),
     "cancelTransferOrder": (*ASKED, OrderEnded, TryAgain),
     "placeHold": (*ASKED, *POSTED, *DEBITED, CurrencyMismatch, TooManyHolds),
@@ -140,6 +144,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         *POSTED,
         *DEBITED,
         *PAID,
+        *JUDGED,
         DestinationUnavailable,
         HoldUnknown,
         HoldExpired,

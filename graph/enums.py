@@ -36,6 +36,7 @@ from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.return_codes import Decision as ReturnDecision
 from domain.rails.ach.reversals import ReversalReason
 from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
+from domain.transfers.kinds import ReviewStanding
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
 
 if TYPE_CHECKING:
@@ -165,8 +166,20 @@ _describe(
     description="What became of a transfer order on one day. The set may grow.",
     values={
         "POSTED": "The transfer was made.",
+        "IN_REVIEW": "Its amount is held, and the bank looks at it; its review says what becomes of it.",
         "REFUSED": "The transfer was refused; the code says why.",
         "MISSED": "It was found too late to be made without asking again.",
+    },
+)
+_describe(
+    ReviewStanding,
+    name="TransferReviewStatus",
+    description="How a transfer stands that the bank looks at before it is made. The set may grow.",
+    values={
+        "IN_REVIEW": "Its amount is held.",
+        "MADE": "It was made, out of what was held.",
+        "DECLINED": "It was declined, and nothing is held for it.",
+        "REFUSED": "The account, or the one to be paid, could not make it. Nothing is held for it.",
     },
 )
 _describe(
@@ -281,6 +294,9 @@ _describe(
         "REPLAY_LATIN_1": "The file is read again with letters of Latin-1 in its texts.",
         "REPLAY_AS_NEW": "The file is processed beside the one that has the same identity.",
         "DISCARD": "The delivery is never processed.",
+        "RETRAIN": "A new model is made of newer payments.",
+        "ROLL_BACK": "The version that decided before decides again.",
+        "NEW_THRESHOLDS": "The thresholds that were proposed decide.",
         "NOTED": "It was looked at, and nothing follows.",
     },
 )
@@ -586,6 +602,7 @@ __all__ = [
     "ResolutionStage",
     "ReturnDecision",
     "ReversalReason",
+    "ReviewStanding",
     "Rhythm",
     "SecCode",
     "Side",

@@ -20,6 +20,8 @@ from domain.accounts import model as accounts
 from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
+from domain.fraud import refusals as fraud
+from domain.fraud.kinds import CustomerReason
 from domain.partners import model as partners
 from domain.payments import model as payments
 from domain.rails.ach import incoming_model as incoming
@@ -76,9 +78,27 @@ def _money(name: str, description: str, *, minor: str) -> Fact:
     return Fact(name, MoneyView, description, lambda refusal: shown(getattr(refusal, minor), refusal.currency))
 
 
+def _since(refusal: Any) -> str:
+    found: str = refusal.since
+    return found
+
+
 def _live_from(refusal: Any) -> str | None:
     found: str | None = refusal.live_from
     return found
+
+
+def _reasons(refusal: Any) -> list[str]:
+    found: str = refusal.reasons
+    return found.split()
+
+
+_REASONS: Final = Fact(
+    "reasons",
+    list[str],
+    f"Codes of why, as far as it can be told, such as `NEW_PAYEE`: at most {len(CustomerReason)}. The set may grow.",
+    _reasons,
+)
 
 
 def _faults(refusal: Any) -> list[FieldFaultView]:
@@ -164,7 +184,40 @@ ROWS: Final = (
         "The account is in the wanted state already. Kept as the answer of the key.",
         (_fact("status", "The state it is in."),),
     ),
+    # Decided by the judgement of the payment, which is kept: the key keeps this answer for ever.
+    Row(
+        bank.PaymentDeclined,
+        "A security check declined the payment as it was asked for. It may be made otherwise, with a new key. Kept as "
+        "the answer of the key.",
+        (_REASONS,),
+    ),
+    Row(
+        bank.PaymentBlocked,
+        "A security check blocked the payment. Kept as the answer of the key.",
+        (_REASONS,),
+    ),
     # Not decided from account state: nothing is kept, the key stays usable.
+    Row(
+        bank.StepUpRequired,
+        "The payment wants a new sign-in. Nothing was done; the same request with the same key goes on once its sender "
+        "has signed in again.",
+        (Fact("since", str, "When it was decided, RFC 3339: a sign-in after this moment counts.", _since),),
+    ),
+    Row(
+        transfers.TransferInReview,
+        "The amount is held and the bank looks at the transfer. The same request with the same key later answers what "
+        "became of it; a notice tells too.",
+        (
+            _id("transfer", "The id that the transfer will have, if it is made."),
+            _id("hold", "The hold on its amount, which only the bank's decision ends."),
+            _REASONS,
+        ),
+    ),
+    Row(
+        transfers.ReviewDelayed,
+        "The transfer is being held for a look by the bank, and that is not done yet. Ask again with the same key.",
+        (_id("transfer", "The id that the transfer will have, if it is made."),),
+    ),
     Row(
         bank.InputInvalid,
         "The input says something the bank cannot take. Nothing was done; the key stays usable.",
@@ -213,12 +266,6 @@ ROWS: Final = (
     Row(
         bank.ClockUncertain,
         "The bank's clock is uncertain. Nothing was done; try again with the same key.",
-    ),
-    Row(
-        bank.StepUpRequired,
-        "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
-        "same request with the same key. Nothing was done.",
-        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
     ),
     # Around customers and accounts.
     Row(
@@ -442,8 +489,10 @@ ROWS: Final = (
 )
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
+_GOVERNED: Final = "versions of fraud scoring are governed by staff tools, not by the API"
 
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
+    transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",
@@ -467,6 +516,14 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
     partners.KindMismatch: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
+    fraud.FraudVersionState: _GOVERNED,
+    fraud.FraudGateClosed: _GOVERNED,
+    fraud.NoFraudVersionBefore: _GOVERNED,
+    fraud.FraudVersionNotChampion: _GOVERNED,
+    fraud.FraudLimitReached: _GOVERNED,
+    fraud.BoundsNotTrusted: _GOVERNED,
+    fraud.FraudKeyReused: _GOVERNED,
+    fraud.FraudRegistryBusy: _GOVERNED,
 }
 """Refusals that no operation of the schema can answer, and why."""
 

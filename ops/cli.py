@@ -17,6 +17,7 @@ from ops.commands import (
     checking,
     documents,
     drilling,
+    fraud,
     people,
     simulating,
     sponsor,
@@ -48,6 +49,7 @@ app.add_typer(simulating.app, name="simulate")
 app.add_typer(documents.app, name="documents")
 app.add_typer(webhooks.app, name="webhook")
 app.add_typer(drilling.app, name="drill")
+app.add_typer(fraud.app, name="fraud")
 app.add_typer(sponsor.app, name="sponsor")
 
 

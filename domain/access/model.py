@@ -81,6 +81,12 @@ class Action(StrEnum):
     """The files that we send, and those that came in, and the entries in them, of all customers."""
     RETURN_ACH_ENTRY = "return_ach_entry"
     """To send an entry back that was posted."""
+    VIEW_FRAUD = "view_fraud"
+    """Versions of rules and models, what they are measured by, decisions and their reasons."""
+    WORK_FRAUD = "work_fraud"
+    """To draft versions and run them in shadow, to deny, to snooze, to roll back; to ask for what a lead agrees to."""
+    LEAD_FRAUD = "lead_fraud"
+    """To keep signed bounds; what is promoted, a lead has agreed to."""
 
 
 REQUEST: Final = "request:"

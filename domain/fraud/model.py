@@ -3,30 +3,8 @@
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from domain.fraud.kinds import CustomerReason, Decision, Fallback, Scope
-from domain.fraud.kinds import Features as FeatureValues
+from domain.fraud.kinds import CustomerReason, Decision, Fallback, Features, Scope
 from domain.money import Money
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Features:
-    """What the rules see of a payment. Ages in whole days, the amount in minor units."""
-
-    credit: bool
-    """Money leaves; False for a debit that we originate."""
-    amount_minor: int
-    same_day: bool
-    counterparty_age_days: int
-    account_age_days: int
-    sent_before: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    decision: Decision
-    reasons: tuple[str, ...]
-    """Codes of the rules that spoke, for staff."""
-    rules_version: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +27,7 @@ class ScoringRequest:
     terminal: str | None = None
     """Where a card is used: acquirer's id of merchant and terminal."""
     device: str | None = None
-    facts: FeatureValues = field(default_factory=dict)
+    facts: Features = field(default_factory=dict)
     """Features that only the caller knows: ages, what was sent before, how soon it settles."""
 
 
@@ -95,7 +73,9 @@ class StoredDecision:
     terminal: str | None
     device: str | None
     amount: Money
-    features: FeatureValues
+    at: datetime
+    """When it was asked for: entries of lists end by its day."""
+    features: Features
     snoozed: tuple[str, ...] = ()
     """Ids of the rules that were snoozed for the customer."""
     versions: VersionsUsed

@@ -1,92 +1,192 @@
-"""The rules as data, each with what it says and when: the decision is the highest of those that speak.
+"""Rules as a document: each with a condition, and what is decided where it is true.
 
-Pure: the same features and the same version give the same judgement for ever.
+A rule answers HIT, NO, INCONCLUSIVE (data that its condition needs is missing) or SNOOZED (silent for this customer).
+The document is the same for ever; its version and its hash are kept outside of it.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Final
 
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Features, Judgement
+from domain.fraud.documents import Part
+from domain.fraud.expressions import Expression, condition, plain
+from domain.fraud.kinds import SEVERITY, CustomerReason, Decision, Features
+
+FORMAT: Final = "florin.rules/1"
+RULES_MAX: Final = 100
+"""More than one person keeps apart."""
+NODES_MAX: Final = 2_000
+"""Of all conditions together: a whole set is evaluated in less than a millisecond."""
+TITLE_MAX: Final = 120
+"""One line of a list."""
+OWN_CODES: Final = frozenset({"MODEL_SCORE", "LISTED_DENY", "LISTED_ALLOW", "UNSCORED_AMOUNT"})
+"""Said by the bank itself; no rule has them."""
+INCONCLUSIVE_SUFFIX: Final = "_INCONCLUSIVE"
+"""Behind the code of a rule that decides although its data is missing."""
+
+_ID = re.compile(r"[a-z][a-z0-9-]{0,47}", re.ASCII)
+_CODE = re.compile(r"[A-Z][A-Z0-9_]{0,39}", re.ASCII)
 
 
-@dataclass(frozen=True, slots=True)
+class Outcome(StrEnum):
+    HIT = "HIT"
+    NO = "NO"
+    INCONCLUSIVE = "INCONCLUSIVE"
+    SNOOZED = "SNOOZED"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Rule:
+    id: str
+    """The same through all versions of the set: snoozes and figures hang on it."""
     code: str
+    """For staff."""
+    title: str
     decision: Decision
-    speaks: Callable[[Features], bool]
+    customer_reason: CustomerReason
+    condition: Expression
+    fallback_only: bool
+    """It speaks only where nothing else could be asked."""
+    not_overridable: bool
+    """No list of who is allowed and no snooze silences it."""
+    if_inconclusive: Decision | None
+    """What is decided when its data is missing; None: nothing. Staff see it either way."""
 
 
 @dataclass(frozen=True, slots=True)
 class RuleSet:
-    version: str
     rules: tuple[Rule, ...]
 
 
-_LARGE_MINOR: Final = 2_500_00
-"""From here on, money to somebody new is looked at by a person."""
-_HUGE_MINOR: Final = 50_000_00
-_NEW_DAYS: Final = 3
-_FRESH_DAYS: Final = 30
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What one rule says of one payment."""
 
-RULES: Final = RuleSet(
-    "2026-11.1",
-    (
-        Rule(
-            "NEW_COUNTERPARTY_LARGE",
-            Decision.REVIEW,
-            lambda f: (
-                f.credit
-                and not f.sent_before
-                and f.counterparty_age_days < _NEW_DAYS
-                and f.amount_minor >= _LARGE_MINOR
-            ),
-        ),
-        Rule(
-            "FRESH_ACCOUNT_LARGE",
-            Decision.REVIEW,
-            lambda f: f.account_age_days < _FRESH_DAYS and f.amount_minor >= _LARGE_MINOR,
-        ),
-        Rule(
-            "FRESH_ACCOUNT_EMPTIED_SAME_DAY",
-            Decision.BLOCK,
-            lambda f: (
-                f.credit
-                and f.same_day
-                and f.account_age_days < _NEW_DAYS
-                and not f.sent_before
-                and f.amount_minor >= _HUGE_MINOR
-            ),
-        ),
-        Rule(
-            "DEBIT_OF_STRANGER_LARGE",
-            Decision.REVIEW,
-            lambda f: not f.credit and not f.sent_before and f.amount_minor >= _LARGE_MINOR,
-        ),
-    ),
+    rule: Rule
+    outcome: Outcome
+
+    @property
+    def decision(self) -> Decision:
+        if self.outcome is Outcome.HIT:
+            return self.rule.decision
+        if self.outcome is Outcome.INCONCLUSIVE:
+            return self.rule.if_inconclusive or Decision.APPROVE
+        return Decision.APPROVE
+
+    @property
+    def code(self) -> str:
+        return self.rule.code + (INCONCLUSIVE_SUFFIX if self.outcome is Outcome.INCONCLUSIVE else "")
+
+
+def answers(
+    rule_set: RuleSet, features: Features, *, snoozed: Collection[str] = (), fallback: bool = False
+) -> tuple[Answer, ...]:
+    """Of each rule, in their order; those of the fallback only there."""
+    return tuple(
+        Answer(rule, _outcome(rule, features, snoozed)) for rule in rule_set.rules if fallback or not rule.fallback_only
+    )
+
+
+def _outcome(rule: Rule, features: Features, snoozed: Collection[str]) -> Outcome:
+    if rule.id in snoozed and not rule.not_overridable:
+        return Outcome.SNOOZED
+    found = rule.condition.evaluate(features)
+    if found is None:
+        return Outcome.INCONCLUSIVE
+    return Outcome.HIT if found else Outcome.NO
+
+
+# --- the document -----------------------------------------------------------------------------------------------------
+
+_FIELDS: Final = frozenset(
+    {
+        "id",
+        "code",
+        "title",
+        "decision",
+        "customer_reason",
+        "condition",
+        "fallback_only",
+        "not_overridable",
+        "if_inconclusive",
+    }
 )
 
-_STRICT_MINOR: Final = 500_00
 
-STRICT: Final = RuleSet(
-    "2026-11.1-strict",
-    (
-        *RULES.rules,
-        Rule(
-            "UNSCORED_NEW_COUNTERPARTY",
-            Decision.REVIEW,
-            lambda f: not f.sent_before and f.amount_minor >= _STRICT_MINOR,
-        ),
-        Rule("UNSCORED_LARGE", Decision.REVIEW, lambda f: f.amount_minor >= _LARGE_MINOR),
-    ),
-)
-"""What judges when the scorer does not answer in time: the same rules and stricter ones. Nothing goes unjudged."""
+def parsed(document: object) -> RuleSet:
+    """Raises DocumentMalformed, with the path of what is wrong."""
+    fields = Part(document, "").fields({"format", "rules"})
+    fields["format"].said(FORMAT)
+    parts = fields["rules"].items(0, RULES_MAX)
+    rules = tuple(_rule(part) for part in parts)
+    nodes = 0
+    seen: set[str] = set()
+    for rule, part in zip(rules, parts, strict=True):
+        nodes += rule.condition.nodes
+        if nodes > NODES_MAX:
+            raise part.below("condition", None).malformed(f"makes more than {NODES_MAX} nodes of all rules together")
+        for key, name in (("id", rule.id), ("code", rule.code)):
+            if name in seen:
+                raise part.below(key, None).malformed("is another rule's")
+            seen.add(name)
+    return RuleSet(rules)
 
-_ORDER: Final = (Decision.APPROVE, Decision.REVIEW, Decision.BLOCK)
+
+def _rule(part: Part) -> Rule:
+    fields = part.fields(_FIELDS)
+    decision = _decision(fields["decision"])
+    return Rule(
+        id=fields["id"].like(_ID, "small letters, digits and hyphens, at most 48"),
+        code=_code(fields["code"]),
+        title=fields["title"].text(TITLE_MAX),
+        decision=decision,
+        customer_reason=fields["customer_reason"].member(CustomerReason),
+        condition=condition(fields["condition"]),
+        fallback_only=fields["fallback_only"].flag(),
+        not_overridable=fields["not_overridable"].flag(),
+        if_inconclusive=_if_inconclusive(fields["if_inconclusive"], decision),
+    )
 
 
-def judged(features: Features, rules: RuleSet = RULES) -> Judgement:
-    speaking = [rule for rule in rules.rules if rule.speaks(features)]
-    highest = max((rule.decision for rule in speaking), key=_ORDER.index, default=Decision.APPROVE)
-    return Judgement(highest, tuple(rule.code for rule in speaking), rules.version)
+def _decision(part: Part) -> Decision:
+    decision = part.member(Decision)
+    if decision is Decision.APPROVE:
+        raise part.malformed("is APPROVE, which is what comes out when no rule speaks")
+    return decision
+
+
+def _if_inconclusive(part: Part, decision: Decision) -> Decision | None:
+    if part.value is None:
+        return None
+    found = _decision(part)
+    if SEVERITY[found] > SEVERITY[decision]:
+        raise part.malformed("is more severe than what the rule decides when it is true")
+    return found
+
+
+def _code(part: Part) -> str:
+    code = part.like(_CODE, "capital letters, digits and underscores, at most 40")
+    if code in OWN_CODES or code.endswith(INCONCLUSIVE_SUFFIX):
+        raise part.malformed("is a code that the bank says itself")
+    return code
+
+
+def as_plain(rule_set: RuleSet) -> Mapping[str, object]:
+    """The document of the set, as `parsed` reads it."""
+    return {"format": FORMAT, "rules": [_plain(rule) for rule in rule_set.rules]}
+
+
+def _plain(rule: Rule) -> Mapping[str, object]:
+    return {
+        "id": rule.id,
+        "code": rule.code,
+        "title": rule.title,
+        "decision": rule.decision.value,
+        "customer_reason": rule.customer_reason.value,
+        "condition": plain(rule.condition),
+        "fallback_only": rule.fallback_only,
+        "not_overridable": rule.not_overridable,
+        "if_inconclusive": rule.if_inconclusive.value if rule.if_inconclusive else None,
+    }

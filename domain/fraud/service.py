@@ -4,39 +4,57 @@ A subject is judged once, and what was said of it is kept before anybody acts on
 later, is told the same: features that have grown since, another version, another clock change nothing.
 """
 
-from datetime import date
-from typing import Final
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Protocol
 
 from domain.clock import Clock
+from domain.fraud import builtin
+from domain.fraud.artefacts import ArtefactMissing
 from domain.fraud.decision_store import DecisionPage, DecisionStore
-from domain.fraud.kinds import Fallback, Scope
-from domain.fraud.kinds import Features as FeatureValues
+from domain.fraud.expressions import FeatureMistyped
+from domain.fraud.features import FeatureReader, FeaturesUnread, Kept, features_from
+from domain.fraud.kinds import Fallback, Features, Scope
 from domain.fraud.model import ScoringRequest, ShadowScore, StoredDecision
-from domain.fraud.standins import (
-    ArtefactMissing,
-    Book,
-    FeatureRead,
-    FeatureReader,
-    FeaturesUnread,
-    Pointer,
-    Registry,
-    Score,
-    features_of_request,
-    score,
-    score_unscored,
-)
+from domain.fraud.registry_items import pointer_of, snoozes_of
+from domain.fraud.registry_model import Pointer
+from domain.fraud.registry_rules import snoozed_at
+from domain.fraud.scoring import Book, Inputs, Score, ScoreOutOfRange, inputs_of, score, score_unscored
 from domain.ids import decision_id
 
 SHADOWS_MAX: Final = 3
 """Each costs what a decision costs, and the payment waits for it."""
 
 
+class Books(Protocol):
+    """What judges, by what the pointer of a scope says; `domain.fraud.books` has it."""
+
+    def book(self, pointer: Pointer | None, scope: Scope) -> Book:
+        """Raises ArtefactMissing."""
+        ...
+
+    def shadows(self, pointer: Pointer | None, scope: Scope, *, at: datetime) -> tuple[tuple[str, Book], ...]:
+        """Each version that runs beside the champion then, with the book that judges with it. One that cannot be read
+        is not among them.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a judgement begins with."""
+
+    features: Features
+    snoozed: tuple[str, ...] = ()
+    pointer: Pointer | None = None
+
+
 class Fraud:
     """The judge of one region, for journeys and inline."""
 
-    def __init__(self, *, features: FeatureReader, registry: Registry, decisions: DecisionStore, clock: Clock) -> None:
+    def __init__(self, *, features: FeatureReader, books: Books, decisions: DecisionStore, clock: Clock) -> None:
         self._features = features
-        self._registry = registry
+        self._books = books
         self._decisions = decisions
         self._clock = clock
         self._pointers: dict[Scope, Pointer | None] = {}
@@ -46,7 +64,7 @@ class Fraud:
         """The judgement of a subject, made now unless it was made before.
 
         Features that cannot be read in time, and documents that cannot be read, are no reason to let it go, and none
-        to stop it: the stricter rules judge what the request itself says.
+        to stop it: the stricter rules judge what is known.
         """
         if stored := self._decisions.decision(request.subject):
             return stored
@@ -54,11 +72,13 @@ class Fraud:
         if read is None:
             return self._unscored(request, None, Fallback.FEATURES_UNREAD)
         try:
-            book = self._registry.book(read.pointer, request.scope)
-        except ArtefactMissing:
+            book = self._books.book(read.pointer, request.scope)
+            scored = score(read.features, book, _inputs(request, read))
+        except FeatureMistyped:
+            return self._unscored(request, None, Fallback.FEATURES_UNREAD)
+        except (ArtefactMissing, ScoreOutOfRange):
             return self._unscored(request, read, Fallback.ARTEFACT_UNREAD)
-        scored = score(read.features, book)
-        return self._kept(request, read.features, book, scored, shadows=self._shadows(request, read))
+        return self._kept(request, read, book, scored, shadows=self._shadows(request, read))
 
     def decide_unscored(self, request: ScoringRequest, *, why: Fallback) -> StoredDecision:
         """The judgement of a subject by the stricter rules alone, unless it was judged before."""
@@ -80,38 +100,44 @@ class Fraud:
         """What was decided of a customer's payments, the latest first."""
         return self._decisions.decisions_of_customer(customer, position=position, limit=limit)
 
-    def _read(self, request: ScoringRequest) -> FeatureRead | None:
+    def _read(self, request: ScoringRequest) -> _Known | None:
         try:
             read = self._features.read(request)
         except FeaturesUnread:
             return None
-        self._pointers[request.scope] = read.pointer
-        return read
+        pointer = pointer_of(read.pointer) if read.pointer else None
+        self._pointers[request.scope] = pointer
+        return _Known(read.features, _snoozed(read.snoozes, request.at), pointer)
 
-    def _unscored(self, request: ScoringRequest, read: FeatureRead | None, why: Fallback) -> StoredDecision:
-        features = read.features if read else features_of_request(request)
-        book = self._nearest_book(request.scope)
-        return self._kept(request, features, book, score_unscored(features, book), fallback=why)
+    def _unscored(self, request: ScoringRequest, read: _Known | None, why: Fallback) -> StoredDecision:
+        """By what was read, or, where that cannot be used, by what the request says."""
+        book, alone = self._nearest_book(request.scope), _Known(features_from(request, {}, credential_changed_at=None))
+        read = read or alone
+        try:
+            scored = score_unscored(read.features, book, _inputs(request, read))
+        except FeatureMistyped:
+            read = alone
+            scored = score_unscored(read.features, book, _inputs(request, read))
+        return self._kept(request, read, book, scored, fallback=why)
 
     def _nearest_book(self, scope: Scope) -> Book:
         """That of the champions, if it can be read; else the first of all, which is part of the program."""
         try:
-            return self._registry.book(self._pointers.get(scope), scope)
+            return self._books.book(self._pointers.get(scope), scope)
         except ArtefactMissing:
-            return self._registry.book(None, scope)
+            return builtin.book(scope)
 
-    def _shadows(self, request: ScoringRequest, read: FeatureRead) -> tuple[ShadowScore, ...]:
+    def _shadows(self, request: ScoringRequest, read: _Known) -> tuple[ShadowScore, ...]:
         """What versions that do not decide yet would have said; whatever is wrong with one of them, it is left out."""
-        try:
-            books = self._registry.shadows(read.pointer, request.scope)
-        except ArtefactMissing:
-            return ()
-        return tuple(_shadow(book, read.features) for book in books[:SHADOWS_MAX])
+        named = self._books.shadows(read.pointer, request.scope, at=request.at)[:SHADOWS_MAX]
+        inputs = _inputs(request, read)
+        found = (_shadow(version, book, read.features, inputs) for version, book in named)
+        return tuple(shadow for shadow in found if shadow is not None)
 
     def _kept(
         self,
         request: ScoringRequest,
-        features: FeatureValues,
+        read: _Known,
         book: Book,
         scored: Score,
         *,
@@ -128,7 +154,9 @@ class Fraud:
             terminal=request.terminal,
             device=request.device,
             amount=request.amount,
-            features=features,
+            at=request.at,
+            features=read.features,
+            snoozed=read.snoozed,
             versions=book.versions,
             score=scored.score,
             decision=scored.decision,
@@ -141,6 +169,17 @@ class Fraud:
         return self._decisions.put(made)
 
 
-def _shadow(book: Book, features: FeatureValues) -> ShadowScore:
-    scored = score(features, book)
-    return ShadowScore(book.versions, book.versions.rules.version, scored.decision, scored.score)
+def _inputs(request: ScoringRequest, read: _Known) -> Inputs:
+    return inputs_of(request, frozenset(read.snoozed))
+
+
+def _snoozed(kept: Kept | None, at: datetime) -> tuple[str, ...]:
+    return snoozed_at(snoozes_of(kept), at) if kept else ()
+
+
+def _shadow(version: str, book: Book, features: Features, inputs: Inputs) -> ShadowScore | None:
+    try:
+        scored = score(features, book, inputs)
+    except (FeatureMistyped, ScoreOutOfRange):
+        return None
+    return ShadowScore(book.versions, version, scored.decision, scored.score)

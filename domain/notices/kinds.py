@@ -19,6 +19,9 @@ class NoticeKind(StrEnum):
     TRANSFER_SENT = "TRANSFER_SENT"
     TRANSFER_RECEIVED = "TRANSFER_RECEIVED"
     TRANSFER_REVERSED = "TRANSFER_REVERSED"
+    TRANSFER_IN_REVIEW = "TRANSFER_IN_REVIEW"
+    TRANSFER_RELEASED = "TRANSFER_RELEASED"
+    TRANSFER_DECLINED = "TRANSFER_DECLINED"
     MONEY_RECEIVED = "MONEY_RECEIVED"
     MONEY_TAKEN = "MONEY_TAKEN"
     HOLD_PLACED = "HOLD_PLACED"
@@ -46,6 +49,16 @@ TEXTS: Final[dict[NoticeKind, str]] = {
     NoticeKind.TRANSFER_SENT: "You sent {amount} from account {account} to account {counterparty}.",
     NoticeKind.TRANSFER_RECEIVED: "Account {account} received {amount} from account {counterparty}.",
     NoticeKind.TRANSFER_REVERSED: "A payment of {amount} on account {account} was reversed.",
+    NoticeKind.TRANSFER_IN_REVIEW: (
+        "We are looking at your transfer of {amount} from account {account} to account {counterparty}. "
+        "Its amount is held until we have decided."
+    ),
+    NoticeKind.TRANSFER_RELEASED: (
+        "Your transfer of {amount} from account {account} to account {counterparty} was made after our review."
+    ),
+    NoticeKind.TRANSFER_DECLINED: (
+        "Your transfer of {amount} from account {account} to account {counterparty} was not made: {reason}"
+    ),
     NoticeKind.MONEY_RECEIVED: "Account {account} received {amount}.",
     NoticeKind.MONEY_TAKEN: "{amount} was taken from account {account}.",
     NoticeKind.HOLD_PLACED: "{amount} is held on account {account}.",

@@ -1,5 +1,5 @@
-"""Lambda entry point of the sweep of cases, every hour: what was begun with a case and cut off is brought on, and what
-is overdue is counted.
+"""Lambda entry point of the sweep of cases, every hour: what was begun with a case and cut off is brought on, so are
+transfers in review, those that nobody has decided in time are declined, and what is overdue is counted.
 """
 
 from collections.abc import Mapping
@@ -13,18 +13,28 @@ from functions.metrics import OVERDUE_CASES
 
 
 class LeftOver(Exception):
-    """A decided case could not be carried out, or there are more cases than a run takes on: the alarm is to ring, and
-    the next run goes on."""
+    """A decided case or a transfer in review could not be brought on, or there are more than a run takes on: the alarm
+    is to ring, and the next run goes on."""
 
 
 def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001  (Lambda passes two arguments)
     unresolved, now = bank().cases.unresolved(), bank().clock.now()
     overdue = sum(case.due_at <= now for case in unresolved)
     left = [case.id for case in unresolved if case.resolution and not settled(case.id)]
-    log("case_sweep").info("swept", extra={"unresolved": len(unresolved), "overdue": overdue, "left": left})
+    reviews = bank().transfers.reviews.sweep()
+    log("case_sweep").info(
+        "swept",
+        extra={
+            "unresolved": len(unresolved),
+            "overdue": overdue,
+            "left": left,
+            "reviews": reviews.brought_on,
+            "reviews_left": reviews.left,
+        },
+    )
     OVERDUE_CASES.measured(overdue)
-    if left or len(unresolved) == SWEEP_MAX:
-        raise LeftOver(f"{len(left)} of {len(unresolved)} cases")
+    if left or reviews.left or reviews.more or len(unresolved) == SWEEP_MAX:
+        raise LeftOver(f"{len(left)} of {len(unresolved)} cases, {len(reviews.left)} transfers in review")
 
 
 def settled(case: str) -> bool:

@@ -6,6 +6,7 @@ from ops.commands.ach import AchRefused
 from ops.commands.asking import BadInput
 from ops.commands.documents import DocumentsRefused
 from ops.commands.drilling import DrillRefused
+from ops.commands.fraud import EnvironmentMissing
 from ops.commands.sponsor import SponsorRefused
 from ops.graphiql.build import BuildFailed
 from ops.graphiql.tokens import TokenRefused
@@ -28,6 +29,7 @@ REFUSALS = (
     DocumentsRefused,
     DrillRefused,
     EngineFault,
+    EnvironmentMissing,
     PartnerMissing,
     RegionUnknown,
     SponsorRefused,

@@ -22,12 +22,11 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
+from domain.fraud import builtin
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.events import decided
 from domain.fraud.kinds import CustomerReason, Decision, Scope
 from domain.fraud.model import StoredDecision
-from domain.fraud.service import Fraud
-from domain.fraud.standins import FirstBook, RequestAlone
 from domain.ids import decision_id
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
@@ -66,6 +65,7 @@ from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys, Sealer
 from ops.simulation.house import House, HouseFault, SetClock, acting, made, staff
+from ops.simulation.judge import FirstBooks, judge_of
 from ops.simulation.machine import Machine
 
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
@@ -114,13 +114,8 @@ class AchDay:
         self.timetable = FedAch()
         self.incoming_store = MemoryIncomingStore()
         self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
-        self.decisions = MemoryDecisionStore()
-        self.fraud = Fraud(
-            features=RequestAlone(),
-            registry=FirstBook(),
-            decisions=wrap(mortal(self.decisions)),
-            clock=self.clock,
-        )
+        self.ach_decisions = MemoryDecisionStore()
+        self.ach_fraud = judge_of(self.clock, says=FirstBooks(), decisions=wrap(mortal(self.ach_decisions)))
         self.fallbacks: list[StoredDecision] = []
         self.steps = Steps(
             payments=self.payments,
@@ -131,7 +126,7 @@ class AchDay:
             accounts=self.accounts,
             cases=self.cases,
             notices=self.notices,
-            judge=self.fraud,
+            judge=self.ach_fraud,
             bus=mortal(self.bus),
             clock=self.clock,
             region=self.region,
@@ -222,17 +217,17 @@ class AchDay:
 
     def score(self) -> None:
         while self.bus.events:
-            self.judge(made(self.bus.events.pop(0), PaymentInitiated))
+            self.score_one(made(self.bus.events.pop(0), PaymentInitiated))
 
-    def judge(self, event: PaymentInitiated) -> None:
+    def score_one(self, event: PaymentInitiated) -> None:
         """What the scorer does with an event, and the payment with what the scorer says."""
-        stored = self.fraud.decide(scoring_request(event))
+        stored = self.ach_fraud.decide(scoring_request(event))
         self.steps.judged(self.payments.existing(event.payment), decided(stored, region=self.region))
 
     def will_decide(self, payment: Payment, decision: Decision, *reasons: CustomerReason) -> StoredDecision:
         """Keeps a decision before anybody asks for one, so that it is this one whoever asks."""
-        versions = FirstBook().book(None, Scope.ACH).versions
-        return self.decisions.put(
+        versions = builtin.book(Scope.ACH).versions
+        return self.ach_decisions.put(
             StoredDecision(
                 id=decision_id(payment.id),
                 subject=payment.id,
@@ -243,6 +238,7 @@ class AchDay:
                 terminal=None,
                 device=None,
                 amount=payment.amount,
+                at=payment.opened_at,
                 features={},
                 versions=versions,
                 score=None,

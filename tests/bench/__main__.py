@@ -21,7 +21,17 @@ from tests.bench.report import Report
 
 RESULTS: Final = Path(__file__).parent / "results"
 PAGE: Final = Path(__file__).parents[2] / "docs/performance.md"
-BENCHMARKS: Final = ("operations", "wire", "documents", "handler", "imports", "bytecode", "nacha", "throughput")
+BENCHMARKS: Final = (
+    "operations",
+    "wire",
+    "documents",
+    "handler",
+    "imports",
+    "bytecode",
+    "nacha",
+    "fraud",
+    "throughput",
+)
 """Modules beside this one, each with its `report`."""
 
 

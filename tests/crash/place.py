@@ -43,6 +43,8 @@ from functions.composition import CLIENT, Bank, build
 from functions.configuration import Configuration, read
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_features import handler as fraud_features
+from functions.fraud_history import handler as fraud_history
 from functions.fraud_scorer import handler as fraud_scorer
 from functions.graphql import handler as api
 from functions.hold_expiry import handler as hold_expiry
@@ -77,6 +79,8 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "partners": (BY_STATE, PARTNERS_BY_DUE),
     "payments": (PAYMENTS_BY_DUE,),
     "ach": (ACH_BY_DUE,),
+    "fraud": (),
+    "features": (),
 }
 SERVICES: Final = ("scheduler", "s3", "stepfunctions")
 """What else is put back: schedules, the bank's files in the exchange, executions of journeys."""
@@ -99,6 +103,8 @@ HANDLERS: Final = (
     ach_inbound,
     ach_return_rates,
     fraud_scorer,
+    fraud_features,
+    fraud_history,
     payment_decisions,
     payment_sweep,
     case_sweep,
@@ -177,6 +183,7 @@ class Place:
         self._group = ""
         self._bucket = ""
         self._exchange = ""
+        self._fraud = ""
         self._exchange_elsewhere = ""
         self._machines: dict[str, str] = {}
         self._machines_made = -math.inf
@@ -203,7 +210,8 @@ class Place:
             elif name == "s3":
                 self._bucket = f"roots-{run}"
                 self._exchange, self._exchange_elsewhere = (f"exchange-{run}-{one}" for one in (REGION, NEIGHBOUR))
-                for bucket in (self._bucket, self._exchange, self._exchange_elsewhere):
+                self._fraud = f"fraud-{run}"
+                for bucket in (self._bucket, self._exchange, self._exchange_elsewhere, self._fraud):
                     self._s3.create_bucket(Bucket=bucket)
             elif name == "stepfunctions":
                 self._renew_machines(run)
@@ -214,7 +222,7 @@ class Place:
                 self._create(name)
         named = {f"FLORIN_{name.upper()}_TABLE": table for name, table in self._tables.items()}
         named |= {"FLORIN_SCHEDULE_GROUP": self._group, "FLORIN_ROOTS_BUCKET": self._bucket}
-        named |= {"FLORIN_EXCHANGE_BUCKET": self._exchange}
+        named |= {"FLORIN_EXCHANGE_BUCKET": self._exchange, "FLORIN_FRAUD_BUCKET": self._fraud}
         named |= {f"FLORIN_ACH_{kind.upper()}_MACHINE_ARN": machine for kind, machine in self._machines.items()}
         self.configuration = read({**GOOD, **WINDOWS, **self._fixed, **named})
         self.network.forget()
@@ -354,6 +362,10 @@ class Place:
         if "s3" not in self.network.written:
             return {}
         return {name: json.loads(body)["hash"] for name, body in self._objects(self._bucket).items()}
+
+    def history(self) -> frozenset[str]:
+        """The files of fraud's history by their names; no run begins with any."""
+        return frozenset(self._objects(self._fraud)) if "s3" in self.network.written else frozenset()
 
     def changed(self, since: Snapshot) -> set[str]:
         """The tables and services that are not what they were: the audit aside, which tells of the others."""

@@ -11,6 +11,7 @@ from domain.access.model import Approval, Group, Proposal, Relation, Verdict
 from domain.access.rules import approval_id
 from domain.accounts.model import Account, Related
 from domain.cases.kinds import ResolutionCode
+from domain.fraud.feature_store import hour_of
 from domain.ids import incoming_account, internal_account
 from domain.ledger.model import Command, Limits, Posted, State
 from domain.ledger.shards import shard_account
@@ -21,6 +22,8 @@ from domain.rails.ach.calendar import day_of
 from domain.refusals import NotFound, Refusal
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_features import handler as fraud_features
+from functions.fraud_history import handler as fraud_history
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
@@ -32,6 +35,7 @@ from functions.transfer_sweep import handler as transfer_sweep
 from functions.webhooks import handler as webhooks
 from tests.crash import ach_cases as ach
 from tests.crash.incoming_cases import INCOMING_CASES
+from tests.crash.judged_cases import cases_of_judged
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -520,6 +524,23 @@ def notify(stage: Stage) -> Answer:
     return delivered(notifier, *stage.facts["bodies"])
 
 
+def count_payments(stage: Stage) -> Answer:
+    return delivered(fraud_features, *stage.facts["bodies"])
+
+
+def counted_an_hour_ago(stage: Stage) -> dict[str, Any]:
+    stage.facts.update(published_once(stage))
+    count_payments(stage)
+    stage.bank.feature_store.note_bundled(hour_of(stage.place.clock.at) - timedelta(hours=1))
+    stage.later(timedelta(hours=1, minutes=20))
+    return {}
+
+
+def bundle_history(_: Stage) -> Answer:
+    fraud_history.handler({}, None)
+    return "bundled"
+
+
 def put_notice(stage: Stage) -> Answer:
     facts = {"account": stage.house.source.record.masked_number, "product": "checking"}
     kept = stage.bank.notices.put(stage.house.ada.id, key="welcome", kind=NoticeKind.ACCOUNT_OPENED, facts=facts)
@@ -720,6 +741,8 @@ USE_CASES: Final = (
     UseCase("publish by the sweep", sweep_outbox, unpublished, sweeps=True),
     UseCase("publish by the stream, mended by the sweep", publish, unpublished, mend=sweep_outbox),
     UseCase("notices from events", notify, published_once),
+    UseCase("count payments in what scoring knows", count_payments, published_once, comes_twice=True),
+    UseCase("bundle the history of closed hours", bundle_history, counted_an_hour_ago, sweeps=True, comes_twice=True),
     UseCase("put a notice", put_notice),
     UseCase("read a notice", read_notice, told),
     UseCase("schedule a transfer", schedule, days_ago=4),
@@ -739,6 +762,7 @@ USE_CASES: Final = (
     UseCase("have a delivery processed again", ach.resolve(ResolutionCode.REPLAY, Group.OPERATIONS), asked_about),
     UseCase("have a delivery put away", ach.give(Group.OPERATIONS), asked_to_discard),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
+    *cases_of_judged(knock, due),
     *ach.ACH_CASES,
     *INCOMING_CASES,
 )

@@ -123,6 +123,7 @@ class TestTable:
             Action.VIEW_CASES,
             Action.VIEW_DELIVERIES,
             Action.VIEW_ACH_FILES,
+            Action.VIEW_FRAUD,
         }
 
     def test_staff_see_what_waits_for_their_own_groups_and_an_auditor_what_waits_for_any(self) -> None:
@@ -147,6 +148,9 @@ class TestTable:
             (Action.REPLAY_DELIVERY, {Group.OPERATIONS}),
             (Action.RETURN_ACH_ENTRY, {Group.OPERATIONS}),
             (Action.VIEW_ACH_FILES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+            (Action.VIEW_FRAUD, {Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE, Group.AUDITOR}),
+            (Action.WORK_FRAUD, {Group.FRAUD_ANALYST, Group.FRAUD_LEAD}),
+            (Action.LEAD_FRAUD, {Group.FRAUD_LEAD}),
         ],
     )
     def test_staff_actions_belong_to_their_groups(self, action: Action, groups: set[Group]) -> None:

@@ -10,7 +10,7 @@ from domain.fraud.events import REASONS_MAX, FraudDecided, decided
 from domain.fraud.kinds import CustomerReason, Decision, Fallback, Scope
 from domain.fraud.model import StoredDecision, VersionsUsed, VersionUsed
 from domain.money import Money
-from tests.unit.fraud.values import ACCOUNT, AT, CUSTOMER
+from tests.unit.fraud.asking import ACCOUNT, AT, CUSTOMER
 
 SHA = "0" * 64
 STORED = StoredDecision(
@@ -23,6 +23,7 @@ STORED = StoredDecision(
     terminal=None,
     device=None,
     amount=Money(2_500, "USD"),
+    at=AT,
     features={"amount_minor": 2_500},
     versions=VersionsUsed(
         rules=VersionUsed("ach/rules/3", SHA),

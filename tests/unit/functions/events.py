@@ -35,6 +35,8 @@ EVENTS = {
     "ach_inbound": "ach_inbound",
     "ach_return_rates": "schedule",
     "fraud_scorer": "fraud_scorer",
+    "fraud_features": "fraud_features",
+    "fraud_history": "schedule",
     "payment_decisions": "payment_decisions",
     "payment_sweep": "schedule",
 }

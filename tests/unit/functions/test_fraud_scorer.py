@@ -12,12 +12,13 @@ import pytest
 from domain.clock import instant_text
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.events import SOURCE, FraudDecided
+from domain.fraud.features import FeatureRead, FeaturesUnread
 from domain.fraud.kinds import Fallback
 from domain.fraud.model import ScoringRequest
 from domain.fraud.service import Fraud
-from domain.fraud.standins import FeatureRead, FeaturesUnread, FirstBook, RequestAlone
 from domain.payments.events import PaymentInitiated, scoring_request
 from functions.fraud_scorer import handler as scorer
+from ops.simulation.judge import FirstBooks, RequestAlone
 from tests.unit.functions.events import event_for, left, messages_for
 from tests.unit.functions.measured import measured
 from tests.unit.ledger.world import SetClock
@@ -45,7 +46,7 @@ class Bank:
 
     @cached_property
     def fraud(self) -> Fraud:
-        return Fraud(features=self.features, registry=FirstBook(), decisions=self.decisions, clock=self.clock)
+        return Fraud(features=self.features, books=FirstBooks(), decisions=self.decisions, clock=self.clock)
 
     def bus(self, source: str) -> "Bus":
         return Bus(self, source)

@@ -35,6 +35,8 @@ LOADS: Final = {
     "case_sweep": TABLES,
     "daily_root": TABLES,
     "folder": TABLES,
+    "fraud_features": TABLES | {"pydantic"},
+    "fraud_history": TABLES,
     "fraud_scorer": TABLES | {"pydantic"},
     "graphql": TABLES | {"graphql", "strawberry"},
     "hold_expiry": TABLES,

@@ -11,6 +11,7 @@ import pytest
 
 from domain.clock import SystemClock
 from domain.fraud import events as of_fraud
+from domain.fraud.counted import PAYMENTS
 from domain.ledger import events as of_ledger
 from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
 from domain.payments import events as of_payments
@@ -37,9 +38,9 @@ ALARMS_OF_A_GROUP_MAX = 10
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep", "PaymentSweep"}
 MAY_MEET_THE_NEXT_RUN = {"AchFiles", "AchInbound"}
 """Every minute too, and one run may last longer: two that meet at a file or an entry do it no harm."""
-EVERY_HOUR = {"CaseSweep", "DailyRoot"}
+EVERY_HOUR = {"CaseSweep", "DailyRoot", "FraudHistory"}
 EVERY_DAY = {"AchReturnRates"}
-ON_THE_BUS = ("Notifier", "FraudScorer", "PaymentDecisions")
+ON_THE_BUS = ("Notifier", "FraudScorer", "FraudFeatures", "PaymentDecisions")
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 
@@ -286,6 +287,7 @@ class TestWhatStartsThem:
             "PartnerDeliveries",
             "AchArrivals",
             "FraudScorer",
+            "FraudFeatures",
             "PaymentDecisions",
         ):
             mapping = RESOURCES[f"QueueTo{name}"]["Properties"]
@@ -306,6 +308,15 @@ class TestWhatStartsThem:
                 "InitiatedPaymentsToFraudScorer",
                 {"source": [of_payments.SOURCE], "detail-type": [of_payments.PaymentInitiated.__name__]},
                 "FraudScorer",
+            ),
+            (
+                "PaymentJournalsToFraudFeatures",
+                {
+                    "source": [of_ledger.SOURCE],
+                    "detail-type": [of_ledger.JournalPosted.__name__],
+                    "detail": {"kind": list(PAYMENTS)},
+                },
+                "FraudFeatures",
             ),
             (
                 "FraudDecisionsToPayments",

@@ -218,8 +218,8 @@ class TestAch:
                         ("sqs.*.amazonaws.com", "alias/florin-messages"),
                     }
 
-    def test_the_key_of_what_is_stored_serves_nothing_but_the_exchange(self) -> None:
-        assert roles_on("StorageKeyArn") == roles_on("ExchangeBucketArn")
+    def test_the_key_of_what_is_stored_serves_nothing_but_files(self) -> None:
+        assert roles_on("StorageKeyArn") == roles_on("ExchangeBucketArn") | roles_on("FraudBucketArn")
         for role in ROLES.values():
             for statement in statements(role):
                 if {"Ref": "StorageKeyArn"} in statement["Resource"]:
@@ -271,6 +271,7 @@ class TestWildcards:
             "${RootsBucketArn}/roots/${AWS::Region}/*",
             "${ExchangeBucketArn}/built/ach/*",
             "${ExchangeBucketArn}/outbound/ach/*",
+            "${FraudBucketArn}/history/*",
             RECEIVED_FILES,
             "arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*",
             "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:florin-ach-arrivals-*",

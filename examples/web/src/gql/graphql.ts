@@ -97,6 +97,16 @@ export type RefusalCode =
   | 'CREDITS_BATCHED'
   /** The account is in the wanted state already. Kept as the answer of the key. */
   | 'ALREADY_SO'
+  /** A security check declined the payment as it was asked for. It may be made otherwise, with a new key. Kept as the answer of the key. */
+  | 'PAYMENT_DECLINED'
+  /** A security check blocked the payment. Kept as the answer of the key. */
+  | 'PAYMENT_BLOCKED'
+  /** The payment wants a new sign-in. Nothing was done; the same request with the same key goes on once its sender has signed in again. */
+  | 'STEP_UP_REQUIRED'
+  /** The amount is held and the bank looks at the transfer. The same request with the same key later answers what became of it; a notice tells too. */
+  | 'TRANSFER_IN_REVIEW'
+  /** The transfer is being held for a look by the bank, and that is not done yet. Ask again with the same key. */
+  | 'REVIEW_DELAYED'
   /** The input says something the bank cannot take. Nothing was done; the key stays usable. */
   | 'INPUT_INVALID'
   /** There is no such object, or you may not know of it: both look the same. */
@@ -119,8 +129,6 @@ export type RefusalCode =
   | 'OUTCOME_UNKNOWN'
   /** The bank's clock is uncertain. Nothing was done; try again with the same key. */
   | 'CLOCK_UNCERTAIN'
-  /** The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the same request with the same key. Nothing was done. */
-  | 'STEP_UP_REQUIRED'
   /** The idempotency key opened another account for this customer; use a new key for a new account. */
   | 'ACCOUNT_KEY_REUSED'
   /** The product is not offered in this currency to this kind of customer. */
@@ -445,7 +453,11 @@ type RefusalParts_OrderKeyReused_Fragment = { readonly __typename: 'OrderKeyReus
 
 type RefusalParts_OutcomeUnknown_Fragment = { readonly __typename: 'OutcomeUnknown', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_PaymentBlocked_Fragment = { readonly __typename: 'PaymentBlocked', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_PaymentBusy_Fragment = { readonly __typename: 'PaymentBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_PaymentDeclined_Fragment = { readonly __typename: 'PaymentDeclined', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_PaymentKeyReused_Fragment = { readonly __typename: 'PaymentKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -469,6 +481,8 @@ type RefusalParts_ResolutionUnavailable_Fragment = { readonly __typename: 'Resol
 
 type RefusalParts_ReturnKeyReused_Fragment = { readonly __typename: 'ReturnKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ReviewDelayed_Fragment = { readonly __typename: 'ReviewDelayed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_SameAccount_Fragment = { readonly __typename: 'SameAccount', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_Shredded_Fragment = { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -476,6 +490,8 @@ type RefusalParts_Shredded_Fragment = { readonly __typename: 'Shredded', readonl
 type RefusalParts_StepUpRequired_Fragment = { readonly __typename: 'StepUpRequired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_TooManyHolds_Fragment = { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_TransferInReview_Fragment = { readonly __typename: 'TransferInReview', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_TryAgain_Fragment = { readonly __typename: 'TryAgain', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -535,7 +551,9 @@ export type RefusalPartsFragment =
   | RefusalParts_OrderEnded_Fragment
   | RefusalParts_OrderKeyReused_Fragment
   | RefusalParts_OutcomeUnknown_Fragment
+  | RefusalParts_PaymentBlocked_Fragment
   | RefusalParts_PaymentBusy_Fragment
+  | RefusalParts_PaymentDeclined_Fragment
   | RefusalParts_PaymentKeyReused_Fragment
   | RefusalParts_PaymentNotAwaitingStepUp_Fragment
   | RefusalParts_PaymentNotCancellable_Fragment
@@ -547,10 +565,12 @@ export type RefusalPartsFragment =
   | RefusalParts_ResolutionPending_Fragment
   | RefusalParts_ResolutionUnavailable_Fragment
   | RefusalParts_ReturnKeyReused_Fragment
+  | RefusalParts_ReviewDelayed_Fragment
   | RefusalParts_SameAccount_Fragment
   | RefusalParts_Shredded_Fragment
   | RefusalParts_StepUpRequired_Fragment
   | RefusalParts_TooManyHolds_Fragment
+  | RefusalParts_TransferInReview_Fragment
   | RefusalParts_TryAgain_Fragment
   | RefusalParts_VerificationUnderway_Fragment
   | RefusalParts_VerificationsExhausted_Fragment
@@ -611,6 +631,9 @@ export type PreviewTransferMutation = { readonly previewTransfer:
     | { readonly __typename: 'CurrencyMismatch', readonly accountCurrency: string, readonly amountCurrency: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentDeclined', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentBlocked', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
    };
 
 export type TransferMutationVariables = Exact<{
@@ -637,6 +660,12 @@ export type TransferMutation = { readonly transfer:
     | { readonly __typename: 'CurrencyMismatch', readonly accountCurrency: string, readonly amountCurrency: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentDeclined', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentBlocked', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'StepUpRequired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'TransferInReview', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'ReviewDelayed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
    };
 
 export type TransferOutcomeQueryVariables = Exact<{
