@@ -277,12 +277,6 @@ ROWS: Final = (
         bank.ClockUncertain,
         "The bank's clock is uncertain. Nothing was done; try again with the same key.",
     ),
-    Row(
-        bank.StepUpRequired,
-        "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
-        "same request with the same key. Nothing was done.",
-        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
-    ),
     # Around customers and accounts.
     Row(
         accounts.AccountKeyReused,

@@ -27,7 +27,6 @@ from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.events import decided
 from domain.fraud.kinds import CustomerReason, Decision, Scope
 from domain.fraud.model import StoredDecision
-from domain.fraud.service import Fraud
 from domain.ids import decision_id
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
@@ -66,7 +65,7 @@ from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys, Sealer
 from ops.simulation.house import House, HouseFault, SetClock, acting, made, staff
-from ops.simulation.judge import FirstBooks, RequestAlone
+from ops.simulation.judge import FirstBooks, judge_of
 from ops.simulation.machine import Machine
 
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
@@ -115,13 +114,8 @@ class AchDay:
         self.timetable = FedAch()
         self.incoming_store = MemoryIncomingStore()
         self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
-        self.payment_decisions = MemoryDecisionStore()
-        self.fraud = Fraud(
-            features=RequestAlone(),
-            books=FirstBooks(),
-            decisions=wrap(mortal(self.payment_decisions)),
-            clock=self.clock,
-        )
+        self.ach_decisions = MemoryDecisionStore()
+        self.ach_fraud = judge_of(self.clock, says=FirstBooks(), decisions=wrap(mortal(self.ach_decisions)))
         self.fallbacks: list[StoredDecision] = []
         self.steps = Steps(
             payments=self.payments,
@@ -132,7 +126,7 @@ class AchDay:
             accounts=self.accounts,
             cases=self.cases,
             notices=self.notices,
-            judge=self.fraud,
+            judge=self.ach_fraud,
             bus=mortal(self.bus),
             clock=self.clock,
             region=self.region,
@@ -223,17 +217,17 @@ class AchDay:
 
     def score(self) -> None:
         while self.bus.events:
-            self.hear(made(self.bus.events.pop(0), PaymentInitiated))
+            self.score_one(made(self.bus.events.pop(0), PaymentInitiated))
 
-    def hear(self, event: PaymentInitiated) -> None:
+    def score_one(self, event: PaymentInitiated) -> None:
         """What the scorer does with an event, and the payment with what the scorer says."""
-        stored = self.fraud.decide(scoring_request(event))
+        stored = self.ach_fraud.decide(scoring_request(event))
         self.steps.judged(self.payments.existing(event.payment), decided(stored, region=self.region))
 
     def will_decide(self, payment: Payment, decision: Decision, *reasons: CustomerReason) -> StoredDecision:
         """Keeps a decision before anybody asks for one, so that it is this one whoever asks."""
         versions = builtin.book(Scope.ACH).versions
-        return self.payment_decisions.put(
+        return self.ach_decisions.put(
             StoredDecision(
                 id=decision_id(payment.id),
                 subject=payment.id,

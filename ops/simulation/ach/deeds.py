@@ -253,7 +253,7 @@ def judges(scene: Scene, draws: Draws) -> Deed | None:
 
     def judge() -> None:
         _will_decide(world, payment, drawn)
-        world.hear(event)
+        world.score_one(event)
 
     return Deed(f"the scorer speaks of {event.payment[-6:]}{_said(drawn)}", judge)
 
@@ -307,7 +307,7 @@ def works(scene: Scene, draws: Draws) -> Deed:
     def work() -> None:
         world.files()
         for event in heard:
-            world.hear(event)
+            world.score_one(event)
         settle(world)
         world.work_files()
         world.take_in()

@@ -271,7 +271,7 @@ class Telling:
         for world, event in self.scene.heard:
             payment = world.payments.existing(event.payment)
             if payment.state is PaymentState.ACCEPTED:
-                world.hear(event)
+                world.score_one(event)
 
     def _answered(self) -> None:
         self.scene.banks.look()

@@ -301,7 +301,7 @@ class Watch:
         """A payment was moved once by what was decided of it, whoever decided first: scorer or fallback."""
         lines = world.payments.timeline(payment.id, limit=100).happenings
         judged = [line for line in lines if line.event in JUDGED.values()]
-        stored = world.payment_decisions.decision(payment.id)
+        stored = world.ach_decisions.decision(payment.id)
         if not judged and payment.state is not _P.CANCELLED:
             yield f"{payment.id} is {payment.state.value} and was never judged"
         if judged and stored is None:

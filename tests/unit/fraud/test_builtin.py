@@ -90,7 +90,7 @@ class TestAch:
         for features in payments():
             speaking = {code: decision for code, (decision, speaks) in were.items() if speaks(features)}
             found = judge(features, builtin.book(Scope.ACH), INPUTS)
-            assert found.decision == (
+            assert found.decision is (
                 Decision.BLOCK
                 if Decision.BLOCK in speaking.values()
                 else Decision.REVIEW

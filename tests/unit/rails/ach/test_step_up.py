@@ -101,7 +101,7 @@ class TestDecisions:
         story = Story(kind).decided(Decision.REVIEW, NEW_PAYEE)
         assert story.state is _S.IN_REVIEW
         case = story.bank.case(story.now.case or "")
-        stored = story.bank.fraud.decision_of(story.payment.id)
+        stored = story.bank.ach_fraud.decision_of(story.payment.id)
         assert stored
         shown = {fact.label: fact.value for fact in case.facts}
         assert case.kind is CaseKind.ACH_PAYMENT_REVIEW
@@ -286,9 +286,9 @@ class TestTheScorerAndTheFallback:
         bank.run()
         assert bank.state(payment) is _S.IN_REVIEW  # the rules alone would have let it go
         before = bank.payment(payment)
-        bank.hear(event)
+        bank.score_one(event)
         bank.run()
-        stored = bank.fraud.decide(scoring_request(event))
+        stored = bank.ach_fraud.decide(scoring_request(event))
         assert (stored.decision, stored.fallback) == (Decision.REVIEW, Fallback.SCORER_SILENT)
         assert bank.payment(payment) == before
         assert bank.held(account) == 600_00
@@ -297,7 +297,7 @@ class TestTheScorerAndTheFallback:
     def test_a_fallback_that_comes_after_the_decision_tells_the_decision(self) -> None:
         """The scorer has decided, and what it said has not arrived."""
         bank, _, payment = self.silent()
-        stored = bank.fraud.decide(scoring_request(bank.bus.events.pop()))
+        stored = bank.ach_fraud.decide(scoring_request(bank.bus.events.pop()))
         bank.clock.move(bank.deadlines.fraud + timedelta(seconds=1))
         bank.run()
         assert (stored.decision, bank.state(payment)) == (Decision.APPROVE, _S.SCHEDULED)
@@ -313,7 +313,7 @@ class TestTheScorerAndTheFallback:
 
         def scorer_first(*given: object, **named: object) -> object:
             bank.payments.move = move  # type: ignore[method-assign]  # once
-            bank.hear(event)
+            bank.score_one(event)
             return move(*given, **named)  # type: ignore[arg-type]  # as it was called
 
         bank.payments.move = scorer_first  # type: ignore[method-assign,assignment]  # somebody is in between
