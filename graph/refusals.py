@@ -78,11 +78,6 @@ def _money(name: str, description: str, *, minor: str) -> Fact:
     return Fact(name, MoneyView, description, lambda refusal: shown(getattr(refusal, minor), refusal.currency))
 
 
-def _since(refusal: Any) -> str:
-    found: str = refusal.since
-    return found
-
-
 def _live_from(refusal: Any) -> str | None:
     found: str | None = refusal.live_from
     return found
@@ -209,9 +204,9 @@ ROWS: Final = (
     # Not decided from account state: nothing is kept, the key stays usable.
     Row(
         bank.StepUpRequired,
-        "The payment wants a new sign-in. Nothing was done; the same request with the same key goes on once its sender "
-        "has signed in again.",
-        (Fact("since", str, "When it was decided, RFC 3339: a sign-in after this moment counts.", _since),),
+        "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
+        "same request with the same key. Nothing was done.",
+        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
     ),
     Row(
         transfers.TransferInReview,

@@ -30,6 +30,7 @@ RECEIVED: Final = ("AchCreditReceived", "AchDebitReceived")
 PAYMENTS: Final = (*SENT, *RECEIVED)
 ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("StatusInfo")) | frozenset(
     {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", *PAYMENTS}
+    | {"TransferReview"}
 )
 """Who looks at these stands to them as to the account."""
 OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})

@@ -26,7 +26,8 @@ from domain.refusals import Refusal
 from functions.fraud_monitor import handler as fraud_monitor
 from tests.crash.stage import Answer, NotYet, Stage
 from tests.crash.use_case import UseCase
-from tests.unit.functions.drifted import BOUNDS, DECIDING, MODEL, known
+from tests.unit.fraud.bounded import BOUNDS
+from tests.unit.functions.drifted import DECIDING, MODEL, known
 
 SCOPE: Final = Scope.CARD
 LINEAGE: Final = Lineage(code_version="test", note="test")

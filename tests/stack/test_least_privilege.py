@@ -26,7 +26,7 @@ from domain.counterparties.model import AccountType, Counterparty, Details, Hold
 from domain.customers.model import Customer
 from domain.fraud.aggregates import profile_key
 from domain.fraud.feature_store import hour_of as full_hour
-from domain.fraud.kinds import Family
+from domain.fraud.kinds import Family, Scope
 from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
 from domain.ledger.outbox import CHECKPOINT
@@ -52,7 +52,17 @@ from ops.seed import users
 from ops.seed.people import CUSTOMERS, profile_of
 from ops.seed.run import SetClock
 from tests import cop
-from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import (
+    AUDITOR,
+    COLLEAGUE,
+    FRAUD_ANALYST,
+    FRAUD_LEAD,
+    OPERATIONS,
+    OWNER,
+    Household,
+    every_operation,
+)
+from tests.unit.fraud.bounded import keep_bounds
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 from tests.unit.partners.signing import body_of
@@ -108,6 +118,7 @@ class Small:
         )
         ids = random.Random(11)
         self.clerk, self.auditor, self.colleague = (staff_id(self.clock.now(), ids) for _ in range(3))
+        self.analyst, self.lead = (staff_id(self.clock.now(), ids) for _ in range(2))
         self._settle()
         self._live()
         self._give_sign_ins()
@@ -227,6 +238,8 @@ class Small:
             (OPERATIONS, self.clerk, Group.OPERATIONS),
             (COLLEAGUE, self.colleague, Group.OPERATIONS),
             (AUDITOR, self.auditor, Group.AUDITOR),
+            (FRAUD_ANALYST, self.analyst, Group.FRAUD_ANALYST),
+            (FRAUD_LEAD, self.lead, Group.FRAUD_LEAD),
         )
         logins = [
             users.Login(name=name, display=name, kind="person", person=person, groups=(group,), region=REGION)
@@ -377,6 +390,7 @@ def _small(guarded_engine: Engine) -> Iterator[Small]:
 
 def test_every_operation_of_the_api_passes(small: Small) -> None:
     small.spell_schedules_as_the_engine_does()
+    keep_bounds(small.services, small.clients.kms, acting(small.lead, Group.FRAUD_LEAD), Scope.TRANSFER)
     now = datetime.now(UTC)
     passed = every_operation(
         small.ask,

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, time, timedelta
 from domain.access.model import Actor, Channel, Group
 from domain.cases.kinds import CaseKind
 from domain.cases.model import Case, Subject
-from domain.fraud import signed_bounds, thresholds
+from domain.fraud import thresholds
 from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.drift import SUBJECT_KIND
@@ -16,9 +16,10 @@ from domain.fraud.label_store import LabelStore
 from domain.fraud.model import VersionUsed
 from domain.fraud.monitoring import BASELINE_DAYS, COLD_DAYS, SCORE_BINS, WINDOW_DAYS
 from domain.fraud.monitoring_model import DayFigures, Progress
-from domain.fraud.registry_model import ArtefactKind, Champion, Lineage, Pointer, SignedBounds, Version
-from domain.fraud.thresholds import Bound, Bounds, Thresholds
+from domain.fraud.registry_model import ArtefactKind, Champion, Lineage, Pointer, Version
+from domain.fraud.thresholds import Thresholds
 from domain.refusals import Refusal
+from tests.unit.fraud.bounded import keep_bounds
 from tests.unit.fraud.decided import decision
 from tests.unit.functions.region import Deployed, session
 
@@ -53,29 +54,10 @@ MODEL = {
         "score": {"cuts": [0.1, 0.5], "counts": [90, 8, 2, 0]},
     },
 }
-BOUNDS = Bounds(
-    {Decision.REVIEW: Bound(0.3, 0.7, optional=False), Decision.BLOCK: Bound(0.8, 0.99, optional=False)},
-    {Decision.REVIEW: Bound(50_000, 250_000, optional=False)},
-)
 
 
 def bounded(deployed: Deployed) -> None:
-    """Bounds that are signed by the key that signs bounds."""
-    key = deployed.bank.configuration.fraud_bounds_key_arn
-    body = signed_bounds.document(signed_bounds.Numbered(SCOPE, 1, BOUNDS))
-    answer = (
-        session()
-        .client("kms")
-        .sign(
-            KeyId=key,
-            Message=bytes.fromhex(sha256_of(body)),
-            MessageType="DIGEST",
-            SigningAlgorithm="ECDSA_SHA_256",
-        )
-    )
-    kept = SignedBounds(SCOPE, body, key, answer["Signature"], 1, LEAD.person, deployed.clock.now())
-    found = deployed.bank.registry.keep_bounds(LEAD, kept)
-    assert not isinstance(found, Refusal), found
+    keep_bounds(deployed.bank, session().client("kms"), LEAD, SCOPE)
 
 
 def registered(deployed: Deployed, kind: ArtefactKind, body: bytes, *, author: str = LEAD.person) -> Version:

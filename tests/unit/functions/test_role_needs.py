@@ -19,7 +19,7 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
-from domain.fraud.kinds import Decision
+from domain.fraud.kinds import Decision, Scope
 from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
@@ -69,7 +69,17 @@ from graph.documents import Documents
 from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
-from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import (
+    AUDITOR,
+    COLLEAGUE,
+    FRAUD_ANALYST,
+    FRAUD_LEAD,
+    OPERATIONS,
+    OWNER,
+    Household,
+    every_operation,
+)
+from tests.unit.fraud.bounded import keep_bounds
 from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.drifted import LEAD, SCOPE, fallen, proposing_rollback, proposing_thresholds
@@ -665,8 +675,15 @@ def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
     cancelled = [life.scheduled(kind) for kind in DRIVEN_BY_STEPS]
     for payment in cancelled:
         life.waits(payment, "await_file")
+    to_confirm = [life.judged(life.opened(kind), Decision.STEP_UP) for kind in DRIVEN_BY_STEPS]
+    for payment in to_confirm:
+        life.waits(payment, "await_step_up")
 
     def asking() -> None:
+        just_now = received.deployed.clock.now() + timedelta(seconds=1)
+        for payment in to_confirm:
+            life.bank.ach.confirm(replace(life.owner, authenticated_at=just_now), payment.id)
+            assert life.state(payment) in (PaymentState.SCREENED, PaymentState.SCHEDULED)
         for kind in DRIVEN_BY_STEPS:
             assert life.bank.payments.begin(life.opened(kind)).execution
         for payment in cancelled:
@@ -692,7 +709,6 @@ def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
 
 
 REVIEWED = "mutation($input: TransferInput!) { transfer(input: $input) { __typename } }"
-FRAUD_LEAD = "fraud lead"
 
 
 def run_graphql(deployed: Deployed) -> None:
@@ -704,6 +720,7 @@ def run_graphql(deployed: Deployed) -> None:
         OPERATIONS: replace(acting(ada), person=clerk, groups=frozenset({Group.OPERATIONS})),
         COLLEAGUE: replace(acting(ada), person=f"{clerk[:-1]}2", groups=frozenset({Group.OPERATIONS})),
         AUDITOR: replace(acting(ada), person=clerk, groups=frozenset({Group.AUDITOR})),
+        FRAUD_ANALYST: replace(acting(ada), person=f"{clerk[:-1]}3", groups=frozenset({Group.FRAUD_ANALYST})),
         FRAUD_LEAD: LEAD,
     }
     faults: list[Exception] = []
@@ -725,6 +742,7 @@ def run_graphql(deployed: Deployed) -> None:
     cases = iter([received.pended() for _ in range(3)])
     delivery = deployed.delivered("m")
     deployed.bank.partners.process(delivery)
+    keep_bounds(deployed.bank, session().client("kms"), LEAD, Scope.TRANSFER)
     today = calendar_day(deployed.bank.settings.jurisdiction, deployed.clock.now())
     deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
     deployed.loses_answers = True

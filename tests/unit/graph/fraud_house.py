@@ -8,7 +8,6 @@ from typing import Any, Final
 from domain.access.model import Actor, Approval, Verdict
 from domain.access.service import Approvals
 from domain.accounts.model import Account
-from domain.fraud import registry_rules as rules
 from domain.fraud import signed_bounds
 from domain.fraud.artefacts import MemoryArtefactStore
 from domain.fraud.books import Books
@@ -16,7 +15,7 @@ from domain.fraud.bounds_memory import MemoryBoundsKey
 from domain.fraud.decision_desk import DecisionDesk
 from domain.fraud.decision_store import DAY_SHARDS, DecisionStore
 from domain.fraud.documents import DocumentMalformed, canonical, sha256_of
-from domain.fraud.dry_run import dry_run
+from domain.fraud.dry_runs import DryRuns
 from domain.fraud.forms import DocumentForms
 from domain.fraud.kinds import Decision, Fallback, Features, Scope
 from domain.fraud.label_model import LabelSource, Said
@@ -122,46 +121,6 @@ def rules_document(limit: int = 100_000) -> dict[str, Any]:
     }
 
 
-class Tried:
-    """Tries rules on all decisions of the days, within what a test makes."""
-
-    def __init__(self, house: "FraudHouse") -> None:
-        self._house = house
-
-    def run(self, actor: Actor, version: str, *, first: date, last: date) -> Version | Refusal:
-        house = self._house
-        found = house.registry.version(actor, version)
-        if isinstance(found, Refusal):
-            return found
-        pointer = house.registry_store.pointer(SCOPE)
-        tried = house.books.of(SCOPE, {ArtefactKind.RULES: found.used}).rules
-        pages = [
-            house.decision_store.decisions_of_day(SCOPE, last, shard, position=None, limit=100)
-            for shard in range(DAY_SHARDS)
-        ]
-        decisions = [one for page in pages for one in page.decisions]
-        counted = dry_run(tried, decisions, house.books.book(pointer, SCOPE))
-        run = DryRun(
-            first=first,
-            last=last,
-            sha256=found.sha256,
-            decisions=counted.looked_at,
-            changed=sum(counted.changes.values()),
-            before=dict(counted.before),
-            after=dict(counted.after),
-            spoke={},
-            frauds=0,
-            frauds_before=0,
-            frauds_after=0,
-            ran_at=house.clock.now(),
-            by=actor.person,
-        )
-        moved = rules.dry_ran(found, run, pointer)
-        if isinstance(moved, Version):
-            assert house.registry_store.replace(moved, was=found)
-        return moved
-
-
 class FraudHouse:
     """What `graph.context.Services` asks of fraud. `wire_fraud` before anything else."""
 
@@ -204,7 +163,14 @@ class FraudHouse:
             current=self.books.lists,
             clock=self.clock,
         )
-        self.dry_runs = Tried(self)
+        self.dry_runs = DryRuns(
+            registry=self.registry,
+            books=self.books,
+            decisions=self.decision_store,
+            shards=DAY_SHARDS,
+            labels=self.label_store,
+            clock=self.clock,
+        )
 
     @property
     def fraud_desk(self) -> "FraudHouse":

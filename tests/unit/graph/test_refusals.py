@@ -187,7 +187,8 @@ SOURCES = {
     "redraftFraudVersion": ["domain.fraud.registry:redraft,_moved,_found", "domain.fraud.registry_rules:redrafted"],
     "commitFraudVersion": ["domain.fraud.registry:commit,_moved,_found", "domain.fraud.registry_rules:committed"],
     "dryRunFraudRules": [
-        "domain.fraud.registry:_moved,_found",
+        "domain.fraud.dry_runs:run",
+        "domain.fraud.registry:record_dry_run,_moved,_found",
         "domain.fraud.registry_rules:dry_ran,_measured",
     ],
     "startFraudShadow": [
