@@ -6,7 +6,6 @@ whoever meets a claimed state takes it further, be it the request's repetition, 
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any, Final
 
@@ -39,15 +38,6 @@ SWEEP_MAX: Final = 500
 """What one sweep takes on; it says when more is left."""
 PAGE_MAX: Final = 100
 NOBODY_DECIDED: Final = "Nobody decided in time; the transfer was declined."
-
-
-@dataclass(frozen=True, slots=True)
-class SweptReviews:
-    """How many overdue reviews were brought on, and those that could not be now."""
-
-    brought_on: int
-    left: tuple[str, ...]
-    more: bool
 
 
 class Reviews:
@@ -152,22 +142,23 @@ class Reviews:
 
     # By the sweep.
 
-    def sweep(self) -> SweptReviews:
-        """Brings on what was cut off, and declines what nobody has decided in time."""
-        due = self._store.due(through=self._clock.now(), limit=SWEEP_MAX)
-        left = tuple(name for name in due if not self._swept(name))
-        return SweptReviews(len(due) - len(left), left, len(due) == SWEEP_MAX)
+    def due(self) -> tuple[str, ...]:
+        """What was cut off, and what nobody has decided in time: the sweep brings on each of them. The longest due
+        first, at most `SWEEP_MAX`; as many as that means that more may be left.
+        """
+        return self._store.due(through=self._clock.now(), limit=SWEEP_MAX)
 
-    def _swept(self, name: str) -> bool:
-        review = self._store.review(name)
+    def bring_on(self, transfer: str) -> ReviewDelayed | None:
+        """Takes one that is due as far as it goes by itself; one that nobody decided is declined. None when it waits
+        for a person again, has ended, or was not due. Raises Unsettled when others are moving it.
+        """
+        review = self._store.review(transfer)
         if review is None or review.due_at is None or review.due_at > self._clock.now():
-            return True  # the list lags behind
-        try:
-            if review.state is ReviewState.IN_REVIEW:
-                review = self._moved(review, ReviewEvent.EXPIRED)
-            return not isinstance(self._brought_on(review), Refusal)
-        except Unsettled:
-            return False
+            return None  # the list lags behind
+        if review.state is ReviewState.IN_REVIEW:
+            review = self._moved(review, ReviewEvent.EXPIRED)
+        brought = self._brought_on(review)
+        return brought if isinstance(brought, ReviewDelayed) else None
 
     # Claimed states.
 

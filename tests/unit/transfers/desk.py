@@ -107,6 +107,13 @@ class Desk(House):
     ) -> Transfer | Refusal:
         return self.transfers.transfer(acting(payer), wish(source, payee, minor, memo), key=key)
 
+    def sweep(self) -> tuple[str, ...]:
+        """As the hourly run does it; what was due."""
+        due = self.transfers.reviews.due()
+        for one in due:
+            assert self.transfers.reviews.bring_on(one) is None
+        return due
+
     def case(self) -> Case:
         """The one case that is open."""
         (found,) = self.cases.unresolved()

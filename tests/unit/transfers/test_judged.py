@@ -288,13 +288,25 @@ class TestReviewed:
         here = street(Decision.REVIEW)
         here.pay()
         here.desk.clock.move(REVIEW_WITHIN)
-        swept = here.desk.transfers.reviews.sweep()
-        assert (swept.brought_on, swept.left, swept.more) == (1, (), False)
+        assert here.desk.sweep() == (here.subject,)
         assert code(here.pay()) == "PAYMENT_DECLINED"
         assert here.balances == (100_000, 0, 0)
         assert here.told == [NoticeKind.TRANSFER_DECLINED, NoticeKind.TRANSFER_IN_REVIEW]
         assert here.desk.cases.unresolved() == ()
-        assert here.desk.transfers.reviews.sweep().brought_on == 0
+        assert here.desk.sweep() == ()
+
+    def test_a_busy_ledger_leaves_it_to_the_next_sweep(self) -> None:
+        here = street(Decision.REVIEW)
+        here.pay()
+        here.desk.clock.move(REVIEW_WITHIN)
+        here.desk.ledger_store.faults = faults = Throttled()
+        delayed = here.desk.transfers.reviews.bring_on(here.subject)
+        assert delayed
+        assert delayed.retryable
+        faults.on = False
+        here.desk.clock.move(timedelta(hours=1))
+        assert here.desk.sweep() == (here.subject,)
+        assert here.balances == (100_000, 0, 0)
 
     def test_what_was_declined_in_time_is_not_released_any_more(self) -> None:
         here = street(Decision.REVIEW)
@@ -302,7 +314,7 @@ class TestReviewed:
         case = here.desk.case()
         here.desk.cases.resolve(ANALYST, case.id, code=ResolutionCode.RELEASE, reason="Known.", key="r")
         here.desk.clock.move(REVIEW_WITHIN)
-        here.desk.transfers.reviews.sweep()
+        here.desk.sweep()
         resolution = replace(case, resolution=_released(case))
         assert code(here.desk.transfers.reviews.decided(resolution)) == "REVIEW_OVER"
         assert here.balances == (100_000, 0, 0)
@@ -482,7 +494,7 @@ def _reject(here: Street) -> object:
 
 def _nobody(here: Street) -> object:
     here.desk.clock.move(REVIEW_WITHIN)
-    return here.desk.transfers.reviews.sweep()
+    return here.desk.sweep()
 
 
 _IN_REVIEW = NoticeKind.TRANSFER_IN_REVIEW
@@ -526,7 +538,7 @@ def _died(story: Story, at: int, *, after: bool) -> bool:
     died = _cut(here.pay)
     if died:
         here.desk.clock.move(timedelta(minutes=10))
-        here.desk.transfers.reviews.sweep()
+        here.desk.sweep()
         here.pay()
     then = story.then
     if then and _cut(lambda: then(here)):
@@ -535,7 +547,7 @@ def _died(story: Story, at: int, *, after: bool) -> bool:
             if case.resolution:
                 here.desk.cases.settle(case.id)
         here.desk.clock.move(timedelta(minutes=10))
-        here.desk.transfers.reviews.sweep()
+        here.desk.sweep()
         if here.desk.cases.unresolved():
             then(here)
     death.at = 0
