@@ -23,7 +23,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 .PHONY: help up down web check fmt lock bench clean ci install
 .PHONY: test test-unit test-contract test-simulation test-crash test-concurrency test-fuzz test-drills test-fraud test-stack
-.PHONY: drills simulate crash concurrency fuzz mutate fraud-bench proof
+.PHONY: drills unit-full simulate crash concurrency fuzz mutate fraud-bench proof
 .PHONY: each-check check-types check-findings check-template check-nested check-state-machines check-example-app
 .PHONY: check-published check-schema check-imports check-lint check-format check-requirement-files check-event-schemas
 .PHONY: check-webhooks
@@ -125,6 +125,9 @@ fmt: .venv/dev/.installed ## Format and sort imports
 	@$(BIN)/ruff check --quiet --fix-only . && $(BIN)/ruff format .
 
 ## --- the same at length
+
+unit-full: .venv/dev/.installed .venv/engine/.installed ## All that the quick suites try a share of: every shape of the access matrix, every example (a quarter of an hour)
+	@mkdir -p $(REPORTS) && FLORIN_FULL=1 $(PYTEST) tests/unit tests/access tests/contract tests/crash tests/drills -n 2
 
 simulate: .venv/dev/.installed ## N simulated histories of the ledger and N of ACH on two processes (N=10000)
 	@$(BIN)/python -m ops.simulation.run --histories $(or $(N),10000) --processes 2 --first-seed $(or $(FIRST_SEED),1)

@@ -19,6 +19,7 @@ dlv_01K…               delivery of a partner
 int_us_usd_settlement  internal account: jurisdiction, currency, name in the chart of accounts
 apr_<base32>           approval: of its maker and the maker's key
 cas_<base32>           case: of its kind, its subject and the key it was opened with
+dec_<base32>           fraud decision: of the payment or journal that it judges
 """
 
 import base64
@@ -30,6 +31,10 @@ from functools import lru_cache
 from typing import Final, Protocol
 
 _EPOCH: Final = datetime(1970, 1, 1, tzinfo=UTC)
+_MILLISECONDS_MAX: Final = (datetime.max.replace(tzinfo=UTC) - _EPOCH) // timedelta(milliseconds=1)
+_ULID_LENGTH: Final = 26
+_ULID_TIME_LENGTH: Final = 10
+"""The signs, of the 26, that hold the milliseconds."""
 _CROCKFORD: Final = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 _PAIRS: Final = tuple(first + second for first in _CROCKFORD for second in _CROCKFORD)
 """Two signs for each ten bits."""
@@ -43,7 +48,7 @@ _BATCH = re.compile(rf"bat_({_FILE.pattern.removeprefix('fil_')})_([0-9]{{1,4}})
 _RECEIVED_FILE = re.compile(r"rcf_[a-z]{2}_[a-z0-9]{6,16}_[0-9a-f]{32}", re.ASCII)
 _NAMED = re.compile(r"int_[a-z]{2}_[a-z]{3}_[a-z_]{1,40}", re.ASCII)
 """Names in the chart of accounts have no digits."""
-_WORK = re.compile(r"(apr|cas)_[a-z2-7]{32}", re.ASCII)
+_WORK = re.compile(r"(apr|cas|dec)_[a-z2-7]{32}", re.ASCII)
 _SHAPES: Final = (_PLACED, _CUSTOMER, _STAFF, _DELIVERY, _FILE, _BATCH, _RECEIVED_FILE, _NAMED, _WORK)
 ID_LENGTH_MAX: Final = 64
 NO_SLOT: Final = "9999"
@@ -76,6 +81,20 @@ def ulid(now: datetime, randomness: Randomness) -> str:
     milliseconds = (now - _EPOCH) // timedelta(milliseconds=1)
     value = (milliseconds << 80) | randomness.getrandbits(80)
     return "".join([_PAIRS[(value >> shift) & 1023] for shift in range(120, -1, -10)])
+
+
+def ulid_moment(placed_id: str) -> datetime | None:
+    """When the ULID of an id was made, to the millisecond; None when the id has none."""
+    match = _PLACED.fullmatch(placed_id)
+    if match is None or len(match[4]) != _ULID_LENGTH:
+        return None
+    value = 0
+    for sign in match[4][:_ULID_TIME_LENGTH]:
+        digit = _CROCKFORD.find(sign)
+        if digit < 0:
+            return None
+        value = value * len(_CROCKFORD) + digit
+    return _EPOCH + timedelta(milliseconds=value) if value <= _MILLISECONDS_MAX else None
 
 
 def customer_id(jurisdiction: str, now: datetime, randomness: Randomness) -> str:
@@ -127,6 +146,11 @@ def work_id(prefix: str, *parts: str) -> str:
     """An id that follows from what a piece of work is, so that asking for it twice asks for it once: 160 bits."""
     digest = hashlib.sha256("\x00".join(parts).encode()).digest()[:20]
     return f"{prefix}_{base64.b32encode(digest).decode().lower()}"
+
+
+def decision_id(subject: str) -> str:
+    """What is judged is judged once."""
+    return work_id("dec", subject)
 
 
 def hold_id(placing_journal: str) -> str:

@@ -1,8 +1,8 @@
 """Refusals: what the bank says when it expectedly does not do what was asked. Values, never exceptions.
 
-`stored` refusals were decided from account state and become the journal's outcome: the same key gets the same
-refusal for ever. The others leave nothing behind and the key stays usable; `retryable` says whether the same request
-may succeed later without being changed.
+`stored` refusals were decided from account state, or by a judgement that is kept, and become the journal's outcome: the
+same key gets the same refusal for ever. The others leave nothing behind and the key stays usable; `retryable` says
+whether the same request may succeed later without being changed.
 """
 
 from dataclasses import dataclass, field, fields
@@ -211,6 +211,39 @@ class AlreadySo(Refusal):
         return f"The account is {self.status.lower().replace('_', ' ')} already."
 
 
+# --- decided by the judgement that is kept of the request: stored as well ------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentDeclined(Refusal):
+    """Declined as it was asked for, by the judge or by the person who reviewed it."""
+
+    code: ClassVar[str] = "PAYMENT_DECLINED"
+    stored: ClassVar[bool] = True
+    decision: str
+    """Id of the fraud decision."""
+    reasons: str
+    """Codes that the customer is told, separated by blanks; none, when nothing of it can be told."""
+
+    @property
+    def message(self) -> str:
+        return "This payment was declined by a security check. Please make it in another way or contact us."
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentBlocked(Refusal):
+    code: ClassVar[str] = "PAYMENT_BLOCKED"
+    stored: ClassVar[bool] = True
+    decision: str
+    """Id of the fraud decision."""
+    reasons: str
+    """As of `PaymentDeclined`."""
+
+    @property
+    def message(self) -> str:
+        return "This payment was blocked by a security check. Please contact us."
+
+
 # --- not decided from account state: nothing is stored, the key stays usable ---------------------------------------
 
 
@@ -362,6 +395,20 @@ class ClockUncertain(Refusal):
     @property
     def message(self) -> str:
         return "The bank's clock is uncertain; nothing was posted. Try again with the same key."
+
+
+@dataclass(frozen=True, slots=True)
+class StepUpRequired(Refusal):
+    """The customer must prove again who they are; then the same request, with the same key, goes on."""
+
+    code: ClassVar[str] = "STEP_UP_REQUIRED"
+    retryable: ClassVar[bool] = True
+    since: str
+    """RFC 3339, UTC: when it was decided. A sign-in after this moment counts."""
+
+    @property
+    def message(self) -> str:
+        return "Sign in again to show that it is you; then send the same request again."
 
 
 def _all_subclasses(base: type[Refusal]) -> list[type[Refusal]]:

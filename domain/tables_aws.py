@@ -11,12 +11,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from botocore.exceptions import ClientError, HTTPClientError
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.exceptions import PutError, TableError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
-from domain.connection_aws import Repeats, WireConnection
+from domain import units_aws
+from domain.connection_aws import Repeats, WireConnection, in_passing
 from domain.metering import Meter
 from domain.unsettled import Unsettled
 
@@ -54,6 +56,10 @@ class Contended(Unsettled):
     """Too many writers of one key at once. Nothing was written; the request may be made again."""
 
 
+class Unanswered(Unsettled):
+    """A reading was not answered in time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Index:
     """A global secondary index: its name, its two key attributes, and whether it has the items' keys alone."""
@@ -71,8 +77,10 @@ def connect(
     meter: Meter | None = None,
     access_key_id: str | None = None,
     secret_access_key: str | None = None,
+    read_timeout_seconds: float = READ_TIMEOUT_SECONDS,
+    tries_max: int = TRIES_MAX,
 ) -> Connection:
-    """A connection to DynamoDB in `region`.
+    """A connection to DynamoDB in `region`. Whoever cannot wait asks with a shorter timeout and fewer tries.
 
     Without `endpoint` and keys botocore's own chains find both: the role on AWS, `AWS_ENDPOINT_URL` at home.
     """
@@ -80,9 +88,9 @@ def connect(
         region=region,
         endpoint_url=endpoint,
         connect_timeout_seconds=CONNECT_TIMEOUT_SECONDS,
-        read_timeout_seconds=READ_TIMEOUT_SECONDS,
+        read_timeout_seconds=read_timeout_seconds,
         connections_max=CONNECTIONS_MAX,
-        repeats=Repeats(REPEATED_OPERATIONS, tries_max=TRIES_MAX, pause_seconds=PAUSE_SECONDS),
+        repeats=Repeats(REPEATED_OPERATIONS, tries_max=tries_max, pause_seconds=PAUSE_SECONDS),
         moment=lambda _: datetime.now(UTC),
         meter=meter,
         access_key_id=access_key_id,
@@ -117,6 +125,10 @@ class Table:
             found += [decoded(item) for item in answer["Responses"].get(self.name, [])]
             asked = answer.get("UnprocessedKeys", {}).get(self.name, {}).get("Keys", [])
         raise RuntimeError(f"{self.name} left {len(asked)} keys unread {UNPROCESSED_MAX} times")
+
+    def batch_got(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """For `read_together`, on the connection of this table."""
+        return self._connection.dispatch("BatchGetItem", asked)
 
     def put_new(self, item: Item) -> bool:
         """False when the key is taken; then nothing was written."""
@@ -326,6 +338,59 @@ def write_together(*writes: Write) -> bool:
     if not 1 <= len(writes) <= TRANSACTION_ITEMS_MAX:
         raise ValueError(f"a transaction has 1 to {TRANSACTION_ITEMS_MAX} parts, not {len(writes)}")
     return writes[0].table.together(writes)
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """Keys of one table, (pk, sk) each, none twice; `stale` may miss what was written within the last second."""
+
+    table: Table
+    keys: Sequence[tuple[str, str]]
+    stale: bool = False
+
+    @property
+    def asked(self) -> dict[str, Any]:
+        keys = [{"pk": {"S": pk}, "sk": {"S": sk}} for pk, sk in self.keys]
+        return {"Keys": keys} if self.stale else {"Keys": keys, "ConsistentRead": True}
+
+
+@dataclass(frozen=True, slots=True)
+class ReadTogether:
+    """What one batch brought: of each reading, in their order, the items that exist by their (pk, sk)."""
+
+    items: tuple[Mapping[tuple[str, str], Mapping[str, Value]], ...]
+    units: float
+    calls: int
+
+
+def read_together(*readings: Reading) -> ReadTogether:
+    """One batched read over several tables of one connection, each named once; at most `PAGE_MAX` keys.
+
+    Raises Unanswered when DynamoDB does not answer in time.
+    """
+    if not 1 <= sum(len(reading.keys) for reading in readings) <= PAGE_MAX:
+        raise ValueError(f"a batch has 1 to {PAGE_MAX} keys")
+    asked = {reading.table.name: reading.asked for reading in readings if reading.keys}
+    found: dict[str, dict[tuple[str, str], Mapping[str, Value]]] = {reading.table.name: {} for reading in readings}
+    units = 0.0
+    for calls in range(1, UNPROCESSED_MAX + 1):
+        answer = _answered(readings[0].table, asked)
+        units += units_aws.used("BatchGetItem", {"RequestItems": asked}, answer, indexes_of=lambda _: ()).read_units
+        for name, items in answer["Responses"].items():
+            found[name] |= {(item["pk"]["S"], item["sk"]["S"]): decoded(item) for item in items}
+        asked = answer.get("UnprocessedKeys") or {}
+        if not asked:
+            return ReadTogether(tuple(found[reading.table.name] for reading in readings), units, calls)
+    raise Unanswered(f"keys of {', '.join(asked)} were left unread {UNPROCESSED_MAX} times")
+
+
+def _answered(table: Table, asked: Mapping[str, Any]) -> dict[str, Any]:
+    try:
+        return table.batch_got({"RequestItems": asked})
+    except (ClientError, HTTPClientError) as error:
+        if in_passing(error):
+            raise Unanswered(f"{', '.join(asked)}: {type(error).__name__}") from None
+        raise
 
 
 def _make_known(connection: Connection, described: dict[str, Any]) -> None:

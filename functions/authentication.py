@@ -9,7 +9,7 @@ Checking signatures takes a sixth of a cold start to load, so the handler loads 
 
 import json
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any, Final
 
 from joserfc import jwt
@@ -25,6 +25,8 @@ ALGORITHMS: Final = ("RS256",)
 """What Cognito signs with. A list of one, so that a token cannot choose `none` or a shared secret."""
 LEEWAY_SECONDS: Final = 5
 """Clocks of the pool and of the function may differ this much."""
+AUTH_TIME_MAX: Final = 253_402_300_799
+"""The last second of the year 9999: beyond it there is no date."""
 KEYS_AGE_MAX: Final = timedelta(hours=1)
 REFETCH_INTERVAL_MIN: Final = timedelta(minutes=1)
 
@@ -47,7 +49,7 @@ class Authenticator:
         person = claims.get("person")
         if not isinstance(person, str) or not person:
             raise TokenRefused("The token names no person of the bank.")
-        return Identity(person, _groups(claims))
+        return Identity(person, _groups(claims), _signed_in_at(claims))
 
     def _verified(self, token: str) -> dict[str, Any]:
         try:
@@ -106,6 +108,16 @@ class _PublicKeys:
             raise KeysUnavailable("the document of public keys is malformed") from error
         self._by_id = {key.kid: key for key in found.keys if key.kid and isinstance(key, RSAKey)}
         self._fetched_at = now
+
+
+def _signed_in_at(claims: dict[str, Any]) -> datetime | None:
+    """The claim `auth_time`: seconds since 1970, of the sign-in itself and not of the token."""
+    found = claims.get("auth_time")
+    if found is None:
+        return None
+    if not isinstance(found, int) or isinstance(found, bool) or not 0 <= found <= AUTH_TIME_MAX:
+        raise TokenRefused("The token's time of sign-in is malformed.")
+    return datetime.fromtimestamp(found, UTC)
 
 
 def _groups(claims: dict[str, Any]) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 
 KEYS_BYTES_MAX: Final = 64 * 1024
@@ -18,6 +19,8 @@ class Identity:
 
     person: str
     groups: tuple[str, ...]
+    authenticated_at: datetime | None = None
+    """When they signed in, as the pool says. A token that was refreshed keeps the moment of its first sign-in."""
 
 
 class TokenRefused(Exception):

@@ -3,8 +3,8 @@
 `build` makes a region's bank from its configuration; functions get theirs from `bank()`, built once for each worker
 at its first call. The seed, the tests and the tools build their own, with their own clock. Parts and clients are made
 when they are first asked for, and what only some functions use (boto3 among it) is imported only then: a function pays
-for what it uses. `Bank` names every part; how those of payments, the rails and partners are made stands in
-`composition_rails` and `composition_partners`.
+for what it uses. `Bank` names every part; how those of payments, the rails, partners and fraud are made stands in
+`composition_rails`, `composition_partners` and `composition_governance`.
 """
 
 from __future__ import annotations
@@ -18,7 +18,10 @@ from typing import TYPE_CHECKING, Any, Final
 from domain.clock import Clock, SystemClock
 from domain.ledger.model import LedgerSettings
 from domain.metering import Meter, Used
-from domain.tables_aws import Index, Table, connect
+from domain.tables_aws import READ_TIMEOUT_SECONDS, TRIES_MAX, Index, Table, connect
+from functions import composition_fraud as scoring
+from functions import composition_governance as governance
+from functions import composition_judging as judging
 from functions import composition_partners as delivered
 from functions import composition_rails as rails
 from functions.configuration import Configuration, read
@@ -29,6 +32,7 @@ if TYPE_CHECKING:
     import boto3
     from pynamodb.connection.base import Connection
 
+    from domain.access.model import Approval
     from domain.access.service import Approvals, Decided
     from domain.accounts.service import Accounts
     from domain.audit.service import Audit
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from domain.cases.service import Cases, Resolved
     from domain.counterparties.service import Counterparties
     from domain.customers.service import Customers
+    from domain.fraud.feature_updates import FeatureUpdates
     from domain.ids import Randomness
     from domain.ledger.folding import Folder
     from domain.ledger.outbox import Outbox
@@ -230,8 +235,19 @@ class Bank:
     def _decided(self) -> Mapping[str, Decided]:
         """Who hears of an approval that was given or refused, by the kind of its subject."""
         from domain.cases.service import SUBJECT_KIND
+        from domain.fraud.kinds import FRAUD_LIST, FRAUD_VERSION
 
-        return {SUBJECT_KIND: self.cases.decided}
+        return {
+            SUBJECT_KIND: self.cases.decided,
+            FRAUD_VERSION: self._fraud_version_decided,
+            FRAUD_LIST: self._fraud_list_decided,
+        }
+
+    def _fraud_version_decided(self, approval: Approval) -> Refusal | None:
+        return self.registry.decided(approval)
+
+    def _fraud_list_decided(self, approval: Approval) -> Refusal | None:
+        return self.list_changes.decided(approval)
 
     @cached_property
     def cases(self) -> Cases:
@@ -252,6 +268,7 @@ class Bank:
         from domain.cases.kinds import CaseKind
 
         return {
+            CaseKind.TRANSFER_REVIEW: self._transfer_reviewed,
             CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
             CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             CaseKind.PARTNER_DELIVERY_QUARANTINED: self.quarantine.decided,
@@ -260,13 +277,20 @@ class Bank:
             CaseKind.ACH_RETURN_UNMATCHED: self._received_entry_decided,
             CaseKind.ACH_DISHONOUR: self._received_entry_decided,
             CaseKind.ACH_NOC: self._received_entry_decided,
+            CaseKind.FRAUD_DRIFT: self._drift_decided,
         }
+
+    def _transfer_reviewed(self, case: Case) -> Refusal | None:
+        return self.transfers.reviews.decided(case)
 
     def _received_file_decided(self, case: Case) -> Refusal | None:
         return self.incoming.files.decided(case)
 
     def _received_entry_decided(self, case: Case) -> Refusal | None:
         return self.incoming.decisions.decided(case)
+
+    def _drift_decided(self, case: Case) -> Refusal | None:
+        return self.drift.decided(case)
 
     @cached_property
     def audit(self) -> Audit:
@@ -306,29 +330,11 @@ class Bank:
             addresses=self.addresses,
         )
 
+    fraud = cached_property(judging.fraud)
+
     @cached_property
     def transfers(self) -> Transfers:
-        from domain.transfers.schedules_aws import EventBridgeSchedules
-        from domain.transfers.service import Transfers
-        from domain.transfers.store_dynamodb import BY_DUE, DynamoDBOrderStore
-
-        store = DynamoDBOrderStore(self.table(self.configuration.transfers_table, BY_DUE), region=self.region)
-        return Transfers(
-            ledger=self.ledger,
-            accounts=self.accounts,
-            sealer=self.sealer,
-            clock=self.clock,
-            randomness=self._randomness,
-            orders=store,
-            schedules=EventBridgeSchedules(
-                client=lambda: self.client("scheduler"),
-                group=self.configuration.schedule_group,
-                role_arn=self.configuration.schedule_role_arn,
-                queue_arn=self.configuration.schedule_queue_arn,
-            ),
-            notices=self.notices,
-            audit=self.audit,
-        )
+        return judging.transfers(self, randomness=self._randomness)
 
     @cached_property
     def counterparties(self) -> Counterparties:
@@ -377,6 +383,38 @@ class Bank:
     exchange = rails.exchange
     send_arrival = rails.send_arrival
 
+    # What fraud scoring knows.
+
+    @cached_property
+    def feature_updates(self) -> FeatureUpdates:
+        return scoring.feature_updates(self, randomness=self._randomness)
+
+    feature_store = cached_property(scoring.feature_store)
+    feature_reader = scoring.feature_reader
+    history_bundles = cached_property(scoring.history_bundles)
+
+    # What governs fraud scoring.
+
+    artefacts = cached_property(governance.artefacts)
+    books = cached_property(governance.books)
+    registry_store = cached_property(governance.registry_store)
+    registry = cached_property(governance.registry)
+    list_changes = cached_property(governance.list_changes)
+    snoozing = cached_property(governance.snoozing)
+    label_store = cached_property(governance.label_store)
+    labels = cached_property(governance.labels)
+    monitoring_store = cached_property(governance.monitoring_store)
+    monitoring = cached_property(governance.monitoring)
+    drift = cached_property(governance.drift)
+    dry_runs = cached_property(governance.dry_runs)
+
+    decision_desk = cached_property(governance.decision_desk)
+
+    @property
+    def fraud_desk(self) -> Bank:
+        """What the API asks about fraud: the parts above."""
+        return self
+
     @cached_property
     def cursor_secret(self) -> bytes:
         """The secret that signs cursors; whoever knows it can only page through what they may see anyway."""
@@ -399,7 +437,19 @@ class Bank:
 
     @cached_property
     def _connection(self) -> Connection:
-        return connect(region=self.region, endpoint=self._endpoint, meter=self.meter)
+        return self.connection()
+
+    def connection(
+        self, *, read_timeout_seconds: float = READ_TIMEOUT_SECONDS, tries_max: int = TRIES_MAX
+    ) -> Connection:
+        """One more connection to DynamoDB, for whoever cannot wait as the others do."""
+        return connect(
+            region=self.region,
+            endpoint=self._endpoint,
+            meter=self.meter,
+            read_timeout_seconds=read_timeout_seconds,
+            tries_max=tries_max,
+        )
 
     def _work_table(self) -> Table:
         """Cases and approvals share a table: both are lists of what waits for a person."""

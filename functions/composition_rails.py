@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.bus_aws import EventBridgeBus
+    from domain.fraud.model import StoredDecision
     from domain.payments.journeys_aws import StepFunctionsJourneys
     from domain.payments.model import Payment
     from domain.payments.rules import Deadlines
@@ -44,6 +45,7 @@ def deadlines(bank: Bank) -> Deadlines:
     return Deadlines(
         step=settings.step_within,
         fraud=settings.fraud_within,
+        step_up=settings.step_up_within,
         review=settings.review_within,
         file=settings.file_within,
         acknowledgement=settings.acknowledgement_within,
@@ -165,11 +167,19 @@ def ach_steps(bank: Bank) -> Steps:
         accounts=bank.accounts,
         cases=bank.cases,
         notices=bank.notices,
+        judge=bank.fraud,
         bus=bank.bus("florin.payments"),
         clock=bank.clock,
         region=bank.region,
         debit_settled=partial(_debit_settled, bank),
+        fell_back=_fell_back,
     )
+
+
+def _fell_back(stored: StoredDecision) -> None:
+    from functions.fraud_fallbacks import fell_back
+
+    fell_back(stored)
 
 
 def _debit_settled(bank: Bank, payment: Payment) -> None:

@@ -47,6 +47,10 @@ class Configuration:
     partners_table: str
     payments_table: str
     ach_table: str
+    fraud_table: str
+    features_table: str
+    fraud_bucket: str
+    fraud_bounds_key_arn: str
     exchange_bucket: str
     ach_windows_every: timedelta | None
     """Of a local bank: how often an ACH file is cut off. None: by the operator's own windows."""
@@ -78,6 +82,7 @@ class Configuration:
     # How long journeys wait, as their state machines were deployed with.
     step_within: timedelta
     fraud_within: timedelta
+    step_up_within: timedelta
     review_within: timedelta
     file_within: timedelta
     acknowledgement_within: timedelta
@@ -113,6 +118,10 @@ def read(variables: Mapping[str, str]) -> Configuration:
         partners_table=door.text("FLORIN_PARTNERS_TABLE"),
         payments_table=door.text("FLORIN_PAYMENTS_TABLE"),
         ach_table=door.text("FLORIN_ACH_TABLE"),
+        fraud_table=door.text("FLORIN_FRAUD_TABLE"),
+        features_table=door.text("FLORIN_FEATURES_TABLE"),
+        fraud_bucket=door.text("FLORIN_FRAUD_BUCKET"),
+        fraud_bounds_key_arn=door.text("FLORIN_FRAUD_BOUNDS_KEY_ARN"),
         exchange_bucket=door.text("FLORIN_EXCHANGE_BUCKET"),
         ach_windows_every=door.parsed("FLORIN_ACH_TIMETABLE", _windows_every),
         bus=door.text("FLORIN_BUS"),
@@ -139,6 +148,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         skew=door.parsed("FLORIN_SKEW_SECONDS", _seconds),
         step_within=door.parsed("FLORIN_STEP_SECONDS", _seconds),
         fraud_within=door.parsed("FLORIN_FRAUD_SECONDS", _seconds),
+        step_up_within=door.parsed("FLORIN_STEP_UP_SECONDS", _seconds),
         review_within=door.parsed("FLORIN_REVIEW_SECONDS", _seconds_of_days),
         file_within=door.parsed("FLORIN_FILE_SECONDS", _seconds),
         acknowledgement_within=door.parsed("FLORIN_ACKNOWLEDGEMENT_SECONDS", _seconds),

@@ -40,10 +40,25 @@ EXPIRED_HOLDS_LEFT: Final = Metric("ExpiredHoldsLeft", MetricUnit.Count)
 PARTNER_DELIVERIES_QUARANTINED: Final = Metric("PartnerDeliveriesQuarantined", MetricUnit.Count)
 """Messages of partners that wait for a person: of a kind nobody knows, not what their model says, or refused."""
 
+FRAUD_FALLBACKS: Final = Metric("FraudFallbacks", MetricUnit.Count)
+"""Payments that were judged by the stricter rules alone: the scorer was silent, or could not read what it needs."""
 OVERDUE_CASES: Final = Metric("OverdueCases", MetricUnit.Count)
 """Cases that are due and not resolved."""
 RETURN_RATES_RAISED: Final = Metric("AchReturnRatesRaised", MetricUnit.Count)
 """Return rates of originators at 80 % of what the network allows, volumes of micro-entries at our limit, or above."""
+
+FRAUD_DRIFT_RAISED: Final = Metric("FraudDriftRaised", MetricUnit.Count)
+"""Scopes of fraud scoring where something has moved: each is a case with a proposal."""
+FRAUD_FEATURE_PSI: Final = Metric("FraudFeaturePsi", MetricUnit.NoUnit)
+"""Population stability index over a week: the feature that moved most since its model was made."""
+FRAUD_SCORE_PSI: Final = Metric("FraudScorePsi", MetricUnit.NoUnit)
+"""The same of the score."""
+FRAUD_PRECISION: Final = Metric("FraudPrecision", MetricUnit.NoUnit)
+"""Of what was not simply approved, how much was fraud; of matured labels alone."""
+FRAUD_RECALL: Final = Metric("FraudRecall", MetricUnit.NoUnit)
+"""Of known frauds, how many were not simply approved; of matured labels alone."""
+FRAUD_SHARE: Final = Metric("FraudShare", MetricUnit.NoUnit)
+"""Known frauds among matured payments."""
 
 OPERATIONAL: Final = (
     FAULTS,
@@ -52,7 +67,14 @@ OPERATIONAL: Final = (
     FOLDER_LAG,
     EXPIRED_HOLDS_LEFT,
     PARTNER_DELIVERIES_QUARANTINED,
+    FRAUD_FALLBACKS,
     OVERDUE_CASES,
     RETURN_RATES_RAISED,
+    FRAUD_DRIFT_RAISED,
+    FRAUD_FEATURE_PSI,
+    FRAUD_SCORE_PSI,
+    FRAUD_PRECISION,
+    FRAUD_RECALL,
+    FRAUD_SHARE,
 )
 """Those that tell of the works. What was promised to customers is measured by functions/slos.py."""

@@ -22,7 +22,7 @@ from graph.node import Info, Node
 from graph.payments import PaymentView, payments_of
 from graph.scalars import Currency, Day, Instant
 from graph.statuses import AccountStatusInfo, account_status
-from graph.transfers import TransferOrderView, orders_of
+from graph.transfers import TransferOrderView, TransferReviewView, orders_of, reviews_of
 
 
 @strawberry.type(name="AccountBalance", description="An account's balances at one moment, never blended.")
@@ -236,6 +236,12 @@ class AccountView(Node):
         self, info: Info, first: First = PAGE_DEFAULT, after: After = None
     ) -> Connection[TransferOrderView]:
         return orders_of(info.context, self.id, self.stands, first=first, after=after)
+
+    @field("Transfers from this account that the bank looks at, or has looked at, before they are made; newest first.")
+    def transfer_reviews(
+        self, info: Info, first: First = PAGE_DEFAULT, after: After = None
+    ) -> Connection[TransferReviewView]:
+        return reviews_of(info.context, self.id, self.stands, first=first, after=after)
 
     @field("Its payments to and from other banks, the newest first.")
     def payments(self, info: Info, first: First = PAGE_DEFAULT, after: After = None) -> Connection[PaymentView]:

@@ -38,7 +38,7 @@ from domain.counterparties.model import (
     VerificationUnderway,
 )
 from domain.partners.model import DeliveryBusy, DeliveryNotReplayable, ReplayKeyReused
-from domain.payments.model import PaymentBusy, PaymentKeyReused, PaymentNotCancellable
+from domain.payments.model import PaymentBusy, PaymentKeyReused, PaymentNotAwaitingStepUp, PaymentNotCancellable
 from domain.rails.ach.incoming_model import AnswerNotAllowed, EntryNotPending, ReturnKeyReused
 from domain.rails.ach.model import AchNotEligible, DuplicateSuspected
 from domain.refusals import (
@@ -65,19 +65,25 @@ from domain.refusals import (
     NothingToReverse,
     NotReversible,
     OutcomeUnknown,
+    PaymentBlocked,
+    PaymentDeclined,
     Refusal,
     SameAccount,
+    StepUpRequired,
     TooManyHolds,
     TryAgain,
     WrongRegion,
 )
 from domain.sealing import Shredded
-from domain.transfers.model import OrderEnded, OrderKeyReused
+from domain.transfers.model import OrderEnded, OrderKeyReused, ReviewDelayed, TransferInReview
 from graph.accounts import AccountView, HoldView
 from graph.ach_received import AchReceivedEntryView
 from graph.approvals import ApprovalView
 from graph.cases import CaseView
 from graph.counterparties import CounterpartyView
+from graph.fraud_answers import DECIDED
+from graph.fraud_answers import REFUSALS as FRAUD_REFUSALS
+from graph.fraud_answers import SUCCESSES as FRAUD_SUCCESSES
 from graph.journals import JournalView
 from graph.money import MoneyView
 from graph.partners import PartnerDeliveryView
@@ -117,6 +123,8 @@ ORIGINATED: Final = (
     PaymentKeyReused,
     Shredded,
 )
+JUDGED: Final = (PaymentDeclined, PaymentBlocked, StepUpRequired)
+"""What a security check may say of money on its way to another account."""
 TRANSFERRED: Final = (*ASKED, *POSTED, *DEBITED, *PAID, DestinationUnavailable, Shredded)
 
 REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
@@ -129,8 +137,8 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         OutcomeUnknown,
         ClockUncertain,
     ),
-    "transfer": TRANSFERRED,
-    "previewTransfer": TRANSFERRED,
+    "transfer": (*TRANSFERRED, *JUDGED, TransferInReview, ReviewDelayed, TooManyHolds),
+    "previewTransfer": (*TRANSFERRED, PaymentDeclined, PaymentBlocked, TooManyHolds),
     "scheduleTransfer": (*ASKED, *PAID, IdempotencyKeyReused, Shredded, OrderKeyReused),
     "cancelTransferOrder": (*ASKED, OrderEnded, TryAgain),
     "placeHold": (*ASKED, *POSTED, *DEBITED, CurrencyMismatch, TooManyHolds),
@@ -139,6 +147,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         *POSTED,
         *DEBITED,
         *PAID,
+        *JUDGED,
         DestinationUnavailable,
         HoldUnknown,
         HoldExpired,
@@ -184,6 +193,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "originateAchDebit": ORIGINATED,
     "reverseAchPayment": (*ASKED, AchNotEligible, PaymentKeyReused, Shredded),
     "cancelPayment": (*ASKED, PaymentNotCancellable, PaymentBusy),
+    "confirmPayment": (*ASKED, StepUpRequired, PaymentNotAwaitingStepUp),
     "returnAchEntry": (*ASKED, EntryNotPending, AnswerNotAllowed, ReturnKeyReused),
     "assignCase": (*ASKED, CaseTaken, CaseResolved, CaseBusy),
     "releaseCase": (*ASKED, CaseResolved, CaseBusy),
@@ -196,9 +206,10 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
         ResolutionUnavailable,
         ResolutionKeyReused,
     ),
-    "giveApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
-    "refuseApproval": (*ASKED, *CARRIED_OUT, MakerCannotCheck, ApprovalNotPending),
+    "giveApproval": (*ASKED, *CARRIED_OUT, *DECIDED, MakerCannotCheck, ApprovalNotPending),
+    "refuseApproval": (*ASKED, *CARRIED_OUT, *DECIDED, MakerCannotCheck, ApprovalNotPending),
     "replayPartnerDelivery": (*ASKED, ReplayKeyReused, DeliveryNotReplayable, DeliveryBusy),
+    **FRAUD_REFUSALS,
 }
 
 
@@ -326,6 +337,11 @@ class CancelPaymentSuccess:
     payment: PaymentView = strawberry.field(description="The payment.")
 
 
+@strawberry.type(name="ConfirmPaymentSuccess", description="The payment goes on, or its account could not pay it.")
+class ConfirmPaymentSuccess:
+    payment: PaymentView = strawberry.field(description="The payment.")
+
+
 @strawberry.type(name="ReturnAchEntrySuccess", description="The entry goes back; its `status` says how far that is.")
 class ReturnAchEntrySuccess:
     entry: AchReceivedEntryView = strawberry.field(description="The entry; said again with the same key, as it is now.")
@@ -387,6 +403,7 @@ SUCCESSES: Final[dict[str, type]] = {
     "originateAchDebit": OriginateAchDebitSuccess,
     "reverseAchPayment": ReverseAchPaymentSuccess,
     "cancelPayment": CancelPaymentSuccess,
+    "confirmPayment": ConfirmPaymentSuccess,
     "returnAchEntry": ReturnAchEntrySuccess,
     "assignCase": AssignCaseSuccess,
     "releaseCase": ReleaseCaseSuccess,
@@ -394,4 +411,5 @@ SUCCESSES: Final[dict[str, type]] = {
     "giveApproval": GiveApprovalSuccess,
     "refuseApproval": RefuseApprovalSuccess,
     "replayPartnerDelivery": ReplayPartnerDeliverySuccess,
+    **FRAUD_SUCCESSES,
 }

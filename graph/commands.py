@@ -35,6 +35,7 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "originateAchDebit": ("account", "accountId"),
     "reverseAchPayment": ("payment", "paymentId"),
     "cancelPayment": ("payment", "paymentId"),
+    "confirmPayment": ("payment", "paymentId"),
     "returnAchEntry": ("received_ach_entry", "entryId"),
     "assignCase": ("case", "caseId"),
     "releaseCase": ("case", "caseId"),
@@ -42,6 +43,21 @@ SUBJECTS: Final[dict[str, tuple[str, str] | None]] = {
     "giveApproval": ("approval", "approvalId"),
     "refuseApproval": ("approval", "approvalId"),
     "replayPartnerDelivery": ("partner_delivery", "deliveryId"),
+    "registerFraudVersion": ("fraud_scope", "scope"),
+    "redraftFraudVersion": ("fraud_version", "version"),
+    "commitFraudVersion": ("fraud_version", "version"),
+    "dryRunFraudRules": ("fraud_version", "version"),
+    "startFraudShadow": ("fraud_version", "version"),
+    "stopFraudShadow": ("fraud_version", "version"),
+    "requestFraudPromotion": ("fraud_version", "version"),
+    "promoteFraudVersion": ("fraud_version", "version"),
+    "rollBackFraud": ("fraud_version", "version"),
+    "retireFraudVersion": ("fraud_version", "version"),
+    "addFraudListEntry": ("fraud_scope", "scope"),
+    "removeFraudListEntry": ("fraud_scope", "scope"),
+    "snoozeFraudRule": ("customer", "customerId"),
+    "endFraudSnooze": ("customer", "customerId"),
+    "labelFraud": ("fraud_decision", "subjectId"),
 }
 """What each command is done to, and the field of its input that names it. A preview changes nothing: no record."""
 WITHOUT_JOURNAL: Final = frozenset(
@@ -53,7 +69,9 @@ WITHOUT_JOURNAL: Final = frozenset(
         "originateAchDebit",
         "reverseAchPayment",
         "cancelPayment",
+        "confirmPayment",
         "returnAchEntry",
+        "labelFraud",
     }
 )
 """Commands whose key leads to something else than one journal of the account."""
@@ -109,7 +127,7 @@ class _Act(TypedDict):
 
 def _act(context: Context, command: str, subject: tuple[str, str], given: Mapping[str, Any]) -> _Act:
     kind, field = subject
-    subject_id = str(given.get(field) or context.actor.person)
+    subject_id = str(given.get(field) or context.actor.person)[:ID_LENGTH_MAX]
     account = context.account_behind(kind, subject_id)
     holder = context.holder_of(account) if account else None
     return _Act(

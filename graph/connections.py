@@ -62,12 +62,13 @@ class Asked:
     """Of the row after which it begins; None for the first page."""
     limit: int
     _after: Cursor | None
-    _cursor: Callable[[str], Cursor]
+    cursor: Callable[[str], Cursor]
+    """Of a place in the list."""
 
     def page(
         self, rows: Sequence[Row], *, node: Callable[[Row], Node], position: Callable[[Row], str], more: bool
     ) -> Connection[Node]:
-        return page(rows, node=node, cursor=lambda row: self._cursor(position(row)), more=more, after=self._after)
+        return page(rows, node=node, cursor=lambda row: self.cursor(position(row)), more=more, after=self._after)
 
 
 def asked(

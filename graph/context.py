@@ -47,6 +47,7 @@ from domain.transfers.rules import placing_journal
 from domain.transfers.service import Transfers
 from graph.cursors import Cursors
 from graph.errors import ErrorCode, PublicError
+from graph.fraud_looks import FraudDesk, FraudLooks, is_subject
 from graph.loaders import Loader
 
 Seen = TypeVar("Seen")
@@ -96,6 +97,8 @@ class Services(Protocol):
     def ach(self) -> Ach: ...
     @property
     def incoming(self) -> Incoming: ...
+    @property
+    def fraud_desk(self) -> FraudDesk | None: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +144,8 @@ class Context:
     """Whether what the request took would tell whether something exists that the person may not know of."""
     groups: frozenset[Group] = field(init=False)
     """The person's groups that count."""
+    fraud: FraudLooks = field(init=False)
+    """What is read of fraud."""
     _begun: Used = field(init=False)
     _reads: int = 0
     _accounts: dict[str, SeenAccount | Refusal] = field(default_factory=dict)
@@ -156,6 +161,7 @@ class Context:
 
     def __post_init__(self) -> None:
         self.groups = standing_groups(self.actor)
+        self.fraud = FraudLooks(self)
         self._begun = self.bank.meter.used
         self._relations = Loader(self._read_relations)
         self._records = Loader(self._read_records)
@@ -173,6 +179,14 @@ class Context:
     @property
     def is_staff(self) -> bool:
         return prefix_of(self.actor.person) == "stf"
+
+    @property
+    def fraud_desk(self) -> FraudDesk:
+        """What governs fraud here."""
+        found = self.bank.fraud_desk
+        if found is None:
+            raise PublicError(ErrorCode.UNAVAILABLE, "Fraud scoring is not governed in this region yet.")
+        return found
 
     def answers(self, answer: object) -> None:
         """Is told what a root field is answered, before it is shown. Somebody else's object and none are the same
@@ -458,6 +472,10 @@ class Context:
                 self.spend()
                 entry = self.bank.incoming.entry(subject_id)
                 return entry.account if entry else None
+            case "fraud_decision", _ if is_subject(subject_id) and self.bank.fraud_desk:
+                self.spend()
+                judged = self.bank.fraud_desk.decision_desk.existing(subject_id)
+                return judged.account if judged else None
             case "hold", "hld":
                 return self._initiator(placing_journal(subject_id))
             case "journal", "jrn":

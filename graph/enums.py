@@ -36,10 +36,12 @@ from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.return_codes import Decision as ReturnDecision
 from domain.rails.ach.reversals import ReversalReason
 from domain.rails.ach.sec_codes import ENTRY_CLASSES, ORIGINATED, Purpose
+from domain.transfers.kinds import ReviewStanding
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, Rhythm
+from graph.described import describe as _describe
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable
 
 
 class JournalStatus(Enum):
@@ -47,16 +49,6 @@ class JournalStatus(Enum):
 
     POSTED = "POSTED"
     REFUSED = "REFUSED"
-
-
-def _describe(kind: type[Enum], *, name: str, description: str, values: "Mapping[str, str]") -> None:
-    """Registers an enumeration of the bank. Values without words, and words without a value, stop the build."""
-    members = {member.name for member in kind}
-    if members != set(values):
-        raise ValueError(f"{name}: {sorted(members ^ set(values))} are not described, or not there")
-    strawberry.enum(kind, name=name, description=description)
-    for value in kind.__strawberry_definition__.values:  # type: ignore[attr-defined]  # set by the line above
-        value.description = values[value.name]
 
 
 _describe(
@@ -165,8 +157,20 @@ _describe(
     description="What became of a transfer order on one day. The set may grow.",
     values={
         "POSTED": "The transfer was made.",
+        "IN_REVIEW": "Its amount is held, and the bank looks at it; its review says what becomes of it.",
         "REFUSED": "The transfer was refused; the code says why.",
         "MISSED": "It was found too late to be made without asking again.",
+    },
+)
+_describe(
+    ReviewStanding,
+    name="TransferReviewStatus",
+    description="How a transfer stands that the bank looks at before it is made. The set may grow.",
+    values={
+        "IN_REVIEW": "Its amount is held.",
+        "MADE": "It was made, out of what was held.",
+        "DECLINED": "It was declined, and nothing is held for it.",
+        "REFUSED": "The account, or the one to be paid, could not make it. Nothing is held for it.",
     },
 )
 _describe(
@@ -281,6 +285,9 @@ _describe(
         "REPLAY_LATIN_1": "The file is read again with letters of Latin-1 in its texts.",
         "REPLAY_AS_NEW": "The file is processed beside the one that has the same identity.",
         "DISCARD": "The delivery is never processed.",
+        "RETRAIN": "A new model is made of newer payments.",
+        "ROLL_BACK": "The version that decided before decides again.",
+        "NEW_THRESHOLDS": "The thresholds that were proposed decide.",
         "NOTED": "It was looked at, and nothing follows.",
     },
 )
@@ -346,6 +353,7 @@ _describe(
     description="How a payment stands. The set may grow.",
     values={
         "ACCEPTED": "It is accepted, and to be judged before anything leaves.",
+        "AWAITING_STEP_UP": "Its customer is to sign in again and confirm it; nothing is set aside yet.",
         "SCREENED": "It has passed; its money is being set aside.",
         "SUSPECTED": "A person is to look at it; its money is being set aside.",
         "IN_REVIEW": "A person of the bank looks at it.",
@@ -585,6 +593,7 @@ __all__ = [
     "ResolutionStage",
     "ReturnDecision",
     "ReversalReason",
+    "ReviewStanding",
     "Rhythm",
     "SecCode",
     "Side",

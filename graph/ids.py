@@ -23,6 +23,7 @@ PREFIXES: Final = {
     "ent": "ACH entry",
     "rcf": "received ACH file",
     "rce": "received ACH entry",
+    "dec": "fraud decision",
 }
 
 

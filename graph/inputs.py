@@ -267,6 +267,11 @@ class CancelPaymentInput:
     payment_id: strawberry.ID = strawberry.field(description=by_id("The payment", "pay"))
 
 
+@strawberry.input(name="ConfirmPaymentInput", description="A payment that waits for its customer, to be confirmed.")
+class ConfirmPaymentInput:
+    payment_id: strawberry.ID = strawberry.field(description=by_id("The payment", "pay"))
+
+
 @strawberry.input(name="AssignCaseInput", description="A case to be taken into your own hands.")
 class AssignCaseInput:
     case_id: strawberry.ID = strawberry.field(description=by_id("The case", "cas"))
@@ -402,10 +407,16 @@ def with_schema_paths(refusal: Refusal) -> Refusal:
 
 
 def _schema_path(path: tuple[str, ...]) -> Iterator[str]:
+    if path[0] == "document":  # what stands within the text of a document is one place
+        yield "document"
+        if within := ".".join(path[1:]).removeprefix("the document"):
+            yield within
+        return
     for before, part in zip((None, *path), path, strict=False):
         if before == "destination" and part in ("routingNumber", "accountNumber"):
             yield "bankAccount"
-        yield _SCHEMA_NAMES.get(part, part)
+        if part != "lineage":
+            yield _SCHEMA_NAMES.get(part, part)
 
 
 def _currency_fault(*path: str) -> FieldFault:
@@ -413,5 +424,5 @@ def _currency_fault(*path: str) -> FieldFault:
 
 
 _NO_MONEY = Money(0, "USD")
-_SCHEMA_NAMES: Final = {"sec": "secCode", "direction": "secCode", "addenda": "remittance"}
+_SCHEMA_NAMES: Final = {"sec": "secCode", "direction": "secCode", "addenda": "remittance", "last": "lastDay"}
 """What the rules of ACH speak of, and the field that says it: which way an entry goes, its class decides."""

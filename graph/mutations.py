@@ -2,9 +2,6 @@
 `graph/answers.py`.
 """
 
-from collections.abc import Callable
-from typing import Annotated, TypeVar
-
 import strawberry
 
 from domain.access.model import (
@@ -26,8 +23,6 @@ from domain.transfers.model import HoldChange, TransferOrder, Wish
 from graph.accounts import AccountView, HoldView, account_view
 from graph.ach_received import received_entry_view
 from graph.answers import (
-    REFUSALS,
-    SUCCESSES,
     AddCounterpartySuccess,
     AssignCaseSuccess,
     CancelPaymentSuccess,
@@ -36,6 +31,7 @@ from graph.answers import (
     CloseAccountSuccess,
     CloseCounterpartySuccess,
     ConfirmMicroEntriesSuccess,
+    ConfirmPaymentSuccess,
     FreezeAccountSuccess,
     GiveApprovalSuccess,
     OpenAccountSuccess,
@@ -70,6 +66,7 @@ from graph.inputs import (
     CloseAccountInput,
     CloseCounterpartyInput,
     ConfirmMicroEntriesInput,
+    ConfirmPaymentInput,
     FreezeAccountInput,
     GiveApprovalInput,
     OpenAccountInput,
@@ -96,6 +93,7 @@ from graph.inputs import (
 from graph.journals import journal_view
 from graph.money import shown
 from graph.node import Info
+from graph.operations import Input, mutation
 from graph.partners import delivery_view
 from graph.payments import (
     PaymentView,
@@ -103,30 +101,13 @@ from graph.payments import (
     debit_view,
     payment_view,
 )
-from graph.refusals import result
 from graph.transfers import TransferOrderView, TransferView, order_view
-
-Given = TypeVar("Given")
-Asked = Annotated[Given, strawberry.argument(description="What is asked for.")]
-Resolver = TypeVar("Resolver", bound=Callable[..., object])
-
-
-def _mutation(name: str, description: str) -> Callable[[Resolver], Resolver]:
-    """A field of `Mutation` whose type is the union of its success and its refusals."""
-    union = result(
-        f"{name[0].upper()}{name[1:]}Result",
-        f"What `{name}` answers: that it was done, or why not.",
-        SUCCESSES[name],
-        refusals=REFUSALS[name],
-    )
-    decorate: Callable[[Resolver], Resolver] = strawberry.mutation(description=description, graphql_type=union)
-    return decorate
 
 
 @strawberry.type(name="Mutation", description="What can be changed. One change a request.")
 class Mutation:
-    @_mutation("openAccount", "Opens an account for yourself; staff open it for a customer.")
-    def open_account(self, info: Info, input: Asked[OpenAccountInput]) -> OpenAccountSuccess | Refusal:
+    @mutation("openAccount", "Opens an account for yourself; staff open it for a customer.")
+    def open_account(self, info: Info, input: Input[OpenAccountInput]) -> OpenAccountSuccess | Refusal:
         reading, context = Reading(), info.context
         key = reading.key(input.idempotency_key)
         currency = reading.currency(input.currency, "currency")
@@ -142,8 +123,8 @@ class Mutation:
             return answer
         return OpenAccountSuccess(account=_changed(context, answer))
 
-    @_mutation("transfer", "Moves money from an account you own to another account of this region.")
-    def transfer(self, info: Info, input: Asked[TransferInput]) -> TransferSuccess | Refusal:
+    @mutation("transfer", "Moves money from an account you own to another account of this region.")
+    def transfer(self, info: Info, input: Input[TransferInput]) -> TransferSuccess | Refusal:
         reading, context = Reading(), info.context
         key, wish = reading.key(input.idempotency_key), _wish(reading, input)
         if reading.invalid:
@@ -155,8 +136,8 @@ class Mutation:
         transfer = TransferView(transfer=answer, stands=context.relation(answer.source))
         return TransferSuccess(transfer=transfer, source=source, replayed=answer.replayed)
 
-    @_mutation("previewTransfer", "Answers what `transfer` with the same input would, and writes nothing.")
-    def preview_transfer(self, info: Info, input: Asked[PreviewTransferInput]) -> PreviewTransferSuccess | Refusal:
+    @mutation("previewTransfer", "Answers what `transfer` with the same input would, and writes nothing.")
+    def preview_transfer(self, info: Info, input: Input[PreviewTransferInput]) -> PreviewTransferSuccess | Refusal:
         reading, context = Reading(), info.context
         key, wish = reading.key(input.idempotency_key), _wish(reading, input)
         if reading.invalid:
@@ -168,8 +149,8 @@ class Mutation:
         transfer = TransferView(transfer=answer, stands=context.relation(answer.source))
         return PreviewTransferSuccess(transfer=transfer, source=source)
 
-    @_mutation("scheduleTransfer", "Orders a transfer for a later day, or for many.")
-    def schedule_transfer(self, info: Info, input: Asked[ScheduleTransferInput]) -> ScheduleTransferSuccess | Refusal:
+    @mutation("scheduleTransfer", "Orders a transfer for a later day, or for many.")
+    def schedule_transfer(self, info: Info, input: Input[ScheduleTransferInput]) -> ScheduleTransferSuccess | Refusal:
         reading, context = Reading(), info.context
         key, wish = reading.key(input.idempotency_key), _wish(reading, input)
         if reading.invalid:
@@ -178,12 +159,12 @@ class Mutation:
         answer = context.bank.orders.schedule(context.actor, wish, days=days, key=key)
         return answer if isinstance(answer, Refusal) else ScheduleTransferSuccess(order=_order(context, answer))
 
-    @_mutation(
+    @mutation(
         "cancelTransferOrder",
         "Ends a transfer order. Said again, it changes nothing. A transfer that was begun is still made.",
     )
     def cancel_transfer_order(
-        self, info: Info, input: Asked[CancelTransferOrderInput]
+        self, info: Info, input: Input[CancelTransferOrderInput]
     ) -> CancelTransferOrderSuccess | Refusal:
         context = info.context
         answer = context.bank.orders.cancel(context.actor, str(input.order_id))
@@ -191,8 +172,8 @@ class Mutation:
             return answer
         return CancelTransferOrderSuccess(order=_order(context, answer))
 
-    @_mutation("placeHold", "Sets money of an account aside.")
-    def place_hold(self, info: Info, input: Asked[PlaceHoldInput]) -> PlaceHoldSuccess | Refusal:
+    @mutation("placeHold", "Sets money of an account aside.")
+    def place_hold(self, info: Info, input: Input[PlaceHoldInput]) -> PlaceHoldSuccess | Refusal:
         reading, context = Reading(), info.context
         key, amount = reading.key(input.idempotency_key), reading.money(input.amount)
         if reading.invalid:
@@ -213,8 +194,8 @@ class Mutation:
             replayed=answer.replayed,
         )
 
-    @_mutation("captureHold", "Takes held money, in whole or in part.")
-    def capture_hold(self, info: Info, input: Asked[CaptureHoldInput]) -> CaptureHoldSuccess | Refusal:
+    @mutation("captureHold", "Takes held money, in whole or in part.")
+    def capture_hold(self, info: Info, input: Input[CaptureHoldInput]) -> CaptureHoldSuccess | Refusal:
         reading, context = Reading(), info.context
         key, amount = reading.key(input.idempotency_key), reading.money(input.amount)
         destination = reading.destination(input.destination) if input.destination else None
@@ -238,8 +219,8 @@ class Mutation:
             replayed=answer.replayed,
         )
 
-    @_mutation("releaseHold", "Gives held money back to its account.")
-    def release_hold(self, info: Info, input: Asked[ReleaseHoldInput]) -> ReleaseHoldSuccess | Refusal:
+    @mutation("releaseHold", "Gives held money back to its account.")
+    def release_hold(self, info: Info, input: Input[ReleaseHoldInput]) -> ReleaseHoldSuccess | Refusal:
         reading, context = Reading(), info.context
         key = reading.key(input.idempotency_key)
         if reading.invalid:
@@ -253,8 +234,8 @@ class Mutation:
             replayed=answer.replayed,
         )
 
-    @_mutation("reverseJournal", "Undoes a journal by another one, in whole or in part. Staff only.")
-    def reverse_journal(self, info: Info, input: Asked[ReverseJournalInput]) -> ReverseJournalSuccess | Refusal:
+    @mutation("reverseJournal", "Undoes a journal by another one, in whole or in part. Staff only.")
+    def reverse_journal(self, info: Info, input: Input[ReverseJournalInput]) -> ReverseJournalSuccess | Refusal:
         reading, context = Reading(), info.context
         key = reading.key(input.idempotency_key)
         amount = reading.money(input.amount) if input.amount else None
@@ -270,8 +251,8 @@ class Mutation:
             replayed=answer.replayed,
         )
 
-    @_mutation("freezeAccount", "Stops debits of an account, or everything. Staff only.")
-    def freeze_account(self, info: Info, input: Asked[FreezeAccountInput]) -> FreezeAccountSuccess | Refusal:
+    @mutation("freezeAccount", "Stops debits of an account, or everything. Staff only.")
+    def freeze_account(self, info: Info, input: Input[FreezeAccountInput]) -> FreezeAccountSuccess | Refusal:
         context = info.context
         answer = context.bank.accounts.freeze(
             context.actor,
@@ -283,25 +264,25 @@ class Mutation:
             return answer
         return FreezeAccountSuccess(account=_changed(context, answer))
 
-    @_mutation("thawAccount", "Opens a frozen account again. Staff only.")
-    def thaw_account(self, info: Info, input: Asked[ThawAccountInput]) -> ThawAccountSuccess | Refusal:
+    @mutation("thawAccount", "Opens a frozen account again. Staff only.")
+    def thaw_account(self, info: Info, input: Input[ThawAccountInput]) -> ThawAccountSuccess | Refusal:
         context = info.context
         answer = context.bank.accounts.thaw(context.actor, account=str(input.account_id), key=input.idempotency_key)
         return answer if isinstance(answer, Refusal) else ThawAccountSuccess(account=_changed(context, answer))
 
-    @_mutation("closeAccount", "Ends an account for ever: at a balance of zero, with no open holds.")
-    def close_account(self, info: Info, input: Asked[CloseAccountInput]) -> CloseAccountSuccess | Refusal:
+    @mutation("closeAccount", "Ends an account for ever: at a balance of zero, with no open holds.")
+    def close_account(self, info: Info, input: Input[CloseAccountInput]) -> CloseAccountSuccess | Refusal:
         context = info.context
         answer = context.bank.accounts.close(context.actor, account=str(input.account_id), key=input.idempotency_key)
         if isinstance(answer, Refusal):
             return answer
         return CloseAccountSuccess(account=_changed(context, answer))
 
-    @_mutation(
+    @mutation(
         "addCounterparty",
         "Adds an account of yours, or of somebody you pay, at another bank. Nothing goes there before it is verified.",
     )
-    def add_counterparty(self, info: Info, input: Asked[AddCounterpartyInput]) -> AddCounterpartySuccess | Refusal:
+    def add_counterparty(self, info: Info, input: Input[AddCounterpartyInput]) -> AddCounterpartySuccess | Refusal:
         context = info.context
         seen = context.customer(str(input.customer_id or context.actor.person))
         if isinstance(seen, Refusal):
@@ -313,9 +294,9 @@ class Mutation:
             return answer
         return AddCounterpartySuccess(counterparty=_counterparty(context, answer))
 
-    @_mutation("closeCounterparty", "Ends a counterparty for ever. Said again, it changes nothing.")
+    @mutation("closeCounterparty", "Ends a counterparty for ever. Said again, it changes nothing.")
     def close_counterparty(
-        self, info: Info, input: Asked[CloseCounterpartyInput]
+        self, info: Info, input: Input[CloseCounterpartyInput]
     ) -> CloseCounterpartySuccess | Refusal:
         context = info.context
         answer = context.bank.counterparties.close(context.actor, str(input.counterparty_id))
@@ -323,12 +304,12 @@ class Mutation:
             return answer
         return CloseCounterpartySuccess(counterparty=_counterparty(context, answer))
 
-    @_mutation(
+    @mutation(
         "verifyCounterparty",
         "Begins to prove a counterparty, by a prenote or by micro-entries whose amounts you then confirm.",
     )
     def verify_counterparty(
-        self, info: Info, input: Asked[VerifyCounterpartyInput]
+        self, info: Info, input: Input[VerifyCounterpartyInput]
     ) -> VerifyCounterpartySuccess | Refusal:
         context = info.context
         answer = context.bank.counterparties.start_verification(
@@ -338,12 +319,12 @@ class Mutation:
             return answer
         return VerifyCounterpartySuccess(counterparty=_counterparty(context, answer))
 
-    @_mutation(
+    @mutation(
         "confirmMicroEntries",
         "Tells the amounts of the micro-entries. Each answer with a new key counts, and there are few.",
     )
     def confirm_micro_entries(
-        self, info: Info, input: Asked[ConfirmMicroEntriesInput]
+        self, info: Info, input: Input[ConfirmMicroEntriesInput]
     ) -> ConfirmMicroEntriesSuccess | Refusal:
         reading, context = Reading(), info.context
         key, amounts = reading.key(input.idempotency_key), reading.cents(input.amounts)
@@ -356,13 +337,13 @@ class Mutation:
             return answer
         return ConfirmMicroEntriesSuccess(counterparty=_counterparty(context, answer))
 
-    @_mutation(
+    @mutation(
         "originateAchCredit",
         "Sends money to an account at another bank by ACH. It is accepted at once, judged, and goes with the next "
         "window; until that is cut off it can be called off.",
     )
     def originate_ach_credit(
-        self, info: Info, input: Asked[OriginateAchCreditInput]
+        self, info: Info, input: Input[OriginateAchCreditInput]
     ) -> OriginateAchCreditSuccess | Refusal:
         reading, context = Reading(), info.context
         key, wish = reading.key(input.idempotency_key), _ach_wish(reading, input)
@@ -373,13 +354,13 @@ class Mutation:
             return answer
         return OriginateAchCreditSuccess(payment=credit_view(answer, context.relation(answer.account)))
 
-    @_mutation(
+    @mutation(
         "originateAchDebit",
         "Collects money from an account at another bank by ACH, whose holder has authorised it. It is accepted at "
         "once, judged, and goes with the next window; what comes in is held for some banking days.",
     )
     def originate_ach_debit(
-        self, info: Info, input: Asked[OriginateAchDebitInput]
+        self, info: Info, input: Input[OriginateAchDebitInput]
     ) -> OriginateAchDebitSuccess | Refusal:
         reading, context = Reading(), info.context
         key, wish = reading.key(input.idempotency_key), _ach_wish(reading, input)
@@ -390,14 +371,14 @@ class Mutation:
             return answer
         return OriginateAchDebitSuccess(payment=debit_view(answer, context.relation(answer.account)))
 
-    @_mutation(
+    @mutation(
         "reverseAchPayment",
         "Takes back a payment that has settled and was wrong: its amount goes the other way, to the same account, and "
         "is there within five banking days of its settlement or is not sent. The receiver is to be told of it, with "
         "the reason, by the day it settles; that is for you to do.",
     )
     def reverse_ach_payment(
-        self, info: Info, input: Asked[ReverseAchPaymentInput]
+        self, info: Info, input: Input[ReverseAchPaymentInput]
     ) -> ReverseAchPaymentSuccess | Refusal:
         reading, context = Reading(), info.context
         key = reading.key(input.idempotency_key)
@@ -407,16 +388,25 @@ class Mutation:
         answer = context.bank.ach.reversals.reverse(context.actor, str(input.payment_id), wish, key=key)
         return answer if isinstance(answer, Refusal) else ReverseAchPaymentSuccess(payment=_payment(context, answer))
 
-    @_mutation("cancelPayment", "Calls a payment off, until its window is cut off. Said again, it changes nothing.")
-    def cancel_payment(self, info: Info, input: Asked[CancelPaymentInput]) -> CancelPaymentSuccess | Refusal:
+    @mutation("cancelPayment", "Calls a payment off, until its window is cut off. Said again, it changes nothing.")
+    def cancel_payment(self, info: Info, input: Input[CancelPaymentInput]) -> CancelPaymentSuccess | Refusal:
         answer = info.context.bank.ach.cancel(info.context.actor, str(input.payment_id))
         return answer if isinstance(answer, Refusal) else CancelPaymentSuccess(payment=_payment(info.context, answer))
 
-    @_mutation(
+    @mutation(
+        "confirmPayment",
+        "Lets a payment go on that is `AWAITING_STEP_UP`: for who made it, after a new sign-in. Said again, it changes "
+        "nothing.",
+    )
+    def confirm_payment(self, info: Info, input: Input[ConfirmPaymentInput]) -> ConfirmPaymentSuccess | Refusal:
+        answer = info.context.bank.ach.confirm(info.context.actor, str(input.payment_id))
+        return answer if isinstance(answer, Refusal) else ConfirmPaymentSuccess(payment=_payment(info.context, answer))
+
+    @mutation(
         "returnAchEntry",
         "Takes an entry that came in back from its account and returns it with the next window. Operations only.",
     )
-    def return_ach_entry(self, info: Info, input: Asked[ReturnAchEntryInput]) -> ReturnAchEntrySuccess | Refusal:
+    def return_ach_entry(self, info: Info, input: Input[ReturnAchEntryInput]) -> ReturnAchEntrySuccess | Refusal:
         reading, context = Reading(), info.context
         key = reading.key(input.idempotency_key)
         if reading.invalid:
@@ -432,22 +422,22 @@ class Mutation:
         )
         return answer if isinstance(answer, Refusal) else ReturnAchEntrySuccess(entry=received_entry_view(answer))
 
-    @_mutation("assignCase", "Takes a case into your own hands. Said again, it changes nothing. Staff only.")
-    def assign_case(self, info: Info, input: Asked[AssignCaseInput]) -> AssignCaseSuccess | Refusal:
+    @mutation("assignCase", "Takes a case into your own hands. Said again, it changes nothing. Staff only.")
+    def assign_case(self, info: Info, input: Input[AssignCaseInput]) -> AssignCaseSuccess | Refusal:
         answer = info.context.bank.cases.assign(info.context.actor, str(input.case_id))
         return answer if isinstance(answer, Refusal) else AssignCaseSuccess(case=case_view(answer))
 
-    @_mutation("releaseCase", "Takes a case out of its owner's hands. Said again, it changes nothing. Staff only.")
-    def release_case(self, info: Info, input: Asked[ReleaseCaseInput]) -> ReleaseCaseSuccess | Refusal:
+    @mutation("releaseCase", "Takes a case out of its owner's hands. Said again, it changes nothing. Staff only.")
+    def release_case(self, info: Info, input: Input[ReleaseCaseInput]) -> ReleaseCaseSuccess | Refusal:
         answer = info.context.bank.cases.release(info.context.actor, str(input.case_id))
         return answer if isinstance(answer, Refusal) else ReleaseCaseSuccess(case=case_view(answer))
 
-    @_mutation(
+    @mutation(
         "resolveCase",
         "Decides a case. Where it wants a second person, this asks for their approval, and their approving resolves "
         "it. Staff only.",
     )
-    def resolve_case(self, info: Info, input: Asked[ResolveCaseInput]) -> ResolveCaseSuccess | Refusal:
+    def resolve_case(self, info: Info, input: Input[ResolveCaseInput]) -> ResolveCaseSuccess | Refusal:
         answer = info.context.bank.cases.resolve(
             info.context.actor,
             str(input.case_id),
@@ -457,29 +447,29 @@ class Mutation:
         )
         return answer if isinstance(answer, Refusal) else ResolveCaseSuccess(case=case_view(answer))
 
-    @_mutation(
+    @mutation(
         "giveApproval",
         "Approves what another person of your group has asked for, and begins it when nobody else must approve it. "
         "Said again, it does nothing twice. Staff only.",
     )
-    def give_approval(self, info: Info, input: Asked[GiveApprovalInput]) -> GiveApprovalSuccess | Refusal:
+    def give_approval(self, info: Info, input: Input[GiveApprovalInput]) -> GiveApprovalSuccess | Refusal:
         answer = _decided(info.context, input, Verdict.APPROVE)
         return answer if isinstance(answer, Refusal) else GiveApprovalSuccess(approval=approval_view(answer))
 
-    @_mutation(
+    @mutation(
         "refuseApproval",
         "Refuses what another person of your group has asked for. Said again, it changes nothing. Staff only.",
     )
-    def refuse_approval(self, info: Info, input: Asked[RefuseApprovalInput]) -> RefuseApprovalSuccess | Refusal:
+    def refuse_approval(self, info: Info, input: Input[RefuseApprovalInput]) -> RefuseApprovalSuccess | Refusal:
         answer = _decided(info.context, input, Verdict.REFUSE)
         return answer if isinstance(answer, Refusal) else RefuseApprovalSuccess(approval=approval_view(answer))
 
-    @_mutation(
+    @mutation(
         "replayPartnerDelivery",
         "Has a delivery that is quarantined or failed processed again, as it is or mended. Operations only.",
     )
     def replay_partner_delivery(
-        self, info: Info, input: Asked[ReplayPartnerDeliveryInput]
+        self, info: Info, input: Input[ReplayPartnerDeliveryInput]
     ) -> ReplayPartnerDeliverySuccess | Refusal:
         reading, context = Reading(), info.context
         key = reading.key(input.idempotency_key)

@@ -6,6 +6,7 @@ from typing import Final
 import strawberry
 
 from domain.access.model import Relation
+from domain.fraud.kinds import CustomerReason
 from domain.ids import prefix_of
 from domain.payments.kinds import PaymentKind
 from domain.payments.model import BANK, FACTS_MAX, Happening, Payment
@@ -26,8 +27,9 @@ from graph.scalars import Cursor, Day, Instant
 
 PAYMENTS: Final = "payments"
 TIMELINE: Final = "timeline"
-TOLD_TO_CUSTOMERS: Final = frozenset({"journal", "window", "missed", "trace"})
-"""Of a happening: where the money moved, and when it goes. Decisions, cases, files and messages are the bank's own."""
+TOLD_TO_CUSTOMERS: Final = frozenset({"journal", "window", "missed", "trace", "customer_reasons"})
+"""Of a happening: where the money moved, when it goes, and what they may know of a decision. The rest of a decision,
+cases, files and messages are the bank's own."""
 
 
 @strawberry.type(name="PaymentEvent", description="One thing that happened to a payment. Written once, never changed.")
@@ -159,6 +161,13 @@ class PaymentView(Node):
         return strawberry.ID(self.payment.progress.entry) if self.payment.progress.entry else None
 
 
+@strawberry.type(name="StepUp", description="The customer was asked to prove again who they are.")
+class StepUpView:
+    asked_at: Instant = strawberry.field(description="When: a sign-in after this moment proves it.")
+    until: Instant = strawberry.field(description="Until when `confirmPayment` is waited for.")
+    confirmed_at: Instant | None = strawberry.field(description="When it was confirmed; null when it was not.")
+
+
 @strawberry.type
 class _Originated(PaymentView):
     """What credits and debits have that we originate; the schema names only the two."""
@@ -174,6 +183,22 @@ class _Originated(PaymentView):
     @field("Why it was not made, in a sentence; null when it was, or when no more than `reasonCode` can be said.")
     def reason(self) -> str | None:
         return self.payment.reason
+
+    @field(
+        f"Codes of why it was not simply approved, such as `NEW_PAYEE`: at most {len(CustomerReason)}, none when it "
+        "was. The set may grow."
+    )
+    def decision_reasons(self) -> list[str]:
+        return list(self.payment.decision_reasons)
+
+    @field("Set when its customer was asked to prove again who they are.")
+    def step_up(self) -> StepUpView | None:
+        asked = self.payment.step_up
+        if asked is None:
+            return None
+        return StepUpView(
+            asked_at=Instant(asked.asked_at), until=Instant(asked.until), confirmed_at=_instant(asked.confirmed_at)
+        )
 
     @field("The payment that it takes back; null when it takes back none.")
     def reverses_id(self) -> strawberry.ID | None:

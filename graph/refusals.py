@@ -20,6 +20,8 @@ from domain.accounts import model as accounts
 from domain.cases import model as cases
 from domain.counterparties import model as counterparties
 from domain.customers import model as customers
+from domain.fraud import refusals as fraud
+from domain.fraud.kinds import CustomerReason
 from domain.partners import model as partners
 from domain.payments import model as payments
 from domain.rails.ach import incoming_model as incoming
@@ -79,6 +81,29 @@ def _money(name: str, description: str, *, minor: str) -> Fact:
 def _live_from(refusal: Any) -> str | None:
     found: str | None = refusal.live_from
     return found
+
+
+def _reasons(refusal: Any) -> list[str]:
+    found: str = refusal.reasons
+    return found.split()
+
+
+_REASONS: Final = Fact(
+    "reasons",
+    list[str],
+    f"Codes of why, as far as it can be told, such as `NEW_PAYEE`: at most {len(CustomerReason)}. The set may grow.",
+    _reasons,
+)
+
+
+def _champion(refusal: Any) -> str | None:
+    found: str | None = refusal.champion
+    return found
+
+
+def _named_version(description: str) -> Fact:
+    """The name of a version, beside the version itself in successes."""
+    return Fact("version_name", str, description, lambda refusal: refusal.version)
 
 
 def _faults(refusal: Any) -> list[FieldFaultView]:
@@ -164,7 +189,40 @@ ROWS: Final = (
         "The account is in the wanted state already. Kept as the answer of the key.",
         (_fact("status", "The state it is in."),),
     ),
+    # Decided by the judgement of the payment, which is kept: the key keeps this answer for ever.
+    Row(
+        bank.PaymentDeclined,
+        "A security check declined the payment as it was asked for. It may be made otherwise, with a new key. Kept as "
+        "the answer of the key.",
+        (_REASONS,),
+    ),
+    Row(
+        bank.PaymentBlocked,
+        "A security check blocked the payment. Kept as the answer of the key.",
+        (_REASONS,),
+    ),
     # Not decided from account state: nothing is kept, the key stays usable.
+    Row(
+        bank.StepUpRequired,
+        "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
+        "same request with the same key. Nothing was done.",
+        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
+    ),
+    Row(
+        transfers.TransferInReview,
+        "The amount is held and the bank looks at the transfer. The same request with the same key later answers what "
+        "became of it; a notice tells too.",
+        (
+            _id("transfer", "The id that the transfer will have, if it is made."),
+            _id("hold", "The hold on its amount, which only the bank's decision ends."),
+            _REASONS,
+        ),
+    ),
+    Row(
+        transfers.ReviewDelayed,
+        "The transfer is being held for a look by the bank, and that is not done yet. Ask again with the same key.",
+        (_id("transfer", "The id that the transfer will have, if it is made."),),
+    ),
     Row(
         bank.InputInvalid,
         "The input says something the bank cannot take. Nothing was done; the key stays usable.",
@@ -306,6 +364,11 @@ ROWS: Final = (
         (_id("payment", "The payment."), _fact("state", "How it stands: a `PaymentStatus`.")),
     ),
     Row(
+        payments.PaymentNotAwaitingStepUp,
+        "The payment does not wait to be confirmed, or the time for that is over.",
+        (_id("payment", "The payment."), _fact("state", "How it stands: a `PaymentStatus`.")),
+    ),
+    Row(
         payments.PaymentBusy,
         "A step of the payment is being made right now. Nothing was done; try again.",
         (_id("payment", "The payment."),),
@@ -374,6 +437,11 @@ ROWS: Final = (
         (_id("approval", "The approval."),),
     ),
     Row(
+        access.ApprovalKeyReused,
+        "The idempotency key asked for another approval; use a new key for a new request.",
+        (_id("approval", "The approval that the key led to the first time."),),
+    ),
+    Row(
         cases.CaseTaken,
         "Somebody else owns the case; it is released first.",
         (_id("case", "The case."),),
@@ -428,11 +496,55 @@ ROWS: Final = (
         partners.DeliveryBusy,
         "The delivery is changing right now. Nothing was replayed; try again with the same key.",
     ),
+    # Around the documents that judge payments.
+    Row(
+        fraud.FraudVersionState,
+        "This is not done with a version that is what this one is.",
+        (_named_version("The version."), _fact("state", "What it is: a `FraudVersionStatus`, or whether committed.")),
+    ),
+    Row(
+        fraud.FraudGateClosed,
+        "The version lacks what a promotion needs; its `gate` says what. Nothing was promoted.",
+        (
+            _named_version("The version."),
+            _fact("missing", "What it lacks: each a `FraudGateCondition`, with commas between."),
+        ),
+    ),
+    Row(
+        fraud.NoFraudVersionBefore,
+        "There is no version to go back to.",
+        (_fact("scope", "The family of payments."), _fact("kind", "The kind of document.")),
+    ),
+    Row(
+        fraud.FraudVersionNotChampion,
+        "The version that was to be ended does not decide any more. Nothing was rolled back.",
+        (
+            _named_version("The version that was named."),
+            Fact("champion", str | None, "The version that decides; null when it is built in.", _champion),
+        ),
+    ),
+    Row(
+        fraud.FraudLimitReached,
+        "There are as many as there may be.",
+        (
+            _fact("limit", "Of what: SHADOWS, SNOOZES, ENTRIES or VERSIONS. The set may grow."),
+            _count("most", "How many there may be."),
+        ),
+    ),
+    Row(
+        fraud.FraudKeyReused,
+        "The idempotency key made another version; use a new key for a new one.",
+        (_named_version("The version that the key led to the first time."),),
+    ),
+    Row(
+        fraud.FraudRegistryBusy,
+        "Others are changing the same right now. Nothing was changed; try again.",
+    ),
 )
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
-
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
+    transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",
@@ -445,7 +557,6 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     ach.AnswerContradicts: "told to a partner's delivery, which is quarantined",
     ach.AnswerMismatch: "told to a partner's delivery, which is quarantined",
     incoming.ReceivedFileUnknown: "told to who hears of a file, to nobody who asked",
-    access.ApprovalKeyReused: "what asks for an approval asks with a key of its own making",
     partners.PartnerUnknown: _TOLD_TO_PARTNERS,
     partners.KindMalformed: _TOLD_TO_PARTNERS,
     partners.HeaderMissing: _TOLD_TO_PARTNERS,
@@ -456,6 +567,7 @@ UNREACHED: Final[dict[type[bank.Refusal], str]] = {
     partners.BodyMalformed: _TOLD_TO_PARTNERS,
     partners.KindMismatch: _TOLD_TO_PARTNERS,
     partners.MessageIdReused: _TOLD_TO_PARTNERS,
+    fraud.BoundsNotTrusted: "signed bounds are kept by staff tools, not by the API",
 }
 """Refusals that no operation of the schema can answer, and why."""
 

@@ -10,6 +10,8 @@ from graph.access import TABLE
 from graph.approvals import ApprovalView
 from graph.cases import CaseView
 from graph.documents import core_schema
+from graph.fraud_mutations import FraudMutation
+from graph.fraud_queries import FraudQuery
 from graph.guard import enforce
 from graph.masks import MASKS
 from graph.mutations import Mutation
@@ -21,10 +23,20 @@ from graph.statuses import STATUS_INFOS
 from graph.transfers import TransferOrderView
 
 
+@strawberry.type(name="Query", description="What can be looked up.")
+class Lookups(Query, FraudQuery):
+    """One subject after the other."""
+
+
+@strawberry.type(name="Mutation", description="What can be changed. One change a request.")
+class Changes(Mutation, FraudMutation):
+    """As above."""
+
+
 def build() -> strawberry.Schema:
     built = strawberry.Schema(
-        query=Query,
-        mutation=Mutation,
+        query=Lookups,
+        mutation=Changes,
         types=[TransferOrderView, CaseView, ApprovalView, *PAYMENT_KINDS, *MEMBERS.values(), *STATUS_INFOS],
         config=StrawberryConfig(scalar_map=SCALARS, disable_field_suggestions=True),
     )

@@ -229,6 +229,15 @@ class OccurrencePostedStatusInfo(OccurrenceStatusInfo):
         return strawberry.ID(_known(self.occurrence.journal))
 
 
+@strawberry.type(
+    name="OccurrenceInReviewStatusInfo", description="Its amount is held, and the bank looks at the transfer."
+)
+class OccurrenceInReviewStatusInfo(OccurrenceStatusInfo):
+    @field("The id that the transfer will have, if it is made.")
+    def transfer_id(self) -> strawberry.ID:
+        return strawberry.ID(_known(self.occurrence.journal))
+
+
 @strawberry.type(name="OccurrenceRefusedStatusInfo", description="The transfer was refused.")
 class OccurrenceRefusedStatusInfo(OccurrenceStatusInfo):
     @field("The code of the refusal. The set may grow.")
@@ -251,6 +260,7 @@ class OccurrenceMissedStatusInfo(OccurrenceStatusInfo):
 
 _OF_OCCURRENCE: Final[dict[OccurrenceOutcome, type[OccurrenceStatusInfo]]] = {
     OccurrenceOutcome.POSTED: OccurrencePostedStatusInfo,
+    OccurrenceOutcome.IN_REVIEW: OccurrenceInReviewStatusInfo,
     OccurrenceOutcome.REFUSED: OccurrenceRefusedStatusInfo,
     OccurrenceOutcome.MISSED: OccurrenceMissedStatusInfo,
 }

@@ -7,17 +7,21 @@ import strawberry
 
 from domain.access.model import Relation
 from domain.customers.model import Shredded
+from domain.fraud.kinds import CustomerReason
 from domain.ledger.model import Journal, Side
+from domain.refusals import Refusal
+from domain.transfers.kinds import STANDINGS, TRANSFER_KINDS
 from domain.transfers.model import (
     Occurrence,
     Schedule,
     Transfer,
     TransferOrder,
+    TransferReview,
 )
 from graph.connections import PAGE_DEFAULT, After, Connection, First, asked
 from graph.context import Context, told
 from graph.cursors import invalid_cursor
-from graph.enums import OccurrenceOutcome, OrderStatus, Rhythm
+from graph.enums import OccurrenceOutcome, OrderStatus, ReviewStanding, Rhythm
 from graph.fields import field
 from graph.money import MoneyView, shown
 from graph.node import Info, Node
@@ -26,6 +30,7 @@ from graph.scalars import Cursor, Day, Instant
 from graph.statuses import OccurrenceStatusInfo, TransferOrderStatusInfo, occurrence_status, order_status
 
 ORDERS: Final = "orders"
+REVIEWS: Final = "reviews"
 OCCURRENCES: Final = "occurrences"
 
 
@@ -199,10 +204,67 @@ class TransferOrderView(Node):
         )
 
 
+@strawberry.type(
+    name="TransferReview", description="A transfer that the bank looks at before it is made, its amount held meanwhile."
+)
+class TransferReviewView:
+    review: strawberry.Private[TransferReview]
+    stands: strawberry.Private[Relation]
+    beside: strawberry.Private[tuple[str, ...]]
+    """Those of the same page that were made: their journals are read together."""
+
+    @field("The id that the transfer has, or will have, if it is made.")
+    def transfer_id(self) -> strawberry.ID:
+        return strawberry.ID(self.review.id)
+
+    @field("The transfer, once it is made.")
+    def transfer(self, info: Info) -> TransferView | None:
+        if self.status() is not ReviewStanding.MADE:
+            return None
+        found = info.context.journal(self.review.id, self.beside)
+        return None if isinstance(found, Refusal) else transfer_of(found.journal, self.stands)
+
+    @field("How it stands.")
+    def status(self) -> ReviewStanding:
+        return STANDINGS[self.review.state]
+
+    @field("How much.")
+    def amount(self) -> MoneyView:
+        return shown(self.review.amount.minor, self.review.amount.currency)
+
+    @field("Who is to be paid: the masked account number.")
+    def destination(self) -> PartyView:
+        return PartyView(name=self.review.destination_masked, masked_number=self.review.destination_masked)
+
+    @field("When it was asked for.")
+    def opened_at(self) -> Instant:
+        return Instant(self.review.opened_at)
+
+    @field("When it is declined, if it is not decided by then.")
+    def expires_at(self) -> Instant:
+        return Instant(self.review.expires_at)
+
+    @field("The hold on its amount, which only the bank's decision ends.")
+    def hold_id(self) -> strawberry.ID:
+        return strawberry.ID(self.review.hold)
+
+    @field(f"Codes of why, as far as it can be told: at most {len(CustomerReason)}. The set may grow.")
+    def reasons(self) -> list[str]:
+        return self.review.reasons.split()
+
+    @field("The code of why it was not made, of one that was not.")
+    def refusal_code(self) -> str | None:
+        return self.review.refusal_code
+
+    @field("Why it was not made, in one sentence.")
+    def refusal_message(self) -> str | None:
+        return self.review.refusal_message
+
+
 def transfer_of(journal: Journal, relation: Relation) -> TransferView | None:
     """The journal as a transfer, if it is one that was posted."""
     sides = {leg.side for leg in journal.legs}
-    if journal.kind != "transfer" or not journal.posted or sides != set(Side):
+    if journal.kind not in TRANSFER_KINDS or not journal.posted or sides != set(Side):
         return None
     return TransferView(transfer=Transfer(journal), stands=relation)
 
@@ -222,6 +284,22 @@ def orders_of(
         found.orders,
         node=lambda row: order_view(row, stands),
         position=lambda row: row.id,
+        more=found.before is not None,
+    )
+
+
+def reviews_of(
+    context: Context, account: str, stands: Relation, *, first: int, after: Cursor | None
+) -> Connection[TransferReviewView]:
+    wanted = asked(context.cursors, REVIEWS, account, first=first, after=after)
+    context.spend(2)
+    reviews = context.bank.transfers.reviews
+    found = told(reviews.of_account(context.actor, account, before=wanted.position, limit=wanted.limit))
+    made = tuple(row.id for row in found.reviews if STANDINGS[row.state] is ReviewStanding.MADE)
+    return wanted.page(
+        found.reviews,
+        node=lambda row: TransferReviewView(review=row, stands=stands, beside=made),
+        position=reviews.position,
         more=found.before is not None,
     )
 

@@ -1,21 +1,27 @@
 """One bank's life in which every operation of the API is called: what the role of the API's function must allow.
 
 It is lived twice: over moto, where each call of AWS is noted and laid beside the role, and on an engine that enforces
-roles. The people are an owner, whose account has a hundred dollars or more, and staff of two groups: two of operations.
+roles. The people are an owner, whose account has a hundred dollars or more, and staff: two of operations, an auditor,
+and an analyst and a lead of fraud. Bounds of the thresholds of transfers are signed before.
 """
 
-from collections.abc import Callable
+import json
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from typing import Any, Final, Protocol
 
 from tests.unit.graph import documents as ask
+from tests.unit.graph import fraud_documents as fraud
+from tests.unit.graph.fraud_house import rules_document, thresholds_document
 from tests.unit.partners.signing import body_of
 
 OWNER: Final = "owner"
 OPERATIONS: Final = "operations"
 COLLEAGUE: Final = "colleague"
 AUDITOR: Final = "auditor"
+FRAUD_ANALYST: Final = "fraud-analyst"
+FRAUD_LEAD: Final = "fraud-lead"
 
 VIEWER: Final = """{ viewer { person groups region
   customer { name email address { city } accounts(first: 1) { edges { node { id } } } }
@@ -98,7 +104,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     """Calls each operation so that it passes; answers with the mutations that did."""
     passed: set[str] = set()
 
-    def change(who: str, document: str, **given: Any) -> dict[str, Any]:
+    def change(who: str, document: str, /, **given: Any) -> dict[str, Any]:
         ((mutation, answer),) = asked(who, document, input=given).items()
         success = f"{mutation[0].upper()}{mutation[1:]}Success"
         assert answer["__typename"] == success, answer
@@ -132,7 +138,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OWNER, ask.CLOSE, idempotencyKey="close", accountId=made)
 
     counterparties(asked, change)
-    passed |= {"confirmMicroEntries", "returnAchEntry", "reverseAchPayment"}
+    passed |= {"confirmMicroEntries", "confirmPayment", "returnAchEntry", "reverseAchPayment"}
     replays(asked, change, house)
     payments(asked, change, house)
 
@@ -143,6 +149,7 @@ def every_operation(asked: Ask, house: Household) -> set[str]:
     change(OWNER, ask.CANCEL, orderId=order)
     asked(OPERATIONS, CUSTOMER, id=house.owner)
     work(asked, change, house)
+    fraud_work(asked, change, house, journal)
     asked(AUDITOR, AUDIT, customer=house.owner)
     asked(AUDITOR, AUDIT, person=house.operations)
     return passed
@@ -182,6 +189,8 @@ def payments(asked: Ask, change: Callable[..., dict[str, Any]], house: Household
     wrong = {"idempotencyKey": "wrong", "paymentId": sent, "reason": "DUPLICATE"}
     early = asked(OWNER, ask.REVERSE_PAYMENT, input=wrong)["reverseAchPayment"]
     assert early["reasonCode"] == "NOT_SETTLED"  # one that has settled is opened and begun as any other payment is
+    unasked = asked(OWNER, ask.CONFIRM_PAYMENT, input={"paymentId": sent})["confirmPayment"]
+    assert unasked["__typename"] == "PaymentNotAwaitingStepUp"  # what is released from a review goes the same way
     change(OWNER, ask.CANCEL_PAYMENT, paymentId=sent)
     for who in (OWNER, OPERATIONS):
         asked(who, PAYMENTS, account=house.account, payment=sent)
@@ -213,6 +222,96 @@ def work(asked: Ask, change: Callable[..., dict[str, Any]], house: Household) ->
     asked(OPERATIONS, ask.CASES, mine=True)
     asked(OPERATIONS, ask.APPROVALS)
     asked(AUDITOR, ask.APPROVALS, state="USED")
+
+
+Change = Callable[..., dict[str, Any]]
+
+
+def fraud_work(asked: Ask, change: Change, house: Household, judged: str) -> None:
+    """What staff of fraud do: a transfer that was judged is looked at, and what judges the next ones is changed."""
+    until = f"{house.today + timedelta(days=30)}T00:00:00Z"
+    change(FRAUD_ANALYST, fraud.LABEL, subjectId=judged, fraud=True, code="CUSTOMER_SAYS")
+    change(FRAUD_ANALYST, fraud.LABEL, subjectId=judged, fraud=False)
+    snooze = {"customerId": house.owner, "rule": "night"}
+    for rule in ("night", "large"):
+        change(FRAUD_ANALYST, fraud.SNOOZE, **{**snooze, "rule": rule}, reason="Works at night", until=until)
+    change(FRAUD_ANALYST, fraud.END_SNOOZE, **snooze)
+    rules = fraud_drafts(change, house, until)
+    promoted = fraud_promotions(asked, change)
+    fraud_lists(change)
+    fraud_looks(asked, house, judged, versions=(rules, *promoted))
+    for version in promoted:
+        ended = {"scope": "TRANSFER", "kind": "THRESHOLDS", "version": version, "reason": "It stops everybody"}
+        change(FRAUD_ANALYST, fraud.ROLL_BACK, **ended)
+
+
+def fraud_drafts(change: Change, house: Household, until: str) -> str:
+    """Rules that are written anew, tried on the past and asked beside the champions, and others that end as a draft."""
+    rules = registered(change, "RULES", rules_document(), key="rules")
+    change(FRAUD_ANALYST, fraud.REDRAFT, version=rules, document=json.dumps(rules_document(7)))
+    change(FRAUD_ANALYST, fraud.COMMIT, version=rules)
+    first, last = (str(house.today + timedelta(days=days)) for days in (-1, 1))
+    tried = change(FRAUD_ANALYST, fraud.DRY_RUN, version=rules, firstDay=first, lastDay=last)["version"]["dryRun"]
+    assert tried["decisions"] >= 1
+    change(FRAUD_ANALYST, fraud.START_SHADOW, version=rules, until=until)
+    change(FRAUD_ANALYST, fraud.STOP_SHADOW, version=rules)
+    nothing = registered(change, "RULES", rules_document(8), key="nothing")
+    change(FRAUD_ANALYST, fraud.RETIRE, version=nothing, reason="It came to nothing")
+    return rules
+
+
+def fraud_promotions(asked: Ask, change: Change) -> tuple[str, str]:
+    """Thresholds that others follow, each with the consent of a lead; the last one first."""
+    promoted = []
+    for review in (0.4, 0.6):
+        version = registered(change, "THRESHOLDS", thresholds_document(review), key=f"thresholds-{review}")
+        change(FRAUD_ANALYST, fraud.COMMIT, version=version)
+        request = {"idempotencyKey": "ask", "version": version, "reason": "It is better"}
+        agreed(change, change(FRAUD_ANALYST, fraud.REQUEST_PROMOTION, **request)["approval"])
+        change(FRAUD_ANALYST, fraud.PROMOTE, version=version)
+        assert asked(FRAUD_LEAD, fraud.VERSION, version=version)["fraudVersion"]["status"] == "CHAMPION"
+        promoted.append(version)
+    first, second = promoted
+    return second, first
+
+
+def fraud_lists(change: Change) -> None:
+    """A device that is denied and one that is allowed, which is then taken off its list."""
+    entry = {"scope": "TRANSFER", "family": "DEVICE", "reason": "Stolen, says the customer"}
+    change(FRAUD_ANALYST, fraud.ADD_ENTRY, idempotencyKey="deny", list="DENY", entity="dev-8", **entry)
+    for key, document in (("allow", fraud.ADD_ENTRY), ("remove", fraud.REMOVE_ENTRY)):
+        answer = change(FRAUD_ANALYST, document, idempotencyKey=key, list="ALLOW", entity="dev-7", **entry)
+        agreed(change, answer["approval"])
+
+
+def fraud_looks(asked: Ask, house: Household, judged: str, *, versions: tuple[str, ...]) -> None:
+    assert asked(FRAUD_ANALYST, fraud.DECISION, id=judged)["fraudDecision"]["subjectId"] == judged
+    days = [str(house.today + timedelta(days=days)) for days in (-1, 0, 1)]
+    lists: list[Mapping[str, str]] = [{"scope": "TRANSFER", "day": day} for day in days]
+    for of in (*lists, {"customer": house.owner}, {"account": house.account}):
+        asked(FRAUD_ANALYST, fraud.DECISIONS, **of, first=4)
+    asked(FRAUD_ANALYST, fraud.SCOPES)
+    for kind in ("RULES", "MODEL", "THRESHOLDS", "LISTS"):
+        asked(FRAUD_ANALYST, fraud.VERSIONS, scope="TRANSFER", kind=kind)
+    for version in versions:
+        assert asked(FRAUD_ANALYST, fraud.VERSION, version=version)["fraudVersion"]["document"]
+    asked(FRAUD_ANALYST, fraud.GRAMMAR)
+    (denied,) = asked(FRAUD_ANALYST, fraud.ENTRIES, scope="TRANSFER")["fraudListEntries"]["edges"]
+    assert denied["node"]["entity"] == "dev-8"
+    (snooze,) = (one for one in asked(FRAUD_ANALYST, fraud.SNOOZES, id=house.owner)["fraudSnoozes"] if not one["over"])
+    assert snooze["rule"] == "large"
+    asked(AUDITOR, fraud.SERIES, scope="TRANSFER", **{"from": days[0], "to": days[-1]})
+
+
+def registered(change: Change, kind: str, document: Mapping[str, Any], *, key: str) -> str:
+    said = {"scope": "TRANSFER", "kind": kind, "document": json.dumps(document), "note": "Too many reviews"}
+    answer = change(FRAUD_ANALYST, fraud.REGISTER, idempotencyKey=key, **said)
+    version: str = answer["version"]["version"]
+    return version
+
+
+def agreed(change: Change, approval: Mapping[str, Any]) -> None:
+    change(FRAUD_LEAD, ask.GIVE_APPROVAL, approvalId=approval["id"], fingerprint=approval["fingerprint"])
 
 
 def setting_aside(house: Household, key: str) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 """Moto without what makes its DynamoDB slow: at each transaction it copies its tables and their streams to the last
-attribute, for each query it sorts all of a table, it looks for ten aliases of each attribute of an answer, and it reads
-the methods of its own class anew at each call.
+attribute, for each query it sorts all of a table, it looks for ten aliases of each attribute of an answer, it reads the
+methods of its own class anew at each call, and it measures an item anew for each attribute that is put into it.
 
 What it answers stays the same, and `tests/unit/test_quick_moto.py` says so.
 """
@@ -14,13 +14,18 @@ import pytest
 from moto.core import responses
 from moto.core.serialize import BaseJSONSerializer
 from moto.core.utils import method_names_from_class
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import DynamoType, Item, LimitedSizeDict
 from moto.dynamodb.models.table import Table
+from moto.dynamodb.models.utilities import bytesize
 
 ATTRIBUTE_VALUE: Final = "AttributeValue"
 """The shape of which an answer of DynamoDB has most: one of its ten members is there, by its own name."""
 INDEX_OF_A_QUERY: Final = 6
 """Where the name of an index stands in what a query is called with, after the partition's key."""
+ITEM_BYTES_MAX: Final = 405_000
+"""Between 409,600, which is the limit, and what moto is sure of."""
 
 _updated: Final[Any] = DynamoDBBackend.update_item
 _structured: Final[Any] = BaseJSONSerializer._serialize_type_structure
@@ -34,6 +39,7 @@ def quicken() -> None:
     patch.setattr(responses, "method_names_from_class", cache(method_names_from_class))
     patch.setattr(BaseJSONSerializer, "_serialize_type_structure", _serialize_type_structure)
     patch.setattr(Table, "__deepcopy__", _deepcopy, raising=False)
+    patch.setattr(Item, "__init__", _item)
     patch.setattr(DynamoDBBackend, "update_item", _update_item)
     patch.setattr(Table, "query", _query)
     patch.setattr(Table, "all_items", _all_items)
@@ -48,6 +54,13 @@ def _serialize_type_structure(self: Any, serialized: Any, value: Any, shape: Any
         if one is not None:
             self._serialize(wrapper, one, shape.members[name], name)
     self._default_serialize(serialized, wrapper, shape, key)
+
+
+def _item(self: Any, hash_key: Any, range_key: Any, attrs: dict[str, Any]) -> None:
+    self.hash_key, self.range_key = hash_key, range_key
+    self.attrs = LimitedSizeDict({name: DynamoType(value) for name, value in attrs.items()})
+    if sum(bytesize(name) + value.size() for name, value in self.attrs.items()) > ITEM_BYTES_MAX:
+        raise ItemSizeTooLarge
 
 
 def _deepcopy(self: Any, _: dict[int, Any]) -> Any:

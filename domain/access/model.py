@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import ClassVar, Final
 
@@ -81,12 +81,20 @@ class Action(StrEnum):
     """The files that we send, and those that came in, and the entries in them, of all customers."""
     RETURN_ACH_ENTRY = "return_ach_entry"
     """To send an entry back that was posted."""
+    VIEW_FRAUD = "view_fraud"
+    """Versions of rules and models, what they are measured by, decisions and their reasons."""
+    WORK_FRAUD = "work_fraud"
+    """To draft versions and run them in shadow, to deny, to snooze, to roll back; to ask for what a lead agrees to."""
+    LEAD_FRAUD = "lead_fraud"
+    """To keep signed bounds; what is promoted, a lead has agreed to."""
 
 
 REQUEST: Final = "request:"
 """Stands before a correlation id among the evidence of a journal."""
 CORRELATION_LENGTH_MAX: Final = 64
 """A gateway's id has 16 characters, an order and its day 46; a journal is billed by the kilobyte."""
+SIGN_IN_AHEAD_MAX: Final = timedelta(seconds=5)
+"""A sign-in may lie this far ahead of our clock: the user pool's clock and ours differ. Further is not believed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +107,15 @@ class Actor:
     source_ip: str | None
     correlation_id: str
     channel: Channel
+    authenticated_at: datetime | None = None
+    """When the person last proved who they are, in whole seconds; a refreshed token keeps it. None: not known, as of
+    whoever did not come with a token."""
+
+    def signed_in_after(self, moment: datetime, *, now: datetime) -> bool:
+        """Whether the person has proved who they are since. The second in which the moment lies does not count: of
+        that sign-in nobody can say which came first."""
+        at = self.authenticated_at
+        return at is not None and moment < at <= now + SIGN_IN_AHEAD_MAX
 
     @property
     def evidence(self) -> tuple[str, ...]:

@@ -37,6 +37,7 @@ _HOLDERS: Final = _OWNERS | {Relation.DELEGATE}
 _OPERATIONS: Final = frozenset({Group.OPERATIONS})
 _GUARDS: Final = _OPERATIONS | {Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE}
 _SEE: Final = _GUARDS | {Group.FINANCE, Group.AUDITOR}
+_FRAUD: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
 _NO_STAFF: Final[frozenset[Group]] = frozenset()
 
 TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
@@ -69,6 +70,9 @@ TABLE: Final[dict[Action, tuple[frozenset[Relation], frozenset[Group]]]] = {
     Action.REPLAY_DELIVERY: (_NOBODY, _OPERATIONS),
     Action.VIEW_ACH_FILES: (_NOBODY, _OPERATIONS | {Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
     Action.RETURN_ACH_ENTRY: (_NOBODY, _OPERATIONS),
+    Action.VIEW_FRAUD: (_NOBODY, _FRAUD | {Group.COMPLIANCE, Group.AUDITOR}),
+    Action.WORK_FRAUD: (_NOBODY, _FRAUD),
+    Action.LEAD_FRAUD: (_NOBODY, frozenset({Group.FRAUD_LEAD})),
 }
 """Which relations and which groups allow an action; either is enough. `admin` runs the house, sees nobody."""
 

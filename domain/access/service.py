@@ -96,15 +96,18 @@ class Approvals:
         group: Group,
         checkers_needed: int,
         lifetime: timedelta,
+        makers: frozenset[Group] | None = None,
     ) -> Approval | NotAllowed | ApprovalKeyReused:
-        """Asks for an approval, once per maker and key."""
+        """Asks for an approval by `group`, once per maker and key. `makers`: the groups that may ask, where they are
+        others than the one that gives it.
+        """
         if not 1 <= checkers_needed <= rules.CHECKERS_MAX:
             raise ValueError(f"1 to {rules.CHECKERS_MAX} checkers, not {checkers_needed}")
         if not timedelta() < lifetime <= rules.APPROVAL_LIFETIME_MAX:
             raise ValueError(f"an approval lives up to {rules.APPROVAL_LIFETIME_MAX}, not {lifetime}")
         if not rules.is_of_what_is_shown(proposal):
             raise ValueError(f"the fingerprint of {proposal.action} is not that of what is shown")
-        if not rules.is_staff(actor) or group not in rules.standing_groups(actor):
+        if not rules.is_staff(actor) or not (makers or {group}) & rules.standing_groups(actor):
             return NotAllowed()
         now = self._clock.now()
         approval = Approval(

@@ -1,5 +1,6 @@
 """What a record may carry, and how it is put together."""
 
+import re
 from dataclasses import replace
 from datetime import datetime
 from typing import Final
@@ -7,6 +8,7 @@ from typing import Final
 from domain.access.model import Actor
 from domain.audit.model import AuditRecord, Detail, Outcome
 from domain.clock import instant_text
+from domain.fraud.kinds import Scope
 from domain.ids import Randomness, is_id, ulid
 from domain.refusals import Refusal
 
@@ -18,6 +20,9 @@ SOURCE_LENGTH_MAX: Final = 64
 """The longest address is IPv6 with a zone; what is longer came from a header, not from a connection."""
 NO_ID: Final = "no-id"
 """What stands in place of a text that is no id."""
+_SCOPES: Final = frozenset(scope.value for scope in Scope)
+_VERSION: Final = re.compile(r"[a-z]{1,16}/[a-z]{1,16}/[0-9]{1,6}", re.ASCII)
+"""Names of versions of fraud scoring, such as card/rules/3; nobody's words look like them."""
 _BEFORE_ALL: Final = "0"
 _AFTER_ALL: Final = "9"
 
@@ -81,7 +86,7 @@ def page_size(size: int) -> int:
 
 
 def _id_or_not(text: str) -> str:
-    return text if is_id(text) else NO_ID
+    return text if is_id(text) or text in _SCOPES or _VERSION.fullmatch(text) else NO_ID
 
 
 def _outcome(refusal: Refusal | None, *, failed: bool) -> Outcome:

@@ -10,6 +10,7 @@ from domain.access.model import Group
 
 
 class CaseKind(StrEnum):
+    TRANSFER_REVIEW = "TRANSFER_REVIEW"
     ACH_PAYMENT_REVIEW = "ACH_PAYMENT_REVIEW"
     ACH_PAYMENT_UNPOSTED = "ACH_PAYMENT_UNPOSTED"
     ACH_FILE_REJECTED = "ACH_FILE_REJECTED"
@@ -24,6 +25,7 @@ class CaseKind(StrEnum):
     ACH_RETURNED_AND_REVERSED = "ACH_RETURNED_AND_REVERSED"
     PARTNER_DELIVERY_QUARANTINED = "PARTNER_DELIVERY_QUARANTINED"
     PARTNER_SILENT = "PARTNER_SILENT"
+    FRAUD_DRIFT = "FRAUD_DRIFT"
 
 
 class ResolutionCode(StrEnum):
@@ -61,6 +63,12 @@ class ResolutionCode(StrEnum):
     """The file is processed beside the one that has the same identity."""
     DISCARD = "DISCARD"
     """The delivery is never processed."""
+    RETRAIN = "RETRAIN"
+    """A new model is made of newer payments."""
+    ROLL_BACK = "ROLL_BACK"
+    """The version that decided before decides again."""
+    NEW_THRESHOLDS = "NEW_THRESHOLDS"
+    """The thresholds that were proposed decide."""
     NOTED = "NOTED"
     """It was looked at, and nothing follows."""
 
@@ -85,6 +93,15 @@ class KindOfCase:
 
 
 KINDS: Final[dict[CaseKind, KindOfCase]] = {
+    CaseKind.TRANSFER_REVIEW: KindOfCase(
+        Group.FRAUD_ANALYST,
+        "A transfer waits for a decision",
+        timedelta(hours=24),
+        {
+            ResolutionCode.RELEASE: Choice("Let the transfer go", second_person=True),
+            ResolutionCode.REJECT: Choice("Decline the transfer"),
+        },
+    ),
     CaseKind.ACH_PAYMENT_REVIEW: KindOfCase(
         Group.FRAUD_ANALYST,
         "An ACH payment waits for a decision",
@@ -200,6 +217,17 @@ KINDS: Final[dict[CaseKind, KindOfCase]] = {
         {
             ResolutionCode.SETTLED_BY_HAND: Choice("The partner was reached another way"),
             ResolutionCode.NOTED: Choice("The partner has answered meanwhile"),
+        },
+    ),
+    CaseKind.FRAUD_DRIFT: KindOfCase(
+        Group.FRAUD_LEAD,
+        "What is paid, scored or reported is not as it was: a proposal",
+        timedelta(days=2),
+        {
+            ResolutionCode.ROLL_BACK: Choice("Go back to the version before"),
+            ResolutionCode.NEW_THRESHOLDS: Choice("Let the proposed thresholds decide"),
+            ResolutionCode.RETRAIN: Choice("Have a new model made"),
+            ResolutionCode.NOTED: Choice("It was looked into"),
         },
     ),
 }

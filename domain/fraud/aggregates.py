@@ -207,7 +207,22 @@ def _of_family(family: Family, profile: Profile, second: int) -> dict[str, Value
         count = _summed(profile.days, today - MATURITY_DAYS, days)[0]
         features[f"{family}_known_frauds_{days}d"] = known
         features[f"{family}_fraud_share_{days}d"] = known / count if count else 0.0
+    features.update(_of_known_frauds(family, profile, today))
     return features
+
+
+def _of_known_frauds(family: Family, profile: Profile, today: int) -> dict[str, Value]:
+    """When frauds began and ended, of those that are mature: what is over is told from what goes on."""
+    mature = today - MATURITY_DAYS
+    known = [day for day, n in profile.frauds.items() if n > 0 and mature - FRAUD_WINDOWS[-1] < day <= mature]
+    if not known:
+        return {}
+    first, last = min(known), max(known)
+    return {
+        f"{family}_first_known_fraud_days": today - first,
+        f"{family}_last_known_fraud_days": today - last,
+        f"{family}_count_since_known_fraud": _summed(profile.days, mature, mature - last)[0],
+    }
 
 
 def _of_habit(request: ScoringRequest, customer: Profile, second: int) -> dict[str, Value]:

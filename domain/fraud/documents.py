@@ -63,6 +63,9 @@ def read(body: bytes | str) -> object:
         )
     except DocumentMalformed:
         raise
+    except json.JSONDecodeError as error:
+        where = f"line {error.lineno}, column {error.colno}"
+        raise DocumentMalformed("the document", f"is no JSON ({type(error).__name__}) at {where}") from None
     except (ValueError, RecursionError) as error:
         raise DocumentMalformed("the document", f"is no JSON ({type(error).__name__})") from None
 

@@ -4,7 +4,12 @@ from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from domain.clock import instant_text
+from domain.fraud.model import StoredDecision
+
 SOURCE: Final = "florin.fraud"
+REASONS_MAX: Final = 20
+"""More rules than these may speak; the decision itself keeps them all."""
 
 
 class FraudDecided(BaseModel):
@@ -16,9 +21,48 @@ class FraudDecided(BaseModel):
     payment: str
     region: str
     decision: Literal["APPROVE", "STEP_UP", "SOFT_DECLINE", "REVIEW", "BLOCK"]
-    reasons: tuple[str, ...] = Field(max_length=20, description="Codes of the rules that spoke, for staff.")
+    reasons: tuple[str, ...] = Field(max_length=REASONS_MAX, description="Codes of what spoke, for staff.")
     rules_version: str
     decided_at: str = Field(description="RFC 3339, UTC.")
+    decision_id: str | None = Field(default=None, description="Under which the judgement is kept, with all it is of.")
+    customer_reasons: tuple[
+        Literal[
+            "UNUSUAL_AMOUNT",
+            "NEW_PAYEE",
+            "NEW_ACCOUNT",
+            "TOO_MANY_PAYMENTS",
+            "RECENT_SECURITY_CHANGE",
+            "SECURITY_CHECK",
+        ],
+        ...,
+    ] = Field(default=(), description="Codes of what the customer may be told.")
+    model_version: str | None = Field(default=None, description="Null where no model is the champion.")
+    thresholds_version: str | None = None
+    lists_version: str | None = None
+    score: float | None = Field(default=None, ge=0, le=1, description="Of the model; null where no model spoke.")
+    fallback: Literal["SCORER_SILENT", "FEATURES_UNREAD", "ARTEFACT_UNREAD"] | None = Field(
+        default=None, description="Why the stricter rules judged alone; null where they did not."
+    )
+
+
+def decided(stored: StoredDecision, *, region: str) -> FraudDecided:
+    """What is said of the decision on a payment: the same however often it is said."""
+    versions = stored.versions
+    return FraudDecided(
+        payment=stored.subject,
+        region=region,
+        decision=stored.decision.value,
+        reasons=stored.staff_reasons[:REASONS_MAX],
+        rules_version=versions.rules.version,
+        decided_at=instant_text(stored.decided_at),
+        decision_id=stored.id,
+        customer_reasons=tuple(reason.value for reason in stored.customer_reasons),
+        model_version=versions.model.version if versions.model else None,
+        thresholds_version=versions.thresholds.version,
+        lists_version=versions.lists.version,
+        score=stored.score,
+        fallback=stored.fallback.value if stored.fallback else None,
+    )
 
 
 EVENTS: Final = (FraudDecided,)

@@ -8,6 +8,11 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Final
 
+FRAUD_VERSION: Final = "fraud_version"
+"""What approvals of promotions are about."""
+FRAUD_LIST: Final = "fraud_list"
+"""What approvals of changes of lists are about; the subject is the entry."""
+
 
 class Scope(StrEnum):
     """A family of payments that has rules, a model and thresholds of its own."""
@@ -153,6 +158,19 @@ def _of_family(family: Family) -> tuple[Feature, ...]:
                 f"{family}_fraud_share_{n}d", FeatureType.NUMBER, f"Share of frauds in the {n} days before a week ago"
             )
             for n in FRAUD_WINDOWS
+        ),
+        *(
+            Feature(
+                f"{family}_{which}_known_fraud_days",
+                FeatureType.INTEGER,
+                f"Days since the {which} known fraud of the {FRAUD_WINDOWS[-1]} days before a week ago",
+            )
+            for which in ("first", "last")
+        ),
+        Feature(
+            f"{family}_count_since_known_fraud",
+            FeatureType.INTEGER,
+            "Payments after the day of the last such fraud, up to a week ago",
         ),
     )
 

@@ -7,14 +7,6 @@ from domain.fraud.kinds import CustomerReason, Decision, Fallback, Features, Sco
 from domain.money import Money
 
 
-@dataclass(frozen=True, slots=True)
-class Judgement:
-    decision: Decision
-    reasons: tuple[str, ...]
-    """Codes of the rules that spoke, for staff."""
-    rules_version: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ScoringRequest:
     """A payment that is to be judged, as whoever makes it knows it."""

@@ -1,44 +1,185 @@
-"""What can be asked of fraud: a judgement of a payment, by the rules or by the stricter ones of the fallback."""
+"""What can be asked of fraud: a judgement of a payment, by the rules or by the stricter ones of the fallback.
 
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Final
+A subject is judged once, and what was said of it is kept before anybody acts on it. Whoever asks again, at once or
+later, is told the same: features that have grown since, another version, another clock change nothing.
+"""
 
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Final, Protocol
+
+from domain.clock import Clock
 from domain.fraud import builtin
-from domain.fraud.kinds import Features, Scope
-from domain.fraud.model import Judgement
-from domain.fraud.scoring import Inputs, score, score_unscored
-from domain.payments.kinds import PaymentKind
-from domain.payments.model import Speed
+from domain.fraud.artefacts import ArtefactMissing
+from domain.fraud.decision_store import DecisionPage, DecisionStore
+from domain.fraud.expressions import FeatureMistyped
+from domain.fraud.features import FeatureReader, FeaturesUnread, Kept, features_from
+from domain.fraud.kinds import Fallback, Features, Scope
+from domain.fraud.model import ScoringRequest, ShadowScore, StoredDecision
+from domain.fraud.registry_items import pointer_of, snoozes_of
+from domain.fraud.registry_model import Pointer
+from domain.fraud.registry_rules import snoozed_at
+from domain.fraud.scoring import Book, Inputs, Score, ScoreOutOfRange, inputs_of, score, score_unscored
+from domain.ids import decision_id
 
-if TYPE_CHECKING:  # who asks has made or read the event
-    from domain.payments.events import PaymentInitiated
-
-_NOBODY: Final = Inputs(parties={}, at=datetime.min.replace(tzinfo=UTC))
-"""The first documents have empty lists: nobody is looked for, on no day."""
-
-
-def features_of(event: "PaymentInitiated") -> Features:
-    """What a payment's event tells the rules."""
-    return {
-        "kind": event.kind,
-        "credit": event.kind == PaymentKind.ACH_CREDIT.value,
-        "amount_minor": int(event.amount.minor_units),
-        "currency": event.amount.currency,
-        "same_day": event.speed == Speed.SAME_DAY.value,
-        "payee_age_days": event.counterparty_age_days,
-        "account_age_days": event.account_age_days,
-        "sent_before": event.sent_before,
-    }
+SHADOWS_MAX: Final = 3
+"""Each costs what a decision costs, and the payment waits for it."""
 
 
-def judge(features: Features) -> Judgement:
-    book = builtin.book(Scope.ACH)
-    found = score(features, book, _NOBODY)
-    return Judgement(found.decision, found.staff_reasons, book.versions.rules.version)
+class Books(Protocol):
+    """What judges, by what the pointer of a scope says; `domain.fraud.books` has it."""
+
+    def book(self, pointer: Pointer | None, scope: Scope) -> Book:
+        """Raises ArtefactMissing."""
+        ...
+
+    def shadows(self, pointer: Pointer | None, scope: Scope, *, at: datetime) -> tuple[tuple[str, Book], ...]:
+        """Each version that runs beside the champion then, with the book that judges with it. One that cannot be read
+        is not among them.
+        """
+        ...
 
 
-def judge_unscored(features: Features) -> Judgement:
-    """When the scorer has not answered in time."""
-    book = builtin.book(Scope.ACH)
-    found = score_unscored(features, book, _NOBODY)
-    return Judgement(found.decision, found.staff_reasons, f"{book.versions.rules.version}-strict")
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What a judgement begins with."""
+
+    features: Features
+    snoozed: tuple[str, ...] = ()
+    pointer: Pointer | None = None
+
+
+class Fraud:
+    """The judge of one region, for journeys and inline."""
+
+    def __init__(self, *, features: FeatureReader, books: Books, decisions: DecisionStore, clock: Clock) -> None:
+        self._features = features
+        self._books = books
+        self._decisions = decisions
+        self._clock = clock
+        self._pointers: dict[Scope, Pointer | None] = {}
+        """The last that was read of each scope: what judges while nothing can be read."""
+
+    def decide(self, request: ScoringRequest) -> StoredDecision:
+        """The judgement of a subject, made now unless it was made before.
+
+        Features that cannot be read in time, and documents that cannot be read, are no reason to let it go, and none
+        to stop it: the stricter rules judge what is known.
+        """
+        if stored := self._decisions.decision(request.subject):
+            return stored
+        read = self._read(request)
+        if read is None:
+            return self._unscored(request, None, Fallback.FEATURES_UNREAD)
+        try:
+            book = self._books.book(read.pointer, request.scope)
+            scored = score(read.features, book, _inputs(request, read))
+        except FeatureMistyped:
+            return self._unscored(request, None, Fallback.FEATURES_UNREAD)
+        except (ArtefactMissing, ScoreOutOfRange):
+            return self._unscored(request, read, Fallback.ARTEFACT_UNREAD)
+        return self._kept(request, read, book, scored, shadows=self._shadows(request, read))
+
+    def decide_unscored(self, request: ScoringRequest, *, why: Fallback) -> StoredDecision:
+        """The judgement of a subject by the stricter rules alone, unless it was judged before."""
+        if stored := self._decisions.decision(request.subject):
+            return stored
+        read = None if why is Fallback.FEATURES_UNREAD else self._read(request)
+        return self._unscored(request, read, why)
+
+    def decision_of(self, subject: str) -> StoredDecision | None:
+        return self._decisions.decision(subject)
+
+    def decisions_of_day(
+        self, scope: Scope, day: date, shard: int, *, position: str | None = None, limit: int = 100
+    ) -> DecisionPage:
+        """One of the shards (`decision_store.DAY_SHARDS`) of a UTC day, in the order in which they were decided."""
+        return self._decisions.decisions_of_day(scope, day, shard, position=position, limit=limit)
+
+    def decisions_of_customer(self, customer: str, *, position: str | None = None, limit: int = 25) -> DecisionPage:
+        """What was decided of a customer's payments, the latest first."""
+        return self._decisions.decisions_of_customer(customer, position=position, limit=limit)
+
+    def _read(self, request: ScoringRequest) -> _Known | None:
+        try:
+            read = self._features.read(request)
+        except FeaturesUnread:
+            return None
+        pointer = pointer_of(read.pointer) if read.pointer else None
+        self._pointers[request.scope] = pointer
+        return _Known(read.features, _snoozed(read.snoozes, request.at), pointer)
+
+    def _unscored(self, request: ScoringRequest, read: _Known | None, why: Fallback) -> StoredDecision:
+        """By what was read, or, where that cannot be used, by what the request says."""
+        book, alone = self._nearest_book(request.scope), _Known(features_from(request, {}, credential_changed_at=None))
+        read = read or alone
+        try:
+            scored = score_unscored(read.features, book, _inputs(request, read))
+        except FeatureMistyped:
+            read = alone
+            scored = score_unscored(read.features, book, _inputs(request, read))
+        return self._kept(request, read, book, scored, fallback=why)
+
+    def _nearest_book(self, scope: Scope) -> Book:
+        """That of the champions, if it can be read; else the first of all, which is part of the program."""
+        try:
+            return self._books.book(self._pointers.get(scope), scope)
+        except ArtefactMissing:
+            return builtin.book(scope)
+
+    def _shadows(self, request: ScoringRequest, read: _Known) -> tuple[ShadowScore, ...]:
+        """What versions that do not decide yet would have said; whatever is wrong with one of them, it is left out."""
+        named = self._books.shadows(read.pointer, request.scope, at=request.at)[:SHADOWS_MAX]
+        inputs = _inputs(request, read)
+        found = (_shadow(version, book, read.features, inputs) for version, book in named)
+        return tuple(shadow for shadow in found if shadow is not None)
+
+    def _kept(
+        self,
+        request: ScoringRequest,
+        read: _Known,
+        book: Book,
+        scored: Score,
+        *,
+        fallback: Fallback | None = None,
+        shadows: tuple[ShadowScore, ...] = (),
+    ) -> StoredDecision:
+        made = StoredDecision(
+            id=decision_id(request.subject),
+            subject=request.subject,
+            scope=request.scope,
+            customer=request.customer,
+            account=request.account,
+            payee=request.payee,
+            terminal=request.terminal,
+            device=request.device,
+            amount=request.amount,
+            at=request.at,
+            features=read.features,
+            snoozed=read.snoozed,
+            versions=book.versions,
+            score=scored.score,
+            decision=scored.decision,
+            customer_reasons=scored.customer_reasons,
+            staff_reasons=scored.staff_reasons,
+            fallback=fallback,
+            decided_at=self._clock.now(),
+            shadows=shadows,
+        )
+        return self._decisions.put(made)
+
+
+def _inputs(request: ScoringRequest, read: _Known) -> Inputs:
+    return inputs_of(request, frozenset(read.snoozed))
+
+
+def _snoozed(kept: Kept | None, at: datetime) -> tuple[str, ...]:
+    return snoozed_at(snoozes_of(kept), at) if kept else ()
+
+
+def _shadow(version: str, book: Book, features: Features, inputs: Inputs) -> ShadowScore | None:
+    try:
+        scored = score(features, book, inputs)
+    except (FeatureMistyped, ScoreOutOfRange):
+        return None
+    return ShadowScore(book.versions, version, scored.decision, scored.score)

@@ -9,7 +9,7 @@ from typing import Final, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.clock import instant_text
-from domain.ledger.model import Journal
+from domain.ledger.model import PAYMENT_EVIDENCE, Journal
 from domain.money import Money
 
 SOURCE: Final = "florin.ledger"
@@ -43,6 +43,7 @@ class JournalPosted(_Event):
     legs: tuple[EventLeg, ...]
     amount: Amount | None
     hold: str | None
+    payment: str | None = Field(default=None, description="The payment that the journal is a moment of.")
     reverses: str | None
     forced: bool
     shortfall_minor_units: str = Field(pattern=r"^[0-9]{1,38}$")
@@ -96,6 +97,7 @@ def event_of(journal: Journal, region: str) -> LedgerEvent:
         ),
         amount=amount,
         hold=journal.hold,
+        payment=_payment(journal),
         reverses=journal.reverses,
         forced=journal.forced,
         shortfall_minor_units=str(journal.shortfall_minor),
@@ -103,6 +105,11 @@ def event_of(journal: Journal, region: str) -> LedgerEvent:
         booked_day=journal.booked_day.isoformat(),
         effective_on=journal.effective_on.isoformat(),
     )
+
+
+def _payment(journal: Journal) -> str | None:
+    found = (one for one in journal.evidence if one.startswith(PAYMENT_EVIDENCE))
+    return next((one.removeprefix(PAYMENT_EVIDENCE) for one in found), None)
 
 
 def _amount(money: Money) -> Amount:

@@ -109,6 +109,15 @@ def _unguarded(name: str, title: str, *legs: LegTemplate) -> Kind:
 _KINDS: Final = (
     # Money between customers.
     _payment("transfer", "Transfer", _debit("source"), _credit("destination")),
+    # A transfer that a person looks at before it is made: its money is held meanwhile, and it is captured under the key
+    # of the request.
+    Kind(name="transfer_held", title="Transfer in review", effect=Effect.PLACE_HOLD, reversible=False),
+    Kind(
+        name="transfer_released",
+        title="Transfer",
+        legs=(_debit("account"), _credit("destination")),
+        effect=Effect.CAPTURE_HOLD,
+    ),
     _payment("split_transfer", "Transfer to several", _debit("source"), _credit(many=True)),
     _payment("payout_funded", "Payout funded", _debit("source"), _credit(book="payout_clearing")),
     _payment("payout_paid", "Payout", _debit(book="payout_clearing"), _credit("destination")),

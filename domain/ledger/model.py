@@ -27,6 +27,8 @@ EXPIRY_GRACE: Final = timedelta(seconds=5)
 KEY_LENGTH_MAX: Final = 128
 MEMO_BYTES_MAX: Final = 589
 """Sealed bytes: 140 characters of at most four bytes, version (1), nonce (12) and tag (16)."""
+PAYMENT_EVIDENCE: Final = "payment:"
+"""Stands before a payment's id among the evidence of a journal that is one of its moments."""
 
 
 class Side(StrEnum):
@@ -330,6 +332,9 @@ class Command:
     memo_digest: str | None = None
     """Stands for the memo in the fingerprint: sealing the same text twice gives different bytes."""
     evidence: tuple[str, ...] = ()
+    stands_for: str | None = None
+    """The fingerprint of the request whose key this answers, where the bank does in its stead what the request did not
+    name: a transfer that was held for a review is captured."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -18,6 +18,7 @@ from domain.ledger.hashing import fingerprint
 from domain.ledger.model import (
     EFFECTIVE_DAYS_BACK_MAX,
     Balance,
+    Claim,
     Command,
     Fault,
     Hold,
@@ -89,15 +90,38 @@ class Ledger:
         """
         if faults := malformed(command):
             return Refused(InputInvalid(faults))
-        progress = _Progress()
-        for attempt in range(TRIES_MAX):
-            if attempt:
-                ceiling = min(PAUSE_MAX_SECONDS, PAUSE_FIRST_SECONDS * 2**attempt)
-                self._pause(self._randomness.random() * ceiling)
-            answer = self._attempt(command, progress)
-            if answer is not None:
-                return answer
-        return Refused(progress.unsure(TryAgain()))
+        return self._tried(lambda progress: self._attempt(command, progress))
+
+    def refuse(self, command: Command, refusal: Refusal) -> Posted | Refused:
+        """Keeps a refusal that was not decided from account state as the answer of the command's key, for ever.
+
+        It is answered once it is kept; if the key led to something already, that is the answer. Raises ValueError for
+        a refusal that is never kept. Not stored: InputInvalid, IdempotencyKeyReused, ClockUncertain, TryAgain,
+        OutcomeUnknown.
+        """
+        if not refusal.stored:
+            raise ValueError(f"{refusal.code} is never the answer of a key")
+        if faults := malformed(command):
+            return Refused(InputInvalid(faults))
+        return self._tried(lambda progress: self._attempt_refusal(command, refusal, progress))
+
+    def answered(self, command: Command) -> Posted | Refused | None:
+        """What the command's key led to, or that it was another command's; None when it was never used.
+
+        Not stored: InputInvalid, IdempotencyKeyReused, TryAgain.
+        """
+        if faults := malformed(command):
+            return Refused(InputInvalid(faults))
+        asking = self._asking(command)
+        try:
+            found = self._store.journal(asking.journal_id)
+            return self._replay(found, asking, _Progress()) if found else None
+        except Unanswered:
+            return Refused(TryAgain())
+
+    def fingerprint(self, command: Command) -> str:
+        """What a key's second request is held against: the same for the same arguments."""
+        return fingerprint(command)
 
     def preview(self, command: Command) -> Posted | Refused:
         """What `post` would answer now: the same reading and deciding, and nothing written."""
@@ -192,6 +216,31 @@ class Ledger:
 
     # The write, one attempt at a time.
 
+    def _tried(self, attempt: Callable[[_Progress], Posted | Refused | None]) -> Posted | Refused:
+        progress = _Progress()
+        for number in range(TRIES_MAX):
+            if number:
+                ceiling = min(PAUSE_MAX_SECONDS, PAUSE_FIRST_SECONDS * 2**number)
+                self._pause(self._randomness.random() * ceiling)
+            answer = attempt(progress)
+            if answer is not None:
+                return answer
+        return Refused(progress.unsure(TryAgain()))
+
+    def _attempt_refusal(self, command: Command, refusal: Refusal, progress: _Progress) -> Posted | Refused | None:
+        """No head was read, so none is guarded: nothing that another journal does makes the refusal untrue."""
+        asking = self._asking(command)
+        writes = refused(asking, refusal, {})
+        try:
+            outcome = self._sent(writes, asking, progress)
+            if isinstance(outcome, Replayed):
+                return self._replay(outcome.journal, asking, progress)
+        except Unanswered:
+            return None
+        except StampRefused:
+            return Refused(progress.unsure(ClockUncertain()))
+        return Refused(refusal, writes.journal) if isinstance(outcome, Appended) else None
+
     def _attempt(self, command: Command, progress: _Progress) -> Posted | Refused | None:
         """One reading, deciding and sending; None when it is to be tried again."""
         try:
@@ -225,20 +274,23 @@ class Ledger:
         claim = self._store.last_claim(original.id) if original else None
         heads = dict(self._store.heads(self._to_read(command, original)))
         for _ in range(ROUNDS_OF_READING_MAX):
-            asking = Asking(
-                command=command,
-                journal_id=journal_id(command.initiator, command.scope, command.key),
-                fingerprint=fingerprint(command),
-                settings=self.settings,
-                now=self._clock.now(),
-                original=original,
-                claim=claim,
-            )
+            asking = self._asking(command, original, claim)
             decision = decide(asking, heads)
             if not isinstance(decision, Needed):
                 return asking, heads, decision
             self._read_needed(decision, heads)
         raise Fault(f"{command.kind} asks to read without end")
+
+    def _asking(self, command: Command, original: Journal | None = None, claim: Claim | None = None) -> Asking:
+        return Asking(
+            command=command,
+            journal_id=journal_id(command.initiator, command.scope, command.key),
+            fingerprint=command.stands_for or fingerprint(command),
+            settings=self.settings,
+            now=self._clock.now(),
+            original=original,
+            claim=claim,
+        )
 
     def _to_read(self, command: Command, original: Journal | None) -> tuple[str, ...]:
         named = accounts_to_read(command, original, self.settings)

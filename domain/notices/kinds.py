@@ -19,6 +19,9 @@ class NoticeKind(StrEnum):
     TRANSFER_SENT = "TRANSFER_SENT"
     TRANSFER_RECEIVED = "TRANSFER_RECEIVED"
     TRANSFER_REVERSED = "TRANSFER_REVERSED"
+    TRANSFER_IN_REVIEW = "TRANSFER_IN_REVIEW"
+    TRANSFER_RELEASED = "TRANSFER_RELEASED"
+    TRANSFER_DECLINED = "TRANSFER_DECLINED"
     MONEY_RECEIVED = "MONEY_RECEIVED"
     MONEY_TAKEN = "MONEY_TAKEN"
     HOLD_PLACED = "HOLD_PLACED"
@@ -30,6 +33,7 @@ class NoticeKind(StrEnum):
     SCHEDULED_TRANSFER_LATE = "SCHEDULED_TRANSFER_LATE"
     ACH_DEBIT_COLLECTED = "ACH_DEBIT_COLLECTED"
     ACH_DEBIT_RETURNED = "ACH_DEBIT_RETURNED"
+    ACH_PAYMENT_TO_CONFIRM = "ACH_PAYMENT_TO_CONFIRM"
     ACH_PAYMENT_GIVEN_BACK = "ACH_PAYMENT_GIVEN_BACK"
     ACH_PAYMENT_NOT_MADE = "ACH_PAYMENT_NOT_MADE"
     LIMITS_CHANGED = "LIMITS_CHANGED"
@@ -45,6 +49,16 @@ TEXTS: Final[dict[NoticeKind, str]] = {
     NoticeKind.TRANSFER_SENT: "You sent {amount} from account {account} to account {counterparty}.",
     NoticeKind.TRANSFER_RECEIVED: "Account {account} received {amount} from account {counterparty}.",
     NoticeKind.TRANSFER_REVERSED: "A payment of {amount} on account {account} was reversed.",
+    NoticeKind.TRANSFER_IN_REVIEW: (
+        "We are looking at your transfer of {amount} from account {account} to account {counterparty}. "
+        "Its amount is held until we have decided."
+    ),
+    NoticeKind.TRANSFER_RELEASED: (
+        "Your transfer of {amount} from account {account} to account {counterparty} was made after our review."
+    ),
+    NoticeKind.TRANSFER_DECLINED: (
+        "Your transfer of {amount} from account {account} to account {counterparty} was not made: {reason}"
+    ),
     NoticeKind.MONEY_RECEIVED: "Account {account} received {amount}.",
     NoticeKind.MONEY_TAKEN: "{amount} was taken from account {account}.",
     NoticeKind.HOLD_PLACED: "{amount} is held on account {account}.",
@@ -62,6 +76,10 @@ TEXTS: Final[dict[NoticeKind, str]] = {
         "{amount} was collected for account {account}. It is held until the paying bank can hardly return it any more."
     ),
     NoticeKind.ACH_DEBIT_RETURNED: "{amount} that was collected for account {account} was returned by the paying bank.",
+    NoticeKind.ACH_PAYMENT_TO_CONFIRM: (
+        "Your ACH payment of {amount} on account {account} waits for you: sign in again and confirm it until {until}. "
+        "If it is not yours, cancel it and contact us."
+    ),
     NoticeKind.ACH_PAYMENT_GIVEN_BACK: "Your ACH payment of {amount} came back; it is on account {account} again.",
     NoticeKind.ACH_PAYMENT_NOT_MADE: "Your ACH payment of {amount} on account {account} was not made: {reason}",
     NoticeKind.LIMITS_CHANGED: "The limits of account {account} have changed.",

@@ -19,6 +19,7 @@ TOLD: Final[frozenset[Relation]] = frozenset({Relation.OWNER, Relation.JOINT_OWN
 
 CREDITED: Final[Mapping[str, NoticeKind]] = {
     "transfer": NoticeKind.TRANSFER_RECEIVED,
+    "transfer_released": NoticeKind.TRANSFER_RECEIVED,
     "split_transfer": NoticeKind.TRANSFER_RECEIVED,
     "hold_captured": NoticeKind.TRANSFER_RECEIVED,
     "payout_paid": NoticeKind.MONEY_RECEIVED,

@@ -38,6 +38,7 @@ class Driver(StrEnum):
 
 class PaymentState(StrEnum):
     ACCEPTED = "ACCEPTED"
+    AWAITING_STEP_UP = "AWAITING_STEP_UP"
     SCREENED = "SCREENED"
     SUSPECTED = "SUSPECTED"
     IN_REVIEW = "IN_REVIEW"
@@ -71,8 +72,13 @@ class Event(StrEnum):
     """What can happen to a payment."""
 
     SCREENED = "screened"
+    STEP_UP_ASKED = "step_up_asked"
+    SOFT_DECLINED = "soft_declined"
     SUSPECTED = "suspected"
     BLOCKED = "blocked"
+    CONFIRMED = "confirmed"
+    """Its customer has proved again who they are."""
+    STEP_UP_EXPIRED = "step_up_expired"
     HELD = "held"
     HOLD_REFUSED = "hold_refused"
     CLEARED = "cleared"
@@ -165,13 +171,24 @@ _SENT_AND_SETTLED: Final = (
     Move(_S.SETTLING, _E.SETTLED, _S.SETTLED),
 )
 
+_STOPPED_OR_CALLED_OFF: Final = (
+    # While its customer is to prove who they are nothing of it is held: whoever cannot prove it locks up no money of
+    # theirs, and whoever can is where an approved payment is, whose money is taken or found wanting there.
+    Move(_S.ACCEPTED, _E.STEP_UP_ASKED, _S.AWAITING_STEP_UP),
+    Move(_S.ACCEPTED, _E.SOFT_DECLINED, _S.DECLINED),
+    Move(_S.ACCEPTED, _E.BLOCKED, _S.DECLINED),
+    Move(_S.ACCEPTED, _E.CANCELLED, _S.CANCELLED),
+    Move(_S.AWAITING_STEP_UP, _E.STEP_UP_EXPIRED, _S.DECLINED),
+    Move(_S.AWAITING_STEP_UP, _E.CANCELLED, _S.CANCELLED),
+)
+
 _ACH_CREDIT: Final = Journey(
     kind=PaymentKind.ACH_CREDIT,
     moves=(
         Move(_S.ACCEPTED, _E.SCREENED, _S.SCREENED),
         Move(_S.ACCEPTED, _E.SUSPECTED, _S.SUSPECTED),
-        Move(_S.ACCEPTED, _E.BLOCKED, _S.DECLINED),
-        Move(_S.ACCEPTED, _E.CANCELLED, _S.CANCELLED),
+        *_STOPPED_OR_CALLED_OFF,
+        Move(_S.AWAITING_STEP_UP, _E.CONFIRMED, _S.SCREENED),
         Move(_S.SCREENED, _E.HELD, _S.SCHEDULED),
         Move(_S.SCREENED, _E.HOLD_REFUSED, _S.REFUSED),
         Move(_S.SUSPECTED, _E.HELD, _S.IN_REVIEW),
@@ -219,8 +236,8 @@ _ACH_DEBIT: Final = Journey(
     moves=(
         Move(_S.ACCEPTED, _E.SCREENED, _S.SCHEDULED),
         Move(_S.ACCEPTED, _E.SUSPECTED, _S.IN_REVIEW),
-        Move(_S.ACCEPTED, _E.BLOCKED, _S.DECLINED),
-        Move(_S.ACCEPTED, _E.CANCELLED, _S.CANCELLED),
+        *_STOPPED_OR_CALLED_OFF,
+        Move(_S.AWAITING_STEP_UP, _E.CONFIRMED, _S.SCHEDULED),
         Move(_S.IN_REVIEW, _E.CLEARED, _S.SCHEDULED),
         Move(_S.IN_REVIEW, _E.TURNED_DOWN, _S.DECLINED),
         Move(_S.IN_REVIEW, _E.REVIEW_EXPIRED, _S.DECLINED),

@@ -87,6 +87,16 @@ class Waiting:
     token: str
 
 
+@dataclass(frozen=True, slots=True)
+class StepUp:
+    """The customer was asked to prove again who they are."""
+
+    asked_at: datetime
+    """A sign-in after this moment proves it."""
+    until: datetime
+    confirmed_at: datetime | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Payment:
     id: str
@@ -118,6 +128,9 @@ class Payment:
     reason_code: str | None = None
     reason: str | None = None
     """Why it ended otherwise than its customer wished, as the customer is told."""
+    decision_reasons: tuple[str, ...] = ()
+    """Codes of what the customer may be told of why it was not simply approved (domain/fraud/kinds.CustomerReason)."""
+    step_up: StepUp | None = None
     case: str | None = None
     """The case that a person works while the payment waits for one."""
     happenings: int = 0
@@ -136,6 +149,11 @@ class Payment:
     @property
     def ended(self) -> bool:
         return self.state in self.journey.final
+
+    def awaits_step_up(self, now: datetime) -> bool:
+        """Whether its customer can still confirm it."""
+        waits = self.state is PaymentState.AWAITING_STEP_UP
+        return waits and self.step_up is not None and now < self.step_up.until
 
     @property
     def came_back(self) -> bool:
@@ -199,6 +217,19 @@ class PaymentNotCancellable(Refusal):
     @property
     def message(self) -> str:
         return "The payment cannot be cancelled any more."
+
+
+@dataclass(frozen=True, slots=True)
+class PaymentNotAwaitingStepUp(Refusal):
+    """Nobody was asked to confirm it, or it is too late."""
+
+    code: ClassVar[str] = "PAYMENT_NOT_AWAITING_STEP_UP"
+    payment: str
+    state: str
+
+    @property
+    def message(self) -> str:
+        return "The payment does not wait to be confirmed, or does so no more."
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,8 @@ class Deadlines:
     step: timedelta = timedelta(minutes=1)
     """For one step of the bank's own."""
     fraud: timedelta = timedelta(seconds=30)
+    step_up: timedelta = timedelta(minutes=15)
+    """For the customer to prove again who they are."""
     review: timedelta = timedelta(days=2)
     file: timedelta = timedelta(hours=1)
     """After how long a payment looks whether it has missed the file it waits for."""
@@ -88,6 +90,8 @@ def _waits_until(payment: Payment, now: datetime, deadlines: Deadlines) -> datet
     match payment.state:
         case PaymentState.ACCEPTED:
             return now + deadlines.fraud
+        case PaymentState.AWAITING_STEP_UP:
+            return now + deadlines.step_up
         case PaymentState.IN_REVIEW | PaymentState.REJECTED:
             return now + deadlines.review
         case PaymentState.SCHEDULED:

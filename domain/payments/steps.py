@@ -19,6 +19,8 @@ class StepName(StrEnum):
     BEGIN = "begin"
     SCREEN = "screen"
     SCREEN_WITHOUT = "screen_without"
+    AWAIT_STEP_UP = "await_step_up"
+    STEP_UP_EXPIRED = "step_up_expired"
     ADVANCE = "advance"
     REVIEW = "review"
     REVIEW_EXPIRED = "review_expired"
@@ -103,7 +105,7 @@ class StepAnswerFaulty(Exception):
 
 
 _S, _E = PaymentState, Event
-_SCREENINGS: Final = frozenset({_E.SCREENED, _E.SUSPECTED, _E.BLOCKED})
+_SCREENINGS: Final = frozenset({_E.SCREENED, _E.STEP_UP_ASKED, _E.SOFT_DECLINED, _E.SUSPECTED, _E.BLOCKED})
 
 _SHARED: Final = (
     Step(
@@ -114,6 +116,14 @@ _SHARED: Final = (
         then=StepName.SCREEN_WITHOUT,
     ),
     Step(StepName.SCREEN_WITHOUT, frozenset({_S.ACCEPTED}), makes=_SCREENINGS),
+    Step(
+        StepName.AWAIT_STEP_UP,
+        frozenset({_S.AWAITING_STEP_UP}),
+        waits=Waits.TOKEN,
+        deadline="step_up",
+        then=StepName.STEP_UP_EXPIRED,
+    ),
+    Step(StepName.STEP_UP_EXPIRED, frozenset({_S.AWAITING_STEP_UP}), makes=frozenset({_E.STEP_UP_EXPIRED})),
     Step(
         StepName.REVIEW,
         frozenset({_S.IN_REVIEW}),
@@ -174,9 +184,8 @@ _OF_DEBITS: Final = (
 )
 
 MADE_BY_OTHERS: Final[Mapping[Event, By]] = {
-    _E.SCREENED: By.SCORER,
-    _E.SUSPECTED: By.SCORER,
-    _E.BLOCKED: By.SCORER,
+    **dict.fromkeys(_SCREENINGS, By.SCORER),
+    _E.CONFIRMED: By.CUSTOMER,
     _E.CLEARED: By.REVIEWER,
     _E.TURNED_DOWN: By.REVIEWER,
     _E.CANCELLED: By.CUSTOMER,

@@ -15,7 +15,7 @@ from domain.clock import instant_text, parse_instant
 from domain.due_aws import DueList
 from domain.money import Money
 from domain.payments.kinds import PaymentKind, PaymentState
-from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, Waiting
+from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, StepUp, Waiting
 from domain.payments.store import DuePayment, HappeningPage, PaymentPage, asked
 from domain.tables_aws import Index, Table, Value, write_together
 from domain.values_aws import instant_text_or_none
@@ -124,6 +124,8 @@ class DynamoDBPaymentStore:
             "journals": dict(payment.journals),
             "reason_code": payment.reason_code,
             "reason": payment.reason,
+            "decision_reasons": list(payment.decision_reasons) or None,
+            "step_up": _step_up_item(payment.step_up) if payment.step_up else None,
             "case": payment.case,
             "happenings": payment.happenings,
             "version": payment.version,
@@ -179,10 +181,24 @@ def _payment(item: Mapping[str, Any]) -> Payment:
         journals=dict(item["journals"]),
         reason_code=item.get("reason_code"),
         reason=item.get("reason"),
+        decision_reasons=tuple(item.get("decision_reasons", ())),
+        step_up=_step_up(item["step_up"]) if item.get("step_up") else None,
         case=item.get("case"),
         happenings=item["happenings"],
         version=item["version"],
     )
+
+
+def _step_up_item(step_up: StepUp) -> dict[str, Value]:
+    return {
+        "asked_at": instant_text(step_up.asked_at),
+        "until": instant_text(step_up.until),
+        "confirmed_at": instant_text_or_none(step_up.confirmed_at),
+    }
+
+
+def _step_up(item: Mapping[str, Any]) -> StepUp:
+    return StepUp(parse_instant(item["asked_at"]), parse_instant(item["until"]), _instant(item.get("confirmed_at")))
 
 
 def _happening_item(happening: Happening) -> dict[str, Value]:

@@ -6,14 +6,19 @@ from enum import StrEnum
 from typing import ClassVar, Final
 
 from domain.accounts.model import AccountRecord
+from domain.ids import hold_id, journal_id
+from domain.keys import derived_key
 from domain.ledger.model import Command, Hold, Journal, Side, State
 from domain.money import Money
 from domain.refusals import Refusal
+from domain.transfers.kinds import ENDED, ReviewState
 
 MEMO_LENGTH_MAX: Final = 140
 """As long as the unstructured remittance information of ISO 20022 (Max140Text)."""
 MEMO: Final = "memo"
 """What a memo's seal is bound to."""
+BANK: Final = "bank"
+"""The scope of journals that the bank starts itself."""
 PLACED_BY_HOLDER: Final = "placed-by-holder"
 """Evidence of a hold that the account's own people placed; any other hold binds them."""
 
@@ -52,6 +57,7 @@ class Drafted:
 
     command: Command
     reason: Refusal | None
+    source: AccountRecord
     payee: AccountRecord
 
 
@@ -100,6 +106,98 @@ class Reversal:
     journal: Journal
     original: Journal
     replayed: bool = False
+
+
+# --- reviews -------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TransferReview:
+    """A transfer that a person decides on. It has the id that the transfer's journal will have."""
+
+    id: str
+    source: str
+    destination: str
+    destination_masked: str
+    amount: Money
+    memo: bytes | None
+    memo_digest: str | None
+    asked_by: str
+    """The scope of the request's key."""
+    key: str
+    evidence: tuple[str, ...]
+    fingerprint: str
+    """Of the request: the same key with another one was used before."""
+    decision: str
+    """Id of the fraud decision."""
+    reasons: str
+    """Codes that the customer is told, separated by blanks."""
+    opened_at: datetime
+    expires_at: datetime
+    """When it is declined because nobody has decided."""
+    state: ReviewState = ReviewState.HOLDING
+    due_at: datetime | None
+    """When the sweep looks at it; None once it has ended."""
+    case: str | None = None
+    refusal_code: str | None = None
+    refusal_message: str | None = None
+    """Why it was not made, as the customer is told."""
+    version: int = 1
+
+    @property
+    def ended(self) -> bool:
+        return self.state in ENDED
+
+    @property
+    def hold(self) -> str:
+        """Named after the journal that places it, whose key is the bank's own."""
+        return hold_id(journal_id(self.source, BANK, self.step_key("hold")))
+
+    def step_key(self, step: str) -> str:
+        """Of a journal of this review. A stored refusal of its hold ends it, so no step has a second attempt."""
+        return derived_key(self.id, "review", step)
+
+
+@dataclass(frozen=True, slots=True)
+class TransferInReview(Refusal):
+    """Its money is held and a person decides. The same key later answers what became of it."""
+
+    code: ClassVar[str] = "TRANSFER_IN_REVIEW"
+    transfer: str
+    """The id that the transfer will have, if it is made."""
+    hold: str
+    reasons: str
+    """Codes that the customer is told, separated by blanks."""
+
+    @property
+    def message(self) -> str:
+        return "We are looking at this transfer before it is made; its amount is held. We will tell you what we decide."
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewOver(Refusal):
+    """The transfer was decided otherwise before, by another person or because nobody had decided in time."""
+
+    code: ClassVar[str] = "REVIEW_OVER"
+    transfer: str
+    state: str
+
+    @property
+    def message(self) -> str:
+        return f"The transfer is {self.state.lower().replace('_', ' ')} already."
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewDelayed(Refusal):
+    """It is decided, and the ledger is busy: what remains to be done is done by itself."""
+
+    code: ClassVar[str] = "REVIEW_DELAYED"
+    retryable: ClassVar[bool] = True
+    transfer: str
+
+    @property
+    def message(self) -> str:
+        return "The decision stands and is not carried out yet; it is tried again by itself."
 
 
 # --- orders --------------------------------------------------------------------------------------------------
@@ -169,6 +267,8 @@ class OrderClaim:
 class OccurrenceOutcome(StrEnum):
     POSTED = "POSTED"
     REFUSED = "REFUSED"
+    IN_REVIEW = "IN_REVIEW"
+    """Its money is held and a person decides; what becomes of it, the review says."""
     MISSED = "MISSED"
     """Found too late to be made without asking again."""
 
@@ -185,6 +285,7 @@ class Occurrence:
     at: datetime
     """When it was booked, or found not to be."""
     journal: str | None = None
+    """Of one in review: the journal that it will be, if it is made."""
     refusal_code: str | None = None
     refusal_message: str | None = None
     """As the customer is told."""

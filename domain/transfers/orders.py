@@ -14,18 +14,17 @@ from typing import Final
 from domain import keys
 from domain.access.model import Action, Actor, Channel, Group
 from domain.accounts.service import Accounts
-from domain.answers import answer_to
 from domain.audit.service import Audit
 from domain.calendars import calendar_day
 from domain.clock import Clock
 from domain.ids import Place, Randomness, order_id, place_of, prefix_of
 from domain.jurisdictions import JURISDICTIONS, Jurisdiction, jurisdiction_of_region
 from domain.ledger.model import Command, Posted
-from domain.ledger.service import Ledger
 from domain.notices.kinds import NoticeKind
 from domain.notices.service import Notices
 from domain.refusals import InputInvalid, NotFound, Refusal, TryAgain
 from domain.transfers import rules, schedule
+from domain.transfers.judging import Asked, Judging
 from domain.transfers.model import (
     Drafted,
     Occurrence,
@@ -38,6 +37,7 @@ from domain.transfers.model import (
     OrderStatus,
     Rhythm,
     Schedule,
+    TransferInReview,
     TransferOrder,
     Wish,
 )
@@ -74,7 +74,7 @@ class Orders:
         draft: Callable[..., Drafted | Refusal],
         store: OrderStore,
         schedules: Schedules,
-        ledger: Ledger,
+        judging: Judging,
         accounts: Accounts,
         notices: Notices,
         audit: Audit,
@@ -84,7 +84,7 @@ class Orders:
         self._draft = draft
         self._store = store
         self._schedules = schedules
-        self._ledger = ledger
+        self._judging = judging
         self._accounts = accounts
         self._notices = notices
         self._audit = audit
@@ -260,7 +260,12 @@ class Orders:
         reason: Refusal | None = OccurrenceMissed(order.id, DAYS_LATE_MAX) if too_late else None
         actor = acting_for(order, day)
         reason = reason or self._accounts.refusal(actor, Action.MOVE_MONEY, order.source)
-        return answer_to(self._ledger, _command(order, day), reason)
+        command = _command(order, day)
+        answer = self._judging.answered(command, reason)
+        if answer is not None:
+            return answer
+        records = self._accounts.records([order.source, order.destination])
+        return self._judging.answer(Asked(command, records[order.source], records[order.destination]), actor)
 
     def _settled(self, order: TransferOrder, day: date, answer: Posted | Refusal) -> Occurrence:
         """Late is what was booked, refused or found on a later day; when it was only written down does not count."""
@@ -274,6 +279,15 @@ class Orders:
                 late=late,
                 at=at,
                 journal=answer.journal.id,
+            )
+        if isinstance(answer, TransferInReview):
+            return Occurrence(
+                order=order.id,
+                on=day,
+                outcome=OccurrenceOutcome.IN_REVIEW,
+                late=late,
+                at=at,
+                journal=answer.transfer,
             )
         missed = isinstance(answer, OccurrenceMissed)
         return Occurrence(

@@ -11,6 +11,7 @@ from domain.accounts.model import AccountRecord
 from domain.ledger.model import Journal
 from domain.money import AMOUNT_MINOR_MAX, Money
 from domain.refusals import CurrencyMismatch, FieldFault, Refusal, SameAccount
+from domain.transfers.kinds import TRANSFER_KINDS
 from domain.transfers.model import MEMO_LENGTH_MAX, Schedule
 
 HOLD_DAYS_MAX: Final = 31
@@ -67,7 +68,7 @@ def placing_journal(hold: str) -> str:
 
 
 def is_transfer(journal: Journal) -> bool:
-    return journal.kind == "transfer" and journal.posted
+    return journal.kind in TRANSFER_KINDS and journal.posted
 
 
 def order_claim_id(*, source: str, scope: str, key: str) -> str:

@@ -4,9 +4,8 @@ Each is one journal of the ledger; a transfer is a view of it. What is not decid
 which region, which currency) is asked here, and never stands before what a key led to already.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain import keys
@@ -16,7 +15,9 @@ from domain.accounts.model import AccountRecord, Elsewhere
 from domain.accounts.service import Accounts
 from domain.answers import answer_to, preview_of
 from domain.audit.service import Audit
+from domain.cases.service import Cases
 from domain.clock import Clock
+from domain.fraud.service import Fraud
 from domain.ids import Randomness, is_account, prefix_of
 from domain.ledger.model import Command, Posted
 from domain.ledger.service import Ledger
@@ -34,6 +35,7 @@ from domain.refusals import (
 )
 from domain.sealing import Sealer, Shredded
 from domain.transfers import rules
+from domain.transfers.judging import Asked, Judging
 from domain.transfers.model import (
     MEMO,
     PLACED_BY_HOLDER,
@@ -46,6 +48,8 @@ from domain.transfers.model import (
     Wish,
 )
 from domain.transfers.orders import Orders
+from domain.transfers.review_store import ReviewStore
+from domain.transfers.reviews import Reviews
 from domain.transfers.schedules import Schedules
 from domain.transfers.store import OrderStore
 
@@ -67,16 +71,32 @@ class Transfers:
         schedules: Schedules,
         notices: Notices,
         audit: Audit,
+        fraud: Fraud,
+        cases: Cases,
+        reviews: ReviewStore,
+        review_within: timedelta,
     ) -> None:
+        """`review_within`: how long people are given to decide on a transfer in review."""
         self._ledger = ledger
         self._accounts = accounts
         self._sealer = sealer
         self._clock = clock
+        self.reviews = Reviews(
+            store=reviews,
+            ledger=ledger,
+            accounts=accounts,
+            cases=cases,
+            notices=notices,
+            decision_of=fraud.decision_of,
+            clock=clock,
+            review_within=review_within,
+        )
+        self._judging = Judging(ledger=ledger, fraud=fraud, reviews=self.reviews, clock=clock)
         self.orders = Orders(
             draft=self.draft,
+            judging=self._judging,
             store=orders,
             schedules=schedules,
-            ledger=ledger,
             accounts=accounts,
             notices=notices,
             audit=audit,
@@ -89,27 +109,34 @@ class Transfers:
     def transfer(self, actor: Actor, wish: Wish, *, key: str) -> Transfer | Refusal:
         """Moves money between two accounts of this region, once per (source, acting person, key).
 
-        Stored refusals: InsufficientFunds, AccountFrozen, AccountClosed, DestinationUnavailable, LimitExceeded.
+        It is judged before money leaves, once for its journal; a key that led to something is answered before that.
+
+        Stored refusals: InsufficientFunds, AccountFrozen, AccountClosed, DestinationUnavailable, LimitExceeded,
+        PaymentDeclined, PaymentBlocked, TooManyHolds (of one that was to be reviewed).
         Not stored: InputInvalid, NotFound, NotAllowed, WrongRegion, CrossRegionNotSupported, SameAccount,
-        CurrencyMismatch, IdempotencyKeyReused, Shredded, TryAgain, OutcomeUnknown, ClockUncertain.
+        CurrencyMismatch, IdempotencyKeyReused, Shredded, TryAgain, OutcomeUnknown, ClockUncertain, StepUpRequired,
+        TransferInReview, ReviewDelayed.
         """
-        return self._transfer(actor, wish, key, answer_to)
-
-    def preview(self, actor: Actor, wish: Wish, *, key: str) -> Transfer | Refusal:
-        """What `transfer` would answer now; nothing is written."""
-        return self._transfer(actor, wish, key, preview_of)
-
-    def _transfer(
-        self,
-        actor: Actor,
-        wish: Wish,
-        key: str,
-        answered: Callable[[Ledger, Command, Refusal | None], Posted | Refusal],
-    ) -> Transfer | Refusal:
         drafted = self.draft(actor, wish, key=key)
         if isinstance(drafted, Refusal):
             return drafted
-        answer = answered(self._ledger, drafted.command, drafted.reason)
+        answer = self._judging.answered(drafted.command, drafted.reason)
+        if answer is None:
+            answer = self._judging.answer(Asked(drafted.command, drafted.source, drafted.payee), actor)
+        return self._shown(drafted, wish, answer)
+
+    def preview(self, actor: Actor, wish: Wish, *, key: str) -> Transfer | Refusal:
+        """What the accounts would answer to `transfer` now; nothing is written.
+
+        It is not judged: what the judge says is for who has made up their mind, and asking it without paying would
+        teach how to get past it.
+        """
+        drafted = self.draft(actor, wish, key=key)
+        if isinstance(drafted, Refusal):
+            return drafted
+        return self._shown(drafted, wish, preview_of(self._ledger, drafted.command, drafted.reason))
+
+    def _shown(self, drafted: Drafted, wish: Wish, answer: Posted | Refusal) -> Transfer | Refusal:
         if isinstance(answer, Posted):
             return Transfer(answer.journal, answer.states[wish.source], answer.replayed)
         return as_asked(answer, drafted.payee, wish.destination)
@@ -158,7 +185,7 @@ class Transfers:
             evidence=actor.evidence,
         )
         reason = reason or payee.reason or rules.pair_refusal(source, payee.record, wish.amount)
-        return Drafted(command, reason, payee.record)
+        return Drafted(command, reason, source, payee.record)
 
     # Holds.
 
@@ -196,8 +223,11 @@ class Transfers:
     ) -> HoldChange | Refusal:
         """Takes held money, part or all, to a customer's account, or (staff only) into card settlement.
 
-        `final` releases what remains. Stored refusals: HoldUnknown, HoldExpired, HoldTooSmall, AccountFrozen,
-        AccountClosed, DestinationUnavailable.
+        `final` releases what remains. What a customer takes for another account is judged as a transfer is, and
+        declined where a transfer would be reviewed.
+
+        Stored refusals: HoldUnknown, HoldExpired, HoldTooSmall, AccountFrozen, AccountClosed, DestinationUnavailable,
+        PaymentDeclined, PaymentBlocked. Not stored: those of a transfer, but for a review.
         """
         faults = (*keys.key_faults(key), *rules.amount_faults(amount))
         if faults := (*faults, *(self._target_faults(destination) if destination else ())):
@@ -228,8 +258,19 @@ class Transfers:
             release_rest=final,
             evidence=actor.evidence,
         )
-        answer = self._held(command, reason)
-        return as_asked(answer, payee, destination) if payee and destination and isinstance(answer, Refusal) else answer
+        if payee is None or destination is None:
+            return self._held(command, reason)
+        answer = self._captured(actor, command, reason, payee)
+        return as_asked(answer, payee, destination) if isinstance(answer, Refusal) else answer
+
+    def _captured(
+        self, actor: Actor, command: Command, reason: Refusal | None, payee: AccountRecord
+    ) -> HoldChange | Refusal:
+        source = self._record(command.initiator) if _is_customer(actor) else None
+        if source is None:
+            return self._held(command, reason)  # staff act for the bank, and under its other controls
+        answer = self._judging.answered(command, reason) or self._judging.answer(Asked(command, source, payee), actor)
+        return self._changed(command, answer)
 
     def release_hold(self, actor: Actor, *, hold: str, key: str) -> HoldChange | Refusal:
         """Gives held money back to its account. Stored refusal: HoldUnknown."""
@@ -324,7 +365,9 @@ class Transfers:
         return _PlacedHold(placing.initiator, reason)
 
     def _held(self, command: Command, reason: Refusal | None) -> HoldChange | Refusal:
-        answer = answer_to(self._ledger, command, reason)
+        return self._changed(command, answer_to(self._ledger, command, reason))
+
+    def _changed(self, command: Command, answer: Posted | Refusal) -> HoldChange | Refusal:
         if not isinstance(answer, Posted):
             return answer
         account = command.parties["account"]

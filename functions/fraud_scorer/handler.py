@@ -1,17 +1,18 @@
 """Lambda entry point of the queue florin-fraud-scorer: payments are judged, and the judgements go back to the bus.
 
-A judgement follows from the event alone, so that it may be made twice; who hears it twice acts once.
+A payment is judged once: a message that comes again is answered with the judgement that is kept, and who hears it twice
+acts once. What cannot be judged is set aside, and its payment takes the fallback; that is kept under the same payment,
+so a scorer that comes late says what the fallback has said.
 """
 
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from domain.clock import instant_text
-from domain.fraud.events import SOURCE, FraudDecided
-from domain.fraud.service import features_of, judge
-from domain.payments.events import PaymentInitiated
+from domain.fraud.events import SOURCE, decided
+from domain.payments.events import PaymentInitiated, scoring_request
 from functions.composition import bank
+from functions.fraud_fallbacks import fell_back
 from functions.logs import log
 from functions.messages import one_by_one
 
@@ -26,16 +27,13 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 
 def score(body: str) -> None:
     initiated = PaymentInitiated.model_validate(json.loads(body)["detail"])
-    judgement = judge(features_of(initiated))
-    decided = FraudDecided(
-        payment=initiated.payment,
-        region=initiated.region,
-        decision=judgement.decision.value,
-        reasons=judgement.reasons,
-        rules_version=judgement.rules_version,
-        decided_at=instant_text(bank().clock.now()),
-    )
-    (taken,) = bank().bus(SOURCE).publish([decided])
+    stored = bank().fraud.decide(scoring_request(initiated))
+    said = decided(stored, region=initiated.region)
+    (taken,) = bank().bus(SOURCE).publish([said])
     if not taken:
         raise NotPublished(initiated.payment)
-    log("fraud_scorer").info("judged", extra={"payment": initiated.payment, "decision": decided.decision})
+    if stored.fallback:
+        fell_back(stored)
+    log("fraud_scorer").info(
+        "judged", extra={"payment": stored.subject, "decision_id": stored.id, "decision": said.decision}
+    )

@@ -125,6 +125,7 @@ def _actor(headers: Mapping[str, str], this: Bank, *, source_ip: str | None, cor
         source_ip=source_ip,
         correlation_id=correlation_id,
         channel=Channel.API,
+        authenticated_at=identity.authenticated_at,
     )
     if not standing_groups(actor):
         raise Rejected(ErrorCode.NOT_ALLOWED, "You are in no group of this bank that may use it.")

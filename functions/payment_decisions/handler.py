@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from typing import Any
 
 from domain.fraud.events import FraudDecided
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from functions.composition import bank
 from functions.logs import log
 from functions.messages import one_by_one
@@ -20,6 +18,5 @@ def handler(event: Mapping[str, Any], context: object) -> dict[str, Any]:  # noq
 
 def tell(body: str) -> None:
     decided = FraudDecided.model_validate(json.loads(body)["detail"])
-    judgement = Judgement(Decision(decided.decision), decided.reasons, decided.rules_version)
-    payment = bank().ach.steps.judged(bank().payments.existing(decided.payment), judgement)
+    payment = bank().ach.steps.judged(bank().payments.existing(decided.payment), decided)
     log("payment_decisions").info("told", extra={"payment": payment.id, "state": payment.state.value})

@@ -155,9 +155,9 @@ def evaluate(  # noqa: PLR0917 - Typer passes them by name
     as_json: JsonOption = False,
 ) -> None:
     """Measure the model beside logistic regression and a random forest that learn from the same payments."""
-    from ops.fraud.evaluate import Asked, as_plain, as_text, evaluated
+    from ops.fraud.evaluate import Asked, Prepared, as_plain, as_text, evaluated
     from ops.fraud.files import read_portfolio
 
     asked = Asked(protocol=protocol.value, history_days=history_days, newest=train_from, threads=threads)
-    found = evaluated(read_portfolio(data), asked)
+    found = evaluated(Prepared(read_portfolio(data)), asked)
     typer.echo(json.dumps(as_plain(found), indent=2) if as_json else as_text(found))

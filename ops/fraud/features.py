@@ -63,6 +63,14 @@ def _of_family(family: Family, grouped: Grouped, payments: Payments) -> Iterator
         learnt = frauds[known] - frauds[begin]
         yield f"{family}_known_frauds_{days}d", _number(learnt)
         yield f"{family}_fraud_share_{days}d", _ratio(learnt, counted - begin, nothing=0.0)
+    day, oldest = second // DAY, grouped.since((mature - FRAUD_WINDOWS[-1] + 1) * DAY)
+    first, last = grouped.first_and_last(payments.fraud, oldest, known)
+    some = last >= oldest
+    first_day, last_day = (grouped.at(day, np.where(some, place, 0)) for place in (first, last))
+    yield f"{family}_first_known_fraud_days", np.where(some, day - first_day, np.nan)
+    yield f"{family}_last_known_fraud_days", np.where(some, day - last_day, np.nan)
+    since = grouped.since(np.where(some, last_day + 1, day) * DAY)
+    yield f"{family}_count_since_known_fraud", np.where(some, counted - since, np.nan)
 
 
 def _of_habit(customers: Grouped, payments: Payments) -> Iterator[Column]:

@@ -38,9 +38,9 @@ FEATURES: Final = (
     "terminal_fraud_share_1d",
     "terminal_fraud_share_7d",
     "terminal_fraud_share_30d",
-    "customer_known_frauds_1d",
-    "customer_known_frauds_7d",
-    "customer_known_frauds_30d",
+    "terminal_first_known_fraud_days",
+    "terminal_last_known_fraud_days",
+    "terminal_count_since_known_fraud",
 )
 ROUNDS: Final = 300
 PARAMETERS: Final[Mapping[str, Any]] = {
@@ -50,8 +50,8 @@ PARAMETERS: Final[Mapping[str, Any]] = {
     "max_depth": 4,
     # What a leaf rests on is counted in uncertain payments, not in payments: frauds are few.
     "min_data_in_leaf": 1,
-    "min_sum_hessian_in_leaf": 1.0,
-    "lambda_l2": 1.0,
+    "min_sum_hessian_in_leaf": 2.0,
+    "lambda_l2": 3.0,
     # A week has six hundred frauds: with the library's 255 bins their edges are lost.
     "max_bin": 1023,
     "min_data_in_bin": 1,

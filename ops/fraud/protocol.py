@@ -85,8 +85,8 @@ def rows(payments: Payments, fold: Fold) -> Rows:
     if payments.days < fold.test.stop:
         raise ScienceRefused(f"too few days: there are {payments.days}, and the test ends with day {fold.test[-1]}")
     found = Rows(
-        history=_of_days(payments, fold.training),
-        week=_of_days(payments, range(fold.begins, fold.training.stop)),
+        history=of_days(payments, fold.training),
+        week=of_days(payments, range(fold.begins, fold.training.stop)),
         test=_unknown(payments, fold),
     )
     for name, chosen in (("training", found.history), ("test", found.test)):
@@ -95,7 +95,8 @@ def rows(payments: Payments, fold: Fold) -> Rows:
     return found
 
 
-def _of_days(payments: Payments, days: range) -> Integers:
+def of_days(payments: Payments, days: range) -> Integers:
+    """Places of the payments of these days."""
     begin, end = np.searchsorted(payments.day, (days.start, days.stop))
     return np.arange(begin, end)
 
@@ -104,9 +105,9 @@ def _unknown(payments: Payments, fold: Fold) -> Integers:
     """Of the test days, without the cards that are known by then to be defrauded: those are blocked already."""
     kept = []
     for day in fold.test:
-        known = _of_days(payments, range(fold.begins, day - LABEL_DELAY_DAYS))
+        known = of_days(payments, range(fold.begins, day - LABEL_DELAY_DAYS))
         blocked = np.unique(payments.customer[known[payments.fraud[known]]])
-        asked = _of_days(payments, range(day, day + 1))
+        asked = of_days(payments, range(day, day + 1))
         kept.append(asked[~np.isin(payments.customer[asked], blocked)])
     return np.concatenate(kept)
 

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
     from domain.fraud.kinds import Scope
 
 MILLION: Final = 1_000_000
-MODEL_FILE: Final = "model.json"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +38,7 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Trained:
+    scope: Scope
     body: bytes
     measured: Measured
     difference: float
@@ -54,10 +54,10 @@ def trained(payments: Payments, asked: Asked) -> Trained:
     known_until = payments.days - LABEL_DELAY_DAYS
     features = catalogue_features(payments, learning.FEATURES)
     measured = _measured(payments, features, known_until, asked)
-    history = _days(payments, range(known_until - asked.history_days, known_until))
+    history = protocol.of_days(payments, range(known_until - asked.history_days, known_until))
     rows = learning.matrix(features, learning.FEATURES, history)
     booster = learning.grown(rows, payments.fraud[history], threads=asked.threads)
-    later = learning.matrix(features, learning.FEATURES, _days(payments, range(known_until, payments.days)))
+    later = learning.matrix(features, learning.FEATURES, protocol.of_days(payments, range(known_until, payments.days)))
     document = export.document(
         booster,
         learning.FEATURES,
@@ -67,7 +67,7 @@ def trained(payments: Payments, asked: Asked) -> Trained:
     )
     body = canonical(document)
     difference = export.check(parsed(document), booster, np.concatenate([rows, later]))
-    return Trained(body, measured, difference)
+    return Trained(asked.scope, body, measured, difference)
 
 
 def _measured(payments: Payments, features: Mapping[str, Numbers], known_until: int, asked: Asked) -> Measured:
@@ -77,13 +77,8 @@ def _measured(payments: Payments, features: Mapping[str, Numbers], known_until: 
     rows = protocol.rows(payments, fold)
     answers = evaluate.model_on(features, payments, threads=asked.threads)(rows)
     measured = protocol.measured(payments, rows.test, answers)
-    evaluate.refuse_leak("model", fold, measured)
+    evaluate.refuse_leak("model", measured)
     return measured
-
-
-def _days(payments: Payments, days: range) -> Integers:
-    begin, end = np.searchsorted(payments.day, (days.start, days.stop))
-    return np.arange(begin, end)
 
 
 def _lineage(payments: Payments, history: Integers, measured: Measured, asked: Asked) -> dict[str, Any]:
@@ -130,7 +125,7 @@ def _reference(rows: Numbers, scores: Numbers) -> dict[str, Any]:
 
 
 def write(found: Trained, folder: Path) -> Path:
-    path = folder / MODEL_FILE
+    path = folder / f"{found.scope.value.lower()}-model.json"
     try:
         folder.mkdir(parents=True, exist_ok=True)
         path.write_bytes(found.body)

@@ -26,7 +26,7 @@ class TemplateFault(Exception):
     """The template names something that is not there."""
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML with CloudFormation's short tags, read into their long forms."""
 
 
@@ -50,7 +50,7 @@ Loader.add_multi_constructor("!", construct_tag)
 # CloudFormation reads 2010-09-09 as text, YAML as a date.
 Loader.yaml_implicit_resolvers = {
     first: [pair for pair in pairs if pair[0] != "tag:yaml.org,2002:timestamp"]
-    for first, pairs in yaml.SafeLoader.yaml_implicit_resolvers.items()
+    for first, pairs in yaml.CSafeLoader.yaml_implicit_resolvers.items()
 }
 
 

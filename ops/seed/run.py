@@ -28,6 +28,7 @@ from functions import composition, configuration
 from ops.local.aws import Clients, session
 from ops.local.bank import ACCESS_KEY, SECRET_KEY
 from ops.seed import users
+from ops.seed.fraud_models import draft_models
 from ops.seed.history import DAYS, Happening, Holder, plan
 from ops.seed.people import CUSTOMERS, STAFF, Person, profile_of
 from ops.seed.rooting import root_history
@@ -93,7 +94,9 @@ def seed(bank: LocalBank, say: Callable[[str], None] | None = None) -> None:
     os.environ.update(AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY)  # the engine's, not the person's
     with ThreadPoolExecutor(max_workers=len(bank.regions)) as pool:
         seedings = list(pool.map(lambda region: _region(bank, region, ends, tell), bank.regions.values()))
-    logins = [login for seeding in seedings for login in _logins(seeding)] + _staff(bank)
+    staff = _staff(bank)
+    _draft_models(seedings, staff)
+    logins = [login for seeding in seedings for login in _logins(seeding)] + staff
     _sign_ins(bank, logins)
     tell(f"{len(logins)} people can sign in")
 
@@ -307,6 +310,13 @@ def _staff(bank: LocalBank) -> list[users.Login]:
         )
         for member in STAFF
     ]
+
+
+def _draft_models(seedings: list[Seeding], staff: list[users.Login]) -> None:
+    """By the first analyst: drafts, which decide nothing."""
+    analyst = next(login for login in staff if Group.FRAUD_ANALYST in login.groups)
+    for seeding in seedings:
+        draft_models(seeding.bank.registry, _actor(analyst.person, Group.FRAUD_ANALYST))
 
 
 def _sign_ins(bank: LocalBank, logins: list[users.Login]) -> None:

@@ -22,7 +22,12 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
-from domain.fraud.service import features_of, judge
+from domain.fraud import builtin
+from domain.fraud.decision_store_memory import MemoryDecisionStore
+from domain.fraud.events import decided
+from domain.fraud.kinds import CustomerReason, Decision, Scope
+from domain.fraud.model import StoredDecision
+from domain.ids import decision_id
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
 from domain.ledger.service import Ledger
@@ -31,7 +36,7 @@ from domain.notices.model import Notice
 from domain.notices.service import Notices
 from domain.notices.store_memory import MemoryNoticeStore
 from domain.payments.bus import MemoryBus
-from domain.payments.events import PaymentInitiated
+from domain.payments.events import PaymentInitiated, scoring_request
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Happening, Payment, Speed
 from domain.payments.rules import Deadlines
@@ -60,6 +65,7 @@ from domain.rails.ach.verifications import Verifications
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys, Sealer
 from ops.simulation.house import House, HouseFault, SetClock, acting, made, staff
+from ops.simulation.judge import FirstBooks, judge_of
 from ops.simulation.machine import Machine
 
 MONDAY = datetime(2026, 3, 9, 15, 0, tzinfo=UTC)
@@ -108,6 +114,9 @@ class AchDay:
         self.timetable = FedAch()
         self.incoming_store = MemoryIncomingStore()
         self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
+        self.ach_decisions = MemoryDecisionStore()
+        self.ach_fraud = judge_of(self.clock, says=FirstBooks(), decisions=wrap(mortal(self.ach_decisions)))
+        self.fallbacks: list[StoredDecision] = []
         self.steps = Steps(
             payments=self.payments,
             ledger=wrap(self.ledger),
@@ -117,10 +126,12 @@ class AchDay:
             accounts=self.accounts,
             cases=self.cases,
             notices=self.notices,
+            judge=self.ach_fraud,
             bus=mortal(self.bus),
             clock=self.clock,
             region=self.region,
             debit_settled=self.rates.debit_settled,
+            fell_back=self.fallbacks.append,
         )
         self.volumes = MicroVolumes(
             store=wrap(self.incoming_store), cases=self.cases, clock=self.clock, region=self.region
@@ -206,8 +217,37 @@ class AchDay:
 
     def score(self) -> None:
         while self.bus.events:
-            event = made(self.bus.events.pop(0), PaymentInitiated)
-            self.steps.judged(self.payments.existing(event.payment), judge(features_of(event)))
+            self.score_one(made(self.bus.events.pop(0), PaymentInitiated))
+
+    def score_one(self, event: PaymentInitiated) -> None:
+        """What the scorer does with an event, and the payment with what the scorer says."""
+        stored = self.ach_fraud.decide(scoring_request(event))
+        self.steps.judged(self.payments.existing(event.payment), decided(stored, region=self.region))
+
+    def will_decide(self, payment: Payment, decision: Decision, *reasons: CustomerReason) -> StoredDecision:
+        """Keeps a decision before anybody asks for one, so that it is this one whoever asks."""
+        versions = builtin.book(Scope.ACH).versions
+        return self.ach_decisions.put(
+            StoredDecision(
+                id=decision_id(payment.id),
+                subject=payment.id,
+                scope=Scope.ACH,
+                customer=payment.customer,
+                account=payment.account,
+                payee=payment.counterparty,
+                terminal=None,
+                device=None,
+                at=payment.opened_at,
+                amount=payment.amount,
+                features={},
+                versions=versions,
+                score=None,
+                decision=decision,
+                customer_reasons=reasons,
+                staff_reasons=("DRAWN",),
+                decided_at=self.clock.now(),
+            )
+        )
 
     def files(self) -> None:
         """What the function that builds files does each minute."""

@@ -22,9 +22,11 @@ MET_IN_ACH: Final = (
     "COUNTERPARTY_NOT_VERIFIED",
     "DUPLICATE_SUSPECTED",
     "PAYMENT_BUSY",
+    "PAYMENT_NOT_AWAITING_STEP_UP",
     "PAYMENT_NOT_CANCELLABLE",
     "RESOLUTION_NOT_CARRIED_OUT",
     "RESOLUTION_PENDING",
+    "STEP_UP_REQUIRED",
 )
 """What people are refused in the histories of ACH, which must meet all of it; those of the ledger cannot."""
 _ACH: Final = "ACH: histories of its own (ops/simulation/ach), and stories killed at every call (tests/unit/rails/ach)"

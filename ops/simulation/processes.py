@@ -4,12 +4,19 @@ Nothing of a process outlives its death but what the stores keep.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final
 
+from domain.access.service import Approvals
+from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.service import Accounts
 from domain.accounts.store_memory import MemoryAccountStore
 from domain.audit.service import Audit
 from domain.audit.store_memory import MemoryAuditStore
+from domain.cases.kinds import CaseKind
+from domain.cases.service import SUBJECT_KIND, Cases
+from domain.cases.store_memory import MemoryCaseStore
+from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.ids import Randomness
 from domain.ledger.folding import Folder
 from domain.ledger.model import LedgerSettings
@@ -22,13 +29,16 @@ from domain.notices.ledger_news import LedgerNews
 from domain.notices.service import Notices
 from domain.notices.store_memory import MemoryNoticeStore
 from domain.sealing import KeyedSealer
+from domain.transfers.review_store_memory import MemoryReviewStore
 from domain.transfers.schedules import MemorySchedules
 from domain.transfers.service import Transfers
 from domain.transfers.store_memory import MemoryOrderStore
 from ops.simulation.clocks import ProcessClock, TrueTime
+from ops.simulation.judge import judge_of
 from ops.simulation.messages import Bus, Push
 from ops.simulation.wire import Surroundings, wired, wired_ledger
 
+REVIEW_WITHIN: Final = timedelta(hours=6)
 ADDRESSES: Final = {"us-east-1": "https://east.example/graphql", "us-west-2": "https://west.example/graphql"}
 
 
@@ -42,6 +52,10 @@ class Kept:
     orders: MemoryOrderStore
     notices: MemoryNoticeStore
     audit: MemoryAuditStore
+    approvals: MemoryApprovalStore
+    cases: MemoryCaseStore
+    decisions: MemoryDecisionStore
+    reviews: MemoryReviewStore
     marks: MemoryMarks
     schedules: MemorySchedules
     bus: Bus
@@ -80,6 +94,16 @@ class Process:
             randomness=randomness,
             channels=(wired(kept.push, around),),
         )
+        self.approvals = Approvals(
+            store=wired(kept.approvals, around), clock=clock, decided=lambda: {SUBJECT_KIND: self.cases.decided}
+        )
+        self.cases = Cases(
+            store=wired(kept.cases, around),
+            approvals=self.approvals,
+            clock=clock,
+            region=kept.settings.region,
+            resolved=lambda: {CaseKind.TRANSFER_REVIEW: self.transfers.reviews.decided},
+        )
         self.transfers = Transfers(
             ledger=self.ledger,
             accounts=self.accounts,
@@ -90,6 +114,10 @@ class Process:
             schedules=wired(kept.schedules, around),
             notices=self.notices,
             audit=Audit(store=wired(kept.audit, around), clock=clock, randomness=randomness),
+            fraud=judge_of(clock, decisions=wired(kept.decisions, around)),
+            cases=self.cases,
+            reviews=wired(kept.reviews, around),
+            review_within=REVIEW_WITHIN,
         )
         self.news = LedgerNews(notices=self.notices, accounts=self.accounts)
         self.outbox = Outbox(store=store, bus=wired(kept.bus, around), marks=marks, settings=kept.settings)

@@ -9,14 +9,18 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
+from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.store_memory import MemoryAccountStore
 from domain.audit.store_memory import MemoryAuditStore
+from domain.cases.store_memory import MemoryCaseStore
+from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.jurisdictions import JURISDICTIONS
 from domain.ledger.model import LedgerSettings
 from domain.ledger.outbox_memory import MemoryMarks
 from domain.ledger.store import StampRefused
 from domain.notices.store_memory import MemoryNoticeStore
 from domain.sealing import KeyedSealer, MemoryDataKeys
+from domain.transfers.review_store_memory import MemoryReviewStore
 from domain.transfers.schedules import MemorySchedules
 from domain.transfers.store_memory import MemoryOrderStore
 from ops.simulation.asks.choice import Choice
@@ -72,6 +76,10 @@ class World:
             orders=MemoryOrderStore(),
             notices=MemoryNoticeStore(),
             audit=MemoryAuditStore(),
+            approvals=MemoryApprovalStore(),
+            cases=MemoryCaseStore(),
+            decisions=MemoryDecisionStore(),
+            reviews=MemoryReviewStore(),
             marks=MemoryMarks(),
             schedules=MemorySchedules(),
             bus=self.bus,

@@ -3,6 +3,7 @@
 A new mutation needs a line here, and so does each id that its input takes; the tests compare with the schema.
 """
 
+import json
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
@@ -10,19 +11,26 @@ from typing import Any, Final
 
 from graphql import GraphQLInputObjectType, get_named_type
 
-from domain.access.model import Group, Relation
+from domain.access.model import Actor, Group, Relation
 from domain.accounts.model import Account
 from domain.customers.model import Customer
+from domain.fraud.kinds import Decision
+from domain.fraud.registry_model import ArtefactKind
 from domain.jurisdictions import JURISDICTIONS, slot_of
 from tests.access.paths import CORE
-from tests.access.scene import MAKER, Person, of_another_group
+from tests.access.scene import MAKER, Person, judged_of, of_another_group
 from tests.access.world import Street
 from tests.unit.graph import documents as ask
+from tests.unit.graph import fraud_documents as fraud
+from tests.unit.graph.fraud_house import rules_document
+from tests.unit.graph.world import clerk
 from tests.unit.rails.ach.partner import Sheet
 from tests.unit.transfers.desk import TODAY
 
 US: Final = JURISDICTIONS["us"]
 Given = dict[str, Any]
+FRAUD_MAKER: Final = clerk(Group.FRAUD_ANALYST, person="stf_01J0000000000000000000000A")
+FRAUD_CHECKER: Final = clerk(Group.FRAUD_LEAD, person="stf_01J0000000000000000000000B")
 Place = tuple[str, ...]
 """Where something stands in an input, from the input down."""
 
@@ -34,8 +42,12 @@ class Change:
     """Every id that the input takes, and what it names."""
     own: Callable[[Street, Customer], Given] | None = None
     """What of the input must be the asking customer's own."""
+    by: Callable[[Street, Actor], Given] | None = None
+    """The input, where it must be of the asking person's own making."""
 
     def asked_by(self, street: Street, person: Person) -> Given:
+        if self.by:
+            return self.by(street, street.actors[person.group, person.relation])
         given = self.given(street)
         asking = street.world.customers.get(street.actors[person.group, person.relation].person)
         return {**given, **self.own(street, asking)} if self.own and isinstance(asking, Customer) else given
@@ -153,6 +165,24 @@ def _paid(street: Street) -> Given:
     return {"paymentId": answer.data["originateAchCredit"]["payment"]["id"]}
 
 
+def _to_confirm(street: Street) -> Given:
+    return _to_confirm_of(street, street.owner)
+
+
+def _to_confirm_of(street: Street, customer: Customer) -> Given:
+    """A payment that waits for who made it; of who may make none, the owner's."""
+    world = street.world
+    given = {**_sent(street), "idempotencyKey": f"confirm-{customer.id}", "counterpartyId": world.verified(customer).id}
+    answer = world.ask(customer, ask.ORIGINATE_CREDIT, input=given).data["originateAchCredit"]
+    if "payment" not in answer:
+        return _to_confirm(street)
+    payment = world.payments.existing(answer["payment"]["id"])
+    world.will_decide(payment, Decision.STEP_UP)
+    world.run()
+    world.clock.move(timedelta(seconds=2))
+    return {"paymentId": payment.id}
+
+
 def _wrong(street: Street) -> Given:
     """A payment that has settled."""
     world = street.world
@@ -176,6 +206,85 @@ def _received(street: Street, account: Account) -> str:
 
 def _returned(street: Street) -> Given:
     return {"idempotencyKey": "k", "entryId": _received(street, street.account), "decision": "UNPROCESSABLE"}
+
+
+def _authored(by: Callable[[Street, Actor], Given], ids: Mapping[Place, str] | None = None) -> Change:
+    return Change(lambda street: by(street, FRAUD_MAKER), ids or {}, by=by)
+
+
+def _fraud_worker(by: Actor) -> Actor:
+    """Who is asked for by somebody who may not is of another's making."""
+    return by if by.groups & {Group.FRAUD_ANALYST, Group.FRAUD_LEAD} else FRAUD_MAKER
+
+
+def _registered(street: Street) -> Given:
+    document = json.dumps(rules_document())
+    return {"idempotencyKey": "k", "scope": "TRANSFER", "kind": "RULES", "document": document, "note": "Too many"}
+
+
+def _redrafted(street: Street, by: Actor) -> Given:
+    version = street.world.drafted(_fraud_worker(by)).id
+    return {"version": version, "document": json.dumps(rules_document(7))}
+
+
+def _committed(street: Street, by: Actor) -> Given:
+    return {"version": street.world.drafted(_fraud_worker(by)).id}
+
+
+def _tried(street: Street) -> Given:
+    street.world.judged(judged_of(street.account), street.account)
+    day = street.world.clock.now().date().isoformat()
+    return {"version": street.world.drafted(FRAUD_MAKER).id, "firstDay": day, "lastDay": day}
+
+
+def _shadowed(street: Street) -> Given:
+    until = (street.world.clock.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"version": street.world.committed(FRAUD_MAKER).id, "until": until}
+
+
+def _stopped(street: Street) -> Given:
+    return {"version": street.world.governed()["shadow"]}
+
+
+def _promotion_asked(street: Street) -> Given:
+    street.world.bounded()
+    version = street.world.committed(FRAUD_MAKER, ArtefactKind.THRESHOLDS)
+    return {"idempotencyKey": "k", "version": version.id, "reason": "It is better"}
+
+
+def _agreed(street: Street) -> Given:
+    return {"version": street.world.agreed(FRAUD_MAKER, FRAUD_CHECKER).id}
+
+
+def _rolled_back(street: Street) -> Given:
+    version = street.world.governed()["champion"]
+    return {"scope": "TRANSFER", "kind": "RULES", "version": version, "reason": "It blocks everybody"}
+
+
+def _retired(street: Street) -> Given:
+    return {"version": street.world.drafted(FRAUD_MAKER).id, "reason": "It came to nothing"}
+
+
+def _listed(list_: str) -> Given:
+    entry = {"scope": "TRANSFER", "list": list_, "family": "DEVICE", "entity": "dev-7", "reason": "Stolen"}
+    return {"idempotencyKey": "k", **entry}
+
+
+def _snoozed(street: Street) -> Given:
+    until = (street.world.clock.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    return {"customerId": street.owner.id, "rule": "night", "reason": "Works at night", "until": until}
+
+
+def _woken(street: Street) -> Given:
+    for rule in ("night", "large"):
+        street.world.snoozed(street.owner.id, rule)
+    return {"customerId": street.owner.id, "rule": "large"}
+
+
+def _labelled(street: Street) -> Given:
+    subject = judged_of(street.account)
+    street.world.judged(subject, street.account)
+    return {"subjectId": subject, "fraud": True, "code": "CUSTOMER_SAYS"}
 
 
 Ids = Mapping[Place, str]
@@ -207,6 +316,7 @@ CHANGES: Final[dict[str, Change]] = {
     "originateAchDebit": Change(_collected, {**_ACCOUNT, **_COUNTERPARTY}, _verified_of),
     "reverseAchPayment": Change(_wrong, {("paymentId",): "payment"}),
     "cancelPayment": Change(_paid, {("paymentId",): "payment"}),
+    "confirmPayment": Change(_to_confirm, {("paymentId",): "payment"}, _to_confirm_of),
     "returnAchEntry": Change(_returned, {("entryId",): "receivedEntry"}),
     "assignCase": Change(_case, _CASE),
     "releaseCase": Change(_case, _CASE),
@@ -214,6 +324,21 @@ CHANGES: Final[dict[str, Change]] = {
     "giveApproval": Change(_asked, _APPROVAL),
     "refuseApproval": Change(_asked, _APPROVAL),
     "replayPartnerDelivery": Change(_delivered, {("deliveryId",): "delivery"}),
+    "registerFraudVersion": Change(_registered, {}),
+    "redraftFraudVersion": _authored(_redrafted),
+    "commitFraudVersion": _authored(_committed),
+    "dryRunFraudRules": Change(_tried, {}),
+    "startFraudShadow": Change(_shadowed, {}),
+    "stopFraudShadow": Change(_stopped, {}),
+    "requestFraudPromotion": Change(_promotion_asked, {}),
+    "promoteFraudVersion": Change(_agreed, {}),
+    "rollBackFraud": Change(_rolled_back, {}),
+    "retireFraudVersion": Change(_retired, {}),
+    "addFraudListEntry": Change(lambda _: _listed("DENY"), {}),
+    "removeFraudListEntry": Change(lambda _: _listed("ALLOW"), {}),
+    "snoozeFraudRule": Change(_snoozed, {("customerId",): "customer"}),
+    "endFraudSnooze": Change(_woken, {("customerId",): "customer"}),
+    "labelFraud": Change(_labelled, {("subjectId",): "judged"}),
 }
 DOCUMENTS: Final = {
     "openAccount": ask.OPEN,
@@ -236,6 +361,7 @@ DOCUMENTS: Final = {
     "originateAchDebit": ask.ORIGINATE_DEBIT,
     "reverseAchPayment": ask.REVERSE_PAYMENT,
     "cancelPayment": ask.CANCEL_PAYMENT,
+    "confirmPayment": ask.CONFIRM_PAYMENT,
     "returnAchEntry": ask.RETURN_ENTRY,
     "assignCase": ask.ASSIGN_CASE,
     "releaseCase": ask.RELEASE_CASE,
@@ -243,6 +369,21 @@ DOCUMENTS: Final = {
     "giveApproval": ask.GIVE_APPROVAL,
     "refuseApproval": ask.REFUSE_APPROVAL,
     "replayPartnerDelivery": ask.REPLAY,
+    "registerFraudVersion": fraud.REGISTER,
+    "redraftFraudVersion": fraud.REDRAFT,
+    "commitFraudVersion": fraud.COMMIT,
+    "dryRunFraudRules": fraud.DRY_RUN,
+    "startFraudShadow": fraud.START_SHADOW,
+    "stopFraudShadow": fraud.STOP_SHADOW,
+    "requestFraudPromotion": fraud.REQUEST_PROMOTION,
+    "promoteFraudVersion": fraud.PROMOTE,
+    "rollBackFraud": fraud.ROLL_BACK,
+    "retireFraudVersion": fraud.RETIRE,
+    "addFraudListEntry": fraud.ADD_ENTRY,
+    "removeFraudListEntry": fraud.REMOVE_ENTRY,
+    "snoozeFraudRule": fraud.SNOOZE,
+    "endFraudSnooze": fraud.END_SNOOZE,
+    "labelFraud": fraud.LABEL,
 }
 
 
@@ -280,6 +421,8 @@ def theirs(street: Street, kind: str) -> str:
         return account.id if kind == "account" else bob.id
     if kind == "receivedEntry":
         return _received(street, account)
+    if kind == "judged":
+        return world.judged(judged_of(account), account).subject
     if kind == "delivery":
         return world.quarantined()
     if kind == "payment":

@@ -12,18 +12,24 @@ from tests.access.asking import Said, said
 from tests.access.oracle import PARTS, WHO_ASKS, Verdict, is_own_cursor, says_nothing_by_itself, teller, verdict
 from tests.access.paths import SHAPES, Probe, Shapes, aliased, nested, together
 from tests.access.scene import PEOPLE, Person, Scene
+from tests.shares import share
 
 NOTHING: Final[tuple[list[object], ...]] = ([], ["NotFound"])
 """What is told of something hidden: the name of the type that says so, at most."""
 ALONE: Final[Shapes] = {"nested": nested, "alias": aliased}
 """What a field asked for by itself could be taken for something else by."""
+AS_IT_IS: Final[Shapes] = {"nested": nested}
+OTHERWISE: Final[Shapes] = {name: shape for name, shape in SHAPES.items() if name not in AS_IT_IS}
+BY_ITSELF: Final = "shapes of a field by itself"
+BY_ANOTHER_WAY: Final = "shapes of a type by its other ways"
 
 
 def faults(scene: Scene, probes: Sequence[Probe]) -> list[str]:
     """Where what was answered is not what the table says, and what nobody was shown by any way.
 
-    Each field is asked for by itself, by the first way to it, and together with the others of its type, by every way
-    in every shape; a value that says nothing by itself, such as an amount, by the other ways in one shape.
+    Each field is asked for by itself, by the first way to it, and together with the others of its type by every way:
+    by the first one in every shape; by the others nested and, unless it is a value that says nothing by itself, such as
+    an amount, in one shape besides. In full, by the others in every shape too.
     """
     found: list[str] = []
     seen: dict[tuple[str, Person], bool] = {}
@@ -51,12 +57,21 @@ def _asked(probes: Sequence[Probe]) -> Iterator[tuple[tuple[Probe, ...], Shapes]
     first: dict[str, Probe] = {}
     for probe in probes:
         first.setdefault(probe.target.name, probe)
-    for group in together(probes):
+    for place, group in enumerate(together(probes)):
         known = first[group[0].target.name]
-        once = group[0] != known and says_nothing_by_itself(known.target.parent)
-        yield group, {"nested": nested} if once else SHAPES
-        if len(group) > 1 and group[0] == known:
-            yield from (((probe,), ALONE) for probe in group)
+        if group[0] == known:
+            yield group, SHAPES
+            if len(group) > 1:
+                yield from (((probe,), _some(ALONE, number, of=BY_ITSELF)) for number, probe in enumerate(group))
+        elif says_nothing_by_itself(known.target.parent):
+            yield group, AS_IT_IS
+        else:
+            yield group, {**AS_IT_IS, **_some(OTHERWISE, place, of=BY_ANOTHER_WAY)}
+
+
+def _some(shapes: Shapes, place: int, *, of: str) -> Shapes:
+    """One of them, each in its turn."""
+    return {name: shapes[name] for name in share(list(shapes), one_in=len(shapes), of=of, place=place)}
 
 
 @dataclass(frozen=True)

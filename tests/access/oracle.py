@@ -16,7 +16,7 @@ from domain.customers.model import Profile
 from domain.notices.model import Notice
 from graph.access import TABLE, Cell
 from tests.access.paths import CORE, Probe, Step
-from tests.access.scene import AUDITOR, OPERATIONS, OWNER, Person, Scene, works
+from tests.access.scene import AUDITOR, FRAUD_LEAD, OPERATIONS, OWNER, Person, Scene, works
 
 
 class Verdict(Enum):
@@ -30,12 +30,17 @@ RECEIVED: Final = ("AchCreditReceived", "AchDebitReceived")
 PAYMENTS: Final = (*SENT, *RECEIVED)
 ON_ACCOUNT: Final = frozenset(kind for kind in CORE.type_map if kind.endswith("StatusInfo")) | frozenset(
     {"Account", "Entry", "Hold", "Journal", "Leg", "Transfer", "TransferOrder", "Occurrence", *PAYMENTS}
+    | {"TransferReview"}
 )
 """Who looks at these stands to them as to the account."""
 OF_CUSTOMER: Final = frozenset({"Customer", "Counterparty", "Verification", "CounterpartyChange"})
 """Who looks at these stands to them as to the customer."""
 OF_A_GROUP: Final = frozenset({"Case", "Approval"})
 """What waits for people of the bank: one group acts on it, who audits sees it, and all others are told of nothing."""
+OF_FRAUD: Final = frozenset(
+    {"FraudDecision", "FraudVersion", "FraudScoring", "FraudListEntry", "FraudSnooze", "FraudDay"}
+)
+"""Everybody is a stranger to these too."""
 OF_NO_CUSTOMER: Final = frozenset(
     {"PartnerDelivery", "AchFile", "AchBatch", "AchEntry", "AchRejectionReason", "AchReceivedFile", "AchReceivedEntry"}
 )
@@ -61,7 +66,8 @@ LISTS_OF_ONES_OWN: Final = frozenset(
         "Query.approvals",
     }
 )
-OF_STAFF: Final = ("auditRecords", "partnerDeliveries")
+LOOKS_AT_FRAUD: Final = tuple(name.partition(".")[2] for name in TABLE if name.startswith("Query.fraud"))
+OF_STAFF: Final = ("auditRecords", "partnerDeliveries", *LOOKS_AT_FRAUD)
 """Root fields that decide by themselves who is shown anything."""
 LISTS_OF_STAFF: Final = ("partnerDeliveries", "achFiles", "achReceivedFiles")
 
@@ -85,7 +91,7 @@ def _relation(kind: str, probe: Probe, person: Person) -> Relation:
         return person.relation
     if kind in OF_CUSTOMER:
         return _to_customer(probe, person)
-    if kind in OF_NO_CUSTOMER:
+    if kind in OF_NO_CUSTOMER or kind in OF_FRAUD:
         return Relation.STRANGER
     if kind in ONES_OWN:
         return Relation.OWNER
@@ -278,7 +284,10 @@ def is_own_cursor(probe: Probe) -> bool:
 
 
 def teller(probe: Probe) -> Person:
-    """Who sees all of it: the owner; of the audit an auditor; of what waits, of deliveries and files, operations."""
+    """Who sees all of it: the owner; of the audit an auditor; of what waits, of deliveries and files, operations; of
+    fraud its lead."""
+    if probe.root.field in LOOKS_AT_FRAUD:
+        return FRAUD_LEAD
     waits = probe.root.field in ("cases", "approvals") or probe.root.answers in OF_A_GROUP
     of_staff = probe.root.field in LISTS_OF_STAFF or probe.root.answers in OF_NO_CUSTOMER
     beside_files = probe.target.parent in PAYMENTS and probe.target.field in ("fileId", "entryId")

@@ -42,6 +42,16 @@ ROOTS: Final[dict[str, tuple[dict[str, str], ...]]] = {
     "partnerDeliveries": ({"partner": "partner"},),
     "achFiles": ({},),
     "achReceivedFiles": ({},),
+    "fraudDecision": ({"subjectId": "judged"}, {"subjectId": "credit"}),
+    "fraudDecisions": ({"customerId": "customer"}, {"accountId": "account"}),
+    "fraudScopes": ({},),
+    "fraudVersions": ({"scope": "word:TRANSFER", "kind": "word:MODEL"},),
+    "fraudVersion": ({"version": "retired"}, {"version": "champion"}, {"version": "shadow"}),
+    "fraudRuleGrammar": ({},),
+    "fraudFeatures": ({},),
+    "fraudListEntries": ({"scope": "word:TRANSFER"},),
+    "fraudSnoozes": ({"customerId": "customer"},),
+    "fraudSeries": ({"scope": "word:TRANSFER", "from": "first", "to": "last"},),
     "node": (
         {"id": "account"},
         {"id": "customer"},
@@ -92,6 +102,8 @@ KIND_OF: Final = {
 }
 
 
+ROWS: Final = {"Query.fraudDecisions": 4}
+"""Of pages whose rows show so much that a usual page of them costs more than a request may."""
 FIELDS_TOGETHER: Final = 8
 """With the aliases of the steps above them they stay under `graph.limits.ALIASES_MAX`."""
 
@@ -109,6 +121,8 @@ def value_of(scene: Scene, word: str) -> str:
         "partner": "sponsor",
         "delivery": scene.delivery,
         **scene.ach,
+        **scene.fraud,
+        "word": which,
         "journal": scene.journals.get(which, ""),
     }
     return known[kind]
@@ -171,12 +185,29 @@ def _in_state(way: tuple[Step, ...]) -> tuple[Step, ...]:
 
 def probes_of(name: str) -> tuple[Probe, ...]:
     """Of a field."""
-    return tuple(probe for probe in probes() if probe.target.name == name)
+    return _by_field().get(name, ())
 
 
 def probes_into(kind: str) -> tuple[Probe, ...]:
     """Of every field of a type."""
-    return tuple(probe for probe in probes() if probe.target.parent == kind)
+    return _by_type().get(kind, ())
+
+
+@cache
+def _by_field() -> dict[str, tuple[Probe, ...]]:
+    return _grouped(lambda probe: probe.target.name)
+
+
+@cache
+def _by_type() -> dict[str, tuple[Probe, ...]]:
+    return _grouped(lambda probe: probe.target.parent)
+
+
+def _grouped(by: Callable[[Probe], str]) -> dict[str, tuple[Probe, ...]]:
+    found: dict[str, list[Probe]] = {}
+    for probe in probes():
+        found.setdefault(by(probe), []).append(probe)
+    return {key: tuple(group) for key, group in found.items()}
 
 
 @cache
@@ -361,5 +392,5 @@ def _is_page(step: Step) -> bool:
 def _arguments(step: Step) -> str:
     given = [f"{name}: ${name}" for name, _ in step.arguments]
     if _is_page(step):
-        given.append(f"first: {PAGE}")
+        given.append(f"first: {ROWS.get(step.name, PAGE)}")
     return f"({', '.join(given)})" if given else ""

@@ -19,6 +19,7 @@ from domain.cases.model import Case
 from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.facts import facts_of
+from domain.fraud.kinds import Fallback
 from domain.ids import batch_id
 from domain.notices.kinds import NoticeKind
 from domain.rails.ach.incoming_model import FileFinding
@@ -62,6 +63,7 @@ OWNER: Final = Person(Group.CUSTOMER, Relation.OWNER)
 JOINT_OWNER: Final = Person(Group.CUSTOMER, Relation.JOINT_OWNER)
 STRANGER: Final = Person(Group.CUSTOMER, Relation.STRANGER)
 OPERATIONS: Final = Person(Group.OPERATIONS, Relation.STRANGER)
+FRAUD_LEAD: Final = Person(Group.FRAUD_LEAD, Relation.STRANGER)
 WORKERS: Final = Group.OPERATIONS
 """Whose cases and approvals are under observation."""
 MAKER: Final = clerk(WORKERS, person="stf_01J00000000000000000000009")
@@ -94,6 +96,9 @@ class Scene(Street):
     ach: dict[str, str]
     """A credit that the bank rejected, a debit that has settled, one of each that came in; the credit's file and
     entry, and those of the credit that came in."""
+
+    fraud: dict[str, str]
+    """What was judged, of the owner; versions by what they are; the first and the last day of figures."""
 
     def actor(self, person: Person) -> Actor:
         return self.actors[person.group, person.relation]
@@ -137,6 +142,8 @@ def scene() -> Scene:
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
     delivery = _delivered(world, clerks)
+    fraud = _judged(world, account, neighbour, ach["credit"], case.id)
+    theirs["judged"] = fraud.pop("theirs")
     profiles = {customer.id: _profile(name) for name, customer in _named(customers, bob)}
     return Scene(
         world=world,
@@ -156,6 +163,7 @@ def scene() -> Scene:
         theirs=theirs,
         delivery=delivery,
         ach=ach,
+        fraud=fraud,
     )
 
 
@@ -179,6 +187,27 @@ def unaudited(world: World) -> Iterator[None]:
     for name, kept in rows.items():
         kept.clear()
         kept.update(before[name])
+
+
+def _judged(world: World, account: Account, neighbour: Account, payment: str, case: str) -> dict[str, str]:
+    """Versions of every kind, decisions by them on the owner's and the neighbour's, and what became of those."""
+    versions = world.governed()
+    ours, theirs = judged_of(account), judged_of(neighbour)
+    world.judged(ours, account)
+    world.judged(theirs, neighbour)
+    world.judged(payment, account, fallback=Fallback.SCORER_SILENT)
+    world.payments.note(payment, lambda found: replace(found, case=case))
+    for subject in (ours, payment):
+        world.labelled(subject)
+    for one in (account, neighbour):
+        world.snoozed(one.record.holder)
+    first, last = world.counted(days=9)
+    return {**versions, "judged": ours, "theirs": theirs, "first": first.isoformat(), "last": last.isoformat()}
+
+
+def judged_of(account: Account) -> str:
+    """A journal that the account was to have."""
+    return f"jrn_{account.id[4:10]}_{'k' * 32}"
 
 
 def _proposed(world: World) -> Case:

@@ -121,6 +121,7 @@ BY_HAND: Final = """
     Mutation.originateAchDebit  A A . .   . . . . . . .
     Mutation.reverseAchPayment  A A . .   . . . . . . .
     Mutation.cancelPayment      A A . .   . . . . . . .
+    Mutation.confirmPayment     A A . .   . . . . . . .
     Mutation.returnAchEntry     . . . .   A . . . . . .
     Mutation.replayPartnerDelivery . . . .   A . . . . . .
 """

@@ -1,5 +1,7 @@
 """Every cell of the access table that is about changing, executed; and what a change answers, by every shape.
 
+Everybody asks for all of it as it is nested; the other shapes are shared out among them.
+
 What hangs on the answer of a change is held against what the owner sees of the same thing right after it, field by
 field, as the cells of the person who asked say.
 """
@@ -30,6 +32,7 @@ from tests.access.oracle import PARTS
 from tests.access.paths import Document, object_of
 from tests.access.scene import PEOPLE, Person, works
 from tests.access.world import Street, street
+from tests.shares import share
 
 DEPTH: Final = 3
 """`original → transfer → memo`, and `account → people → customerId`."""
@@ -87,6 +90,18 @@ def documents(mutation: str) -> Iterator[tuple[str, tuple[Walk, ...], Document]]
         yield "alias", some, Document(f"{head} {{ other: {asked} {{ {told} }} }}", (), ())
 
 
+def is_allowed(mutation: str, person: Person) -> bool:
+    return works(TABLE[f"Mutation.{mutation}"].cell(person.group, person.relation), person)
+
+
+def asked_by(mutation: str, person: Person) -> list[tuple[str, tuple[Walk, ...], Document]]:
+    """Nested by everybody; each of the other documents by one of those who may and by one of those who may not."""
+    nested, *others = documents(mutation)
+    alike = [one for one in PEOPLE if is_allowed(mutation, one) == is_allowed(mutation, person)]
+    place = len(alike) - alike.index(person)
+    return [nested, *share(others, one_in=len(alike), of="documents of a change", place=place)]
+
+
 def truth(mutation: str, person: Person) -> Any:
     """What the same change answers on the same street where no field is guarded."""
     here = street()
@@ -132,9 +147,9 @@ def wanted(kind: str, walk: Walk, person: Person, values: list[Any]) -> list[Any
 @pytest.mark.parametrize("person", PEOPLE, ids=lambda person: person.name)
 @pytest.mark.parametrize("mutation", CHANGES)  # varies last: a document is made ready once, and asked by everybody
 def test_a_change_is_made_and_told_as_its_cells_say(mutation: str, person: Person) -> None:
-    allowed = works(TABLE[f"Mutation.{mutation}"].cell(person.group, person.relation), person)
+    allowed = is_allowed(mutation, person)
     whole = truth(mutation, person) if allowed else {}
-    for shape, walks, document in documents(mutation):
+    for shape, walks, document in asked_by(mutation, person):
         here = street()
         given = CHANGES[mutation].asked_by(here, person)
         before = lines(here)
@@ -187,6 +202,14 @@ def lines(here: Street) -> tuple[int, ...]:
     """How many lines the two accounts have."""
     heads = (here.world.ledger.head(account.id) for account in (here.account, here.neighbour))
     return tuple(head.position.seq for head in heads if head)
+
+
+@pytest.mark.parametrize("mutation", CHANGES)
+def test_every_document_is_asked_by_one_who_may_and_one_who_may_not(mutation: str) -> None:
+    for allowed in {is_allowed(mutation, person) for person in PEOPLE}:
+        people = [person for person in PEOPLE if is_allowed(mutation, person) is allowed]
+        asked = {document for person in people for _, _, document in asked_by(mutation, person)}
+        assert asked == {document for _, _, document in documents(mutation)}
 
 
 def test_every_field_of_a_success_is_asked_for() -> None:

@@ -48,6 +48,7 @@ KINDS: Final = (
     "entry",
     "receivedFile",
     "receivedEntry",
+    "judged",
 )
 NO_IDS: Final = (
     "",
@@ -121,6 +122,20 @@ LOOKS: Final = (
         "Account",
     ),
     Look("changes(accountId)", "account", "changes(accountId: $id) { more entries { sequence } }", "Account"),
+    Look("fraudDecision(subjectId)", "judged", "fraudDecision(subjectId: $id) { id score }", "FraudDecision"),
+    Look(
+        "fraudDecisions(customerId)",
+        "customer",
+        "fraudDecisions(customerId: $id) { edges { node { id } } }",
+        "FraudDecision",
+    ),
+    Look(
+        "fraudDecisions(accountId)",
+        "account",
+        "fraudDecisions(accountId: $id) { edges { node { id } } }",
+        "FraudDecision",
+    ),
+    Look("fraudSnoozes(customerId)", "customer", "fraudSnoozes(customerId: $id) { rule reason }", "FraudDecision"),
     Look("auditRecords(customerId)", "customer", "auditRecords(customerId: $id) { edges { node { id } } }", ""),
     Look("auditRecords(personId)", "customer", "auditRecords(personId: $id) { edges { node { id } } }", ""),
 )
@@ -152,6 +167,7 @@ def ours(scene: Scene, kind: str) -> str:
         "entry": scene.ach["entry"],
         "receivedFile": scene.ach["receivedFile"],
         "receivedEntry": scene.ach["receivedEntry"],
+        "judged": scene.fraud["judged"],
     }
     return known[kind]
 

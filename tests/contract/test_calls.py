@@ -25,8 +25,8 @@ from domain.access.rules import APPROVAL_LIFETIME_MAX
 from domain.access.service import proposal_of
 from domain.accounts.model import Account, Related
 from domain.calendars import calendar_day
-from domain.cases.kinds import CaseKind
-from domain.cases.model import Subject
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Resolution, Stage, Subject
 from domain.counterparties.model import Counterparty
 from domain.ids import entry_id, internal_account, payment_id, received_entry_id
 from domain.money import Money
@@ -47,6 +47,7 @@ from graph.schema import schema
 from graph.view import Request, answer
 from tests.contract import received
 from tests.unit.functions.ach_life import RECEIVER
+from tests.unit.functions.judged_life import in_review
 from tests.unit.functions.region import REGION, SETTINGS, Deployed, acting, staff_of
 from tests.unit.transfers.desk import by_number
 
@@ -95,6 +96,11 @@ CONNECTIONS: Final[Mapping[str, tuple[str, str, int]]] = {
     "Account.transferOrders": (
         OWNER,
         "{ node(id: $account) { ... on Account { transferOrders(first: $n) { edges { node { FIELD } } } } } }",
+        0,
+    ),
+    "Account.transferReviews": (
+        OWNER,
+        "{ node(id: $account) { ... on Account { transferReviews(first: $n) { edges { node { FIELD } } } } } }",
         0,
     ),
     "TransferOrder.occurrences": (
@@ -171,6 +177,7 @@ GROWS: Final[Mapping[str, int]] = {
     "Account.entries": PAGE,
     "Account.people": PAGE,
     "Account.transferOrders": PAGE + 2,  # who asks is checked again by the service; the orders come in one call
+    "Account.transferReviews": PAGE + 2,  # likewise
     "TransferOrder.occurrences": PAGE + 2,  # as above, with the order
     "Account.payments": PAGE + 1,  # they come in one call
     "Payment.timeline": PAGE,
@@ -192,6 +199,8 @@ class Life:
         self.counterparties = [self._added(number) for number in range(MANY)]
         self.orders = [self._lived(account) for account in accounts]
         self._much_of_one()
+        for number, account in enumerate(accounts[1:]):
+            self._looked_at(account, number)
         self.credit, self.debit = (self._long_on_its_way(kind) for kind in DRIVEN_BY_STEPS)
         self.received = [self._often_pended(kind) for kind in PaymentKind if kind not in DRIVEN_BY_STEPS]
         self.files = [self._file(number) for number in range(MANY)]
@@ -227,6 +236,7 @@ class Life:
     def _much_of_one(self) -> None:
         store = DynamoDBOrderStore(self.bank.table(SETTINGS["FLORIN_TRANSFERS_TABLE"], BY_DUE), region=REGION)
         for number in range(MANY):
+            self._reviewed(number)
             self._ordered(self.account, f"more-{number}")
             day, now = self.today - timedelta(days=number), self.deployed.clock.now()
             store.settle(Occurrence(order=self.orders[0].id, on=day, late=True, at=now, **WHY))
@@ -239,6 +249,20 @@ class Life:
             self._received_from(f"payer{number}")
             self.deployed.delivered(f"m{number}")
             self._sent(self.account, number + 1)
+
+    def _reviewed(self, number: int) -> None:
+        """A transfer that was looked at and made."""
+        journal, case_id = in_review(self.deployed, self.ada, self.account, self.paid, key=f"r-{number}")
+        case = self.bank.cases._existing(case_id)
+        now = self.deployed.clock.now()
+        decided = Resolution(ResolutionCode.RELEASE, "Known.", "stf_1", "k", now, Stage.DECIDED)
+        assert self.bank.transfers.reviews.decided(replace(case, resolution=decided)) is None, journal
+
+    def _looked_at(self, account: Account, number: int) -> None:
+        """Another account has one, too."""
+        store = self.bank.transfers.reviews._store
+        (found,) = store.reviews_of(self.account.id, before=None, limit=1).reviews
+        store.add(replace(found, id=f"{found.id[:-4]}{number:04d}", source=account.id))
 
     def _received_from(self, name: str) -> None:
         payer, account = self.deployed.person(name)

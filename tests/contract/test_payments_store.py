@@ -8,7 +8,7 @@ import pytest
 
 from domain.money import Money
 from domain.payments.kinds import PaymentKind, PaymentState
-from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, Waiting
+from domain.payments.model import AchProgress, AchTerms, Happening, Payment, Speed, StepUp, Waiting
 from domain.payments.store import DuePayment, PaymentStore
 from domain.payments.store_dynamodb import BUCKETS, BY_DUE, DynamoDBPaymentStore
 from domain.payments.store_memory import MemoryPaymentStore
@@ -86,6 +86,8 @@ WHOLE = replace(
     journals={"SETTLING": "jrn_us0417_a", "FREEING": "jrn_us0417_b"},
     reason_code="R01",
     reason="The other bank did not pay.",
+    decision_reasons=("NEW_PAYEE", "UNUSUAL_AMOUNT"),
+    step_up=StepUp(AT, AT + timedelta(minutes=15), AT + timedelta(minutes=2)),
     case="cas_1",
     happenings=9,
     version=12,

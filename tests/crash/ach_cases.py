@@ -17,6 +17,7 @@ from domain.cases.kinds import ResolutionCode
 from domain.cases.service import Cases
 from domain.counterparties.model import Correction, Counterparty, VerificationMethod
 from domain.fraud.events import SOURCE as FRAUD
+from domain.fraud.kinds import CustomerReason, Decision
 from domain.ids import entry_id
 from domain.payments.events import SOURCE as PAYMENTS
 from domain.payments.kinds import PaymentKind, PaymentState
@@ -40,6 +41,7 @@ from tests.crash.stage import Answer, Stage, bus_event, delivered, passed
 from tests.crash.stage import settled as refused
 from tests.crash.use_case import Row, UseCase
 from tests.faults import Killed, LostRequest, Sent
+from tests.unit.fraud.said import said as said_by_scorer
 from tests.unit.functions.test_webhooks import event as webhook
 from tests.unit.graph import documents as ask
 from tests.unit.partners.signing import SPONSOR, body_of
@@ -234,6 +236,11 @@ def uncounted(row: Row) -> Row:
     return tuple(re.sub(r" \d answers$", "", word) for word in row) if row[0] == "counterparty" else row
 
 
+def unlisted(row: Row) -> Row:
+    """A payment is listed for its window before it says so, and one that says otherwise is left out of the file."""
+    return () if row[0] == "scheduled" else row
+
+
 def waits_again(row: Row) -> Row:
     """A payment that came into another file is sent once more. Where its journey was not told that it was rejected,
     that waits for the same as before; else it was told, and is about to."""
@@ -296,6 +303,47 @@ def suspected(stage: Stage) -> Facts:
     step(StepName.SCREEN)(stage)
     stage.notified()
     return {"tokens": stage.facts["tokens"]}
+
+
+def decided(decision: Decision, kind: PaymentKind = CREDIT) -> Callable[[Stage], Facts]:
+    """A journey waits, and the bus has this decision for it."""
+
+    def said_of(stage: Stage) -> Facts:
+        step(StepName.SCREEN, kind)(stage)
+        decided = said_by_scorer(stage.facts[kind], decision, CustomerReason.NEW_PAYEE)
+        return {"tokens": stage.facts["tokens"], FRAUD: [json.dumps({"detail": decided.model_dump(mode="json")})]}
+
+    return said_of
+
+
+def heard_of(decision: Decision, kind: PaymentKind = CREDIT) -> Callable[[Stage], Facts]:
+    def heard(stage: Stage) -> Facts:
+        stage.facts |= decided(decision, kind)(stage)
+        hear_judgement(stage)
+        return {"tokens": stage.facts["tokens"]}
+
+    return heard
+
+
+def to_confirm(kind: PaymentKind = CREDIT) -> Callable[[Stage], Facts]:
+    """It waits for its customer, who signs in again a moment later."""
+
+    def waits(stage: Stage) -> Facts:
+        facts = heard_of(Decision.STEP_UP, kind)(stage)
+        step(StepName.AWAIT_STEP_UP, kind)(stage)
+        stage.later(SOON)
+        return {**facts, "tokens": stage.facts["tokens"]}
+
+    return waits
+
+
+def confirm_payment(kind: PaymentKind = CREDIT) -> Act:
+    return lambda stage: stage.asked(ask.CONFIRM_PAYMENT, paymentId=stage.facts[kind])
+
+
+def unconfirmed(stage: Stage) -> Facts:
+    stage.later(stage.bank.deadlines.step_up)
+    return {}
 
 
 def poor(stage: Stage) -> Facts:
@@ -657,6 +705,18 @@ ACH_CASES: Final = (
     twice("judge a payment", score, (*_ASKED, screened)),
     twice("hear a judgement", hear_judgement, (*_ASKED, screened, scored)),
     twice("judge a payment by the fallback", step(StepName.SCREEN_WITHOUT), _ASKED),
+    twice("hear that a payment is declined softly", hear_judgement, (*_ASKED, decided(Decision.SOFT_DECLINE))),
+    twice("hear that a customer is to confirm a payment", hear_judgement, (*_ASKED, decided(Decision.STEP_UP))),
+    twice("ask a customer to confirm a payment", step(StepName.AWAIT_STEP_UP), (*_ASKED, heard_of(Decision.STEP_UP))),
+    twice("confirm a payment that is sent", confirm_payment(), (*_ASKED, to_confirm())),
+    twice(
+        "confirm a payment that is collected",
+        confirm_payment(DEBIT),
+        (*KNOWN, asked_for(DEBIT), to_confirm(DEBIT)),
+        alike_forsaken=unlisted,
+    ),
+    twice("cancel a payment that is to be confirmed", cancel, (*_ASKED, to_confirm())),
+    twice("end a payment that nobody confirmed", step(StepName.STEP_UP_EXPIRED), (*_ASKED, to_confirm(), unconfirmed)),
     twice("set the money of a payment aside", step(StepName.ADVANCE), (*_ASKED, suspected)),
     twice("refuse a payment for want of money", step(StepName.ADVANCE), (*_ASKED, suspected, poor)),
     twice("tell of a refused payment", step(StepName.END), (*_ASKED, suspected, poor, stepped(StepName.ADVANCE))),

@@ -1,6 +1,7 @@
 """What a run left behind: what the invariants say of it, and its summary, to be laid beside the clean run's."""
 
 import json
+import zlib
 from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, fields
@@ -8,6 +9,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from domain.clock import parse_instant
+from domain.fraud.aggregates import unpacked
 from domain.ids import prefix_of
 from domain.ledger.model import Journal, State
 from functions.composition import ledger_settings
@@ -15,6 +17,7 @@ from ops.verify.judging import judge
 from ops.verify.world import World, of_items
 from tests.crash import payment_books, received_books
 from tests.crash.place import DELIVERIES, FAILED, Place, Snapshot
+from tests.crash.table_rows import PLAIN
 
 _NO_LIST: Final[Mapping[str, Any]] = {"L": []}
 POSITIONED: Final = frozenset({"batching_stopped"})
@@ -53,6 +56,14 @@ class Left:
     deliveries: Counter[tuple[str, ...]]
     """What partners delivered, each with what became of it."""
     unqueued: int
+    known: Counter[tuple[str, ...]]
+    """What fraud scoring knows: profiles with what they add up to, marks, rows of history."""
+    judged: Counter[str]
+    """What has a decision."""
+    history: frozenset[str]
+    """Its files."""
+    governed: Counter[tuple[str, ...]]
+    """Decisions, versions and who of them decides, lists, snoozes, labels, figures of days: each with how it stands."""
     parked: int
     """At least once: a person looks at them."""
     roots: Mapping[str, str]
@@ -95,6 +106,10 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         unpublished=unpublished(place, heard),
         deliveries=Counter(_delivery(item) for item in place.items("partners") if item["sk"]["S"] == "D"),
         unqueued=len(unqueued(place)),
+        known=Counter(map(_known, place.items("features"))),
+        judged=Counter(item["pk"]["S"] for item in place.items("fraud") if item["sk"]["S"] == "D"),
+        history=place.history(),
+        governed=Counter(map(_governed, place.items("fraud"))),
         parked=len(place.network.queued.get(FAILED, ())),
         roots=place.roots(),
         audited=frozenset(
@@ -206,10 +221,44 @@ def _delivery(item: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(item.get(name, {}).get("S", "") for name in ("kind", "state", "reason", "replayed_by"))
 
 
+def _governed(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Without revisions and moments: who came again wrote once more, and the same."""
+    plain = {name: PLAIN.deserialize(value) for name, value in item.items()}
+    key, _, rest = str(plain["pk"]).partition("#")
+    if key == "P":
+        champions = {kind: one["version"] for kind, one in sorted(plain["champions"].items())}
+        shadows = sorted(one["version"] for one in plain["shadows"])
+        return key, rest, str(champions), str(shadows)
+    if key == "V":
+        noted = ("committed_at", "backtest", "dry_run", "approval", "raised", "retired")
+        return key, rest, str(plain["sk"]), plain["sha256"], *(name for name in noted if name in plain)
+    if key == "M":
+        return key, rest, str(plain["sk"]), str(plain.get("done"))
+    if key == "ML":
+        return key, rest, str(plain["sk"]), str(plain["frauds"])
+    if key in ("L", "LD"):
+        return key, str(plain["subject"]), str(plain["said"][-1]["fraud"])
+    if key == "Z":
+        return key, str([one["rule"] for one in plain["snoozes"]])
+    return key, str(plain["sk"]) if key == "B" else ""
+
+
+def _known(item: Mapping[str, Any]) -> tuple[str, ...]:
+    """Without the moment at which it was learnt."""
+    key = item["pk"]["S"].split("#")
+    if key[0] != "E":
+        return key[0], item["sk"]["S"] if key[0] == "M" else key[1]
+    profile = unpacked(zlib.decompress(item["profile"]["B"]).decode())
+    count, total = (str(sum(bucket[part] for bucket in profile.days.values())) for part in (0, 1))
+    return "E", key[1], key[2], count, total
+
+
 def _order(item: Mapping[str, Any]) -> tuple[str, ...]:
-    names = ("status", "next_on", "claimed_on", "outcome", "journal", "refusal_code")
+    """An order, an occurrence, or a transfer in review, as it stands; of lists only that it is in one."""
+    names = ("status", "next_on", "claimed_on", "outcome", "journal", "refusal_code", "state")
     said = (item.get(name, {}).get("S", "") for name in names)
-    return item["pk"]["S"].partition("#")[0], item["sk"]["S"].partition("_")[0], *said
+    of = item["pk"]["S"].partition("#")[0]
+    return of, "" if of == "W" else item["sk"]["S"].partition("_")[0], *said
 
 
 def _notices(place: Place, *, late_told: bool) -> Counter[tuple[str, str]]:

@@ -28,6 +28,7 @@ READS: Final = frozenset(
         "GetObject",
         "ListObjectsV2",
         "Sign",
+        "Verify",
         "DescribeExecution",
     }
 )

@@ -43,6 +43,9 @@ from functions.composition import CLIENT, Bank, build
 from functions.configuration import Configuration, read
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_features import handler as fraud_features
+from functions.fraud_history import handler as fraud_history
+from functions.fraud_monitor import handler as fraud_monitor
 from functions.fraud_scorer import handler as fraud_scorer
 from functions.graphql import handler as api
 from functions.hold_expiry import handler as hold_expiry
@@ -77,6 +80,8 @@ TABLES: Final[dict[str, tuple[Index, ...]]] = {
     "partners": (BY_STATE, PARTNERS_BY_DUE),
     "payments": (PAYMENTS_BY_DUE,),
     "ach": (ACH_BY_DUE,),
+    "fraud": (),
+    "features": (),
 }
 SERVICES: Final = ("scheduler", "s3", "stepfunctions")
 """What else is put back: schedules, the bank's files in the exchange, executions of journeys."""
@@ -98,7 +103,10 @@ HANDLERS: Final = (
     ach_arrivals,
     ach_inbound,
     ach_return_rates,
+    fraud_monitor,
     fraud_scorer,
+    fraud_features,
+    fraud_history,
     payment_decisions,
     payment_sweep,
     case_sweep,
@@ -144,14 +152,15 @@ class RunClock:
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A world between two runs: all items of its tables, its schedules, what lies in the exchange, the executions of
-    journeys, the moment it stands at. It has no roots."""
+    """A world between two runs: all items of its tables, its schedules, what lies in the exchange, documents and
+    history of fraud, the executions of journeys, the moment it stands at. It has no roots."""
 
     at: datetime
     items: Mapping[str, tuple[dict[str, Any], ...]]
     schedules: tuple[dict[str, Any], ...]
     exchange: Mapping[str, bytes]
     exchange_elsewhere: Mapping[str, bytes]
+    fraud_files: Mapping[str, bytes]
     executions: Mapping[Execution, str]
 
 
@@ -177,6 +186,7 @@ class Place:
         self._group = ""
         self._bucket = ""
         self._exchange = ""
+        self._fraud = ""
         self._exchange_elsewhere = ""
         self._machines: dict[str, str] = {}
         self._machines_made = -math.inf
@@ -203,7 +213,8 @@ class Place:
             elif name == "s3":
                 self._bucket = f"roots-{run}"
                 self._exchange, self._exchange_elsewhere = (f"exchange-{run}-{one}" for one in (REGION, NEIGHBOUR))
-                for bucket in (self._bucket, self._exchange, self._exchange_elsewhere):
+                self._fraud = f"fraud-{run}"
+                for bucket in (self._bucket, self._exchange, self._exchange_elsewhere, self._fraud):
                     self._s3.create_bucket(Bucket=bucket)
             elif name == "stepfunctions":
                 self._renew_machines(run)
@@ -214,7 +225,7 @@ class Place:
                 self._create(name)
         named = {f"FLORIN_{name.upper()}_TABLE": table for name, table in self._tables.items()}
         named |= {"FLORIN_SCHEDULE_GROUP": self._group, "FLORIN_ROOTS_BUCKET": self._bucket}
-        named |= {"FLORIN_EXCHANGE_BUCKET": self._exchange}
+        named |= {"FLORIN_EXCHANGE_BUCKET": self._exchange, "FLORIN_FRAUD_BUCKET": self._fraud}
         named |= {f"FLORIN_ACH_{kind.upper()}_MACHINE_ARN": machine for kind, machine in self._machines.items()}
         self.configuration = read({**GOOD, **WINDOWS, **self._fixed, **named})
         self.network.forget()
@@ -244,8 +255,8 @@ class Place:
 
     def snapshot(self) -> Snapshot:
         items = {name: tuple(self.items(name)) for name in self._tables}
-        exchanges = self.exchange(), self.exchange_elsewhere()
-        return Snapshot(self.clock.at, items, tuple(self.schedules()), *exchanges, self.executions())
+        files = self.exchange(), self.exchange_elsewhere(), self.fraud_files()
+        return Snapshot(self.clock.at, items, tuple(self.schedules()), *files, self.executions())
 
     def put_back(self, snapshot: Snapshot, *, seed: int) -> None:
         """The world as it was; what nobody has written to since is left alone."""
@@ -263,6 +274,7 @@ class Place:
         for bucket, held in (
             (self._exchange, snapshot.exchange),
             (self._exchange_elsewhere, snapshot.exchange_elsewhere),
+            (self._fraud, snapshot.fraud_files),
         ):
             for name, content in held.items() if "s3" in stale else ():
                 self._s3.put_object(Bucket=bucket, Key=name, Body=content)
@@ -355,6 +367,16 @@ class Place:
             return {}
         return {name: json.loads(body)["hash"] for name, body in self._objects(self._bucket).items()}
 
+    def fraud_files(self) -> dict[str, bytes]:
+        """Documents that judge, and the history of what was seen."""
+        if self._holds and "s3" not in self.network.written:
+            return dict(self._holds.fraud_files)
+        return self._objects(self._fraud)
+
+    def history(self) -> frozenset[str]:
+        """The same by their names."""
+        return frozenset(self.fraud_files())
+
     def changed(self, since: Snapshot) -> set[str]:
         """The tables and services that are not what they were: the audit aside, which tells of the others."""
         tables = self._tables.keys() - {"audit"}
@@ -400,6 +422,7 @@ class Place:
             "client_id": self.configuration.pool_client_id,
             "token_use": "access",
             "exp": int((self.clock.at + timedelta(hours=1)).timestamp()),
+            "auth_time": int(self.clock.at.timestamp()),
             "person": person,
             "cognito:groups": list(groups),
         }
@@ -438,6 +461,7 @@ class Place:
             "FLORIN_PARTNER_SECRETS": PARTNER_SECRETS,
             "FLORIN_CURSOR_SECRET_ARN": CURSORS,
             "FLORIN_DATA_KEY_ARN": kms.create_key()["KeyMetadata"]["Arn"],
+            "FLORIN_FRAUD_BOUNDS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_ROOTS_KEY_ARN": kms.create_key(**SIGNING)["KeyMetadata"]["Arn"],
             "FLORIN_SCHEDULE_QUEUE_ARN": f"arn:aws:sqs:{REGION}:000000000000:scheduled",
         }

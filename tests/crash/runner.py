@@ -291,7 +291,8 @@ class Runner:
         clean_end = replace(clean.left, audited=frozenset(), schedules=found.schedules)
         ended = _differences(prepared.use_case, clean_end, found)
         if ended:
-            before = replace(prepared.before, audited=frozenset())
+            # A judgement does nothing by itself: of what never came to be, one may be kept all the same.
+            before = replace(prepared.before, audited=frozenset(), judged=found.judged)
             off += _differences(prepared.use_case, before, found, forsaken=True) and ended
             off += [f"on record as {told}, and not done"] if told - {"OUTCOME_UNKNOWN"} else []
         off += [*books.violations(self.place, world), *books.pending(found)]
@@ -396,7 +397,8 @@ class Runner:
 def _differences(use_case: UseCase, wanted: books.Left, found: books.Left, *, forsaken: bool = False) -> list[str]:
     def alike(left: books.Left) -> books.Left:
         rows = map(use_case.alike, left.payments.elements())
-        return replace(left, payments=Counter(map(use_case.alike_forsaken, rows) if forsaken else rows))
+        seen = map(use_case.alike_forsaken, rows) if forsaken else rows
+        return replace(left, payments=Counter(row for row in seen if row))
 
     return books.differences(alike(wanted), alike(found))
 

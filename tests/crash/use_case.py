@@ -45,7 +45,7 @@ class UseCase:
     alike: Callable[[Row], Row] = as_it_is
     """A row of what is left of payments, without what may be so or otherwise."""
     alike_forsaken: Callable[[Row], Row] = as_it_is
-    """The same, where whoever asked never comes back."""
+    """The same, where whoever asked never comes back. Of an empty row nothing is asked."""
     now: bool = False
     """It happens at the engine's own moment: what the folder books must lie in a minute that is open."""
 

@@ -11,6 +11,7 @@ from domain.access.model import Approval, Group, Proposal, Relation, Verdict
 from domain.access.rules import approval_id
 from domain.accounts.model import Account, Related
 from domain.cases.kinds import ResolutionCode
+from domain.fraud.feature_store import hour_of
 from domain.ids import incoming_account, internal_account
 from domain.ledger.model import Command, Limits, Posted, State
 from domain.ledger.shards import shard_account
@@ -21,6 +22,8 @@ from domain.rails.ach.calendar import day_of
 from domain.refusals import NotFound, Refusal
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_features import handler as fraud_features
+from functions.fraud_history import handler as fraud_history
 from functions.hold_expiry import handler as hold_expiry
 from functions.notifier import handler as notifier
 from functions.outbox import handler as outbox
@@ -31,7 +34,9 @@ from functions.scheduled_transfers import handler as scheduled_transfers
 from functions.transfer_sweep import handler as transfer_sweep
 from functions.webhooks import handler as webhooks
 from tests.crash import ach_cases as ach
+from tests.crash.governance_cases import GOVERNANCE_CASES
 from tests.crash.incoming_cases import INCOMING_CASES
+from tests.crash.judged_cases import cases_of_judged
 from tests.crash.network import Call, Trouble
 from tests.crash.place import REGION
 from tests.crash.stage import (
@@ -520,6 +525,48 @@ def notify(stage: Stage) -> Answer:
     return delivered(notifier, *stage.facts["bodies"])
 
 
+def count_payments(stage: Stage) -> Answer:
+    return delivered(fraud_features, *stage.facts["bodies"])
+
+
+def counted_an_hour_ago(stage: Stage) -> dict[str, Any]:
+    stage.facts.update(published_once(stage))
+    count_payments(stage)
+    stage.bank.feature_store.note_bundled(hour_of(stage.place.clock.at) - timedelta(hours=1))
+    stage.later(timedelta(hours=1, minutes=20))
+    return {}
+
+
+def counted_once(stage: Stage) -> dict[str, Any]:
+    stage.facts.update(published_once(stage))
+    count_payments(stage)
+    details = [json.loads(body)["detail"] for body in stage.facts["bodies"]]
+    (paid,) = [one for one in details if one["kind"] == "transfer" and "booked_day" in one]
+    return {"paid": paid["journal"], "said_at": stage.place.clock.at}
+
+
+def label_as_fraud(stage: Stage) -> Answer:
+    facts = stage.facts
+    stage.bank.feature_updates.label(facts["paid"], fraud=True, source="CASE", learnt_at=facts["said_at"])
+    return "labelled"
+
+
+def change_credential(stage: Stage) -> Answer:
+    stage.bank.feature_updates.credential_changed(stage.house.ada.id, stage.facts["changed_at"])
+    return "noted"
+
+
+def credential_known(stage: Stage) -> dict[str, Any]:
+    stage.bank.feature_updates.credential_changed(stage.house.ada.id, stage.place.clock.at)
+    stage.later(DAY)
+    return {"changed_at": stage.place.clock.at}
+
+
+def bundle_history(_: Stage) -> Answer:
+    fraud_history.handler({}, None)
+    return "bundled"
+
+
 def put_notice(stage: Stage) -> Answer:
     facts = {"account": stage.house.source.record.masked_number, "product": "checking"}
     kept = stage.bank.notices.put(stage.house.ada.id, key="welcome", kind=NoticeKind.ACCOUNT_OPENED, facts=facts)
@@ -720,6 +767,10 @@ USE_CASES: Final = (
     UseCase("publish by the sweep", sweep_outbox, unpublished, sweeps=True),
     UseCase("publish by the stream, mended by the sweep", publish, unpublished, mend=sweep_outbox),
     UseCase("notices from events", notify, published_once),
+    UseCase("count payments in what scoring knows", count_payments, published_once, comes_twice=True),
+    UseCase("label a payment as a fraud", label_as_fraud, counted_once, comes_twice=True),
+    UseCase("note that a credential was changed", change_credential, credential_known, comes_twice=True),
+    UseCase("bundle the history of closed hours", bundle_history, counted_an_hour_ago, sweeps=True, comes_twice=True),
     UseCase("put a notice", put_notice),
     UseCase("read a notice", read_notice, told),
     UseCase("schedule a transfer", schedule, days_ago=4),
@@ -739,8 +790,10 @@ USE_CASES: Final = (
     UseCase("have a delivery processed again", ach.resolve(ResolutionCode.REPLAY, Group.OPERATIONS), asked_about),
     UseCase("have a delivery put away", ach.give(Group.OPERATIONS), asked_to_discard),
     UseCase("sweep missed orders", sweep_transfers, missed, days_ago=5, sweeps=True),
+    *cases_of_judged(knock, due),
     *ach.ACH_CASES,
     *INCOMING_CASES,
+    *GOVERNANCE_CASES,
 )
 
 

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from ops.fraud import evaluate, features, learning, protocol
-from ops.fraud.evaluate import Asked, Evaluation, LeakSuspected, as_plain, as_text, evaluated
+from ops.fraud.evaluate import Asked, Evaluation, LeakSuspected, Prepared, as_plain, as_text, evaluated
 from ops.fraud.features import catalogue_features
 from ops.fraud.protocol import Fold, Measured
 
@@ -24,7 +24,7 @@ METRICS = {"auc_roc", "average_precision", "cp_at_100"}
 
 @pytest.fixture(scope="module")
 def found(payments: Payments) -> Evaluation:
-    return evaluated(payments, Asked(protocol="single", newest=SMALL_FOLD, threads=1))
+    return evaluated(Prepared(payments), Asked(protocol="single", newest=SMALL_FOLD, threads=1))
 
 
 def test_it_is_said_in_the_form_that_is_asked_for(found: Evaluation) -> None:
@@ -62,7 +62,7 @@ def test_for_people_it_is_a_table(found: Evaluation) -> None:
 
 def test_four_folds_are_averaged(payments: Payments) -> None:
     asked = Asked(protocol="prequential", newest=39 - 7, baselines=(), threads=1)
-    result = evaluated(payments, asked).results["model"]
+    result = evaluated(Prepared(payments), asked).results["model"]
     assert [one.fold.begins for one in result.folds] == [32, 25, 18, 11]
     assert result.mean.average_precision == pytest.approx(
         np.mean([one.measured.average_precision for one in result.folds])
@@ -73,16 +73,16 @@ class TestLeaks:
     def test_labels_without_their_delay_are_caught(self, payments: Payments, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(features, "MATURITY_DAYS", 0)
         with pytest.raises(LeakSuspected, match="a label has leaked: the average precision of model"):
-            evaluated(payments, Asked(protocol="single", newest=SMALL_FOLD, baselines=(), threads=1))
+            evaluated(Prepared(payments), Asked(protocol="single", newest=SMALL_FOLD, baselines=(), threads=1))
 
     def test_the_scenario_as_a_feature_is_caught(self, payments: Payments, drawn: Drawn) -> None:
         planted = {**catalogue_features(payments, learning.FEATURES), "scenario": drawn.scenario.astype(np.float64)}
         score = average_precision(payments, planted)
         with pytest.raises(LeakSuspected, match=r"above 0\.80 nothing honest comes"):
-            evaluate.refuse_leak("model", Fold(SMALL_FOLD, 7), Measured(0.9, score, 0.3))
+            evaluate.refuse_leak("model", Measured(0.9, score, 0.3))
 
     def test_what_is_honest_is_not(self) -> None:
-        evaluate.refuse_leak("model", Fold(115, 7), Measured(0.88, 0.80, 0.3))
+        evaluate.refuse_leak("model", Measured(0.88, 0.80, 0.3))
 
 
 def average_precision(payments: Payments, planted: Mapping[str, Numbers]) -> float:

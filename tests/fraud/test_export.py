@@ -15,7 +15,7 @@ from domain.fraud.trees import Trees, parsed
 from ops.fraud import learning
 from ops.fraud.export import CHECKED_ROWS, EQUAL, ExportTorn, as_served, check, counted, document
 from ops.fraud.features import catalogue_features
-from ops.fraud.train import _days
+from ops.fraud.protocol import of_days
 
 if TYPE_CHECKING:
     from ops.fraud.payments import Numbers, Payments
@@ -36,12 +36,12 @@ WITH_GAPS: Final = (
 @pytest.fixture(scope="module")
 def rows(payments: Payments) -> Numbers:
     features = catalogue_features(payments, learning.FEATURES)
-    return learning.matrix(features, learning.FEATURES, _days(payments, range(20, 40)))
+    return learning.matrix(features, learning.FEATURES, of_days(payments, range(20, 40)))
 
 
 @pytest.fixture(scope="module")
 def fraud(payments: Payments) -> Any:
-    return payments.fraud[_days(payments, range(20, 40))]
+    return payments.fraud[of_days(payments, range(20, 40))]
 
 
 @pytest.fixture(scope="module")

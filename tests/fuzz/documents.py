@@ -304,6 +304,7 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
         },
         optional={"intendedOn": words.of("today", "next.month"), "speed": st.sampled_from(["SAME_DAY", "NEXT_DAY"])},
     ),
+    "confirmPayment": st.fixed_dictionaries({"paymentId": words.mostly(words.of(*names.PAYMENTS), words.ids)}),
     "cancelPayment": st.fixed_dictionaries({"paymentId": words.mostly(words.of(*names.PAYMENTS), words.ids)}),
     "replayPartnerDelivery": st.fixed_dictionaries(
         {**_KEY, "deliveryId": words.mostly(words.of(*names.DELIVERIES), words.ids)},

@@ -302,7 +302,7 @@ def a_knock_too_many_pays_again(monkeypatch: pytest.MonkeyPatch) -> None:
         ran, current = run(orders, order), orders._store.order(order)
         if isinstance(ran, Ran) and not ran.settled and current is not None:
             command = _command(current, current.schedule.starts_on)
-            orders._ledger.post(replace(command, key=f"again/{next(knocks)}"))
+            orders._judging._ledger.post(replace(command, key=f"again/{next(knocks)}"))
         return ran
 
     monkeypatch.setattr(Orders, "run", eager)

@@ -10,6 +10,11 @@ from typing import Any
 
 import pytest
 
+from domain.access.model import Actor
+from domain.fraud.decision_store_memory import MemoryDecisionStore
+from domain.fraud.kinds import Fallback
+from domain.fraud.model import StoredDecision
+from domain.fraud.service import Fraud
 from domain.keys import derived_key
 from domain.payments.kinds import Event
 from domain.payments.service import Payments
@@ -113,7 +118,24 @@ def entries_of_another_region_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(incoming_posting.Posting, "_is_elsewhere", lambda *_: False)
 
 
+def an_old_sign_in_confirms_a_payment(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Actor, "signed_in_after", lambda *_, **__: True)
+
+
+def whoever_judges_a_payment_again_judges_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nobody looks whether it has been judged, and the last decision is the one that is kept."""
+
+    def put(store: MemoryDecisionStore, decision: StoredDecision) -> StoredDecision:
+        store._decisions[decision.subject] = decision
+        return decision
+
+    monkeypatch.setattr(MemoryDecisionStore, "put", put)
+    monkeypatch.setattr(Fraud, "decide", lambda fraud, request: fraud._unscored(request, None, Fallback.SCORER_SILENT))
+
+
 PLANTED = (
+    an_old_sign_in_confirms_a_payment,
+    whoever_judges_a_payment_again_judges_anew,
     money_is_taken_anew_each_time,
     received_money_is_posted_anew_each_time,
     a_file_is_told_by_its_name_alone,

@@ -16,7 +16,7 @@ from ops.simulation.history import play
 from ops.simulation.run import Run, run, summary, told
 from tests.simulation.elsewhere import said_elsewhere
 
-HISTORIES = int(os.environ.get("FLORIN_HISTORIES", "2000"))
+HISTORIES = int(os.environ.get("FLORIN_HISTORIES", "1000"))
 FIRST_SEED = int(os.environ.get("FLORIN_FIRST_SEED", "1"))
 PROCESSES = 2
 

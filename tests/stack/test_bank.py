@@ -330,6 +330,7 @@ def test_the_machine_of_a_journey_has_its_deadlines_as_numbers_and_calls_its_fun
         arn = region.environment[f"FLORIN_ACH_{kind}_MACHINE_ARN"]
         tasks = json.loads(states.describe_state_machine(stateMachineArn=arn)["definition"])["States"]
         assert tasks["Screen"]["TimeoutSeconds"] == int(region.environment["FLORIN_FRAUD_SECONDS"])
+        assert tasks["AwaitStepUp"]["TimeoutSeconds"] == int(region.environment["FLORIN_STEP_UP_SECONDS"])
         assert tasks["Review"]["TimeoutSeconds"] == int(region.environment["FLORIN_REVIEW_SECONDS"])
         called = tasks["Begin"]["Arguments"]["FunctionName"]
         assert called.endswith(f":{name}:000000000000:function:florin-ach-journey-{name}")

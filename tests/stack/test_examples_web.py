@@ -5,19 +5,21 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
 
 import pytest
-from playwright.sync_api import Locator, Page, Route, expect
+from playwright.sync_api import Browser, Locator, Page, Route, expect
 
 from ops.graphiql.users import load_users
 from ops.local.bank import LocalBank
 from tests.stack.conftest import Ask
 from tests.unit.examples_web.app import build, served
-from tests.unit.ops_graphiql.browser import Watched, chromium, opened
+from tests.unit.ops_graphiql.browser import Watched, a_browser, chromium, opened
+
+__all__ = ["a_browser"]
 
 PAYER: Final = "tidewater"
 PAYEE: Final = "orchard"
@@ -44,6 +46,10 @@ ORDERS: Final = """query R($id: ID!) { account(id: $id) { ... on Account {
     transferOrders(first: 10) { edges { node { status amount { minorUnits } schedule { rhythm } } } } } } }"""
 
 
+Visit = Callable[[str], AbstractContextManager[tuple[Page, Watched]]]
+"""Opens the app in a browser that was never there, at a place within it."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Account:
     id: str
@@ -64,14 +70,19 @@ def app(bank: LocalBank, tmp_path_factory: pytest.TempPathFactory) -> Iterator[s
 
 
 @pytest.fixture
+def visit(browser: Browser, app: str) -> Visit:
+    return lambda place: opened(browser, f"{app}{place}")
+
+
+@pytest.fixture
 def password(bank: LocalBank) -> str:
     return load_users(bank.users_file)[0].password
 
 
 @pytest.fixture
-def page(app: str, password: str) -> Iterator[Page]:
+def page(visit: Visit, password: str) -> Iterator[Page]:
     """The app, with the payer signed in. Whatever a test does, it stays on this machine and complains of nothing."""
-    with opened(app) as (opened_page, watched):
+    with visit("") as (opened_page, watched):
         sign_in(opened_page, PAYER, password)
         expect(opened_page.get_by_role("heading", name="Accounts")).to_be_visible()
         yield opened_page
@@ -194,13 +205,13 @@ def keys(heard: list[dict[str, Any]]) -> list[str]:
 
 class TestSigningIn:
     def test_a_wrong_password_gets_a_sentence_and_the_right_one_the_accounts(
-        self, app: str, password: str, ask: Ask
+        self, visit: Visit, password: str, ask: Ask
     ) -> None:
         account = filled(ask, PAYER, FILL)
         wish = {"idempotencyKey": uuid.uuid4().hex, "accountId": account.id}
         held = ask(PAYER, HOLD, {"input": {**wish, "amount": {"amount": "5.25", "currency": "USD"}}})
         assert held["data"]["placeHold"]["__typename"] == "PlaceHoldSuccess"
-        with opened(app) as (page, watched):
+        with visit("") as (page, watched):
             sign_in(page, PAYER, "not-the-password")
             expect(page.get_by_role("alert")).to_have_text("The name or the password is wrong.")
             sign_in(page, PAYER, password)
@@ -217,8 +228,8 @@ class TestSigningIn:
         expect(page.get_by_role("heading", name="Accounts")).to_be_visible()
         expect(shown(page, "available").first).to_be_visible()
 
-    def test_a_session_that_ended_leads_back_to_where_one_was(self, app: str, password: str) -> None:
-        with opened(f"{app}#/scheduled") as (page, _):
+    def test_a_session_that_ended_leads_back_to_where_one_was(self, visit: Visit, password: str) -> None:
+        with visit("#/scheduled") as (page, _):
             sign_in(page, PAYER, password)
             expect(page.get_by_role("heading", name="Scheduled transfers")).to_be_visible()
             spoil(page, "accessToken", "refreshToken")
@@ -375,9 +386,9 @@ class TestATransfer:
         assert booked(ask, account) == [10_000]
 
     def test_is_made_with_the_keyboard_alone(
-        self, app: str, password: str, ask: Ask, account: Account, receiver: Account
+        self, visit: Visit, password: str, ask: Ask, account: Account, receiver: Account
     ) -> None:
-        with opened(app) as (page, watched):
+        with visit("") as (page, watched):
             expect(page.get_by_label("User name")).to_be_visible()
             typed(page, page.get_by_label("User name"), PAYER)
             typed(page, page.get_by_label("Password"), password)

@@ -4,17 +4,19 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from ops.commands.people import find_user
 from ops.local.bank import LocalBank
-from tests.unit.ops_graphiql.browser import Watched, expect_answer, keep_picture, opened, run_operation
+from tests.unit.ops_graphiql.browser import Watched, a_browser, expect_answer, keep_picture, opened, run_operation
+
+__all__ = ["a_browser"]
 
 
 @pytest.fixture
-def graphiql(bank: LocalBank) -> Iterator[tuple[Page, Watched]]:
+def graphiql(browser: Browser, bank: LocalBank) -> Iterator[tuple[Page, Watched]]:
     """The page in a browser. Whatever a test does there, it complains of nothing and stays on this machine."""
-    with opened(bank.graphiql) as (page, watched):
+    with opened(browser, bank.graphiql) as (page, watched):
         yield page, watched
     assert watched.complaints == []
     assert watched.requests

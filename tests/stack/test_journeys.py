@@ -34,7 +34,7 @@ from tests.unit.infra.state_machines import machine, transitions
 
 REGION: Final = "us-east-1"
 MACHINES: Final = {PaymentKind.ACH_CREDIT: "AchCreditMachine", PaymentKind.ACH_DEBIT: "AchDebitMachine"}
-DEADLINES: Final = ("FraudSeconds", "ReviewSeconds", "FileSeconds", "AcknowledgementSeconds")
+DEADLINES: Final = ("FraudSeconds", "StepUpSeconds", "ReviewSeconds", "FileSeconds", "AcknowledgementSeconds")
 PATIENT: Final = dict.fromkeys((*DEADLINES, "StepSeconds"), "30")
 """Seconds that a busy machine keeps."""
 PACES: Final[Mapping[str, Mapping[str, str]]] = {

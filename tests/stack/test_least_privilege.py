@@ -24,6 +24,9 @@ from domain.accounts.model import Account
 from domain.calendars import calendar_day
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.customers.model import Customer
+from domain.fraud.aggregates import profile_key
+from domain.fraud.feature_store import hour_of as full_hour
+from domain.fraud.kinds import Family, Scope
 from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
 from domain.ledger.outbox import CHECKPOINT
@@ -49,7 +52,17 @@ from ops.seed import users
 from ops.seed.people import CUSTOMERS, profile_of
 from ops.seed.run import SetClock
 from tests import cop
-from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import (
+    AUDITOR,
+    COLLEAGUE,
+    FRAUD_ANALYST,
+    FRAUD_LEAD,
+    OPERATIONS,
+    OWNER,
+    Household,
+    every_operation,
+)
+from tests.unit.fraud.bounded import keep_bounds
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 from tests.unit.partners.signing import body_of
@@ -105,6 +118,7 @@ class Small:
         )
         ids = random.Random(11)
         self.clerk, self.auditor, self.colleague = (staff_id(self.clock.now(), ids) for _ in range(3))
+        self.analyst, self.lead = (staff_id(self.clock.now(), ids) for _ in range(2))
         self._settle()
         self._live()
         self._give_sign_ins()
@@ -224,6 +238,8 @@ class Small:
             (OPERATIONS, self.clerk, Group.OPERATIONS),
             (COLLEAGUE, self.colleague, Group.OPERATIONS),
             (AUDITOR, self.auditor, Group.AUDITOR),
+            (FRAUD_ANALYST, self.analyst, Group.FRAUD_ANALYST),
+            (FRAUD_LEAD, self.lead, Group.FRAUD_LEAD),
         )
         logins = [
             users.Login(name=name, display=name, kind="person", person=person, groups=(group,), region=REGION)
@@ -374,6 +390,7 @@ def _small(guarded_engine: Engine) -> Iterator[Small]:
 
 def test_every_operation_of_the_api_passes(small: Small) -> None:
     small.spell_schedules_as_the_engine_does()
+    keep_bounds(small.services, small.clients.kms, acting(small.lead, Group.FRAUD_LEAD), Scope.TRANSFER)
     now = datetime.now(UTC)
     passed = every_operation(
         small.ask,
@@ -395,6 +412,13 @@ def test_every_operation_of_the_api_passes(small: Small) -> None:
 def test_events_are_published_and_told(small: Small) -> None:
     eventually(lambda: small.published(small.held), small)
     eventually(lambda: bool(small.services.notices.page(small.owner.id).notices), small)
+
+
+def test_payments_are_counted_in_what_scoring_knows_and_become_history(small: Small) -> None:
+    key = profile_key(Family.ACCOUNT, small.account.id, "USD")
+    eventually(lambda: bool(small.services.feature_store.known("", [key]).profiles), small)
+    small.services.feature_store.note_bundled(full_hour(datetime.now(UTC)) - timedelta(hours=2))
+    assert small.invoke("fraud-history") is None
 
 
 def test_what_a_partner_delivered_is_sent_again_by_the_sweep(small: Small) -> None:

@@ -111,14 +111,26 @@ class House:
 
 @pytest.fixture
 def house(tmp_path: Path) -> Iterator[House]:
-    tree = tmp_path / "tree"
+    found = built_in(tmp_path)
+    yield found
+    stop_running(found.folder)
+
+
+@pytest.fixture(scope="module")
+def standing(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LocalBank]:
+    """One that was started, for those who only look at it."""
+    found = built_in(tmp_path_factory.mktemp("standing"))
+    yield found.start()
+    stop_running(found.folder)
+
+
+def built_in(folder: Path) -> House:
+    tree = folder / "tree"
     write(tree / "template.yaml", TEMPLATE)
     write(tree / "infra/books.yaml", BOOKS)
     write(tree / "functions/graphql/handler.py", HANDLER)
     write(tree / "domain/word.py", 'WORD = "one"\n')
-    found = House(folder=tmp_path / "bank", tree=tree)
-    yield found
-    stop_running(found.folder)
+    return House(folder=folder / "bank", tree=tree)
 
 
 def write(path: Path, text: str) -> None:
@@ -153,24 +165,22 @@ def wait_until_gone(port: int) -> None:
 
 
 class TestStarting:
-    def test_the_mounted_tree_answers(self, house: House) -> None:
-        bank = house.start()
-        assert health_fault(bank.home) is None
-        assert word(bank) == "one"
-        assert bank.home.environment == {"FLORIN_STAGE": "local", "FLORIN_BOOKS": f"books-{REGION}"}
+    def test_the_mounted_tree_answers(self, standing: LocalBank) -> None:
+        assert health_fault(standing.home) is None
+        assert word(standing) == "one"
+        assert standing.home.environment == {"FLORIN_STAGE": "local", "FLORIN_BOOKS": f"books-{REGION}"}
 
-    def test_what_the_engine_forgets_is_applied(self, house: House) -> None:
-        dynamodb = clients(house.start()).dynamodb
+    def test_what_the_engine_forgets_is_applied(self, standing: LocalBank) -> None:
+        dynamodb = clients(standing).dynamodb
         table = f"books-{REGION}"
         expiry = dynamodb.describe_time_to_live(TableName=table)["TimeToLiveDescription"]
         backups = dynamodb.describe_continuous_backups(TableName=table)["ContinuousBackupsDescription"]
         assert (expiry["TimeToLiveStatus"], expiry["AttributeName"]) == ("ENABLED", "ttl")
         assert backups["PointInTimeRecoveryDescription"]["PointInTimeRecoveryStatus"] == "ENABLED"
 
-    def test_a_browser_of_an_allowed_origin_may_call(self, house: House) -> None:
-        bank = house.start()
+    def test_a_browser_of_an_allowed_origin_may_call(self, standing: LocalBank) -> None:
         preflight = urllib.request.Request(  # noqa: S310 - an address of our own engine
-            bank.home.graphql,
+            standing.home.graphql,
             method="OPTIONS",
             headers={"Origin": "http://app.example", "Access-Control-Request-Method": "POST"},
         )

@@ -14,11 +14,13 @@ from domain.payments.kinds import PaymentState
 from ops.local.bank import LocalBank
 from ops.local.running import stop_running
 from ops.local.start import mark_seeded, start_bank
-from ops.seed.run import seed
+from ops.seed import history, run
 from tests.stack.conftest import ACH_WINDOW_SECONDS, Ask, asking
 from tests.stack.test_ach import REGION, SEND, SENDER, SETTLED, events, originated, proved, status, within
 from tests.stack.test_bank import dollars
 
+SEEDED_DAYS: Final = 35
+"""Of its people's past, of which nothing is asked here but that there is money."""
 BEFORE_ITS_WINDOW: Final = {PaymentState.ACCEPTED.value, PaymentState.SCREENED.value}
 
 
@@ -36,7 +38,10 @@ def stopped(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stopped]:
     folder = tmp_path_factory.mktemp("stopped")
     try:
         started = start_bank(folder, regions=[REGION], say=print, ach_window_seconds=ACH_WINDOW_SECONDS)
-        seed(started)
+        with pytest.MonkeyPatch.context() as patch:
+            for module in (history, run):
+                patch.setattr(module, "DAYS", SEEDED_DAYS)
+            run.seed(started)
         mark_seeded(started)
         ask = asking(started)
         credit = originated(ask, SEND, dollars(ask, SENDER)["id"], proved(started, SENDER), "7.04")

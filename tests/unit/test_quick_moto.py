@@ -10,6 +10,8 @@ from moto import mock_aws
 from moto.core.models import DEFAULT_ACCOUNT_ID
 from moto.dynamodb.models import dynamodb_backends
 
+from tests.quick_moto import ITEM_BYTES_MAX
+
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
 
@@ -101,6 +103,13 @@ def test_a_query_answers_from_its_partition_in_order_and_page_by_page(client: "D
     assert [item["sk"] for item in second["Items"]] == [{"S": "3"}]
     (last,) = client.query(**asked, ScanIndexForward=False)["Items"]
     assert last["sk"] == {"S": "3"}
+
+
+def test_an_item_may_be_as_long_as_before_and_not_longer(client: "DynamoDBClient") -> None:
+    names = len("pk") + len("a") + len("sk") + len("1") + len("long")
+    client.put_item(TableName="t", Item=KEY | {"long": {"S": "x" * (ITEM_BYTES_MAX - names)}})
+    with pytest.raises(ClientError, match="Item size has exceeded"):
+        client.put_item(TableName="t", Item=KEY | {"long": {"S": "x" * (ITEM_BYTES_MAX - names + 1)}})
 
 
 def test_every_type_of_value_comes_back_as_it_was_put(client: "DynamoDBClient") -> None:

@@ -10,7 +10,7 @@ from typing import Final
 
 from domain.ids import internal_account, place_of
 from domain.keys import derived_key
-from domain.ledger.model import Command
+from domain.ledger.model import PAYMENT_EVIDENCE, Command
 from domain.payments.model import BANK, Payment
 
 SETTLEMENT: Final = "settlement"
@@ -77,7 +77,7 @@ def evidence_of(payment: Payment) -> tuple[str, ...]:
     """From a line of an account to the payment, its file and its trace number."""
     progress = payment.progress
     return (
-        f"payment:{payment.id}",
+        f"{PAYMENT_EVIDENCE}{payment.id}",
         *((f"file:{progress.file}",) if progress.file else ()),
         *((f"trace:{progress.trace}",) if progress.trace else ()),
     )

@@ -18,7 +18,7 @@ from domain.cases.service import Cases
 from domain.clock import Clock, instant_text
 from domain.ids import entry_id, internal_account, payment_id
 from domain.keys import derived_key
-from domain.ledger.model import Command, Posted
+from domain.ledger.model import PAYMENT_EVIDENCE, Command, Posted
 from domain.ledger.service import Ledger
 from domain.payments.kinds import Event, PaymentKind
 from domain.payments.model import BANK, AchProgress, AchTerms, Payment, Speed
@@ -248,7 +248,7 @@ class ReceivedEntries:
             parties={role: account} if role and account else {},
             amounts={"amount": entry.amount},
             evidence=(
-                *((f"payment:{entry.payment}",) if entry.payment else ()),
+                *((f"{PAYMENT_EVIDENCE}{entry.payment}",) if entry.payment else ()),
                 f"entry:{entry.id}",
                 f"file:{entry.file}",
                 f"trace:{entry.trace}",

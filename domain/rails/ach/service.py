@@ -18,7 +18,7 @@ from domain.accounts.model import AccountRecord
 from domain.accounts.service import Accounts
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case
-from domain.clock import Clock
+from domain.clock import Clock, instant_text
 from domain.counterparties.model import Counterparty, HolderKind
 from domain.counterparties.model import Direction as CounterpartyDirection
 from domain.counterparties.service import Counterparties
@@ -31,6 +31,7 @@ from domain.payments.model import (
     Payment,
     PaymentBusy,
     PaymentKeyReused,
+    PaymentNotAwaitingStepUp,
     PaymentNotCancellable,
     Speed,
 )
@@ -47,7 +48,7 @@ from domain.rails.ach.store import EntryPage, FilePage
 from domain.rails.ach.tables import AccountKind, Direction, Reason
 from domain.rails.ach.timetable import Timetable
 from domain.rails.ach.windows import Window
-from domain.refusals import CurrencyMismatch, FieldFault, InputInvalid, NotFound, Refusal
+from domain.refusals import CurrencyMismatch, FieldFault, InputInvalid, NotAllowed, NotFound, Refusal, StepUpRequired
 from domain.sealing import Sealer, Shredded
 
 CURRENCY: Final = "USD"
@@ -318,6 +319,26 @@ class Ach:
         if state in (PaymentState.SCREENED, PaymentState.SUSPECTED):
             return PaymentBusy(payment)
         return PaymentNotCancellable(payment, state.value)
+
+    def confirm(self, actor: Actor, payment: str) -> Payment | Refusal:
+        """Lets a payment go on that waits for its customer, who has signed in since it was asked for. Said again, it
+        changes nothing. Only who made it confirms it: another owner could not tell whether it was meant.
+
+        Refusals: NotFound, NotAllowed, WrongRegion, StepUpRequired, PaymentNotAwaitingStepUp.
+        """
+        found = self._seen(actor, payment, Action.MOVE_MONEY)
+        if isinstance(found, Refusal):
+            return found
+        if found.opened_by != actor.person:
+            return NotAllowed()
+        now, step_up = self._clock.now(), found.step_up
+        if step_up and found.awaits_step_up(now):
+            if not actor.signed_in_after(step_up.asked_at, now=now):
+                return StepUpRequired(instant_text(step_up.asked_at))
+            found = self.steps.confirmed(found, by=actor.person)
+        if found.step_up is None or found.step_up.confirmed_at is None:
+            return PaymentNotAwaitingStepUp(payment, found.state.value)
+        return self.steps.advance(found) if found.state is PaymentState.SCREENED else found
 
     def cancellable(self, payment: Payment) -> bool:
         """Whether `cancel` would call it off now."""

@@ -13,11 +13,10 @@ from domain.accounts.service import Accounts
 from domain.cases.kinds import CaseKind
 from domain.cases.model import Subject
 from domain.cases.service import Cases
-from domain.clock import Clock, instant_text
+from domain.clock import Clock
 from domain.counterparties.service import Counterparties
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
-from domain.fraud.service import features_of, judge_unscored
+from domain.fraud.kinds import Decision, Fallback
+from domain.fraud.model import StoredDecision
 from domain.ids import entry_id
 from domain.ledger.model import Posted
 from domain.ledger.service import Ledger
@@ -28,8 +27,9 @@ from domain.payments.kinds import UNPOSTED_JOURNALS, Effect, Event, PaymentKind,
 from domain.payments.model import BANK, AchProgress, Payment
 from domain.payments.service import Payments
 from domain.payments.steps import StepAnswer, StepName, StepUnknown
-from domain.rails.ach import windows
+from domain.rails.ach import judging, windows
 from domain.rails.ach.effects import command_of
+from domain.rails.ach.judging import EVENT_OF, NOT_APPROVED, Judge, Judging
 from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.lending import Lending
 from domain.rails.ach.model import Scheduled
@@ -41,12 +41,11 @@ from domain.refusals import HoldUnknown, Refusal
 from domain.unsettled import Unsettled
 
 if TYPE_CHECKING:
+    from domain.fraud.events import FraudDecided
     from domain.payments.events import PaymentInitiated
 
 EFFECTS_IN_A_ROW_MAX: Final = 4
 """No state leads through more claimed states than that without somebody else saying something in between."""
-PAYMENTS_LOOKED_AT: Final = 100
-"""The latest of the account, to tell whether it has paid the counterparty before."""
 PAYMENT: Final = "payment"
 HELD: Final = "ach_credit_held"
 RELEASED: Final = "hold_released"
@@ -75,13 +74,8 @@ SPEEDS: Final = {"SAME_DAY": windows.Speed.SAME_DAY, "NEXT_DAY": windows.Speed.N
 
 REJECTIONS: Final = frozenset({FileState.REJECTED, FileState.PARTLY_REJECTED})
 
-EVENT_OF: Final[Mapping[Decision, Event]] = {
-    Decision.APPROVE: Event.SCREENED,
-    Decision.REVIEW: Event.SUSPECTED,
-    Decision.BLOCK: Event.BLOCKED,
-}
 NOT_MADE: Final = {
-    PaymentState.DECLINED: "We could not approve it.",
+    PaymentState.DECLINED: NOT_APPROVED,
     PaymentState.REFUSED: "The account could not pay it.",
 }
 """How a payment ended that no money ever moved for, as its customer is told."""
@@ -99,12 +93,15 @@ class Steps:
         accounts: Accounts,
         cases: Cases,
         notices: Notices,
+        judge: Judge,
         bus: Bus,
         clock: Clock,
         region: str,
         debit_settled: Callable[[Payment], None] = lambda _: None,
+        fell_back: Callable[[StoredDecision], None] = lambda _: None,
     ) -> None:
-        """`debit_settled`: told of each debit whose money has come, perhaps more than once."""
+        """`debit_settled`: told of each debit whose money has come; `fell_back`: of each decision that was made without
+        the scorer. Both perhaps more than once."""
         self._payments = payments
         self._ledger = ledger
         self._store = store
@@ -113,16 +110,21 @@ class Steps:
         self._accounts = accounts
         self._cases = cases
         self._notices = notices
+        self._judge = judge
         self._bus = bus
         self._clock = clock
         self._region = region
         self._debit_settled = debit_settled
+        self._fell_back = fell_back
+        self._judging = Judging(payments=payments, accounts=accounts, counterparties=counterparties)
         self._lending = Lending(payments=payments, timetable=timetable)
         self._standings = Standings(payments=payments, accounts=accounts)
         self._steps: Mapping[str, Callable[[Payment, str | None], Payment]] = {
             "begin": self._begin,
             "screen": self._screen,
             "screen_without": self._screen_without,
+            "await_step_up": self._await_step_up,
+            "step_up_expired": self._step_up_expired,
             "advance": lambda payment, _: self.advance(payment),
             "review": self._review,
             "review_expired": self._review_expired,
@@ -313,58 +315,90 @@ class Steps:
         return payment
 
     def _screen_without(self, payment: Payment, _: str | None) -> Payment:
-        """The named fallback: the scorer has not answered, so the stricter rules judge."""
+        """The named fallback: the scorer has not answered, so the stricter rules judge. Where it has answered and was
+        not heard, its decision is the one that is kept, and counts."""
+        from domain.fraud.events import decided  # noqa: PLC0415  (pydantic, for this alone)
+
         if payment.state is not PaymentState.ACCEPTED:
             return payment
-        return self.judged(payment, judge_unscored(features_of(self._initiated(payment))))
+        stored = self._judge.decide_unscored(self._judging.request(payment), why=Fallback.SCORER_SILENT)
+        if stored.fallback is Fallback.SCORER_SILENT:
+            self._fell_back(stored)
+        return self.judged(payment, decided(stored, region=self._region))
 
-    def judged(self, payment: Payment, judgement: Judgement) -> Payment:
+    def judged(self, payment: Payment, decided: "FraudDecided") -> Payment:
         """What a judgement comes to; a second one, or one that comes late, changes nothing."""
-        facts = {"decision": judgement.decision.value, "rules": judgement.rules_version}
-        if judgement.reasons:
-            facts["reasons"] = " ".join(judgement.reasons)
-        event = EVENT_OF[judgement.decision]
+        event = EVENT_OF[Decision(decided.decision)]
         goes_on = payment.journey.target(PaymentState.ACCEPTED, event) is PaymentState.SCHEDULED
         progress = self._scheduled(payment) if goes_on and payment.state is PaymentState.ACCEPTED else None
+        now, step_up = self._clock.now(), self._payments.deadlines.step_up
 
         def changes(found: Payment) -> Payment:
-            return replace(found, progress=progress or found.progress)
+            return replace(judging.after(found, decided, now=now, step_up=step_up), progress=progress or found.progress)
 
         moved = self._payments.move(
             payment.id,
             event,
             by=BANK,
-            facts=facts,
+            facts=judging.facts_of(decided),
             changes=changes,
             only_if=lambda found: found.state is PaymentState.ACCEPTED,
         )
         return moved.payment
 
     def _initiated(self, payment: Payment) -> "PaymentInitiated":
-        from domain.payments.events import PaymentAmount, PaymentInitiated  # noqa: PLC0415  (pydantic, for this alone)
+        from domain.payments.events import initiated  # noqa: PLC0415  (pydantic, for this alone)
 
-        now = self._clock.now()
-        record = self._accounts.records([payment.account])[payment.account]
-        counterparty = self._counterparties.kept(payment.counterparty)
-        earlier = self._payments.of_account(payment.account, limit=PAYMENTS_LOOKED_AT).payments
-        return PaymentInitiated(
-            payment=payment.id,
+        return initiated(
+            self._judging.request(payment),
             region=self._region,
-            kind=payment.kind.value,
-            account=payment.account,
-            counterparty=payment.counterparty,
-            amount=PaymentAmount(minor_units=str(payment.amount.minor), currency=payment.amount.currency),
             speed=payment.ach.speed.value,
             sec=payment.ach.sec,
-            counterparty_age_days=max(0, (now - counterparty.added_at).days),
-            account_age_days=max(0, (now - record.opened_at).days),
-            sent_before=any(
-                one.counterparty == payment.counterparty and PaymentState.SETTLING.value in one.journals
-                for one in earlier
-                if one.id != payment.id
-            ),
-            opened_at=instant_text(payment.opened_at),
         )
+
+    def _await_step_up(self, payment: Payment, token: str | None) -> Payment:
+        """Tells the customer once that it waits for them."""
+        step_up = payment.step_up
+        if payment.state is PaymentState.AWAITING_STEP_UP and step_up is not None:
+            record = self._accounts.records([payment.account])[payment.account]
+            self._notices.put(
+                payment.opened_by,
+                key=f"{payment.id}/{payment.state.value}",
+                kind=NoticeKind.ACH_PAYMENT_TO_CONFIRM,
+                facts={
+                    "amount": str(payment.amount),
+                    "account": record.masked_number,
+                    "until": f"{step_up.until:%H:%M} UTC",
+                },
+            )
+        return self._payments.wait(payment.id, PaymentState.AWAITING_STEP_UP, token) if token else payment
+
+    def confirmed(self, payment: Payment, *, by: str) -> Payment:
+        """The customer has proved again who they are: it goes on as an approved one. Too late, it changes nothing."""
+        now = self._clock.now()
+        goes_on = payment.journey.target(payment.state, Event.CONFIRMED) is PaymentState.SCHEDULED
+        progress = self._scheduled(payment) if goes_on and payment.awaits_step_up(now) else None
+
+        def changes(found: Payment) -> Payment:
+            step_up = replace(found.step_up, confirmed_at=now) if found.step_up else None
+            return replace(found, step_up=step_up, progress=progress or found.progress)
+
+        moved = self._payments.move(
+            payment.id,
+            Event.CONFIRMED,
+            by=by,
+            changes=changes,
+            only_if=lambda found: found.awaits_step_up(now),
+        )
+        return moved.payment
+
+    def _step_up_expired(self, payment: Payment, _: str | None) -> Payment:
+        def changes(found: Payment) -> Payment:
+            return replace(found, reason_code=judging.STEP_UP_EXPIRED, reason=judging.NOT_CONFIRMED)
+
+        if payment.state is PaymentState.AWAITING_STEP_UP:
+            return self._moved(payment, Event.STEP_UP_EXPIRED, facts={}, changes=changes)
+        return payment
 
     def _review(self, payment: Payment, token: str | None) -> Payment:
         if payment.state is PaymentState.IN_REVIEW and payment.case is None:
@@ -378,6 +412,7 @@ class Steps:
                     "amount": str(payment.amount),
                     "counterparty": payment.counterparty_masked,
                     "account": payment.account,
+                    **judging.case_facts(self._judge.decision_of(payment.id)),
                 },
             )
             payment = self._payments.note(payment.id, lambda found: replace(found, case=case.id))

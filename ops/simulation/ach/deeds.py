@@ -13,9 +13,7 @@ from domain.access.model import Group, Verdict
 from domain.cases.kinds import KINDS, ResolutionCode
 from domain.cases.model import Case
 from domain.counterparties.model import Counterparty, VerificationMethod
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
-from domain.fraud.service import features_of, judge
+from domain.fraud.kinds import CustomerReason, Decision
 from domain.ledger.model import Command
 from domain.money import Money
 from domain.payments.kinds import PaymentState
@@ -53,6 +51,10 @@ OF_ANSWERS: Final = {
     "Addenda99Dishonored": ("R71", "R73", "R74"),
 }
 """By the addenda of an answer of ours, the codes that dishonour or contest it."""
+DRAWN: Final = (*Decision, Decision.STEP_UP, Decision.STEP_UP, Decision.REVIEW)
+"""What a scorer may say; what the rules say of payments like these is mostly that they may go."""
+ENDINGS: Final = frozenset({StepName.STEP_UP_EXPIRED, StepName.REVIEW_EXPIRED})
+"""Steps that end a payment whenever they are made: they are made when their time has come, and not before."""
 SETTLED: Final = frozenset({PaymentState.SETTLED, PaymentState.CLEARED, PaymentState.COMPLETED})
 PROMPT: Final = timedelta(hours=26)
 """So long after settlement a return is in time, whatever its code."""
@@ -77,10 +79,30 @@ def _originates(scene: Scene, draws: Draws, *, credit: bool) -> Deed:
     person, minor, key = draws.of(scene.people), draws.of(AMOUNTS), f"p-{scene.number}"
     asked = wish(person.account, person.counterparty, minor, **_ways(draws))
     make = person.world.ach.originate_credit if credit else person.world.ach.originate_debit
-    return Deed(
-        f"{_name(scene, person)} {'sends' if credit else 'collects'} {minor} ({key})",
-        lambda: scene.accepted(key, person, make(person.actor, asked, key=key), credit=credit, minor=minor),
-    )
+    drawn = _drawn(draws, 30)
+
+    def originate() -> None:
+        answer = make(person.actor, asked, key=key)
+        scene.accepted(key, person, answer, credit=credit, minor=minor)
+        _will_decide(person.world, answer, drawn)
+
+    what = f"{'sends' if credit else 'collects'} {minor}"
+    return Deed(f"{_name(scene, person)} {what} ({key}){_said(drawn)}", originate)
+
+
+def _drawn(draws: Draws, percent: int) -> Decision | None:
+    """What the scorer is going to say of a payment, where that is not left to the rules."""
+    return draws.of(DRAWN) if draws.chance(percent) else None
+
+
+def _will_decide(world: AchWorld, answer: object, drawn: Decision | None) -> None:
+    """The decision is kept like all that the scorer decides; where somebody has decided before, that stands."""
+    if drawn and isinstance(answer, Payment):
+        world.will_decide(answer, drawn, CustomerReason.SECURITY_CHECK)
+
+
+def _said(drawn: Decision | None) -> str:
+    return f", of which {drawn.value} is going to be said" if drawn else ""
 
 
 def _ways(draws: Draws) -> dict[str, Any]:
@@ -115,13 +137,15 @@ def takes_back(scene: Scene, draws: Draws) -> Deed | None:
     of = draws.of(among[-6:])
     asked, key = scene.asked[of], f"rev-{scene.number}"
     why = ReversalWish(reason=draws.of((ReversalReason.DUPLICATE, ReversalReason.WRONG_AMOUNT)), speed=_speed(draws))
+    drawn = _drawn(draws, 30)
 
     def take_back() -> None:
         reversals = asked.person.world.ach.reversals
         answer = reversals.reverse(asked.person.actor, asked.payment, why, key=key)
         scene.accepted(key, asked.person, answer, credit=not asked.credit, minor=asked.minor)
+        _will_decide(asked.person.world, answer, drawn)
 
-    return Deed(f"{of} is taken back ({key})", take_back)
+    return Deed(f"{of} is taken back ({key}){_said(drawn)}", take_back)
 
 
 def has_settled(scene: Scene, draws: Draws) -> Deed:
@@ -221,17 +245,39 @@ def _details(number: int) -> Any:
 
 
 def judges(scene: Scene, draws: Draws) -> Deed | None:
+    """The scorer answers, late or twice as may be."""
     if not scene.heard:
         return None
     world, event = draws.of(scene.heard[-3:])
-    judgement = judge(features_of(event))
-    if draws.chance(22):
-        decided = Decision.REVIEW if draws.chance(70) else Decision.BLOCK
-        judgement = Judgement(decided, ("DRAWN",), judgement.rules_version)
-    return Deed(
-        f"the scorer says {judgement.decision.value} of {event.payment[-6:]}",
-        lambda: world.steps.judged(world.payments.existing(event.payment), judgement),
-    )
+    drawn, payment = _drawn(draws, 20), world.payments.existing(event.payment)
+
+    def judge() -> None:
+        _will_decide(world, payment, drawn)
+        world.score_one(event)
+
+    return Deed(f"the scorer speaks of {event.payment[-6:]}{_said(drawn)}", judge)
+
+
+def confirms(scene: Scene, draws: Draws) -> Deed | None:
+    """A customer confirms a payment: most often one that waits for it, and mostly signed in anew."""
+    waiting = [key for key, one in scene.asked.items() if _state(one) is PaymentState.AWAITING_STEP_UP]
+    among = waiting if waiting and draws.chance(90) else list(scene.asked)
+    if not among:
+        return None
+    key, anew = draws.of(among[-6:]), draws.chance(65)
+    asked = scene.asked[key]
+
+    def confirm() -> None:
+        at = scene.now if anew else asked.person.world.payments.existing(asked.payment).opened_at
+        actor = replace(asked.person.actor, authenticated_at=at)
+        if anew:
+            scene.signed_in.add(asked.payment)
+        answer = asked.person.world.ach.confirm(actor, asked.payment)
+        scene.refused(answer)
+        if isinstance(answer, Payment):
+            scene.confirmed.add(asked.payment)
+
+    return Deed(f"{key} is confirmed, {'signed in anew' if anew else 'without a new sign-in'}", confirm)
 
 
 def goes_on(scene: Scene, draws: Draws) -> Deed | None:
@@ -261,7 +307,7 @@ def works(scene: Scene, draws: Draws) -> Deed:
     def work() -> None:
         world.files()
         for event in heard:
-            world.steps.judged(world.payments.existing(event.payment), judge(features_of(event)))
+            world.score_one(event)
         settle(world)
         world.work_files()
         world.take_in()
@@ -275,7 +321,7 @@ def steps_again(scene: Scene, draws: Draws) -> Deed | None:
     if not scene.asked:
         return None
     key = draws.of(list(scene.asked))
-    asked, step = scene.asked[key], draws.of([one for one in StepName if one is not StepName.REVIEW_EXPIRED])
+    asked, step = scene.asked[key], draws.of([one for one in StepName if one not in ENDINGS])
     return Deed(
         f"step {step.value} of {key} is made",
         lambda: asked.person.world.steps.run(step.value, payment=asked.payment, token=None),
@@ -675,6 +721,7 @@ DEEDS: Final[Mapping[str, tuple[int, Make]]] = {
         (1, thaws),
         (2, proves),
         (8, judges),
+        (12, confirms),
         (6, goes_on),
         (5, all_go_on),
         (18, works),

@@ -14,7 +14,6 @@ from typing import Final
 
 from domain.access.model import Verdict
 from domain.cases.kinds import KINDS
-from domain.fraud.service import features_of, judge
 from domain.payments.kinds import PaymentState
 from domain.unsettled import Unsettled
 from ops.simulation.ach import deeds
@@ -272,7 +271,7 @@ class Telling:
         for world, event in self.scene.heard:
             payment = world.payments.existing(event.payment)
             if payment.state is PaymentState.ACCEPTED:
-                world.steps.judged(payment, judge(features_of(event)))
+                world.score_one(event)
 
     def _answered(self) -> None:
         self.scene.banks.look()

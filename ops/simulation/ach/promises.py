@@ -10,6 +10,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
+from domain.fraud.kinds import Decision
 from domain.ledger.model import Journal, LedgerSettings
 from domain.payments.kinds import JOURNEYS, PaymentKind, PaymentState
 from domain.payments.model import Payment
@@ -55,7 +56,7 @@ DEBIT: Final[Mapping[Lie, Lies]] = {
     _L.UNPOSTED: {UNPOSTED: 1, SETTLEMENT: -1},
 }
 """Of money that comes in, too; turned round for a debit that others make."""
-_BEFORE = (_P.ACCEPTED, _P.SCREENED, _P.SUSPECTED, _P.IN_REVIEW, _P.SCHEDULED)
+_BEFORE = (_P.ACCEPTED, _P.AWAITING_STEP_UP, _P.SCREENED, _P.SUSPECTED, _P.IN_REVIEW, _P.SCHEDULED)
 _GIVEN_UP = (_P.CANCELLING, _P.CANCELLED, _P.DECLINING, _P.DECLINED, _P.DROPPING, _P.REFUSED, _P.FAILED)
 _UNTAKEN: Final = dict.fromkeys((*_BEFORE, *_GIVEN_UP, _P.RETURNED), (_L.NOWHERE,))
 OF_CREDITS: Final[Mapping[PaymentState, tuple[Lie, ...]]] = {
@@ -88,6 +89,14 @@ OF_RECEIVED: Final[Mapping[ReceivedState, tuple[Lie, ...]]] = {
     _R.TAKING_BACK: (_L.SETTLED, _L.UNPOSTED),
     _R.SENDING_BACK: (_L.UNPOSTED, _L.NOWHERE),
 }
+JUDGED: Final[Mapping[Decision, str]] = {
+    Decision.APPROVE: "screened",
+    Decision.STEP_UP: "step_up_asked",
+    Decision.SOFT_DECLINE: "soft_declined",
+    Decision.REVIEW: "suspected",
+    Decision.BLOCK: "blocked",
+}
+DECIDED, FALLBACK = "decided", "fallback"
 HOLDING: Final = {
     PaymentKind.ACH_CREDIT: frozenset({_P.IN_REVIEW, _P.SCHEDULED}),
     PaymentKind.ACH_DEBIT: frozenset({_P.SETTLED}),
@@ -284,6 +293,40 @@ class Watch:
                     yield f"{entry.id} is {entry.state.value}, and its customer sees {shown.state.value}"
         for payment in world.payment_store._payments.values():  # noqa: SLF001  (as above)
             yield from _legal(world, payment)
+            if payment.kind in HOLDING:
+                yield from self._judged(world, payment)
+                yield from self._stepped_up(world, payment)
+
+    def _judged(self, world: AchWorld, payment: Payment) -> Iterator[str]:
+        """A payment was moved once by what was decided of it, whoever decided first: scorer or fallback."""
+        lines = world.payments.timeline(payment.id, limit=100).happenings
+        judged = [line for line in lines if line.event in JUDGED.values()]
+        stored = world.ach_decisions.decision(payment.id)
+        if not judged and payment.state is not _P.CANCELLED:
+            yield f"{payment.id} is {payment.state.value} and was never judged"
+        if judged and stored is None:
+            yield f"{payment.id} was judged, and no decision is kept"
+        if judged and stored is not None:
+            self.scene.met[f"{FALLBACK if stored.fallback else DECIDED} {stored.decision.value}"] += 1
+            said = [(line.event, line.facts["decision_id"], line.facts.get("fallback")) for line in judged]
+            if said != [(JUDGED[stored.decision], stored.id, stored.fallback)]:
+                yield f"{payment.id}: decided is {stored.decision.value} ({stored.fallback}), it was moved by {said}"
+
+    def _stepped_up(self, world: AchWorld, payment: Payment) -> Iterator[str]:
+        """Who was asked to prove again who they are was told so once, and it goes on when they have, and only then."""
+        scene = self.scene
+        events = [line.event for line in world.payments.timeline(payment.id, limit=100).happenings]
+        scene.met.update({"confirmed", "step_up_expired"} & set(events))
+        if "confirmed" in events and payment.id not in scene.signed_in:
+            yield f"{payment.id} was confirmed by nobody who had signed in anew"
+        if payment.id in scene.confirmed and "confirmed" not in events:
+            yield f"{payment.id}: its customer was told that it is confirmed, and it is not"
+        if "step_up_asked" in events and not {"confirmed", "step_up_expired", "cancelled"} & set(events):
+            yield f"{payment.id} waits for its customer for ever"
+        notices = world.notices.page(payment.opened_by, size=100).notices
+        told = sum(one.key == f"{payment.id}/AWAITING_STEP_UP" for one in notices)
+        if told > 1 or ("step_up_expired" in events and not told):
+            yield f"{payment.id}: its customer was told {told} times that it waits for them"
 
     def _asked(self) -> Iterator[str]:
         """Each payment is one that somebody asked for, and ended as what became of its entry says."""

@@ -11,11 +11,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
 
+from domain.fraud.kinds import Decision
 from domain.ledger.kinds import KINDS
 from ops.simulation import pool, seeds
 from ops.simulation.ach.deeds import DEEDS
 from ops.simulation.ach.fate import Blow
 from ops.simulation.ach.history import STEPS, AchHistory, play, shortest, told
+from ops.simulation.ach.promises import DECIDED, FALLBACK
 from ops.simulation.coverage import MET_IN_ACH
 
 SEEDS: Final = seeds.SEEDS.with_name("ach_seeds.txt")
@@ -32,6 +34,10 @@ HAPPENINGS: Final = (
     *(blow.value for blow in Blow if blow is not Blow.NONE),
     "late",
     "twice",
+    "confirmed",
+    "step_up_expired",
+    *(f"{DECIDED} {decision.value}" for decision in Decision),
+    *(f"{FALLBACK} {decision.value}" for decision in (Decision.APPROVE, Decision.REVIEW)),
 )
 
 

@@ -11,6 +11,7 @@ from domain.access.model import Actor
 from domain.accounts.model import Account
 from domain.counterparties.model import Counterparty
 from domain.payments.model import Payment
+from domain.payments.rules import Deadlines
 from domain.refusals import Refusal
 from ops.simulation.ach.fate import Fate
 from ops.simulation.ach.other_banks import OtherBanks
@@ -22,6 +23,8 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 EAST, WEST = "us-east-1", "us-west-2"
+PATIENT: Final = Deadlines(step_up=timedelta(hours=12))
+"""Time passes here by hours: within a quarter of one hardly anybody would confirm a payment."""
 OPENING_MINOR: Final = (500_00, 60_00, 5_000_00, 400_00)
 """What each person has when a history begins: enough for some of what comes, not for all of it."""
 
@@ -91,6 +94,10 @@ class Scene:
         self.handed: list[tuple[AchWorld, Handoff]] = []
         self.called_off: set[str] = set()
         """Payments whose customers were told that they are cancelled."""
+        self.confirmed: set[str] = set()
+        """Payments whose customers were told that they are confirmed."""
+        self.signed_in: set[str] = set()
+        """Payments that were confirmed, or were to be, by somebody who had just signed in."""
         self.counter = {
             f"opening-{person.account.id}": (person.account.id, minor)
             for person, minor in zip(self.people, OPENING_MINOR, strict=True)
@@ -102,7 +109,7 @@ class Scene:
         self.met: Counter[str] = Counter()
 
     def _world(self, region: str) -> AchWorld:
-        return AchWorld(region=region, wrap=self.fate.mortal, mortal=self.fate.mortal)
+        return AchWorld(region=region, deadlines=PATIENT, wrap=self.fate.mortal, mortal=self.fate.mortal)
 
     def _person(self, world: AchWorld, minor: int, *, business: bool = False) -> Person:
         actor, account, counterparty = world.sender(minor=minor, details=SUPPLIER if business else MARIA)

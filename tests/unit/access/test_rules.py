@@ -49,6 +49,30 @@ def actor(person: str, *groups: Group) -> Actor:
 ADA = actor("cus_us_ada", Group.CUSTOMER)
 
 
+class TestSignedInAfter:
+    @pytest.mark.parametrize(
+        ("signed_in", "counts"),
+        [
+            (NOON + timedelta(seconds=1), True),
+            (NOON + timedelta(minutes=10), True),
+            (NOON + timedelta(minutes=10, seconds=5), True),
+            (NOON + timedelta(minutes=10, seconds=6), False),
+            (NOON, False),
+            (NOON - timedelta(days=1), False),
+            (None, False),
+        ],
+    )
+    def test_only_a_sign_in_after_the_moment_and_not_in_the_future_counts(
+        self, signed_in: datetime | None, counts: bool
+    ) -> None:
+        ada = replace(ADA, authenticated_at=signed_in)
+        assert ada.signed_in_after(NOON, now=NOON + timedelta(minutes=10)) is counts
+
+    def test_a_sign_in_in_the_second_of_the_moment_does_not_count(self) -> None:
+        moment = NOON + timedelta(milliseconds=300)
+        assert not replace(ADA, authenticated_at=NOON).signed_in_after(moment, now=moment)
+
+
 class TestTable:
     def test_every_action_has_a_row(self) -> None:
         assert set(TABLE) == set(Action)
@@ -99,6 +123,7 @@ class TestTable:
             Action.VIEW_CASES,
             Action.VIEW_DELIVERIES,
             Action.VIEW_ACH_FILES,
+            Action.VIEW_FRAUD,
         }
 
     def test_staff_see_what_waits_for_their_own_groups_and_an_auditor_what_waits_for_any(self) -> None:
@@ -123,6 +148,9 @@ class TestTable:
             (Action.REPLAY_DELIVERY, {Group.OPERATIONS}),
             (Action.RETURN_ACH_ENTRY, {Group.OPERATIONS}),
             (Action.VIEW_ACH_FILES, {Group.OPERATIONS, Group.COMPLIANCE, Group.FINANCE, Group.AUDITOR}),
+            (Action.VIEW_FRAUD, {Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE, Group.AUDITOR}),
+            (Action.WORK_FRAUD, {Group.FRAUD_ANALYST, Group.FRAUD_LEAD}),
+            (Action.LEAD_FRAUD, {Group.FRAUD_LEAD}),
         ],
     )
     def test_staff_actions_belong_to_their_groups(self, action: Action, groups: set[Group]) -> None:

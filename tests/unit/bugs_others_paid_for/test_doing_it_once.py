@@ -26,6 +26,7 @@ from tests.unit.transfers.desk import TODAY, Desk, wish
 SAID_AGAIN = (
     "assignCase",
     "cancelPayment",
+    "confirmPayment",
     "cancelTransferOrder",
     "closeCounterparty",
     "giveApproval",

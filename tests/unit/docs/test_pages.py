@@ -39,6 +39,8 @@ NUMBERS = (
     "twenty-two",
     "twenty-three",
     "twenty-four",
+    "twenty-five",
+    "twenty-six",
 )
 
 Row = tuple[str, ...]

@@ -153,6 +153,26 @@ def test_frauds_count_on_the_day_of_their_payment_and_for_the_week_apart() -> No
     assert [known[f"customer_fraud_share_{n}d"] for n in (1, 7, 30)] == [0.0, 0.5, 2 / 3]
 
 
+def test_frauds_that_are_over_are_told_from_those_that_go_on() -> None:
+    profile: Profile | None = of([(86_400 * days, 100, "x") for days in (7, 8, 10, 12, 36, 37)])
+    for days in (1, 12, 36, 37):
+        profile = labelled(profile, paid_at=NOON - timedelta(days=days), change=1)
+    known = features(profile)
+    assert known["customer_first_known_fraud_days"] == 36
+    assert known["customer_last_known_fraud_days"] == 12
+    assert known["customer_count_since_known_fraud"] == 3
+
+
+def test_without_a_fraud_that_is_old_enough_there_is_no_first_or_last() -> None:
+    profile: Profile | None = of([(86_400 * days, 100, "x") for days in (6, 8)])
+    profile = labelled(profile, paid_at=NOON - timedelta(days=6), change=1)
+    known = features(profile)
+    assert known["customer_known_frauds_recent"] == 1
+    assert known["customer_first_known_fraud_days"] is None
+    assert known["customer_last_known_fraud_days"] is None
+    assert known["customer_count_since_known_fraud"] is None
+
+
 def test_a_label_that_is_taken_back_leaves_no_trace() -> None:
     profile = of([(60, 100, "x")])
     assert labelled(labelled(profile, paid_at=NOON, change=-1), paid_at=NOON, change=1) == profile

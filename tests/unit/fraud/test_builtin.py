@@ -11,8 +11,7 @@ from domain.fraud import builtin, lists, rules, thresholds
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.kinds import Decision, Features, Scope
 from domain.fraud.rules import Outcome
-from domain.fraud.scoring import score, score_unscored
-from domain.fraud.service import judge, judge_unscored
+from domain.fraud.scoring import Book, Inputs, Score, score, score_unscored
 from tests.unit.fraud.values import INPUTS
 
 AMOUNTS = (1, 499_99, 500_00, 2_499_99, 2_500_00, 49_999_99, 50_000_00, 10**18 - 1)
@@ -84,26 +83,21 @@ def payments() -> list[Features]:
 
 
 class TestAch:
-    @pytest.mark.parametrize(("judge", "were"), [(judge, RULES), (judge_unscored, STRICT)])
+    @pytest.mark.parametrize(("judge", "were"), [(score, RULES), (score_unscored, STRICT)])
     def test_decides_as_the_rules_that_were_code(
-        self, judge: Callable[[Features], object], were: dict[str, tuple[Decision, As]]
+        self, judge: Callable[[Features, Book, Inputs], Score], were: dict[str, tuple[Decision, As]]
     ) -> None:
         for features in payments():
             speaking = {code: decision for code, (decision, speaks) in were.items() if speaks(features)}
-            found = judge(features)
-            assert getattr(found, "decision") == (  # noqa: B009  (of either kind of judge)
+            found = judge(features, builtin.book(Scope.ACH), INPUTS)
+            assert found.decision is (
                 Decision.BLOCK
                 if Decision.BLOCK in speaking.values()
                 else Decision.REVIEW
                 if speaking
                 else Decision.APPROVE
             )
-            assert set(getattr(found, "reasons")) == set(speaking)  # noqa: B009  (as above)
-
-    def test_says_by_which_version_it_was_judged_and_that_it_was_not_scored(self) -> None:
-        features = payments()[0]
-        assert judge(features).rules_version == "ach/rules/0"
-        assert judge_unscored(features).rules_version == "ach/rules/0-strict"
+            assert set(found.staff_reasons) == set(speaking)
 
 
 @pytest.mark.parametrize("scope", Scope)

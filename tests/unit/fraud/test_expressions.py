@@ -25,7 +25,7 @@ from domain.fraud.expressions import (
     sha256,
     text_of,
 )
-from domain.fraud.kinds import FEATURES, Features
+from domain.fraud.kinds import FEATURES, Features, FeatureType
 
 T, F, U = True, False, None
 FLAGS: dict[object, Any] = {T: True, F: False, U: {"feature": "credit"}}
@@ -154,12 +154,27 @@ class TestCounting:
             ({"mul": [0.5, 4]}, 2),
             ({"sub": [{"div": [1, 3]}, {"div": [1, 3]}]}, 0),
             ({"mul": [{"div": [1, 3]}, 3]}, 1),
+            ({"mul": [{"add": [0.5, 1]}, 3]}, Fraction(9, 2)),
+            ({"add": [{"max": [0.5, 0]}, 1]}, Fraction(3, 2)),
         ],
     )
     def test_is_exact(self, document: object, value: Any) -> None:
         found = parsed({"eq": [document, 0]}).children[0].evaluate({})
         assert found == value
         assert type(found) is type(value)
+
+    @pytest.mark.parametrize(
+        ("document", "kind"),
+        [
+            ({"add": [1, 2]}, FeatureType.INTEGER),
+            ({"add": [1, 2.0]}, FeatureType.NUMBER),
+            ({"min": [AMOUNT, 2]}, FeatureType.INTEGER),
+            ({"sub": [AMOUNT, MEAN]}, FeatureType.NUMBER),
+            ({"div": [4, 2]}, FeatureType.NUMBER),
+        ],
+    )
+    def test_is_of_integers_an_integer_and_of_others_a_number(self, document: object, kind: FeatureType) -> None:
+        assert parsed({"eq": [document, 0]}).children[0].type is kind
 
     @pytest.mark.parametrize("zero", [0, 0.0, -0.0, {"sub": [AMOUNT, AMOUNT]}])
     def test_a_division_by_zero_is_inconclusive(self, zero: object) -> None:

@@ -213,6 +213,11 @@ class TestFallback:
         assert found.customer_reasons == (CustomerReason.UNUSUAL_AMOUNT,)
         assert score_unscored({}, strict, INPUTS).decision is Decision.REVIEW
 
+    def test_lets_who_is_allowed_pass_its_limits(self) -> None:
+        strict = book(thresholds=limits(amounts={"REVIEW": 1}), lists=listed(entry("ALLOW")))
+        found = score_unscored(MUCH, strict, INPUTS)
+        assert (found.decision, found.silenced) == (Decision.APPROVE, ("UNSCORED_AMOUNT",))
+
     def test_knows_the_lists_and_the_snoozes(self) -> None:
         assert score_unscored(MUCH, book(lists=listed(entry())), INPUTS).decision is Decision.BLOCK
         allowed = score_unscored(MUCH, book(rule(fallback_only=True), lists=listed(entry("ALLOW"))), INPUTS)

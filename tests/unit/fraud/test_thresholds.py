@@ -138,6 +138,9 @@ class TestWithin:
             thresholds.parsed_bounds(document)
         assert caught.value.path == path
 
+    def test_a_bound_may_leave_no_choice(self) -> None:
+        assert within(bounds(REVIEW=(0.5, 0.5, False)), limits({"REVIEW": 0.5})) == ()
+
     def test_thresholds_are_no_bounds(self) -> None:
         document = {"format": thresholds.FORMAT, "scores": {}, "unscored_amounts_minor": {}}
         with pytest.raises(DocumentMalformed, match="format: is not"):

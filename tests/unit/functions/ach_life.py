@@ -9,7 +9,6 @@ from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from domain.ids import entry_id
 from domain.money import Money
 from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
@@ -20,6 +19,7 @@ from domain.rails.ach.model import AchFile
 from domain.rails.ach.outgoing import WINDOWS
 from domain.rails.ach.service import Wish
 from functions.ach_journey import handler as ach_journey
+from tests.unit.fraud.said import said
 from tests.unit.functions.region import Deployed, acting, staff_of
 from tests.unit.partners.signing import body_of
 
@@ -101,7 +101,7 @@ class AchLife:
     def judged(self, payment: Payment, decision: Decision = Decision.APPROVE) -> Payment:
         """Judged, and its money set aside where the decision wants that."""
         steps = self.bank.ach.steps
-        return steps.advance(steps.judged(self.now(payment), Judgement(decision, (), "test")))
+        return steps.advance(steps.judged(self.now(payment), said(payment.id, decision)))
 
     def scheduled(self, kind: PaymentKind) -> Payment:
         return self.judged(self.opened(kind))
@@ -134,7 +134,7 @@ class AchLife:
         self.waits(payment, "screen")
         with self.deployed.monkeypatch.context() as patched:
             patched.setattr(Payments, "_told", lambda _, payment: payment)
-            self.bank.ach.steps.judged(self.now(payment), Judgement(Decision.APPROVE, (), "test"))
+            self.bank.ach.steps.judged(self.now(payment), said(payment.id))
 
     # Files.
 

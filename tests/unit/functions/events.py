@@ -34,7 +34,10 @@ EVENTS = {
     "ach_arrivals": "ach_arrivals",
     "ach_inbound": "ach_inbound",
     "ach_return_rates": "schedule",
+    "fraud_monitor": "schedule",
     "fraud_scorer": "fraud_scorer",
+    "fraud_features": "fraud_features",
+    "fraud_history": "schedule",
     "payment_decisions": "payment_decisions",
     "payment_sweep": "schedule",
 }

@@ -67,6 +67,8 @@ ARNS = {
     "partners": "PartnersTableArn",
     "payments": "PaymentsTableArn",
     "ach": "AchTableArn",
+    "fraud": "FraudTableArn",
+    "features": "FeaturesTableArn",
 }
 TABLES: dict[str, tuple[Index, ...]] = {
     "published": (),
@@ -81,7 +83,10 @@ TABLES: dict[str, tuple[Index, ...]] = {
     "partners": (BY_STATE, PARTNERS_BY_DUE),
     "payments": (PAYMENTS_BY_DUE,),
     "ach": (ACH_BY_DUE,),
+    "fraud": (),
+    "features": (),
 }
+KEYS = {"Sign": "RootsKeyArn", "Verify": "FraudBoundsKeyArn"}
 MACHINES = "arn:AWS::Partition:states:AWS::Region:AWS::AccountId"
 FOLDERS = ("built/ach/", "outbound/ach/")
 """Of the exchange: what was built, and what the bank fetches."""
@@ -125,7 +130,7 @@ class Asked:
                 if "Target" in said:
                     self.needs.add(("iam:PassRole", "TransferScheduleRoleArn"))
             case "kms":
-                self.needs.add((f"kms:{operation}", {"Sign": "RootsKeyArn"}.get(operation, "CustomersKeyArn")))
+                self.needs.add((f"kms:{operation}", KEYS.get(operation, "CustomersKeyArn")))
             case "stepfunctions":
                 self.needs.add((f"states:{operation}", _machine(said)))
             case _:
@@ -159,6 +164,8 @@ def _s3_need(operation: str, said: dict[str, Any]) -> Need:
     if said.get("Key", "").startswith(INBOUND):
         assert said["Bucket"].startswith("florin-exchange-")
         return f"s3:{operation}", RECEIVED_FILES
+    if said["Bucket"] == SETTINGS["FLORIN_FRAUD_BUCKET"]:
+        return f"s3:{operation}", f"FraudBucketArn/{said['Key'].partition('/')[0]}/*"
     if said["Bucket"] == SETTINGS["FLORIN_EXCHANGE_BUCKET"]:
         (folder,) = [folder for folder in FOLDERS if said["Key"].startswith(folder)]
         return f"s3:{operation}", f"ExchangeBucketArn/{folder}*"
@@ -309,7 +316,9 @@ class Deployed:
         settings["FLORIN_DATA_KEY_ARN"] = kms.create_key()["KeyMetadata"]["Arn"]
         signing = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
         settings["FLORIN_ROOTS_KEY_ARN"] = signing["KeyMetadata"]["Arn"]
-        for bucket in ("FLORIN_ROOTS_BUCKET", "FLORIN_EXCHANGE_BUCKET"):
+        bounding = kms.create_key(KeySpec="ECC_NIST_P256", KeyUsage="SIGN_VERIFY")
+        settings["FLORIN_FRAUD_BOUNDS_KEY_ARN"] = bounding["KeyMetadata"]["Arn"]
+        for bucket in ("FLORIN_ROOTS_BUCKET", "FLORIN_EXCHANGE_BUCKET", "FLORIN_FRAUD_BUCKET"):
             session().client("s3").create_bucket(Bucket=settings[bucket])
         session().client("s3", region_name=OTHER_REGION).create_bucket(
             Bucket=settings["FLORIN_EXCHANGE_BUCKET"].replace(REGION, OTHER_REGION),

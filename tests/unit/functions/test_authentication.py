@@ -81,6 +81,22 @@ def test_a_good_token_names_the_person_and_the_groups(authenticator: Authenticat
     assert authenticator.identify(pool.token()) == Identity(PERSON, ("customer",))
 
 
+def test_a_token_says_when_its_person_signed_in(authenticator: Authenticator, pool: Pool) -> None:
+    signed_in = NOW - timedelta(minutes=20)
+    token = pool.token(auth_time=int(signed_in.timestamp()))
+    assert authenticator.identify(token).authenticated_at == signed_in
+
+
+def test_a_token_that_does_not_say_it_proves_no_sign_in(authenticator: Authenticator, pool: Pool) -> None:
+    assert authenticator.identify(pool.token()).authenticated_at is None
+
+
+@pytest.mark.parametrize("auth_time", ["now", 1.5, True, -1, 253_402_300_800, [0]])
+def test_a_time_of_sign_in_that_is_none_is_refused(authenticator: Authenticator, pool: Pool, auth_time: object) -> None:
+    with pytest.raises(TokenRefused, match="time of sign-in"):
+        authenticator.identify(pool.token(auth_time=auth_time))
+
+
 def test_a_person_without_groups_has_none(authenticator: Authenticator, pool: Pool) -> None:
     assert authenticator.identify(pool.token(**{"cognito:groups": None})).groups == ()
 

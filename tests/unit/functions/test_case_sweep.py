@@ -1,6 +1,6 @@
 """The sweep of cases as Lambda calls it, once an hour."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
@@ -9,7 +9,8 @@ from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case, CaseState
 from domain.cases.service import Cases
 from domain.clock import Clock
-from domain.refusals import AccountClosed, TryAgain
+from domain.refusals import AccountClosed, Refusal, TryAgain
+from domain.transfers.model import ReviewDelayed
 from functions.case_sweep import handler as sweep
 from tests.unit.cases.office import MAKER, Died, Office
 from tests.unit.functions.events import event_for
@@ -17,15 +18,44 @@ from tests.unit.functions.measured import measured
 
 
 @dataclass
+class Reviews:
+    """Transfers in review that are due; each is brought on, delayed, or fails."""
+
+    waiting: dict[str, Refusal | Exception | None] = field(default_factory=dict)
+    brought: list[str] = field(default_factory=list)
+
+    def due(self) -> tuple[str, ...]:
+        return tuple(self.waiting)
+
+    def bring_on(self, transfer: str) -> Refusal | None:
+        answer = self.waiting[transfer]
+        if isinstance(answer, Exception):
+            raise answer
+        self.brought.append(transfer)
+        return answer
+
+
+@dataclass
+class Transfers:
+    reviews: Reviews
+
+
+@dataclass
 class Bank:
     cases: Cases
     clock: Clock
+    transfers: Transfers
+
+
+@pytest.fixture(name="reviews")
+def _reviews() -> Reviews:
+    return Reviews()
 
 
 @pytest.fixture(name="office")
-def _office(monkeypatch: pytest.MonkeyPatch) -> Office:
+def _office(monkeypatch: pytest.MonkeyPatch, reviews: Reviews) -> Office:
     office = Office()
-    made = Bank(office.cases, office.clock)
+    made = Bank(office.cases, office.clock, Transfers(reviews))
     monkeypatch.setattr(sweep, "bank", lambda: made)
     return office
 
@@ -113,3 +143,16 @@ def test_as_many_as_one_sweep_takes_may_not_be_all(office: Office, monkeypatch: 
 
     with pytest.raises(sweep.LeftOver, match="0 of 1"):
         swept()
+
+
+def test_a_transfer_in_review_that_fails_holds_up_no_other_and_is_named(office: Office, reviews: Reviews) -> None:
+    reviews.waiting = {"jrn_1": None, "jrn_2": Died(), "jrn_3": ReviewDelayed("jrn_3"), "jrn_4": None}
+    with pytest.raises(sweep.LeftOver, match="2 of 4 transfers"):
+        swept()
+    assert reviews.brought == ["jrn_1", "jrn_3", "jrn_4"]
+
+
+def test_transfers_in_review_that_are_brought_on_ring_no_alarm(office: Office, reviews: Reviews) -> None:
+    reviews.waiting = {"jrn_1": None}
+    swept()
+    assert reviews.brought == ["jrn_1"]

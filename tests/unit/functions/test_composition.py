@@ -80,6 +80,15 @@ class TestParts:
         assert _table_of(bank.partners) == SETTINGS["FLORIN_PARTNERS_TABLE"]
         assert _table_of(bank.payments) == SETTINGS["FLORIN_PAYMENTS_TABLE"]
         assert bank.ach_store._table.name == bank.incoming_store._table.name == SETTINGS["FLORIN_ACH_TABLE"]
+        assert bank.feature_store._table.name == SETTINGS["FLORIN_FEATURES_TABLE"]
+        assert bank.feature_updates._store is bank.history_bundles._store is bank.feature_store
+
+    def test_features_are_read_where_a_payment_waits_for_them_and_not_for_long(self, offline: None) -> None:
+        bank = made()
+        reader = bank.feature_reader("florin-fraud-us-east-1")
+        assert reader._features.name == SETTINGS["FLORIN_FEATURES_TABLE"]
+        assert reader._fraud.name == "florin-fraud-us-east-1"
+        assert reader._features._connection is reader._fraud._connection is not bank._connection
 
     def test_the_ledger_is_set_as_the_stack_says(self) -> None:
         settings = made().settings

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from domain.fraud.kinds import Decision
 from domain.payments.kinds import PaymentState
 from domain.payments.model import Payment
 from domain.payments.service import Payments
@@ -59,7 +60,15 @@ def test_a_payment_that_is_approved_goes_on_once(made: AchBank) -> None:
     assert made.events(payment).count("screened") == 1
 
 
-@pytest.mark.parametrize(("decision", "state"), [("REVIEW", PaymentState.IN_REVIEW), ("BLOCK", PaymentState.DECLINED)])
+@pytest.mark.parametrize(
+    ("decision", "state"),
+    [
+        ("STEP_UP", PaymentState.AWAITING_STEP_UP),
+        ("SOFT_DECLINE", PaymentState.DECLINED),
+        ("REVIEW", PaymentState.IN_REVIEW),
+        ("BLOCK", PaymentState.DECLINED),
+    ],
+)
 def test_a_payment_that_is_not_approved_is_held_up_or_ends(made: AchBank, decision: str, state: PaymentState) -> None:
     (payment,) = accepted(made, 25_00)
 
@@ -69,12 +78,13 @@ def test_a_payment_that_is_not_approved_is_held_up_or_ends(made: AchBank, decisi
     assert made.state(payment) is state
 
 
-def test_a_decision_that_comes_late_changes_nothing(made: AchBank) -> None:
+@pytest.mark.parametrize("late", Decision)
+def test_a_decision_that_comes_late_changes_nothing(made: AchBank, late: Decision) -> None:
     (payment,) = accepted(made, 25_00)
     told(json.dumps(envelope(payment.id)))
     before = made.payment(payment)
 
-    assert told(json.dumps(envelope(payment.id, decision="BLOCK"))) == []
+    assert told(json.dumps(envelope(payment.id, decision=late.value))) == []
 
     assert made.payment(payment) == before
 

@@ -14,12 +14,13 @@ from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
 from domain.calendars import calendar_day
-from domain.cases.kinds import ResolutionCode
+from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
+from domain.customers.model import Customer
+from domain.fraud.kinds import Decision, Scope
+from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
 from domain.ledger.model import Journal
@@ -35,6 +36,7 @@ from domain.rails.ach.incoming_store import DEBITS
 from domain.rails.ach.kinds import FileState
 from domain.rails.ach.rates import RETURNS_MIN
 from domain.rails.ach.steps import Steps
+from domain.transfers.kinds import ReviewState
 from domain.transfers.model import NumberTarget, Rhythm, Schedule, TransferOrder, Wish
 from domain.transfers.orders import Orders
 from functions.ach_arrivals import handler as ach_arrivals
@@ -44,6 +46,9 @@ from functions.ach_return_rates import handler as ach_return_rates
 from functions.case_sweep import handler as case_sweep
 from functions.daily_root import handler as daily_root
 from functions.folder import handler as folder
+from functions.fraud_features import handler as fraud_features
+from functions.fraud_history import handler as fraud_history
+from functions.fraud_monitor import handler as fraud_monitor
 from functions.fraud_scorer import handler as fraud_scorer
 from functions.hold_expiry import handler as hold_expiry
 from functions.messages import NoneTaken
@@ -64,9 +69,22 @@ from graph.documents import Documents
 from graph.exposure import Exposure
 from graph.schema import schema
 from graph.view import Request, answer
-from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import (
+    AUDITOR,
+    COLLEAGUE,
+    FRAUD_ANALYST,
+    FRAUD_LEAD,
+    OPERATIONS,
+    OWNER,
+    Household,
+    every_operation,
+)
+from tests.unit.fraud.bounded import keep_bounds
+from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
+from tests.unit.functions.drifted import LEAD, SCOPE, fallen, proposing_rollback, proposing_thresholds
 from tests.unit.functions.events import event_for
+from tests.unit.functions.judged_life import cut_off, in_review, judged
 from tests.unit.functions.received_life import UNKNOWN, ReceivedLife
 from tests.unit.functions.region import (
     ARRIVALS,
@@ -83,6 +101,7 @@ from tests.unit.functions.region import (
 )
 from tests.unit.functions.test_publisher import record
 from tests.unit.functions.test_webhooks import event as webhook
+from tests.unit.graph import documents
 from tests.unit.graph.documents import by_numbers
 from tests.unit.infra.templates import functions
 from tests.unit.partners.signing import SPONSOR, body_of
@@ -208,8 +227,12 @@ def run_notifier(deployed: Deployed) -> None:
 
 def run_scheduled_transfers(deployed: Deployed) -> None:
     orders, target = three_orders(deployed)
+    suspicious, _ = order_of(deployed, "ian", "jan")
     deployed.now()
     deployed.loses_answers = True
+    with judged(deployed, Decision.REVIEW):
+        deployed.call(scheduled_transfers, message({"order": suspicious.id}))
+    assert outcomes(deployed, suspicious) == ["IN_REVIEW"]
     knocks = [message({"order": order.id}) for order in orders]
     with deployed.monkeypatch.context() as patched:
         patched.setattr(Orders, "_move_on", dies)
@@ -234,6 +257,10 @@ def run_transfer_sweep(deployed: Deployed) -> None:
     deployed.call(transfer_sweep, {})
     assert outcomes(deployed, *orders) == ["POSTED", "REFUSED", "MISSED"]
     assert received(deployed, target) == 105_00
+    suspicious, _ = order_of(deployed, "ian", "jan")
+    with judged(deployed, Decision.REVIEW):
+        deployed.call(transfer_sweep, {})
+    assert outcomes(deployed, suspicious) == ["IN_REVIEW"]
 
 
 def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
@@ -284,11 +311,39 @@ def decided_of_delivery(deployed: Deployed, clerk: Actor) -> str:
     return delivery
 
 
+def decided_of_transfers(life: AchLife, payer: Customer, source: Account) -> Callable[[], None]:
+    """Transfers in review of which one was let go and one declined, and whoever was to do it died; of a third nobody
+    has decided, and a fourth was cut off on its way there. Answers with what is true once all that is brought on.
+    """
+    deployed = life.deployed
+    _, payee = deployed.person("kim")
+    nobodys, _ = in_review(deployed, payer, source, payee, key="nobody")
+    deployed.clock.at += deployed.bank.configuration.review_within - timedelta(minutes=30)
+    codes = (ResolutionCode.RELEASE, ResolutionCode.REJECT)
+    reviews = {code: in_review(deployed, payer, source, payee, key=code.value) for code in codes}
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(Cases, "_carried_out", lambda _, case: case)
+        for code, (_, case) in reviews.items():
+            life.resolve(case, code, Group.FRAUD_ANALYST, heard=False)
+
+    begun = cut_off(deployed, payer, source, payee, key="cut-off")
+
+    def acted() -> None:
+        of = deployed.bank.transfers.reviews._store.review
+        states = [found.state for found in map(of, (nobodys, *(one for one, _ in reviews.values()), begun)) if found]
+        assert states == [ReviewState.DECLINED, ReviewState.MADE, ReviewState.DECLINED, ReviewState.IN_REVIEW]
+
+    return acted
+
+
 def run_case_sweep(deployed: Deployed) -> None:
     """One was cut off before it was carried out, one waits for a second person, of one nobody has asked them."""
-    actor = acting(deployed.person("ada")[0])
+    ada, account = deployed.person("ada")
+    actor = acting(ada)
     clerk = replace(actor, person="stf_01J00000000000000000000001", groups=frozenset({Group.OPERATIONS}))
-    received = ReceivedLife(AchLife(deployed))
+    life = AchLife(deployed)
+    moved = decided_of_transfers(life, ada, account)
+    received = ReceivedLife(life)
     decided, waiting, unasked = (received.pended() for _ in range(3))
 
     def resolve(case: str, code: ResolutionCode) -> None:
@@ -305,14 +360,37 @@ def run_case_sweep(deployed: Deployed) -> None:
     resolve(waiting, ResolutionCode.POST)
     acted = decided_of_ach(received)
     delivery = decided_of_delivery(deployed, clerk)
+    agreed = decided_of_drift(deployed)
     deployed.clock.at += timedelta(hours=1)
     deployed.loses_answers = True
     deployed.call(case_sweep, {})
+    moved()
     found = [deployed.bank.cases._existing(case) for case in (decided, waiting, unasked)]
     assert [case.state for case in found] == [CaseState.RESOLVED, CaseState.OPEN, CaseState.OPEN]
     assert [case.resolution is None for case in found] == [False, False, True]
     acted()
+    agreed()
     assert deployed.bank.partners._found(delivery).state is DeliveryState.RECEIVED
+
+
+def decided_of_drift(deployed: Deployed) -> Callable[[], None]:
+    """Thresholds that a lead agreed to, and a rollback, each cut off before it was carried out."""
+    thresholds, proposed = proposing_thresholds(deployed)
+    rollback, ended = proposing_rollback(deployed)
+    for case, code in ((thresholds, ResolutionCode.NEW_THRESHOLDS), (rollback, ResolutionCode.ROLL_BACK)):
+        with deployed.monkeypatch.context() as patched:
+            patched.setattr(Cases, "_carried_out", dies)
+            with pytest.raises(Died):
+                deployed.bank.cases.resolve(LEAD, case.id, code=code, reason="It is in order", key="k")
+
+    def acted() -> None:
+        champions = deployed.bank.registry.pointer(SCOPE).champions
+        assert {kind.value: champion.used.version for kind, champion in champions.items()} == {
+            "THRESHOLDS": proposed.id
+        }
+        assert ended.id == "card/model/1"
+
+    return acted
 
 
 def run_daily_root(deployed: Deployed) -> None:
@@ -345,7 +423,7 @@ def run_ach_journey(deployed: Deployed) -> None:
     for kind in DRIVEN_BY_STEPS:
         payment = life.opened(kind)
         life.step(payment, "screen", waits=True)
-        life.bank.ach.steps.judged(life.now(payment), Judgement(Decision.APPROVE, (), "test"))
+        life.bank.ach.steps.judged(life.now(payment), said(payment.id))
         cut_off_after_posting(deployed, lambda payment=payment: life.step(payment, "advance"))  # type: ignore[misc]  # bound now
         life.step(payment, "advance")
         life.step(payment, "screen", waits=True)
@@ -364,10 +442,17 @@ def run_ach_journey(deployed: Deployed) -> None:
 
         held_up = life.opened(kind)
         life.step(held_up, "screen", waits=True)
-        life.bank.ach.steps.judged(life.now(held_up), Judgement(Decision.REVIEW, (), "test"))
+        life.bank.ach.steps.judged(life.now(held_up), said(held_up.id, Decision.REVIEW))
         for step in ("advance", "review", "review_expired", "end"):
             life.step(held_up, step, waits=step == "review")
         assert life.state(held_up) is PaymentState.DECLINED
+
+        to_confirm = life.opened(kind)
+        life.step(to_confirm, "screen", waits=True)
+        life.bank.ach.steps.judged(life.now(to_confirm), said(to_confirm.id, Decision.STEP_UP))
+        for step in ("await_step_up", "step_up_expired", "end"):
+            life.step(to_confirm, step, waits=step == "await_step_up")
+        assert life.state(to_confirm) is PaymentState.DECLINED
 
         missed = life.opened(kind)
         life.step(missed, "screen_without")
@@ -376,7 +461,7 @@ def run_ach_journey(deployed: Deployed) -> None:
         life.step(missed, "reschedule")
         assert life.state(missed) is PaymentState.SCHEDULED
     refused = life.opened(PaymentKind.ACH_CREDIT, minor=99_00)
-    life.bank.ach.steps.judged(refused, Judgement(Decision.APPROVE, (), "test"))
+    life.bank.ach.steps.judged(refused, said(refused.id))
     for step in ("advance", "end", "end"):
         life.step(refused, step)
     assert life.state(refused) is PaymentState.REFUSED
@@ -500,6 +585,17 @@ def run_ach_return_rates(deployed: Deployed) -> None:
     assert len(deployed.bank.return_rates.look().raised) == 2
 
 
+def run_fraud_monitor(deployed: Deployed) -> None:
+    """What is stopped is honest all at once: thresholds are drafted, and a case proposes them."""
+    fallen(deployed)
+    deployed.loses_answers = True
+    for _ in range(2):
+        deployed.call(fraud_monitor, event_for("fraud_monitor"))
+    (case,) = deployed.bank.cases.listed(LEAD, kind=CaseKind.FRAUD_DRIFT).cases
+    facts = {fact.label: fact.value for fact in case.facts}
+    assert (facts["Proposal"], facts["Thresholds"]) == ("NEW_THRESHOLDS", "card/thresholds/2")
+
+
 def run_fraud_scorer(deployed: Deployed) -> None:
     assert deployed.call(fraud_scorer, event_for("fraud_scorer")) == {"batchItemFailures": []}
 
@@ -579,8 +675,15 @@ def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
     cancelled = [life.scheduled(kind) for kind in DRIVEN_BY_STEPS]
     for payment in cancelled:
         life.waits(payment, "await_file")
+    to_confirm = [life.judged(life.opened(kind), Decision.STEP_UP) for kind in DRIVEN_BY_STEPS]
+    for payment in to_confirm:
+        life.waits(payment, "await_step_up")
 
     def asking() -> None:
+        just_now = received.deployed.clock.now() + timedelta(seconds=1)
+        for payment in to_confirm:
+            life.bank.ach.confirm(replace(life.owner, authenticated_at=just_now), payment.id)
+            assert life.state(payment) in (PaymentState.SCREENED, PaymentState.SCHEDULED)
         for kind in DRIVEN_BY_STEPS:
             assert life.bank.payments.begin(life.opened(kind)).execution
         for payment in cancelled:
@@ -605,6 +708,9 @@ def asked_of_payments(received: ReceivedLife) -> Callable[[], None]:
     return asking
 
 
+REVIEWED = "mutation($input: TransferInput!) { transfer(input: $input) { __typename } }"
+
+
 def run_graphql(deployed: Deployed) -> None:
     ada, account = deployed.person("ada")
     _, other = deployed.person("ben")
@@ -614,6 +720,8 @@ def run_graphql(deployed: Deployed) -> None:
         OPERATIONS: replace(acting(ada), person=clerk, groups=frozenset({Group.OPERATIONS})),
         COLLEAGUE: replace(acting(ada), person=f"{clerk[:-1]}2", groups=frozenset({Group.OPERATIONS})),
         AUDITOR: replace(acting(ada), person=clerk, groups=frozenset({Group.AUDITOR})),
+        FRAUD_ANALYST: replace(acting(ada), person=f"{clerk[:-1]}3", groups=frozenset({Group.FRAUD_ANALYST})),
+        FRAUD_LEAD: LEAD,
     }
     faults: list[Exception] = []
 
@@ -634,6 +742,7 @@ def run_graphql(deployed: Deployed) -> None:
     cases = iter([received.pended() for _ in range(3)])
     delivery = deployed.delivered("m")
     deployed.bank.partners.process(delivery)
+    keep_bounds(deployed.bank, session().client("kms"), LEAD, Scope.TRANSFER)
     today = calendar_day(deployed.bank.settings.jurisdiction, deployed.clock.now())
     deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
     deployed.loses_answers = True
@@ -652,11 +761,53 @@ def run_graphql(deployed: Deployed) -> None:
                 verified=life.counterparty_of(acting(ada)).id,
             ),
         )
+    cut_off(deployed, ada, account, other, key="reviewed")
+    with deployed.noted():
+        amount = {"amount": "5.00", "currency": "USD"}
+        wish = {"sourceId": account.id, "destination": by_numbers(other), "amount": amount}
+        told = asked(OWNER, REVIEWED, input={**wish, "idempotencyKey": "reviewed"})
+    assert told["transfer"] == {"__typename": "TransferInReview"}
     deployed.loses_answers = False  # who takes a number and never learns of it takes the next one, for ever
     asking = asked_of_payments(received)
+    thresholds, _ = proposing_thresholds(deployed)
+    rollback, _ = proposing_rollback(deployed)
     with deployed.noted():
         asking()
+        for case, code in ((thresholds, "NEW_THRESHOLDS"), (rollback, "ROLL_BACK")):
+            given = {"caseId": case.id, "resolution": code, "reason": "It is in order", "idempotencyKey": "drift"}
+            found = asked(FRAUD_LEAD, documents.RESOLVE_CASE, input=given)["resolveCase"]
+            assert found["__typename"] == "ResolveCaseSuccess", found
     assert {f"Mutation.{name}" for name in passed} == {name for name in TABLE if name.startswith("Mutation.")}
+
+
+def run_fraud_features(deployed: Deployed) -> None:
+    """A transfer, told twice, and a journal that is no payment."""
+    (_, payer), (_, payee) = deployed.person("ada"), deployed.person("ben")
+    for journal in (
+        deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00),
+        deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1),
+    ):
+        event = event_of(journal, REGION)
+        body = {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
+        for _ in range(2):
+            assert deployed.call(fraud_features, message(body)) == {"batchItemFailures": []}
+
+
+def run_fraud_history(deployed: Deployed) -> None:
+    """An hour with a payment in it, by a run that dies once before it notes how far it is."""
+    run_fraud_features(deployed)
+    deployed.asked = Asked()
+    deployed.clock.at += timedelta(hours=2)
+    with deployed.monkeypatch.context() as patched:
+        patched.setattr(DynamoDBFeatureStore, "note_bundled", dies)
+        with pytest.raises(Died):
+            deployed.call(fraud_history, {})
+    deployed.clock.at += timedelta(hours=24)
+    for _ in range(3):
+        deployed.call(fraud_history, {})
+    bucket = deployed.bank.configuration.fraud_bucket
+    (found,) = session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]
+    assert found["Key"].startswith("history/payments/learnt=")
 
 
 RUNS: dict[str, Callable[[Deployed], None]] = {
@@ -678,7 +829,10 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
     "AchArrivals": run_ach_arrivals,
     "AchInbound": run_ach_inbound,
     "AchReturnRates": run_ach_return_rates,
+    "FraudMonitor": run_fraud_monitor,
     "FraudScorer": run_fraud_scorer,
+    "FraudFeatures": run_fraud_features,
+    "FraudHistory": run_fraud_history,
     "PaymentDecisions": run_payment_decisions,
     "PaymentSweep": run_payment_sweep,
 }
@@ -687,8 +841,8 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
 LAMBDAS_OWN = ("logs:", "xray:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
 LAMBDAS_OWN_RESOURCES = {"LedgerStreamArn", "LedgerTableArn/stream/*", "MessagesKeyArn"}
 """What Lambda itself does in the function's name."""
-OF_THE_EXCHANGE = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
-"""What S3 does with the key of the exchange in the function's name, when that puts or gets a file: no call of its
+OF_FILES = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
+"""What S3 does with the key of stored files in the function's name, when that puts or gets a file: no call of its
 client."""
 KEYS_ANYWHERE = "arn:AWS::Partition:kms:*:AWS::AccountId:key/*"
 OF_OTHER_REGIONS = {RECEIVED_FILES: {"kms:Decrypt"}, ARRIVALS: {"kms:Decrypt", "kms:GenerateDataKey"}}
@@ -696,17 +850,16 @@ OF_OTHER_REGIONS = {RECEIVED_FILES: {"kms:Decrypt"}, ARRIVALS: {"kms:Decrypt", "
 UNSEEN: dict[str, set[Need]] = {
     # A refusal is written together with checks of the heads it was decided on.
     "HoldExpiry": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
-    # So is a journal read that whoever was cut off had posted already.
-    "CaseSweep": {("dynamodb:ConditionCheckItem", "LedgerTableArn"), ("dynamodb:GetItem", "LedgerTableArn")},
+    "CaseSweep": {("dynamodb:ConditionCheckItem", "LedgerTableArn")},
 }
 """What these lives do not need, and other lives may."""
 
 
 def allowed_through_others(asked: Asked) -> set[Need]:
     """Of keys, what follows from the files that were put and got, and from what was sent to other regions."""
-    done = {action for action, of in asked.needs if of.startswith("ExchangeBucketArn/")}
+    done = {action for action, of in asked.needs if of.startswith(("ExchangeBucketArn/", "FraudBucketArn/"))}
     follows = {"s3:PutObject": "kms:GenerateDataKey", "s3:GetObject": "kms:Decrypt"}
-    here = {need for need in OF_THE_EXCHANGE if need[0] in {follows[action] for action in done}}
+    here = {need for need in OF_FILES if need[0] in {follows[action] for action in done}}
     reached = {of for _, of in asked.needs}
     return here | {(do, KEYS_ANYWHERE) for of, does in OF_OTHER_REGIONS.items() if of in reached for do in does}
 

@@ -33,7 +33,15 @@ def test_a_record_of_the_stream_passes_its_filter() -> None:
 
 @pytest.mark.parametrize(
     "function",
-    ["notifier", "scheduled_transfers", "partner_deliveries", "ach_arrivals", "fraud_scorer", "payment_decisions"],
+    [
+        "notifier",
+        "scheduled_transfers",
+        "partner_deliveries",
+        "ach_arrivals",
+        "fraud_scorer",
+        "fraud_features",
+        "payment_decisions",
+    ],
 )
 def test_a_message_is_from_the_functions_queue(function: str) -> None:
     (message,) = event_for(function)["Records"]

@@ -89,6 +89,9 @@ REVERSE_PAYMENT = f"""mutation($input: ReverseAchPaymentInput!) {{ reverseAchPay
 CANCEL_PAYMENT = f"""mutation($input: CancelPaymentInput!) {{ cancelPayment(input: $input) {{ {REFUSAL}
   ... on PaymentNotCancellable {{ paymentId state }}
   ... on CancelPaymentSuccess {{ {_PAYMENT} }} }} }}"""
+CONFIRM_PAYMENT = f"""mutation($input: ConfirmPaymentInput!) {{ confirmPayment(input: $input) {{ {REFUSAL}
+  ... on PaymentNotAwaitingStepUp {{ paymentId state }} ... on StepUpRequired {{ since }}
+  ... on ConfirmPaymentSuccess {{ {_PAYMENT} }} }} }}"""
 RETURN_ENTRY = f"""mutation($input: ReturnAchEntryInput!) {{ returnAchEntry(input: $input) {{ {REFUSAL}
   ... on AnswerNotAllowed {{ reasonCode }} ... on EntryNotPending {{ state }}
   ... on ReturnAchEntrySuccess {{ entry {{ id status returnCode returnBy reasonCode askedBy accountId }} }} }} }}"""

@@ -39,6 +39,7 @@ ACTION_OF = {
     "originateAchDebit": Action.MOVE_MONEY,
     "reverseAchPayment": Action.MOVE_MONEY,
     "cancelPayment": Action.MOVE_MONEY,
+    "confirmPayment": Action.MOVE_MONEY,
     "returnAchEntry": Action.RETURN_ACH_ENTRY,
     "replayPartnerDelivery": Action.REPLAY_DELIVERY,
 }

@@ -8,14 +8,16 @@ from typing import Any
 import pytest
 
 from domain.access.model import Actor, Group, Relation
+from domain.clock import instant_text
 from domain.customers.model import Customer
+from domain.fraud.kinds import CustomerReason, Decision
 from domain.payments.model import Payment
 from domain.rails.ach.kinds import EntryKind, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
 from domain.rails.ach.sec_codes import ENTRY_CLASSES
 from graph.enums import StandardEntryClass
 from tests.unit.graph import documents as ask
-from tests.unit.graph.world import World, clerk
+from tests.unit.graph.world import World, clerk, customer_actor
 from tests.unit.rails.ach.partner import Sheet
 
 PAYMENT = """id accountId counterparty { name } counterpartyNumber amount { amount currency } status reasonCode
@@ -222,6 +224,71 @@ class TestCallingOff:
             ("originate_ach_credit", town.account.id, town.account.id),
             ("cancel_payment", payment, town.account.id),
         } <= records
+
+
+class TestConfirming:
+    def waiting(self) -> tuple[Town, str]:
+        town = Town()
+        payment = town.sent()
+        town.world.will_decide(town.world.payments.existing(payment), Decision.STEP_UP, CustomerReason.NEW_PAYEE)
+        town.world.run()
+        town.world.clock.move(TICK)
+        return town, payment
+
+    def test_who_has_signed_in_again_confirms_it_once(self) -> None:
+        town, payment = self.waiting()
+        first, again = (town.done(ask.CONFIRM_PAYMENT, paymentId=payment) for _ in range(2))
+        assert first["payment"]["status"] == again["payment"]["status"] == "SCHEDULED"
+        assert [edge["node"]["event"] for edge in town.seen(payment)["timeline"]["edges"]].count("confirmed") == 1
+
+    def test_who_has_not_is_asked_to_and_told_since_when(self) -> None:
+        town, payment = self.waiting()
+        asked = town.world.payments.existing(payment).step_up
+        assert asked
+        old = replace(customer_actor(town.ada), authenticated_at=asked.asked_at)
+        answer = town.done(ask.CONFIRM_PAYMENT, old, paymentId=payment)
+        assert (answer["code"], answer["retryable"]) == ("STEP_UP_REQUIRED", True)
+        assert answer["since"] == instant_text(asked.asked_at)
+
+    def test_what_does_not_wait_says_how_it_stands(self) -> None:
+        town = Town()
+        payment = town.sent()
+        answer = town.done(ask.CONFIRM_PAYMENT, paymentId=payment)
+        assert (answer["code"], answer["paymentId"], answer["state"]) == (
+            "PAYMENT_NOT_AWAITING_STEP_UP",
+            payment,
+            "ACCEPTED",
+        )
+
+    def test_it_shows_why_since_when_and_until_when(self) -> None:
+        town, payment = self.waiting()
+        document = """query($id: ID!) { node(id: $id) { ... on AchCredit {
+          status decisionReasons stepUp { askedAt until confirmedAt } } } }"""
+        before = town.world.ask(town.ada, document, id=payment).data["node"]
+        assert (before["status"], before["decisionReasons"]) == ("AWAITING_STEP_UP", ["NEW_PAYEE"])
+        assert before["stepUp"]["confirmedAt"] is None
+        assert before["stepUp"]["askedAt"] < before["stepUp"]["until"]
+        town.done(ask.CONFIRM_PAYMENT, paymentId=payment)
+        after = town.world.ask(town.ada, document, id=payment).data["node"]["stepUp"]
+        assert after["askedAt"] < after["confirmedAt"] < after["until"]
+
+    def test_of_the_decision_its_customer_sees_their_reasons_and_staff_see_all_of_it(self) -> None:
+        town, payment = self.waiting()
+        for who, labels in (
+            (town.ada, {"customer_reasons"}),
+            (
+                clerk(Group.FRAUD_ANALYST),
+                {"decision", "decision_id", "customer_reasons", "reasons", "rules", "thresholds", "lists"},
+            ),
+        ):
+            _, line = town.seen(payment, who)["timeline"]["edges"]
+            assert {fact["label"] for fact in line["node"]["facts"]} == labels
+
+    def test_it_is_on_record_with_its_account(self) -> None:
+        town, payment = self.waiting()
+        town.done(ask.CONFIRM_PAYMENT, paymentId=payment)
+        records = {(one.action, one.subject_id, one.account) for one in town.world.audited(town.ada)}
+        assert ("confirm_payment", payment, town.account.id) in records
 
 
 class TestLooking:

@@ -27,12 +27,24 @@ CORE = core_schema(schema)
 KEPT = Path(__file__).parents[3] / "graph" / "schema.graphql"
 KEYLESS = {
     "cancelPayment",
+    "confirmPayment",
     "cancelTransferOrder",
     "closeCounterparty",
     "assignCase",
     "releaseCase",
     "giveApproval",
     "refuseApproval",
+    "redraftFraudVersion",
+    "commitFraudVersion",
+    "dryRunFraudRules",
+    "startFraudShadow",
+    "stopFraudShadow",
+    "promoteFraudVersion",
+    "rollBackFraud",
+    "retireFraudVersion",
+    "snoozeFraudRule",
+    "endFraudSnooze",
+    "labelFraud",
 }
 """What they do is done once by what it is: said again, with whatever key, it changes nothing."""
 

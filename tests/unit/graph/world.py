@@ -3,7 +3,7 @@
 import json
 import random
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
@@ -21,6 +21,8 @@ from domain.counterparties.store_memory import MemoryCounterpartyStore
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
+from domain.fraud.list_changes import SUBJECT_KIND as FRAUD_LIST
+from domain.fraud.registry import SUBJECT_KIND as FRAUD_VERSION
 from domain.metering import Meter
 from domain.payments.model import Payment
 from domain.rails.ach.exchange import INBOUND
@@ -39,6 +41,7 @@ from graph.view import Request, Response, answer
 from ops.simulation.ach_world import ROUNDS, AchDay
 from tests.unit.accounts.house import ADDRESSES, REGION, acting
 from tests.unit.counterparties.exchange import Rail
+from tests.unit.graph.fraud_house import FraudHouse
 from tests.unit.partners.house import PartnersHouse
 from tests.unit.partners.signing import body_of
 from tests.unit.rails.ach.partner import Sheet
@@ -70,7 +73,7 @@ class Answer:
         return [error["extensions"]["code"] for error in self.errors]
 
 
-class World(AchDay, Desk):
+class World(AchDay, FraudHouse, Desk):
     """Everything `graph.context.Services` asks for, over memory stores."""
 
     def __init__(
@@ -93,7 +96,13 @@ class World(AchDay, Desk):
             region=region,
         )
         self.approvals = Approvals(
-            store=MemoryApprovalStore(), clock=self.clock, decided=lambda: {SUBJECT_KIND: self.cases.decided}
+            store=MemoryApprovalStore(),
+            clock=self.clock,
+            decided=lambda: {
+                SUBJECT_KIND: self.cases.decided,
+                FRAUD_VERSION: self.registry.decided,
+                FRAUD_LIST: self.list_changes.decided,
+            },
         )
         self.cases = Cases(
             store=MemoryCaseStore(),
@@ -105,6 +114,7 @@ class World(AchDay, Desk):
                 CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             },
         )
+        self.wire_fraud()
         self.counterparty_store = MemoryCounterpartyStore()
         self.rail = Rail()
         self.counterparties = Counterparties(
@@ -209,6 +219,8 @@ class World(AchDay, Desk):
         return answer(request, lambda: self.context(actor), self.documents, correlation_id=CORRELATION)
 
     def context(self, actor: Actor) -> Context:
+        if actor.authenticated_at is None:  # everybody has just signed in
+            actor = replace(actor, authenticated_at=self.clock.now())
         return Context(actor=actor, bank=self, cursors=Cursors(lambda: b"a secret of tests"), report=self.faults.append)
 
 

@@ -46,6 +46,11 @@ RETRY_FIELDS: Final = {
 INVOKE: Final = "arn:aws:states:::lambda:invoke"
 
 
+def parameter_of(deadline: str) -> str:
+    """The parameter of the stack that a deadline of the bank's code is deployed with."""
+    return "".join(word.capitalize() for word in deadline.split("_")) + "Seconds"
+
+
 @dataclass(frozen=True)
 class Calls:
     """What the tasks of a machine call, and what it is about."""
@@ -317,7 +322,7 @@ class _Walker:
             self._say(at, f"calls {step.name}, not {self._expected(at)}")
             return []
         self.calls.add((step.name, at.state))
-        deadline = f"${{{(step.deadline or 'step').capitalize()}Seconds}}"
+        deadline = f"${{{parameter_of(step.deadline or 'step')}}}"
         waits = state["Resource"].endswith(".waitForTaskToken")
         if state["TimeoutSeconds"] != deadline or waits != (step.waits is Waits.TOKEN):
             self._say(at, f"does not wait as {step.name} does")

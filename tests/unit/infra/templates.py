@@ -11,7 +11,7 @@ import yaml
 ROOT = Path(__file__).parents[3]
 
 
-class Loader(yaml.SafeLoader):
+class Loader(yaml.CSafeLoader):
     """YAML with tags such as `!Ref`."""
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from domain.clock import SystemClock
 from domain.fraud import events as of_fraud
+from domain.fraud.counted import PAYMENTS
 from domain.ledger import events as of_ledger
 from domain.partners.rules import TOLERANCE_DEFAULT, TRIES_MAX
 from domain.payments import events as of_payments
@@ -19,7 +20,7 @@ from domain.rails.ach.exchange import INBOUND
 from functions.ach_arrivals.handler import OBJECT_CREATED
 from functions.composition import build
 from functions.configuration import read
-from tests.unit.infra.state_machines import FILES
+from tests.unit.infra.state_machines import FILES, parameter_of
 from tests.unit.infra.state_machines import INBOUND as INBOUND_MACHINE
 from tests.unit.infra.templates import ROOT, as_list, every, functions, nested, template, texts
 
@@ -37,9 +38,9 @@ ALARMS_OF_A_GROUP_MAX = 10
 EVERY_MINUTE = {"Outbox", "Folder", "HoldExpiry", "PartnerSweep", "PaymentSweep"}
 MAY_MEET_THE_NEXT_RUN = {"AchFiles", "AchInbound"}
 """Every minute too, and one run may last longer: two that meet at a file or an entry do it no harm."""
-EVERY_HOUR = {"CaseSweep", "DailyRoot"}
-EVERY_DAY = {"AchReturnRates"}
-ON_THE_BUS = ("Notifier", "FraudScorer", "PaymentDecisions")
+EVERY_HOUR = {"CaseSweep", "DailyRoot", "FraudHistory"}
+EVERY_DAY = {"AchReturnRates", "FraudMonitor"}
+ON_THE_BUS = ("Notifier", "FraudScorer", "FraudFeatures", "PaymentDecisions")
 WITHOUT_SETTINGS = {"TokenClaims"}
 
 
@@ -286,6 +287,7 @@ class TestWhatStartsThem:
             "PartnerDeliveries",
             "AchArrivals",
             "FraudScorer",
+            "FraudFeatures",
             "PaymentDecisions",
         ):
             mapping = RESOURCES[f"QueueTo{name}"]["Properties"]
@@ -306,6 +308,15 @@ class TestWhatStartsThem:
                 "InitiatedPaymentsToFraudScorer",
                 {"source": [of_payments.SOURCE], "detail-type": [of_payments.PaymentInitiated.__name__]},
                 "FraudScorer",
+            ),
+            (
+                "PaymentJournalsToFraudFeatures",
+                {
+                    "source": [of_ledger.SOURCE],
+                    "detail-type": [of_ledger.JournalPosted.__name__],
+                    "detail": {"kind": list(PAYMENTS)},
+                },
+                "FraudFeatures",
             ),
             (
                 "FraudDecisionsToPayments",
@@ -370,7 +381,8 @@ class TestTheStateMachines:
         for about in self.OF_PAYMENTS.values():
             seconds = {name: value for name, value in about["DefinitionSubstitutions"].items() if "Seconds" in name}
             for name, value in seconds.items():
-                assert value == {"Ref": name} == SETTINGS[f"FLORIN_{name.removesuffix('Seconds').upper()}_SECONDS"]
+                variable = re.sub(r"(?<!^)(?=[A-Z])", "_", name).upper()
+                assert value == {"Ref": name} == SETTINGS[f"FLORIN_{variable}"]
             asked = {f"{name}Seconds" for name in re.findall(r"\$\{(\w+)Seconds\}", self.text(about))}
             assert asked == set(seconds)
 
@@ -383,7 +395,7 @@ class TestTheStateMachines:
         for field in fields(deadlines):
             if field.name != "grace":
                 seconds = getattr(deadlines, field.name).total_seconds()
-                assert seconds == parameters[f"{field.name.capitalize()}Seconds"]["Default"]
+                assert seconds == parameters[parameter_of(field.name)]["Default"]
 
     def test_the_function_ends_before_its_step_is_given_up(self) -> None:
         timeout = functions()["AchJourney"]["Timeout"]
@@ -492,6 +504,7 @@ class TestParameters:
             "WebhookToleranceSeconds": 300,
             "StepSeconds": 35,
             "FraudSeconds": 15,
+            "StepUpSeconds": 120,
             "ReviewSeconds": 900,
             "FileSeconds": 120,
             "AcknowledgementSeconds": 60,
@@ -509,6 +522,7 @@ class TestParameters:
             ("SkewSeconds", 5),
             ("StepSeconds", 60),
             ("FraudSeconds", 30),
+            ("StepUpSeconds", 300),
             ("ReviewSeconds", 86400),
             ("FileSeconds", 1800),
             ("AcknowledgementSeconds", 3600),

@@ -218,8 +218,8 @@ class TestAch:
                         ("sqs.*.amazonaws.com", "alias/florin-messages"),
                     }
 
-    def test_the_key_of_what_is_stored_serves_nothing_but_the_exchange(self) -> None:
-        assert roles_on("StorageKeyArn") == roles_on("ExchangeBucketArn")
+    def test_the_key_of_what_is_stored_serves_nothing_but_files(self) -> None:
+        assert roles_on("StorageKeyArn") == roles_on("ExchangeBucketArn") | roles_on("FraudBucketArn")
         for role in ROLES.values():
             for statement in statements(role):
                 if {"Ref": "StorageKeyArn"} in statement["Resource"]:
@@ -239,6 +239,17 @@ class TestAch:
 
     def test_who_judges_reaches_no_table(self) -> None:
         assert all(not text.endswith("TableArn") for found in statements(ROLES["FraudScorer"]) for text in texts(found))
+
+
+class TestFraud:
+    def test_nobody_signs_bounds_and_who_lets_thresholds_decide_verifies_them(self) -> None:
+        assert roles_allowed("kms:Sign", "FraudBoundsKeyArn") == set()
+        assert roles_on("FraudBoundsKeyArn") == {"CaseSweep", "FraudMonitor", "Graphql"}
+
+    def test_who_watches_does_not_move_the_pointer(self) -> None:
+        for statement in statements(ROLES["FraudMonitor"]):
+            if "dynamodb:PutItem" in statement["Action"] and {"Ref": "FraudTableArn"} in statement["Resource"]:
+                assert "P#*" not in statement["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"]
 
 
 class TestDeletion:
@@ -271,6 +282,8 @@ class TestWildcards:
             "${RootsBucketArn}/roots/${AWS::Region}/*",
             "${ExchangeBucketArn}/built/ach/*",
             "${ExchangeBucketArn}/outbound/ach/*",
+            "${FraudBucketArn}/history/*",
+            "${FraudBucketArn}/artefacts/*",
             RECEIVED_FILES,
             "arn:${AWS::Partition}:kms:*:${AWS::AccountId}:key/*",
             "arn:${AWS::Partition}:sqs:*:${AWS::AccountId}:florin-ach-arrivals-*",

@@ -63,6 +63,8 @@ NAMES = {
     "partners",
     "payments",
     "ach",
+    "fraud",
+    "features",
 }
 
 
@@ -132,11 +134,12 @@ def test_only_the_ledger_has_a_stream_and_it_carries_new_images() -> None:
     assert {name: stream for name, stream in streams.items() if stream} == {"ledger": {"StreamViewType": "NEW_IMAGE"}}
 
 
-def test_only_marks_and_receipts_of_partners_messages_expire() -> None:
+def test_only_marks_receipts_of_partners_messages_and_what_scoring_knows_expire() -> None:
     expiries = {name: table.properties.get("TimeToLiveSpecification") for name, table in TABLES.items()}
     assert {name: expiry for name, expiry in expiries.items() if expiry} == {
         "published": {"Enabled": True, "AttributeName": "ttl"},
         "partners": {"Enabled": True, "AttributeName": "ttl"},
+        "features": {"Enabled": True, "AttributeName": "ttl"},
     }
 
 
@@ -214,7 +217,7 @@ def denied_by(policy: Found, sid: str) -> dict[str, Any]:
 
 def test_every_bucket_is_closed_to_the_public_and_owned_by_the_account_alone() -> None:
     buckets = every("AWS::S3::Bucket")
-    assert {bucket.template for bucket in buckets} == {"infra/roots.yaml", "infra/exchange.yaml"}
+    assert {bucket.template for bucket in buckets} == {"infra/roots.yaml", "infra/exchange.yaml", "infra/fraud.yaml"}
     for bucket in buckets:
         assert set(bucket.properties["PublicAccessBlockConfiguration"].values()) == {True}
         assert len(bucket.properties["PublicAccessBlockConfiguration"]) == 4
@@ -252,6 +255,41 @@ class TestTheExchange:
         assert self.BUCKET.properties["NotificationConfiguration"] == {
             "EventBridgeConfiguration": {"EventBridgeEnabled": True}
         }
+
+
+class TestFraudsBucket:
+    """Artefacts judge and prove what judged; history is ids and amounts."""
+
+    BUCKET, POLICY = bucket_and_policy("infra/fraud.yaml")
+
+    def test_the_bucket_is_named_for_its_account_and_region(self) -> None:
+        assert self.BUCKET.properties["BucketName"] == {"Sub": "florin-fraud-${AWS::AccountId}-${AWS::Region}"}
+
+    def test_files_lie_under_the_key_for_what_is_stored(self) -> None:
+        (rule,) = self.BUCKET.properties["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+        assert rule["ServerSideEncryptionByDefault"] == {
+            "SSEAlgorithm": "aws:kms",
+            "KMSMasterKeyID": {"Ref": "StorageKeyArn"},
+        }
+        assert rule["BucketKeyEnabled"] is True
+
+    def test_nobody_deletes_or_replaces_anything(self) -> None:
+        assert self.BUCKET.properties["VersioningConfiguration"] == {"Status": "Enabled"}
+        assert set(denied_by(self.POLICY, "NothingIsDeleted")["Action"]) == {
+            "s3:DeleteObject",
+            "s3:DeleteObjectVersion",
+        }
+        assert denied_by(self.POLICY, "OnlyNewObjects")["Condition"] == {"Null": {"s3:if-none-match": "true"}}
+
+    def test_plain_transport_is_refused_off_the_local_engine(self) -> None:
+        statement = denied_by(self.POLICY, "EncryptedTransportOnly")
+        assert statement["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
+        assert statement["Action"] == "s3:*"
+
+    def test_history_goes_after_two_seasons_and_artefacts_never(self) -> None:
+        (rule,) = self.BUCKET.properties["LifecycleConfiguration"]["Rules"]
+        assert (rule["Prefix"], rule["Status"]) == ("history/", "Enabled")
+        assert rule["ExpirationInDays"] > 2 * 365
 
 
 class TestTheRoots:

@@ -19,6 +19,7 @@ from datetime import date, timedelta
 from domain.ids import hold_id
 from domain.ledger.model import Limits, Posted, Refused
 from domain.money import Money
+from domain.refusals import PaymentBlocked, PaymentDeclined, Refusal
 from tests.unit.ledger.world import World, code
 
 _STEP = re.compile(r"(?:(?P<label>\w+): )?(?P<verb>\w+)(?P<rest>[^!|]*)(?:!(?P<code>\w+))?\s*(?:\|(?P<shows>.*))?")
@@ -229,6 +230,18 @@ def _reverse(kind: str) -> Verb:
     return act
 
 
+def _refuse(refusal: Refusal) -> Verb:
+    """A transfer that something else than the account's state decided against."""
+
+    def act(story: Story, words: list[str], options: dict[str, str]) -> Answer:
+        source, destination, minor = words
+        named = {"key": options["key"]} if "key" in options else {}
+        amounts = {"amount": story.money(source, minor)}
+        return story.world.refuse("transfer", refusal, source=source, destination=destination, amounts=amounts, **named)
+
+    return act
+
+
 def _change(kind: str) -> Verb:
     def act(story: Story, words: list[str], options: dict[str, str]) -> Answer:
         return story.post(kind, options, account=words[0])
@@ -277,6 +290,10 @@ VERBS: dict[str, Verb] = {
     "return": _one("payment_returned", "source", "settlement"),
     "chargeback": _one("chargeback", "source", "card_settlement"),
     "hold": _hold("hold_placed"),
+    "review": _hold("transfer_held"),
+    "make": _capture("transfer_released"),
+    "decline": _refuse(PaymentDeclined("dec_1", "NEW_PAYEE")),
+    "block": _refuse(PaymentBlocked("dec_1", "")),
     "ach_hold": _hold("ach_credit_held"),
     "ach_take": _capture("ach_credit_captured"),
     "ach_settle": _bank("ach_credit_settled", "ach_in_transit"),

@@ -28,6 +28,7 @@ EVERYTHING = """
     open shop; batch shop; b: transfer alice shop 3; deposit shop 5; freeze shop; give_back b shop 3
     thaw shop; freeze_debits shop; thaw shop; move shop 5; unbatch shop; stop shop; withdraw shop 5; close shop
     transfer bob shop 1 !DESTINATION_UNAVAILABLE; withdraw bob 999999 !INSUFFICIENT_FUNDS
+    v: review bob 5; make bob v shop 5 !DESTINATION_UNAVAILABLE; make bob v alice 5
     o: ach_hold bob 9; ach_take bob o 9; ach_settle 5; ach_reject bob 2; ach_return bob 5; ach_rejection_unposted 2
     ach_return_unposted 1; i: ach_collect bob 4; ach_collect_back bob i 4
     ach_in bob 3; ach_out bob 3; ach_in_pended 2; ach_out_pended 2; ach_in_posted bob 1; ach_out_posted bob 1

@@ -6,7 +6,7 @@ from domain.ledger.chart import BOOKS
 from domain.ledger.kinds import KINDS, Effect, Guard, Kind
 from domain.ledger.model import Side
 
-OF_HOLDERS = {"hold_placed", "hold_raised", "ach_credit_held"}
+OF_HOLDERS = {"hold_placed", "hold_raised", "transfer_held", "ach_credit_held"}
 """They set the holder's money aside, and so stand before the same guards as what takes it."""
 UNDOING = {Effect.REVERSE}
 every_kind = pytest.mark.parametrize("kind", KINDS.values(), ids=KINDS)

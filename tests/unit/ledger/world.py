@@ -106,6 +106,9 @@ class World:
     def post(self, kind: str, **parts: object) -> Posted | Refused:
         return self.ledger.post(self.command(kind, **parts))
 
+    def refuse(self, kind: str, refusal: Refusal, **parts: object) -> Posted | Refused:
+        return self.ledger.refuse(self.command(kind, **parts), refusal)
+
     def posted(self, kind: str, **parts: object) -> Posted:
         return must_post(self.post(kind, **parts))
 

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from playwright.sync_api import ConsoleMessage, Page
+    from playwright.sync_api import Browser, ConsoleMessage, Page
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 ARGUMENTS = (
@@ -63,23 +63,32 @@ def chromium() -> str:
     return found
 
 
-@contextmanager
-def opened(address: str) -> Iterator[tuple[Page, Watched]]:
-    """The page at this address in a fresh browser."""
-    watched = Watched()
+@pytest.fixture(name="browser", scope="module")
+def a_browser() -> Iterator[Browser]:
+    """One for the tests of a module: to start it takes longer than most of them."""
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+        started = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
         try:
-            page = browser.new_page(viewport={"width": 1400, "height": 860}, permissions=list(PERMISSIONS))
-            page.set_default_timeout(WAIT_MILLISECONDS)
-            expect.set_options(timeout=WAIT_MILLISECONDS)
-            page.on("request", lambda request: watched.requests.append(request.url))
-            page.on("console", watched.hear)
-            page.on("pageerror", lambda error: watched.complaints.append(str(error)))
-            page.goto(address)
-            yield page, watched
+            yield started
         finally:
-            browser.close()
+            started.close()
+
+
+@contextmanager
+def opened(browser: Browser, address: str) -> Iterator[tuple[Page, Watched]]:
+    """The page at this address, seen by somebody who was nowhere before: no page knows what another has kept."""
+    watched = Watched()
+    page = browser.new_page(viewport={"width": 1400, "height": 860}, permissions=list(PERMISSIONS))
+    try:
+        page.set_default_timeout(WAIT_MILLISECONDS)
+        expect.set_options(timeout=WAIT_MILLISECONDS)
+        page.on("request", lambda request: watched.requests.append(request.url))
+        page.on("console", watched.hear)
+        page.on("pageerror", lambda error: watched.complaints.append(str(error)))
+        page.goto(address)
+        yield page, watched
+    finally:
+        page.close()
 
 
 def write_operation(page: Page, name: str, selection: str) -> None:

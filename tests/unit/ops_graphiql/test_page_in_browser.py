@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from ops.graphiql.build import build, default_out
 from tests.unit.ops_graphiql.browser import (
+    a_browser,
     chromium,
     expect_answer,
     keep_picture,
@@ -22,7 +23,11 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from playwright.sync_api import Browser
+
     from tests.unit.ops_graphiql.page_client import Client
+
+__all__ = ["a_browser"]
 
 
 @pytest.fixture(scope="module")
@@ -39,9 +44,9 @@ def bank_page(tmp_path: Path, built: Path) -> Iterator[Client]:
 
 
 def test_a_person_is_picked_and_their_operation_answered_without_leaving_the_machine(
-    bank_page: Client, tmp_path: Path
+    browser: Browser, bank_page: Client, tmp_path: Path
 ) -> None:
-    with opened(f"http://127.0.0.1:{bank_page.port}/") as (page, watched):
+    with opened(browser, f"http://127.0.0.1:{bank_page.port}/") as (page, watched):
         page.get_by_label("User").select_option("wendy")
         expect(page.get_by_label("Region")).to_have_value("us-west-2")
         expect(page.locator(".florin-identity")).to_contain_text("Signed in as Wendy West · customer")
@@ -58,8 +63,10 @@ def test_a_person_is_picked_and_their_operation_answered_without_leaving_the_mac
     assert watched.left_loopback() == []
 
 
-def test_people_are_grouped_and_a_region_can_be_picked_apart_from_the_person(bank_page: Client) -> None:
-    with opened(f"http://localhost:{bank_page.port}/") as (page, watched):
+def test_people_are_grouped_and_a_region_can_be_picked_apart_from_the_person(
+    browser: Browser, bank_page: Client
+) -> None:
+    with opened(browser, f"http://localhost:{bank_page.port}/") as (page, watched):
         groups = page.get_by_label("User").locator("optgroup")
         expect(groups).to_have_count(2)
         assert [groups.nth(at).get_attribute("label") for at in range(2)] == ["Customers", "Staff"]
@@ -74,8 +81,10 @@ def test_people_are_grouped_and_a_region_can_be_picked_apart_from_the_person(ban
     assert watched.complaints == []
 
 
-def test_an_example_opens_in_a_tab_of_its_own_filled_in_to_be_run(bank_page: Client, tmp_path: Path) -> None:
-    with opened(f"http://127.0.0.1:{bank_page.port}/") as (page, watched):
+def test_an_example_opens_in_a_tab_of_its_own_filled_in_to_be_run(
+    browser: Browser, bank_page: Client, tmp_path: Path
+) -> None:
+    with opened(browser, f"http://127.0.0.1:{bank_page.port}/") as (page, watched):
         tabs = page.get_by_role("tab")
         expect(tabs).to_have_count(1)
         page.get_by_role("button", name="Preview a transfer").click()
@@ -97,8 +106,8 @@ def test_an_example_opens_in_a_tab_of_its_own_filled_in_to_be_run(bank_page: Cli
     assert watched.left_loopback() == []
 
 
-def test_what_nothing_fits_stays_marked(bank_page: Client) -> None:
-    with opened(f"http://127.0.0.1:{bank_page.port}/") as (page, _):
+def test_what_nothing_fits_stays_marked(browser: Browser, bank_page: Client) -> None:
+    with opened(browser, f"http://127.0.0.1:{bank_page.port}/") as (page, _):
         page.get_by_label("User").select_option("olga")
         page.get_by_role("button", name="A customer's accounts").click()
         expect(page.locator("section[aria-label=Variables]")).to_contain_text("cus_alice")
@@ -107,23 +116,23 @@ def test_what_nothing_fits_stays_marked(bank_page: Client) -> None:
         expect(page.locator("section[aria-label=Variables]")).to_contain_text("<my account>".replace(" ", "\u00a0"))
 
 
-def test_a_token_can_be_taken_along(bank_page: Client) -> None:
-    with opened(f"http://127.0.0.1:{bank_page.port}/") as (page, _):
+def test_a_token_can_be_taken_along(browser: Browser, bank_page: Client) -> None:
+    with opened(browser, f"http://127.0.0.1:{bank_page.port}/") as (page, _):
         page.get_by_label("User").select_option("wendy")
         page.get_by_role("button", name="Copy token").click()
         expect(page.get_by_role("button", name="Copied")).to_be_visible()
         assert page.evaluate("() => navigator.clipboard.readText()").endswith("-of-wendy")
 
 
-def test_a_bank_that_refuses_the_sign_in_is_told_in_the_answer_pane(bank_page: Client) -> None:
+def test_a_bank_that_refuses_the_sign_in_is_told_in_the_answer_pane(browser: Browser, bank_page: Client) -> None:
     bank_page.fake.sign_in_refused = True
-    with opened(f"http://127.0.0.1:{bank_page.port}/") as (page, _):
+    with opened(browser, f"http://127.0.0.1:{bank_page.port}/") as (page, _):
         write_operation(page, "Mine", "{ viewer { person } }")
         run_operation(page)
         expect_answer(page, "alice cannot sign in in us-east-1: NotAuthorizedException")
 
 
-def test_a_bank_without_people_says_what_to_do(bank_page: Client) -> None:
+def test_a_bank_without_people_says_what_to_do(browser: Browser, bank_page: Client) -> None:
     bank_page.bank.users_file.unlink()
-    with opened(f"http://127.0.0.1:{bank_page.port}/") as (page, _):
+    with opened(browser, f"http://127.0.0.1:{bank_page.port}/") as (page, _):
         expect(page.get_by_text("run `./florin seed`")).to_be_visible()

@@ -101,6 +101,7 @@ class TestWhenAPaymentIsDue:
         ("state", "until"),
         [
             (PaymentState.ACCEPTED, NOW + DEADLINES.fraud),
+            (PaymentState.AWAITING_STEP_UP, NOW + DEADLINES.step_up),
             (PaymentState.IN_REVIEW, NOW + DEADLINES.review),
             (PaymentState.REJECTED, NOW + DEADLINES.review),
             (PaymentState.SCHEDULED, PROGRESS.cut_off_at),

@@ -1,14 +1,26 @@
 """The house with its transfer desk: the real services over memory stores."""
 
 import random
+from collections.abc import Callable
 from datetime import date, timedelta
+from typing import Any
 
-from domain.access.model import Actor
+from domain.access.model import Actor, Approval, Group, Verdict
+from domain.access.service import Approvals
+from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.model import Account
 from domain.audit.model import AuditRecord
 from domain.audit.service import Audit
 from domain.audit.store_memory import MemoryAuditStore
+from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case
+from domain.cases.service import SUBJECT_KIND, Cases
+from domain.cases.store import CaseStore
+from domain.cases.store_memory import MemoryCaseStore
 from domain.customers.model import Customer
+from domain.fraud.decision_store import DecisionStore
+from domain.fraud.decision_store_memory import MemoryDecisionStore
+from domain.fraud.kinds import Decision
 from domain.ids import place_of
 from domain.jurisdictions import JURISDICTIONS
 from domain.money import Money
@@ -18,14 +30,18 @@ from domain.notices.store_memory import MemoryNoticeStore
 from domain.refusals import Refusal
 from domain.sealing import KeyedSealer, MemoryDataKeys
 from domain.transfers.model import AccountTarget, NumberTarget, Schedule, Transfer, TransferOrder, Wish
+from domain.transfers.review_store import ReviewStore
+from domain.transfers.review_store_memory import MemoryReviewStore
 from domain.transfers.schedule import run_time
 from domain.transfers.schedules import MemorySchedules, Schedules
 from domain.transfers.service import Transfers
 from domain.transfers.store import OrderStore
 from domain.transfers.store_memory import MemoryOrderStore
-from tests.unit.accounts.house import REGION, House, acting
+from ops.simulation.judge import Says, judge_of
+from tests.unit.accounts.house import REGION, House, acting, staff
 
 TODAY = date(2026, 3, 10)
+REVIEW_WITHIN = timedelta(days=2)
 
 
 class Desk(House):
@@ -35,14 +51,32 @@ class Desk(House):
         region: str = REGION,
         orders: OrderStore | None = None,
         schedules: Schedules | None = None,
+        decisions: DecisionStore | None = None,
+        reviews: ReviewStore | None = None,
+        case_store: CaseStore | None = None,
+        mortal: Callable[[Any], Any] = lambda part: part,
     ) -> None:
-        super().__init__(region=region)
+        super().__init__(region=region, mortal=mortal)
         noise = random.Random(7)
         self.keys = MemoryDataKeys(noise.randbytes)
         self.order_store = orders or MemoryOrderStore()
         self.schedules = MemorySchedules()
-        self.notices = Notices(store=MemoryNoticeStore(), clock=self.clock, randomness=noise)
+        self.notices = Notices(store=mortal(MemoryNoticeStore()), clock=self.clock, randomness=noise)
         self.audit = Audit(store=MemoryAuditStore(), clock=self.clock, randomness=noise)
+        self.judge = Says()
+        self.decisions = decisions or MemoryDecisionStore()
+        self.review_store = reviews or MemoryReviewStore()
+        self.approvals = Approvals(
+            store=MemoryApprovalStore(), clock=self.clock, decided=lambda: {SUBJECT_KIND: self.cases.decided}
+        )
+        self.cases = Cases(
+            store=case_store or MemoryCaseStore(),
+            approvals=self.approvals,
+            clock=self.clock,
+            region=region,
+            resolved=lambda: {CaseKind.TRANSFER_REVIEW: self.transfers.reviews.decided},
+        )
+        self.fraud = judge_of(self.clock, says=self.judge, decisions=self.decisions)
         self.transfers = Transfers(
             ledger=self.ledger,
             accounts=self.accounts,
@@ -53,7 +87,15 @@ class Desk(House):
             schedules=schedules or self.schedules,
             notices=self.notices,
             audit=self.audit,
+            fraud=self.fraud,
+            cases=self.cases,
+            reviews=self.review_store,
+            review_within=REVIEW_WITHIN,
         )
+
+    def says(self, decision: Decision) -> None:
+        """What is judged from now on."""
+        self.judge.decision = decision
 
     def pair(self, *, minor: int = 100_000) -> tuple[Customer, Account, Customer, Account]:
         """Two customers with an account each; the first has money."""
@@ -64,6 +106,34 @@ class Desk(House):
         self, payer: Customer, source: Account, payee: Account, minor: int, *, key: str, memo: str | None = None
     ) -> Transfer | Refusal:
         return self.transfers.transfer(acting(payer), wish(source, payee, minor, memo), key=key)
+
+    def sweep(self) -> tuple[str, ...]:
+        """As the hourly run does it; what was due."""
+        due = self.transfers.reviews.due()
+        for one in due:
+            assert self.transfers.reviews.bring_on(one) is None
+        return due
+
+    def case(self) -> Case:
+        """The one case that is open."""
+        (found,) = self.cases.unresolved()
+        return found
+
+    def released(self, *, key: str = "r-1") -> Case | Refusal:
+        """The open case released by one analyst and another."""
+        case = self.case()
+        asked = self.cases.resolve(ANALYST, case.id, code=ResolutionCode.RELEASE, reason="Known to us.", key=key)
+        assert isinstance(asked, Case)
+        assert asked.resolution
+        approval = self.approvals.get(asked.resolution.approval or "")
+        assert isinstance(approval, Approval)
+        answer = self.approvals.decide(
+            SECOND_ANALYST, approval.id, verdict=Verdict.APPROVE, fingerprint=approval.proposal.fingerprint
+        )
+        return answer if isinstance(answer, Refusal) else self.cases.settle(case.id)
+
+    def rejected(self, *, key: str = "r-2") -> Case | Refusal:
+        return self.cases.resolve(ANALYST, self.case().id, code=ResolutionCode.REJECT, reason="Not theirs.", key=key)
 
     def order(self, actor: Actor, wished: Wish, days: Schedule, *, key: str = "o-1") -> TransferOrder:
         order = self.transfers.orders.schedule(actor, wished, days=days, key=key)
@@ -79,6 +149,10 @@ class Desk(House):
 
     def audited(self, customer: Customer) -> list[AuditRecord]:
         return list(self.audit.by_subject(customer.id).records)
+
+
+ANALYST = staff(Group.FRAUD_ANALYST)
+SECOND_ANALYST = staff(Group.FRAUD_ANALYST, person="stf_01J00000000000000000000009")
 
 
 def wish(source: Account, payee: Account, minor: int, memo: str | None = None) -> Wish:

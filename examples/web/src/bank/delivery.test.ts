@@ -8,9 +8,10 @@ const TURNED_AWAY = new Fault("rejected", "turned away");
 const DONE = { __typename: "Done" as const };
 const NO_FUNDS = { __typename: "InsufficientFunds" as const, retryable: false };
 const TRY_AGAIN = { __typename: "TryAgain" as const, retryable: true };
+const STEP_UP = { __typename: "StepUpRequired" as const, retryable: true };
 const OUTCOME_UNKNOWN = { __typename: "OutcomeUnknown" as const, retryable: true };
 
-type Said = typeof DONE | typeof NO_FUNDS | typeof TRY_AGAIN | typeof OUTCOME_UNKNOWN;
+type Said = typeof DONE | typeof NO_FUNDS | typeof TRY_AGAIN | typeof STEP_UP | typeof OUTCOME_UNKNOWN;
 
 /** Says one thing after the other; the last one for ever. */
 function saying<T>(...words: readonly (T | Fault)[]) {
@@ -44,6 +45,12 @@ describe("a wish that is answered", () => {
     const { result, waited } = delivered([TRY_AGAIN, TRY_AGAIN, DONE]);
     expect(await result).toEqual({ is: "answered", answer: DONE, lost: false });
     expect(waited).toEqual(WAITS_MILLISECONDS.slice(0, 3));
+  });
+
+  it("is not sent again by itself when the bank wants its sender to sign in", async () => {
+    const { result, sent } = delivered([STEP_UP]);
+    expect(await result).toEqual({ is: "not-done", refusal: STEP_UP });
+    expect(sent.asked).toBe(1);
   });
 
   it("is given up when the bank stays busy, and nothing was done", async () => {

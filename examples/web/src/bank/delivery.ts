@@ -34,12 +34,18 @@ export async function deliver<Answer extends object, Found = never>(
     if (found) return { is: "found", found };
     const answer: Answer | null = await heard(delivery.send, lost);
     if (answer && !(isRefusal(answer) && answer.retryable)) return { is: "answered", answer, lost };
+    if (answer && isRefusal(answer) && wantsThePerson(answer)) return { is: "not-done", refusal: answer };
     refusal = answer && isRefusal(answer) ? answer : null;
     lost ||= refusal === null || isInDoubt(refusal);
   }
   if (refusal && !lost) return { is: "not-done", refusal };
   const found = delivery.look ? await heard(delivery.look, lost) : null;
   return found ? { is: "found", found } : { is: "unknown" };
+}
+
+/** Sending it again does not help before the person has signed in again. */
+export function wantsThePerson(refusal: { readonly __typename: string }): boolean {
+  return refusal.__typename === "StepUpRequired";
 }
 
 /** `OutcomeUnknown` is the bank's own lost answer. */

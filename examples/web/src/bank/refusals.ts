@@ -52,6 +52,18 @@ export function adviceOn(refusal: Refusal): Advice {
       return { text: "This account is closed." };
     case "DestinationUnavailable":
       return { text: "The receiving account cannot take this payment. Check the numbers with the receiver." };
+    case "TooManyHolds":
+      return { text: "Too much is held on this account already. Wait until a hold has ended." };
+    case "PaymentDeclined":
+      return { text: "A security check declined this payment. Nothing was paid; try another way, or call us." };
+    case "PaymentBlocked":
+      return { text: "A security check blocked this payment. Nothing was paid. Please call us." };
+    case "TransferInReview":
+      return { text: "We are looking at this transfer before it is made. The amount is held; you will hear from us." };
+    case "ReviewDelayed":
+      return { text: "We are looking at this transfer before it is made. Ask again in a moment." };
+    case "StepUpRequired":
+      return { text: "Please sign out and in again to show that it is you. Your transfer waits here." };
     case "SameAccount":
       return { text: "Choose another account to pay: this one pays." };
     case "CurrencyMismatch":

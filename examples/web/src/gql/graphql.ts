@@ -97,6 +97,16 @@ export type RefusalCode =
   | 'CREDITS_BATCHED'
   /** The account is in the wanted state already. Kept as the answer of the key. */
   | 'ALREADY_SO'
+  /** A security check declined the payment as it was asked for. It may be made otherwise, with a new key. Kept as the answer of the key. */
+  | 'PAYMENT_DECLINED'
+  /** A security check blocked the payment. Kept as the answer of the key. */
+  | 'PAYMENT_BLOCKED'
+  /** The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the same request with the same key. Nothing was done. */
+  | 'STEP_UP_REQUIRED'
+  /** The amount is held and the bank looks at the transfer. The same request with the same key later answers what became of it; a notice tells too. */
+  | 'TRANSFER_IN_REVIEW'
+  /** The transfer is being held for a look by the bank, and that is not done yet. Ask again with the same key. */
+  | 'REVIEW_DELAYED'
   /** The input says something the bank cannot take. Nothing was done; the key stays usable. */
   | 'INPUT_INVALID'
   /** There is no such object, or you may not know of it: both look the same. */
@@ -153,6 +163,8 @@ export type RefusalCode =
   | 'PAYMENT_KEY_REUSED'
   /** The payment has gone too far to be called off, or has ended. */
   | 'PAYMENT_NOT_CANCELLABLE'
+  /** The payment does not wait to be confirmed, or the time for that is over. */
+  | 'PAYMENT_NOT_AWAITING_STEP_UP'
   /** A step of the payment is being made right now. Nothing was done; try again. */
   | 'PAYMENT_BUSY'
   /** The same amount went to the same counterparty a short while ago. Nothing was done; say that it is intended with the same key. */
@@ -179,6 +191,8 @@ export type RefusalCode =
   | 'APPROVAL_NOT_GIVEN'
   /** Others are deciding on the approval right now. Nothing was done; try again. */
   | 'APPROVAL_BUSY'
+  /** The idempotency key asked for another approval; use a new key for a new request. */
+  | 'APPROVAL_KEY_REUSED'
   /** Somebody else owns the case; it is released first. */
   | 'CASE_TAKEN'
   /** The case is resolved, or is being resolved. */
@@ -200,7 +214,21 @@ export type RefusalCode =
   /** The idempotency key was used for another replay; use a new key for a new one. */
   | 'REPLAY_KEY_REUSED'
   /** The delivery is changing right now. Nothing was replayed; try again with the same key. */
-  | 'DELIVERY_BUSY';
+  | 'DELIVERY_BUSY'
+  /** This is not done with a version that is what this one is. */
+  | 'FRAUD_VERSION_STATE'
+  /** The version lacks what a promotion needs; its `gate` says what. Nothing was promoted. */
+  | 'FRAUD_GATE_CLOSED'
+  /** There is no version to go back to. */
+  | 'NO_FRAUD_VERSION_BEFORE'
+  /** The version that was to be ended does not decide any more. Nothing was rolled back. */
+  | 'FRAUD_VERSION_NOT_CHAMPION'
+  /** There are as many as there may be. */
+  | 'FRAUD_LIMIT_REACHED'
+  /** The idempotency key made another version; use a new key for a new one. */
+  | 'FRAUD_KEY_REUSED'
+  /** Others are changing the same right now. Nothing was changed; try again. */
+  | 'FRAUD_REGISTRY_BUSY';
 
 /** How you stand to an account. */
 export type Relation =
@@ -359,6 +387,8 @@ type RefusalParts_AnswerNotAllowed_Fragment = { readonly __typename: 'AnswerNotA
 
 type RefusalParts_ApprovalBusy_Fragment = { readonly __typename: 'ApprovalBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ApprovalKeyReused_Fragment = { readonly __typename: 'ApprovalKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_ApprovalMismatch_Fragment = { readonly __typename: 'ApprovalMismatch', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_ApprovalNotGiven_Fragment = { readonly __typename: 'ApprovalNotGiven', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -405,6 +435,18 @@ type RefusalParts_DuplicateSuspected_Fragment = { readonly __typename: 'Duplicat
 
 type RefusalParts_EntryNotPending_Fragment = { readonly __typename: 'EntryNotPending', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_FraudGateClosed_Fragment = { readonly __typename: 'FraudGateClosed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudKeyReused_Fragment = { readonly __typename: 'FraudKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudLimitReached_Fragment = { readonly __typename: 'FraudLimitReached', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudRegistryBusy_Fragment = { readonly __typename: 'FraudRegistryBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudVersionNotChampion_Fragment = { readonly __typename: 'FraudVersionNotChampion', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_FraudVersionState_Fragment = { readonly __typename: 'FraudVersionState', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_HoldExpired_Fragment = { readonly __typename: 'HoldExpired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_HoldTooSmall_Fragment = { readonly __typename: 'HoldTooSmall', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -425,6 +467,8 @@ type RefusalParts_LimitExceeded_Fragment = { readonly __typename: 'LimitExceeded
 
 type RefusalParts_MakerCannotCheck_Fragment = { readonly __typename: 'MakerCannotCheck', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_NoFraudVersionBefore_Fragment = { readonly __typename: 'NoFraudVersionBefore', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_NotAllowed_Fragment = { readonly __typename: 'NotAllowed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_NotFound_Fragment = { readonly __typename: 'NotFound', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -441,9 +485,15 @@ type RefusalParts_OrderKeyReused_Fragment = { readonly __typename: 'OrderKeyReus
 
 type RefusalParts_OutcomeUnknown_Fragment = { readonly __typename: 'OutcomeUnknown', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_PaymentBlocked_Fragment = { readonly __typename: 'PaymentBlocked', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_PaymentBusy_Fragment = { readonly __typename: 'PaymentBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_PaymentDeclined_Fragment = { readonly __typename: 'PaymentDeclined', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_PaymentKeyReused_Fragment = { readonly __typename: 'PaymentKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_PaymentNotAwaitingStepUp_Fragment = { readonly __typename: 'PaymentNotAwaitingStepUp', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_PaymentNotCancellable_Fragment = { readonly __typename: 'PaymentNotCancellable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -463,11 +513,17 @@ type RefusalParts_ResolutionUnavailable_Fragment = { readonly __typename: 'Resol
 
 type RefusalParts_ReturnKeyReused_Fragment = { readonly __typename: 'ReturnKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_ReviewDelayed_Fragment = { readonly __typename: 'ReviewDelayed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_SameAccount_Fragment = { readonly __typename: 'SameAccount', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_Shredded_Fragment = { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_StepUpRequired_Fragment = { readonly __typename: 'StepUpRequired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_TooManyHolds_Fragment = { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
+type RefusalParts_TransferInReview_Fragment = { readonly __typename: 'TransferInReview', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_TryAgain_Fragment = { readonly __typename: 'TryAgain', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
@@ -486,6 +542,7 @@ export type RefusalPartsFragment =
   | RefusalParts_AmountsWrong_Fragment
   | RefusalParts_AnswerNotAllowed_Fragment
   | RefusalParts_ApprovalBusy_Fragment
+  | RefusalParts_ApprovalKeyReused_Fragment
   | RefusalParts_ApprovalMismatch_Fragment
   | RefusalParts_ApprovalNotGiven_Fragment
   | RefusalParts_ApprovalNotPending_Fragment
@@ -509,6 +566,12 @@ export type RefusalPartsFragment =
   | RefusalParts_DestinationUnavailable_Fragment
   | RefusalParts_DuplicateSuspected_Fragment
   | RefusalParts_EntryNotPending_Fragment
+  | RefusalParts_FraudGateClosed_Fragment
+  | RefusalParts_FraudKeyReused_Fragment
+  | RefusalParts_FraudLimitReached_Fragment
+  | RefusalParts_FraudRegistryBusy_Fragment
+  | RefusalParts_FraudVersionNotChampion_Fragment
+  | RefusalParts_FraudVersionState_Fragment
   | RefusalParts_HoldExpired_Fragment
   | RefusalParts_HoldTooSmall_Fragment
   | RefusalParts_HoldUnknown_Fragment
@@ -519,6 +582,7 @@ export type RefusalPartsFragment =
   | RefusalParts_JurisdictionMismatch_Fragment
   | RefusalParts_LimitExceeded_Fragment
   | RefusalParts_MakerCannotCheck_Fragment
+  | RefusalParts_NoFraudVersionBefore_Fragment
   | RefusalParts_NotAllowed_Fragment
   | RefusalParts_NotFound_Fragment
   | RefusalParts_NotReversible_Fragment
@@ -527,8 +591,11 @@ export type RefusalPartsFragment =
   | RefusalParts_OrderEnded_Fragment
   | RefusalParts_OrderKeyReused_Fragment
   | RefusalParts_OutcomeUnknown_Fragment
+  | RefusalParts_PaymentBlocked_Fragment
   | RefusalParts_PaymentBusy_Fragment
+  | RefusalParts_PaymentDeclined_Fragment
   | RefusalParts_PaymentKeyReused_Fragment
+  | RefusalParts_PaymentNotAwaitingStepUp_Fragment
   | RefusalParts_PaymentNotCancellable_Fragment
   | RefusalParts_ProductUnavailable_Fragment
   | RefusalParts_ReplayKeyReused_Fragment
@@ -538,9 +605,12 @@ export type RefusalPartsFragment =
   | RefusalParts_ResolutionPending_Fragment
   | RefusalParts_ResolutionUnavailable_Fragment
   | RefusalParts_ReturnKeyReused_Fragment
+  | RefusalParts_ReviewDelayed_Fragment
   | RefusalParts_SameAccount_Fragment
   | RefusalParts_Shredded_Fragment
+  | RefusalParts_StepUpRequired_Fragment
   | RefusalParts_TooManyHolds_Fragment
+  | RefusalParts_TransferInReview_Fragment
   | RefusalParts_TryAgain_Fragment
   | RefusalParts_VerificationUnderway_Fragment
   | RefusalParts_VerificationsExhausted_Fragment
@@ -601,6 +671,9 @@ export type PreviewTransferMutation = { readonly previewTransfer:
     | { readonly __typename: 'CurrencyMismatch', readonly accountCurrency: string, readonly amountCurrency: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentDeclined', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentBlocked', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
    };
 
 export type TransferMutationVariables = Exact<{
@@ -627,6 +700,12 @@ export type TransferMutation = { readonly transfer:
     | { readonly __typename: 'CurrencyMismatch', readonly accountCurrency: string, readonly amountCurrency: string, readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'DestinationUnavailable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
     | { readonly __typename: 'Shredded', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentDeclined', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'PaymentBlocked', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'StepUpRequired', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'TransferInReview', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'ReviewDelayed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
+    | { readonly __typename: 'TooManyHolds', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean }
    };
 
 export type TransferOutcomeQueryVariables = Exact<{

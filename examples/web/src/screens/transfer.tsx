@@ -2,6 +2,7 @@
 // reviewed and keeps it until its outcome is known, through retries, reloads and new sign-ins.
 import { useEffect, useState } from "react";
 
+import { wantsThePerson } from "../bank/delivery";
 import { type Advice, adviceOn, isRefusal } from "../bank/refusals";
 import { canPay, checked, type Draft, emptyDraft, type Faults } from "../bank/drafts";
 import { faultText, isFault } from "../bank/faults";
@@ -113,6 +114,9 @@ async function sent({ ask, pending }: BankContextValue, wish: Wish): Promise<Sta
   try {
     const delivered = await transfer(ask, wish);
     if (delivered.is === "unknown") return { at: "unknown", wish, arrived: "unknown" };
+    if (delivered.is === "not-done" && wantsThePerson(delivered.refusal)) {
+      return { at: "form", advice: adviceOn(delivered.refusal) }; // the wish is kept, and goes on after the sign-in
+    }
     pending.clear();
     if (delivered.is === "found") return { at: "made", wish, available: null, lost: true };
     const answer = delivered.is === "not-done" ? delivered.refusal : delivered.answer;

@@ -41,7 +41,7 @@ const ON_ACCOUNT = `query ForExamplesOnAccount($id: ID!) {
       transferOrders(first: 25) { edges { node { id status } } }
       payments(first: 25) {
         edges {
-          node { id cancellable ... on AchCredit { reversibleUntil } ... on AchDebit { reversibleUntil } }
+          node { id status cancellable ... on AchCredit { reversibleUntil } ... on AchDebit { reversibleUntil } }
         }
       }
     }
@@ -129,6 +129,7 @@ async function accountMarks({ users, user, region }: Who): Promise<Record<string
     "<my transfer order>": on.order,
     "<my payment>": on.payment,
     "<my settled payment>": on.settled,
+    "<my waiting payment>": on.waiting,
     ...(await counterpartyMarks(user, region)),
     "<an account>": mine.id,
     "<a journal>": on.journal,
@@ -167,10 +168,12 @@ interface OnAccount {
   readonly order: string | undefined;
   readonly payment: string | undefined;
   readonly settled: string | undefined;
+  readonly waiting: string | undefined;
 }
 
 interface Payment {
   readonly id: string;
+  readonly status: string;
   readonly cancellable: boolean;
   readonly reversibleUntil?: string | null;
 }
@@ -188,6 +191,7 @@ async function onAccount(user: User, region: string, { id }: Account): Promise<O
   return {
     payment: (payments.find(({ node }) => node.cancellable) ?? payments[0])?.node.id,
     settled: payments.find(({ node }) => node.reversibleUntil)?.node.id,
+    waiting: payments.find(({ node }) => node.status === "AWAITING_STEP_UP")?.node.id,
     hold: account?.holds?.[0]?.id,
     journal: entries.find(({ node }) => node.kind === "transfer")?.node.journalId,
     order: (orders.find(({ node }) => node.status === "ACTIVE") ?? orders[0])?.node.id,

@@ -17,7 +17,17 @@ from domain.access.model import Group
 from domain.customers.model import Customer
 from graph.documents import core_schema
 from graph.schema import build
-from tests.every_operation import AUDITOR, COLLEAGUE, OPERATIONS, OWNER, Household, every_operation
+from tests.every_operation import (
+    AUDITOR,
+    COLLEAGUE,
+    FRAUD_ANALYST,
+    FRAUD_LEAD,
+    OPERATIONS,
+    OWNER,
+    Household,
+    every_operation,
+)
+from tests.shares import examples
 from tests.unit.graph import documents as ask
 from tests.unit.graph.compiling.asking import SCALARS, Asked, documents
 from tests.unit.graph.compiling.same import both
@@ -46,13 +56,13 @@ PREVIEWS: Final = frozenset({"previewTransfer"})
 
 
 @given(documents(SCHEMA, leaves=LEAVES), ASKING)
-@settings(SETTINGS, max_examples=60)
+@settings(SETTINGS, max_examples=examples(60))
 def test_a_query_is_answered_as_the_library_answers_it(asked: Asked, who: str) -> None:
     TWINS.same(who, asked.document, asked.variables)
 
 
 @given(documents(SCHEMA, leaves=LEAVES, operation=OperationType.MUTATION, depth=4), ASKING)
-@settings(SETTINGS, max_examples=12)
+@settings(SETTINGS, max_examples=examples(12))
 def test_a_mutation_does_and_answers_what_it_does_by_the_library(asked: Asked, who: str) -> None:
     twins = Twins()
     twins.same(who, asked.document, asked.variables)
@@ -64,6 +74,9 @@ def test_every_operation_of_the_api_is_answered_alike() -> None:
     for town in (twins.library, twins.compiled):
         town.people |= {OWNER: town.people["ada"], OPERATIONS: STAFF["operations"], AUDITOR: clerk(Group.AUDITOR)}
         town.people[COLLEAGUE] = clerk(Group.OPERATIONS, person="stf_01J00000000000000000000009")
+        town.people[FRAUD_ANALYST] = clerk(Group.FRAUD_ANALYST, person="stf_01J0000000000000000000000A")
+        town.people[FRAUD_LEAD] = clerk(Group.FRAUD_LEAD, person="stf_01J0000000000000000000000B")
+        town.world.bounded()
     first, second, other = twins.library.ids[2:5]
 
     def asked(who: str, document: str, **variables: Any) -> dict[str, Any]:

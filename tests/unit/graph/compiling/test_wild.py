@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from graph.compiling.document import Compiled, compiled
+from tests.shares import examples
 from tests.unit.graph.compiling.asking import SCALARS, Asked, documents
 from tests.unit.graph.compiling.same import Both, both, executor_of
 from tests.unit.graph.compiling.wild import MISHAPS, Aimed, Dice, wild_schema
@@ -19,7 +20,7 @@ LEAVES: Final = {
     "DateTime": st.sampled_from(["2026-01-02T03:04:05Z", "2026-01-02T03:04:05.678901+02:00"]),
     "Shout": st.sampled_from(["hey", "silence"]),
 }
-MANY: Final = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
+MANY: Final = settings(max_examples=examples(60), deadline=None, suppress_health_check=list(HealthCheck))
 
 
 EVERYTHING: Final = """{
@@ -55,7 +56,7 @@ def test_a_query_is_answered_as_the_library_answers_it(asked: Asked, seed: int, 
     st.integers(0, 10**6),
     st.sampled_from([0.3, 0.0]),
 )
-@settings(MANY, max_examples=25)
+@settings(MANY, max_examples=examples(25))
 def test_a_mutation_is_answered_as_the_library_answers_it(asked: Asked, seed: int, wildness: float) -> None:
     same(asked, seed, wildness)
 

@@ -32,6 +32,7 @@ from domain.ledger.outbox import Outbox
 from domain.ledger.outbox_memory import MemoryBus, MemoryMarks
 from domain.ledger.shards import shard_account
 from domain.ledger.store import Slice
+from domain.refusals import Refusal
 from tests.unit.ledger import story
 from tests.unit.ledger.story import Answer, Story, span
 from tests.unit.ledger.world import PLACES, World, code
@@ -124,6 +125,18 @@ class Bank(World):
         again = self.ledger.post(command)
         assert _told(again) == _told(answer), (again, answer)
         assert again.replayed == (answer.journal is not None)
+        assert len(self.journals()) == journals, "the same key wrote a second journal"
+        return answer
+
+    def refuse(self, kind: str, refusal: Refusal, **parts: object) -> Posted | Refused:
+        """As `post`, but for the preview: what is decided elsewhere nobody previews here."""
+        command = self.command(kind, **parts)
+        answer = self.ledger.refuse(command, refusal)
+        journals = len(self.journals())
+        for again in (self.ledger.refuse(command, refusal), self.ledger.post(command), self.ledger.answered(command)):
+            assert again is not None
+            assert _told(again) == _told(answer), (again, answer)
+            assert again.replayed == (answer.journal is not None)
         assert len(self.journals()) == journals, "the same key wrote a second journal"
         return answer
 

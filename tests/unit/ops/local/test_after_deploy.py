@@ -11,6 +11,7 @@ from moto import mock_aws
 from ops.local import after_deploy
 from ops.local.after_deploy import apply_what_was_dropped
 from ops.local.stack import Resource
+from tests.unit.infra.templates import template
 
 NAME = "florin-exchange"
 KEY = "arn:aws:kms:us-east-1:000000000000:key/1"
@@ -59,6 +60,17 @@ def test_a_bucket_tells_the_bus_what_is_put_where_its_template_says_so(
     applied(clients, {"NotificationConfiguration": {"EventBridgeConfiguration": {"EventBridgeEnabled": True}}})
 
     assert said == [{"Bucket": NAME, "NotificationConfiguration": {"EventBridgeConfiguration": {}}}]
+
+
+def test_a_bucket_lets_go_what_its_template_says(clients: Any) -> None:
+    """As infra/fraud.yaml says it of its history."""
+    bucket = template("infra/fraud.yaml")["Resources"]["FraudBucket"]["Properties"]
+
+    applied(clients, {"LifecycleConfiguration": bucket["LifecycleConfiguration"]})
+
+    (rule,) = clients.s3.get_bucket_lifecycle_configuration(Bucket=NAME)["Rules"]
+    assert (rule["Filter"], rule["Expiration"], rule["Status"]) == ({"Prefix": "history/"}, {"Days": 800}, "Enabled")
+    assert rule["Transitions"] == [{"StorageClass": "STANDARD_IA", "Days": 90}]
 
 
 def test_a_bucket_of_which_the_template_says_nothing_is_left_alone(clients: Any) -> None:

@@ -11,10 +11,14 @@ from typing import Any
 import pytest
 
 from domain.access.model import Group, Relation
+from domain.access.service import Approvals
+from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.service import Accounts
 from domain.accounts.store_memory import MemoryAccountStore
 from domain.audit.service import Audit
 from domain.audit.store_memory import MemoryAuditStore
+from domain.cases.service import Cases
+from domain.cases.store_memory import MemoryCaseStore
 from domain.clock import Clock
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
@@ -25,6 +29,7 @@ from domain.ledger.store_memory import MemoryLedgerStore
 from domain.notices.service import Notices
 from domain.notices.store_memory import MemoryNoticeStore
 from domain.sealing import KeyedSealer, MemoryDataKeys
+from domain.transfers.review_store_memory import MemoryReviewStore
 from domain.transfers.schedules import MemorySchedules
 from domain.transfers.service import Transfers
 from domain.transfers.store_memory import MemoryOrderStore
@@ -36,6 +41,7 @@ from ops.seed import run
 from ops.seed.history import LINES_MAX
 from ops.seed.people import CUSTOMERS
 from ops.seed.run import ENDS_BEFORE, FOLDS_MAX, Seeding, SeedNotFolded, fold_through
+from ops.simulation.judge import judge_of
 from ops.verify.judging import judge, lines
 from ops.verify.world import of_memory
 from tests.unit.functions.test_configuration import GOOD
@@ -100,6 +106,15 @@ class MemoryBank:
             schedules=MemorySchedules(),
             notices=Notices(store=stores.notices, clock=clock, randomness=randomness),
             audit=Audit(store=stores.audit, clock=clock, randomness=randomness),
+            fraud=judge_of(clock),
+            cases=Cases(
+                store=MemoryCaseStore(),
+                approvals=Approvals(store=MemoryApprovalStore(), clock=clock),
+                clock=clock,
+                region=region,
+            ),
+            reviews=MemoryReviewStore(),
+            review_within=timedelta(days=1),
         )
 
 

@@ -3,8 +3,6 @@
 from typing import Any, Final
 
 from domain.access.model import Actor
-from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from domain.payments.kinds import Event, PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.rails.ach.model import AchNotEligible
@@ -14,7 +12,6 @@ from domain.refusals import Refusal
 from tests.unit.rails.ach.bank import MARIA, SUPPLIER, AchBank
 
 _S = PaymentState
-SCREENED: Final = Judgement(Decision.APPROVE, (), "test")
 TWICE: Final = ReversalWish(reason=ReversalReason.DUPLICATE, speed=Speed.SAME_DAY)
 
 

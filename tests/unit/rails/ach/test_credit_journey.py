@@ -10,7 +10,6 @@ from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import Counterparty
 from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import PaymentState
@@ -23,6 +22,7 @@ from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
 from domain.rails.ach.service import PAGE
 from ops.simulation.house import made
 from tests.unit.accounts.house import code, staff
+from tests.unit.fraud.said import said
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
 
 _S = PaymentState
@@ -335,7 +335,8 @@ class TestJudging:
         bank.run()
         assert bank.state(payment) is _S.IN_REVIEW
         (line,) = [one for one in bank.timeline(payment) if one.event == "suspected"]
-        assert line.facts["rules"].endswith("-strict")
+        assert line.facts["fallback"] == "SCORER_SILENT"
+        assert "UNSCORED_NEW_COUNTERPARTY" in line.facts["reasons"]
 
     def test_a_judgement_that_comes_late_or_twice_changes_nothing(self) -> None:
         bank = AchBank()
@@ -343,7 +344,7 @@ class TestJudging:
         payment = bank.send(actor, account, maria, 10_00)
         bank.run()
         before = bank.payment(payment)
-        bank.steps.judged(before, Judgement(Decision.BLOCK, ("LATE",), "x"))
+        bank.steps.judged(before, said(payment.id, Decision.BLOCK))
         bank.run()
         assert bank.payment(payment) == before
 

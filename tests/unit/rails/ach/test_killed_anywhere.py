@@ -26,7 +26,7 @@ from domain.sealing import Shredded
 from tests.unit.rails.ach.bank import AchBank, wish
 
 MINOR: Final = 25_00
-EVERY: Final = 1 if os.environ.get("FLORIN_DEATHS") == "full" else 13
+EVERY: Final = 1 if os.environ.get("FLORIN_DEATHS") == "full" else 31
 """Which of the calls a process dies at: each in `make crash`, one in so many otherwise."""
 TRIES_MAX: Final = 5
 
@@ -200,21 +200,15 @@ class Way:
         return bank.state(payment), bank.balance(account), bank.held(account), books, entries
 
 
-def calls_of(*, debit: bool, story: Story) -> int:
-    fate = Fate()
-    Way(fate, debit, story).go()
-    return fate.calls
-
-
 @pytest.mark.parametrize("story", Story)
 @pytest.mark.parametrize("debit", [False, True], ids=["credit", "debit"])
 def test_wherever_the_process_dies_the_end_is_the_same(debit: bool, story: Story) -> None:
-    clean = Way(Fate(), debit, story).go()
+    lived = Fate()
+    clean = Way(lived, debit, story).go()
     assert clean[0] is ENDS[story]
-    calls = calls_of(debit=debit, story=story)
-    assert calls > 60
+    assert lived.calls > 60
     for after in (False, True):
-        for at in range(1 + after * EVERY // 2, calls + 1, EVERY):
+        for at in range(1 + after * EVERY // 2, lived.calls + 1, EVERY):
             died = Way(Fate(at=at, after=after), debit, story).go()
             assert died == clean, (at, after)
 

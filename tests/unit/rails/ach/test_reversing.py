@@ -1,6 +1,5 @@
 """Stories of payments that were wrong and are taken back: what was sent is collected, what was collected is sent."""
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from typing import Any
@@ -11,7 +10,6 @@ from domain.access.model import Group
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import AccountType, Counterparty
 from domain.fraud.kinds import Decision
-from domain.fraud.model import Judgement
 from domain.payments.kinds import PaymentKind, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.rails.ach import limits
@@ -445,13 +443,11 @@ def read_of(bank: AchBank, payment: Payment) -> list[Any]:
 
 def suspected(street: Street) -> Payment:
     """A reversal that a person is to look at."""
-    judged: Callable[..., Payment] = street.bank.steps.judged
-
-    def judge(payment: Payment, judgement: Judgement) -> Payment:
-        return judged(payment, replace(judgement, decision=Decision.REVIEW))
-
-    street.bank.steps.judged = judge  # type: ignore[method-assign]  # the scorer is of another mind
-    return street.reversed()
+    answer = street.asked()
+    assert isinstance(answer, Payment)
+    street.bank.will_decide(answer, Decision.REVIEW)
+    street.bank.run()
+    return street.bank.payment(answer)
 
 
 def freed(street: Street) -> None:

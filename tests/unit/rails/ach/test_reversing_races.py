@@ -14,7 +14,8 @@ from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import BANK, Payment
 from domain.rails.ach.model import RejectionReason
 from domain.rails.ach.reversing import SCOPE
-from tests.unit.rails.ach.street import SCREENED, Street, collected, sent
+from tests.unit.fraud.said import said
+from tests.unit.rails.ach.street import Street, collected, sent
 
 _S = PaymentState
 
@@ -165,7 +166,7 @@ class TestStepsThatComeLate:
         """A reversal whose money is to be set aside next."""
         answer = street.asked()
         assert isinstance(answer, Payment)
-        seen = street.bank.steps.judged(answer, SCREENED)
+        seen = street.bank.steps.judged(answer, said(answer.id))
         assert seen.state is _S.SCREENED
         return seen
 

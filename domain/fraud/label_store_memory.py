@@ -1,0 +1,34 @@
+"""Labels in memory, for tests and simulations."""
+
+import threading
+from datetime import date
+
+from domain.fraud.kinds import Scope
+from domain.fraud.label_model import Label, LabelPage
+
+
+class MemoryLabelStore:
+    def __init__(self) -> None:
+        self._labels: dict[str, Label] = {}
+        self._lock = threading.Lock()
+
+    def label(self, subject: str) -> Label | None:
+        return self._labels.get(subject)
+
+    def keep(self, label: Label, *, was: Label | None) -> bool:
+        with self._lock:
+            stored = self._labels.get(label.subject)
+            if (stored.revision if stored else None) != (was.revision if was else None):
+                return False
+            self._labels[label.subject] = label
+            return True
+
+    def labels_of_day(self, scope: Scope, day: date, *, position: str | None, limit: int) -> LabelPage:
+        with self._lock:
+            every = list(self._labels.values())
+        found = sorted(
+            (one for one in every if (one.scope, one.day) == (scope, day) and one.subject > (position or "")),
+            key=lambda one: one.subject,
+        )
+        page = tuple(found[:limit])
+        return LabelPage(page, page[-1].subject if len(found) > limit else None)

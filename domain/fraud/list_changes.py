@@ -1,0 +1,266 @@
+"""Changes of lists: each entry that comes or goes is a new version of the whole list.
+
+To deny is safe, and at once: one person and a reason. What makes a list weaker, an entry that allows or one less that
+denies, takes effect when a lead has agreed. Either is applied to the lists as they are by then, so that nothing that
+others entered meanwhile is lost.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from datetime import date, datetime
+from typing import Final
+
+from domain.access.model import Action, Actor, Approval, ApprovalState, Group, Relation
+from domain.access.service import Approvals, approval_id, proposal_of, refusal_of
+from domain.clock import Clock
+from domain.facts import facts_of
+from domain.fraud import lists
+from domain.fraud import registry_rules as rules
+from domain.fraud.artefacts import ArtefactStore
+from domain.fraud.documents import DocumentMalformed, canonical
+from domain.fraud.kinds import FRAUD_LIST, Decision, Family, Scope
+from domain.fraud.lists import Entry, ListName, Lists
+from domain.fraud.refusals import FraudKeyReused, FraudLimitReached, FraudRegistryBusy
+from domain.fraud.registry_model import (
+    ArtefactKind,
+    Champion,
+    Lineage,
+    Pointer,
+    Version,
+    VersionState,
+    parse_version_id,
+)
+from domain.fraud.registry_store import Claim, ListChange, RegistryStore
+from domain.ids import work_id
+from domain.keys import key_faults
+from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
+
+SUBJECT_KIND: Final = FRAUD_LIST
+TRIES_MAX: Final = 5
+MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
+ADD: Final = "add"
+REMOVE: Final = "remove"
+
+
+class ListChanges:
+    def __init__(
+        self,
+        *,
+        store: RegistryStore,
+        artefacts: ArtefactStore,
+        approvals: Approvals,
+        current: Callable[[Pointer, Scope], Lists],
+        clock: Clock,
+    ) -> None:
+        """`current`: the lists that decide by a pointer."""
+        self._store = store
+        self._artefacts = artefacts
+        self._approvals = approvals
+        self._current = current
+        self._clock = clock
+
+    def entries(self, actor: Actor, scope: Scope) -> tuple[Entry, ...] | NotAllowed | NotFound:
+        """Those of the lists that decide right now. Raises ArtefactMissing."""
+        if denied := refusal_of(actor, Action.VIEW_FRAUD, relation=Relation.STRANGER):
+            return denied
+        found = self._current(self._store.pointer(scope), scope).entries
+        return tuple(found[key] for key in sorted(found))
+
+    def deny(
+        self, actor: Actor, *, scope: Scope, family: Family, entity: str, reason: str, until: date | None, key: str
+    ) -> Version | Refusal:
+        """Denies an entity from the next decision on, by one person.
+
+        Refusals: NotAllowed, InputInvalid, FraudLimitReached, FraudKeyReused, FraudRegistryBusy.
+        """
+        if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
+            return denied
+        entry = Entry(list=ListName.DENY, family=family, entity=entity, reason=reason, by=actor.person, until=until)
+        if faults := (*key_faults(key), *self._entry_faults(entry)):
+            return InputInvalid(faults)
+        return self._applied(scope, _change(ADD, entry), by=actor.person, key=key, approval=None)
+
+    def propose(
+        self,
+        actor: Actor,
+        *,
+        scope: Scope,
+        name: ListName,
+        family: Family,
+        entity: str,
+        reason: str,
+        until: date | None = None,
+        remove: bool = False,
+        key: str,
+    ) -> Approval | Refusal:
+        """Asks a lead to agree to an entry that allows, or to taking an entry away.
+
+        Refusals: NotAllowed, InputInvalid, ApprovalKeyReused.
+        """
+        if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
+            return denied
+        entry = Entry(list=name, family=family, entity=entity, reason=reason, by=actor.person, until=until)
+        faults = (*key_faults(key), *self._entry_faults(entry))
+        if name is ListName.DENY and not remove:
+            faults += (FieldFault(("list",), "DENIED_AT_ONCE", "is one that nobody has to agree to"),)
+        if faults:
+            return InputInvalid(faults)
+        change = _change(REMOVE if remove else ADD, entry)
+        asked = f"list:{scope.value}:{key}"
+        # Kept first: who agrees must find what it was.
+        self._store.ask(ListChange(approval_id(actor, asked), scope, change, actor.person, self._clock.now()))
+        return self._approvals.request(
+            actor,
+            key=asked,
+            proposal=proposal_of(
+                subject_kind=SUBJECT_KIND,
+                subject_id=f"{scope.value.lower()}/{family.value}/{entity}",
+                action=f"{'remove from' if remove else 'add to'} {name.value}",
+                shown=facts_of(
+                    {
+                        "Scope": scope.value,
+                        "List": name.value,
+                        "Change": "take away" if remove else "add",
+                        "Whose": family.value,
+                        "Id": entity,
+                        "Until": until.isoformat() if until else "for ever",
+                        "Reason": reason,
+                    }
+                ),
+            ),
+            group=Group.FRAUD_LEAD,
+            makers=MAKERS,
+            checkers_needed=1,
+            lifetime=rules.APPROVAL_LIFETIME,
+        )
+
+    def decided(self, approval: Approval) -> Refusal | None:
+        """Hears that an approval of a change was given or refused; one that was given is applied, once."""
+        if self._approvals.state(approval) not in (ApprovalState.APPROVED, ApprovalState.USED):
+            return None
+        asked = self._store.asked(approval.id)
+        if asked is None:
+            return NotFound(approval.id)
+        if rules.consent_of(approval, ApprovalState.APPROVED) is None or approval.maker != asked.by:
+            return NotAllowed()
+        used = self._approvals.use(approval.id, proposal=approval.proposal, used_for=approval.id)
+        if isinstance(used, Refusal):
+            return used
+        applied = self._applied(asked.scope, asked.change, by=asked.by, key=approval.id, approval=approval.id)
+        return applied if isinstance(applied, Refusal) else None
+
+    def _applied(
+        self, scope: Scope, change: str, *, by: str, key: str, approval: str | None
+    ) -> Version | FraudLimitReached | FraudKeyReused | FraudRegistryBusy:
+        """The lists that decide with the change, as their next version: registered as a draft, then pointed to. Where
+        others were first, the draft is made anew of theirs.
+        """
+        claim_id = work_id("frv", by, "list", scope.value, key)
+        for _ in range(TRIES_MAX):
+            pointer, now = self._store.pointer(scope), self._clock.now()
+            claimed = self._store.claim(claim_id)
+            if claimed and claimed.fingerprint != change:
+                return FraudKeyReused(claimed.version)
+            known = self._version(claimed.version) if claimed else None
+            if known and rules.state_of(known, pointer) is not VersionState.DRAFT:
+                return known
+            changed = _changed(self._current(pointer, scope), change)
+            if len(changed.entries) > lists.ENTRIES_MAX:
+                return FraudLimitReached("ENTRIES", lists.ENTRIES_MAX)
+            sha256 = self._artefacts.put(ArtefactKind.LISTS, canonical(lists.as_plain(changed)))
+            version = self._drafted(known, scope, sha256, change, claim_id, by=by, now=now)
+            if version is None:
+                continue
+            champion = Champion(version.used, now, by, approval)
+            self._note_former(pointer)
+            decided = rules.relisted(pointer, champion, reason=f"{version.id}: {_reason(change)}", now=now)
+            if self._store.point(decided, was=pointer):
+                return self._noted(version, champion)
+        return FraudRegistryBusy(scope.value)
+
+    def _drafted(
+        self, known: Version | None, scope: Scope, sha256: str, change: str, claim_id: str, *, by: str, now: datetime
+    ) -> Version | None:
+        """The draft with this document; None when somebody else was first."""
+        if known is not None:
+            redone = replace(known, sha256=sha256, revision=known.revision + 1)
+            return known if known.sha256 == sha256 else (redone if self._store.replace(redone, was=known) else None)
+        newest = self._store.versions(scope, ArtefactKind.LISTS, before=None, limit=1).versions
+        version = Version(
+            scope=scope,
+            kind=ArtefactKind.LISTS,
+            number=newest[0].number + 1 if newest else 1,
+            sha256=sha256,
+            author=by,
+            created_at=now,
+            lineage=Lineage(code_version="hand", note=_reason(change)),
+        )
+        return version if self._store.add(version, Claim(claim_id, version.id, change, now)) else None
+
+    def _note_former(self, pointer: Pointer) -> None:
+        """Before others take its place: a death may have come between the pointer and the note."""
+        champion = pointer.champions.get(ArtefactKind.LISTS)
+        if champion is None:
+            return
+        former = self._version(champion.used.version)
+        noted = rules.noted(former, champion, None)
+        if noted != former:
+            self._store.replace(noted, was=former)
+
+    def _noted(self, version: Version, champion: Champion) -> Version:
+        """Noted with the version; the registry's `settle` does the same where this comes to nothing."""
+        noted = rules.noted(version, champion, None)
+        return noted if self._store.replace(noted, was=version) else self._version(version.id)
+
+    def _version(self, version: str) -> Version:
+        parts = parse_version_id(version)
+        found = self._store.version(*parts) if parts else None
+        if found is None:
+            raise RuntimeError(f"{version} was registered and does not exist")
+        return found
+
+    @staticmethod
+    def _entry_faults(entry: Entry) -> tuple[FieldFault, ...]:
+        """What the document of the lists would not take."""
+        try:
+            alone = Lists(Decision.APPROVE, {(entry.list, entry.family, entry.entity): entry})
+            lists.parsed(lists.as_plain(alone))
+        except DocumentMalformed as fault:
+            field = fault.path.rpartition(".")[2]
+            return (FieldFault((field,), "ENTRY_MALFORMED", fault.problem),)
+        return ()
+
+
+def _change(action: str, entry: Entry) -> str:
+    """What is to be done, as one text: who and why included."""
+    said: Mapping[str, object] = {
+        "do": action,
+        "list": entry.list.value,
+        "family": entry.family.value,
+        "entity": entry.entity,
+        "reason": entry.reason,
+        "by": entry.by,
+        "until": entry.until.isoformat() if entry.until else None,
+    }
+    return canonical(said).decode()
+
+
+def _changed(found: Lists, change: str) -> Lists:
+    said = json.loads(change)
+    entry = Entry(
+        list=ListName(said["list"]),
+        family=Family(said["family"]),
+        entity=said["entity"],
+        reason=said["reason"],
+        by=said["by"],
+        until=date.fromisoformat(said["until"]) if said["until"] else None,
+    )
+    key = entry.list, entry.family, entry.entity
+    others = {one: value for one, value in found.entries.items() if one != key}
+    return replace(found, entries=others if said["do"] == REMOVE else {**others, key: entry})
+
+
+def _reason(change: str) -> str:
+    reason: str = json.loads(change)["reason"]
+    return reason

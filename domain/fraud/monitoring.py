@@ -1,0 +1,449 @@
+"""Whether scoring still sees what it was made for: pure, of counts of days.
+
+The population stability index of two sets of counts over the same k bins is the sum of (q - p) ln(q / p), with p and q
+the shares of a bin in the reference and in the window. Each count gets half an observation more, (c + 1/2) / (n + k/2),
+so that an empty bin is rare and not impossible.
+
+By chance alone it is about (k - 1)(1/m + 1/n) for m and n observations: the mean of a chi-square, scaled. What counts
+as moved lies four times as far above what quiet weeks show: `QUIET_PSI_MILLIONTHS` + 4(k - 1)(1/m + 1/n). A fifth is
+the usual convention for a shift.
+"""
+
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from datetime import date, timedelta
+from math import log, sqrt
+from typing import Final, TypeVar
+
+from domain.fraud.kinds import Decision, Scope, Value
+from domain.fraud.label_model import MATURITY, Label, flagged
+from domain.fraud.model import StoredDecision
+from domain.fraud.monitoring_model import (
+    Bins,
+    DayFigures,
+    LabelFigures,
+    Level,
+    Measure,
+    Point,
+    Proposal,
+    Reference,
+    ShadowFigures,
+    Signal,
+    Watched,
+)
+from domain.fraud.registry_model import MILLION
+from domain.fraud.thresholds import DECISIONS, Bounds, Thresholds
+
+SCORE_BINS: Final = 100
+QUANTILE_BINS: Final = 10
+WINDOW_DAYS: Final = 7
+"""Every day of the week once."""
+BASELINE_DAYS: Final = 28
+"""Before the window: what is usual."""
+COLD_DAYS: Final = 45
+"""Features look back up to 37 days, and labels are a week late: before then windows are still filling, and their index
+reaches 8 where nothing happened."""
+QUIET_PSI_MILLIONTHS: Final = 10_000
+"""Quiet weeks of the simulated portfolio stay under 0.006, a season apart included."""
+NOISE_TIMES: Final = 4
+SHIFTED_PSI_MILLIONTHS: Final = 200_000
+PSI_ROWS_MIN: Final = 1_000
+"""Below this chance alone makes an index of a hundredth."""
+FRAUDS_MIN: Final = 30
+FLAGGED_MIN: Final = 50
+"""A share of fewer is mostly chance."""
+SHARE_FELL_MILLIONTHS: Final = 50_000
+"""Five in a hundred: below this nobody acts on precision or recall, however sure it is."""
+DEVIATIONS: Final = 4.0
+"""Of chance: once in 16,000 looks at nothing."""
+SHARE_ROSE_TIMES: Final = 1.25
+"""Frauds among payments, against what is usual."""
+RECENT_CHANGE_DAYS: Final = 28
+"""A champion younger than that is suspected first."""
+THRESHOLD_DIGITS: Final = 2
+ABOUT_THE_SAME: Final = 10
+"""A tenth more or less above a threshold is no reason to move it."""
+
+Key = TypeVar("Key")
+
+
+# Counting.
+
+
+def bin_of(value: Value, bins: Bins) -> int:
+    """The last bin is for what is missing, or is no number."""
+    if value is None or isinstance(value, str):
+        return len(bins.cuts) + 1
+    return bisect_left(bins.cuts, float(value))
+
+
+def counted(figures: DayFigures, decisions: Iterable[StoredDecision], reference: Reference | None) -> DayFigures:
+    """The figures with these decisions added."""
+    tally = _Tally(figures, reference)
+    for decision in decisions:
+        tally.add(decision)
+    return tally.figures()
+
+
+class _Tally:
+    """Counts in place: a day has many decisions."""
+
+    def __init__(self, figures: DayFigures, reference: Reference | None) -> None:
+        self._begun = figures
+        self._reference = reference
+        self._decisions = dict(figures.decisions)
+        self._fallbacks = dict(figures.fallbacks)
+        self._volume = dict(figures.volume_minor)
+        self._models = dict(figures.models)
+        self._scores = list(figures.scores or (0,) * SCORE_BINS)
+        score = reference.score if reference else None
+        self._score_bins = list(figures.score_bins or (0,) * (len(score.cuts) + 2 if score else 0))
+        bins = reference.features if reference else {}
+        self._bins = {
+            name: list(figures.feature_bins.get(name) or (0,) * (len(one.cuts) + 2)) for name, one in bins.items()
+        }
+        self._shadows = dict(figures.shadows)
+
+    def add(self, decision: StoredDecision) -> None:
+        _one_more(self._decisions, decision.decision)
+        currency = decision.amount.currency
+        self._volume[currency] = self._volume.get(currency, 0) + decision.amount.minor
+        if decision.fallback:
+            _one_more(self._fallbacks, decision.fallback)
+        if decision.score is not None:
+            self._scores[min(int(decision.score * SCORE_BINS), SCORE_BINS - 1)] += 1
+            model = decision.versions.model
+            _one_more(self._models, model.version if model else "")
+        self._add_to_reference(decision)
+        for one in decision.shadows:
+            was = self._shadows.get(one.shadow) or ShadowFigures({}, 0)
+            by = dict(was.decisions)
+            _one_more(by, one.decision)
+            self._shadows[one.shadow] = ShadowFigures(by, was.same + (one.decision is decision.decision))
+
+    def _add_to_reference(self, decision: StoredDecision) -> None:
+        """Scores of another model are not laid beside this one's; features are whoever scored."""
+        if self._reference is None:
+            return
+        for name, bins in self._reference.features.items():
+            self._bins[name][bin_of(decision.features.get(name), bins)] += 1
+        model, score = decision.versions.model, self._reference.score
+        if score is not None and decision.score is not None and model and model.version == self._reference.version:
+            self._score_bins[bin_of(decision.score, score)] += 1
+
+    def figures(self) -> DayFigures:
+        return replace(
+            self._begun,
+            decisions=self._decisions,
+            fallbacks=self._fallbacks,
+            volume_minor=self._volume,
+            models=self._models,
+            scores=tuple(self._scores),
+            score_bins=tuple(self._score_bins),
+            feature_bins={name: tuple(counts) for name, counts in self._bins.items()},
+            shadows=self._shadows,
+        )
+
+
+def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
+    frauds = caught = unjudged = cleared = 0
+    shadows: dict[str, int] = {}
+    for label in labels:
+        if not label.fraud:
+            cleared += 1
+            continue
+        frauds += 1
+        caught += flagged(label.decision)
+        unjudged += label.decision is None
+        for version, decision in label.shadows.items():
+            shadows[version] = shadows.get(version, 0) + flagged(decision)
+    return LabelFigures(
+        scope=scope,
+        day=day,
+        frauds=frauds,
+        frauds_flagged=caught,
+        unjudged=unjudged,
+        cleared=cleared,
+        by_shadow=shadows,
+    )
+
+
+def _one_more(counts: dict[Key, int], key: Key) -> None:
+    counts[key] = counts.get(key, 0) + 1
+
+
+# Measuring.
+
+
+def psi_millionths(reference: Sequence[int], window: Sequence[int]) -> int:
+    """The population stability index of two sets of counts over the same bins."""
+    if len(reference) != len(window) or not reference:
+        raise ValueError(f"{len(reference)} and {len(window)} bins are not the same")
+    bins = len(reference)
+    expected, actual = sum(reference) + bins / 2, sum(window) + bins / 2
+    total = 0.0
+    for theirs, ours in zip(reference, window, strict=True):
+        p, q = (theirs + 0.5) / expected, (ours + 0.5) / actual
+        total += (q - p) * log(q / p)
+    return round(total * MILLION)
+
+
+def psi_limit_millionths(reference: Sequence[int], window: Sequence[int]) -> int:
+    """From this index on it has moved."""
+    bins = sum(1 for theirs, ours in zip(reference, window, strict=True) if theirs or ours)
+    chance = max(bins - 1, 1) * (1 / max(sum(reference), 1) + 1 / max(sum(window), 1))
+    return QUIET_PSI_MILLIONTHS + round(NOISE_TIMES * chance * MILLION)
+
+
+def share_millionths(part: int, whole: int) -> int | None:
+    return part * MILLION // whole if whole else None
+
+
+def _psi_signal(
+    measure: Measure, subject: str, reference: Sequence[int], window: Sequence[int], *, cold: bool
+) -> Signal:
+    rows = sum(window)
+    if rows < PSI_ROWS_MIN:
+        return Signal(measure, subject, Level.TOO_FEW, 0, 0, rows)
+    found, limit = psi_millionths(reference, window), psi_limit_millionths(reference, window)
+    level = Level.FINE
+    if found >= limit:
+        level = Level.SHIFTED if found >= max(limit, SHIFTED_PSI_MILLIONTHS) else Level.MOVED
+    if cold and level is not Level.FINE:
+        level = Level.COLD
+    return Signal(measure, subject, level, found, limit, rows)
+
+
+def _fell(
+    measure: Measure, scope: Scope, now: tuple[int, int], usual: tuple[int, int], least: int, *, cold: bool
+) -> Signal:
+    """A share of the window against that of the weeks before: fallen by more than chance, and by enough to matter."""
+    (part, whole), (usual_part, usual_whole) = now, usual
+    if whole < least or usual_whole < least:
+        return Signal(measure, scope.value, Level.TOO_FEW, share_millionths(part, whole) or 0, 0, whole)
+    was = usual_part / usual_whole
+    chance = sqrt(max(was * (1 - was), 1 / usual_whole) * (1 / whole + 1 / usual_whole))
+    limit = round(was * MILLION) - max(SHARE_FELL_MILLIONTHS, round(DEVIATIONS * chance * MILLION))
+    found = part * MILLION // whole
+    level = Level.SHIFTED if found < limit else Level.FINE
+    if cold and level is Level.SHIFTED:
+        level = Level.COLD
+    return Signal(measure, scope.value, level, found, max(limit, 0), whole)
+
+
+def _rose(scope: Scope, now: tuple[int, int], usual: tuple[int, int], *, cold: bool) -> Signal:
+    (part, whole), (usual_part, usual_whole) = now, usual
+    found = share_millionths(part, whole) or 0
+    if part + usual_part < FRAUDS_MIN or not whole or not usual_whole:
+        return Signal(Measure.FRAUD_SHARE, scope.value, Level.TOO_FEW, found, 0, whole)
+    was = usual_part / usual_whole
+    chance = sqrt(max(was, 1 / usual_whole) * (1 / whole + 1 / usual_whole))
+    limit = round(max(was * SHARE_ROSE_TIMES, was + DEVIATIONS * chance) * MILLION)
+    level = Level.SHIFTED if found > limit else Level.FINE
+    if cold and level is Level.SHIFTED:
+        level = Level.COLD
+    return Signal(Measure.FRAUD_SHARE, scope.value, level, found, limit, whole)
+
+
+# Watching.
+
+
+def watched(
+    scope: Scope,
+    today: date,
+    days: Mapping[date, DayFigures],
+    labels: Mapping[date, LabelFigures],
+    reference: Reference | None,
+    *,
+    first: date | None,
+) -> Watched:
+    """What the days up to `today`, which has ended, look like. `first`: the first day of which anything was counted."""
+    window = _days(today, WINDOW_DAYS, days)
+    cold = is_cold(today, first)
+    signals = [*_features(window, reference, cold=cold), *_labels(scope, today, days, labels, first)]
+    immature = sum(one.count for one in window if is_immature(scope, one.day, today))
+    return Watched(scope, today, tuple(signals), share_millionths(immature, sum(one.count for one in window)) or 0)
+
+
+def is_cold(day: date, first: date | None) -> bool:
+    """Whether windows that end with the day may hold what is still filling."""
+    return first is None or (day - first).days < COLD_DAYS + WINDOW_DAYS - 1
+
+
+def is_immature(scope: Scope, day: date, today: date) -> bool:
+    """Whether at the end of `today` it is too early to know of the payments of the day."""
+    return today - day < MATURITY[scope]
+
+
+def _features(window: list[DayFigures], reference: Reference | None, *, cold: bool) -> Iterable[Signal]:
+    """Of the days on which the bins of this reference were counted."""
+    if reference is None:
+        return
+    same = [one for one in window if one.reference == reference.version]
+    for name, bins in reference.features.items():
+        counts = _sums([one.feature_bins[name] for one in same if name in one.feature_bins], len(bins.counts))
+        yield _psi_signal(Measure.FEATURE_PSI, name, bins.counts, counts, cold=cold)
+    if reference.score is not None:
+        counts = _sums([one.score_bins for one in same if one.score_bins], len(reference.score.counts))
+        yield _psi_signal(Measure.SCORE_PSI, "score", reference.score.counts, counts, cold=cold)
+
+
+def _labels(
+    scope: Scope,
+    today: date,
+    days: Mapping[date, DayFigures],
+    labels: Mapping[date, LabelFigures],
+    first: date | None,
+) -> Iterable[Signal]:
+    """Of matured days alone that are not cold: the last seven, and the four weeks before them."""
+    warm = {day: one for day, one in days.items() if first is not None and (day - first).days >= COLD_DAYS}
+    last = today - MATURITY[scope]
+    now = _sum_of(last, WINDOW_DAYS, warm, labels)
+    usual = _sum_of(last - timedelta(days=WINDOW_DAYS), BASELINE_DAYS, warm, labels)
+    cold = last - timedelta(days=WINDOW_DAYS) not in warm
+    yield _fell(
+        Measure.PRECISION, scope, (now.caught, now.flagged), (usual.caught, usual.flagged), FLAGGED_MIN, cold=cold
+    )
+    yield _fell(Measure.RECALL, scope, (now.caught, now.frauds), (usual.caught, usual.frauds), FRAUDS_MIN, cold=cold)
+    yield _rose(scope, (now.frauds, now.count), (usual.frauds, usual.count), cold=cold)
+
+
+class _Sum:
+    def __init__(self, days: Iterable[DayFigures], labels: Iterable[LabelFigures]) -> None:
+        figures, known = list(days), list(labels)
+        self.count = sum(one.count for one in figures)
+        self.flagged = sum(one.flagged for one in figures)
+        self.frauds = sum(one.frauds for one in known)
+        self.caught = sum(one.frauds_flagged for one in known)
+
+
+def _sum_of(last: date, length: int, days: Mapping[date, DayFigures], labels: Mapping[date, LabelFigures]) -> _Sum:
+    found = _days(last, length, days)
+    return _Sum(found, (labels[one.day] for one in found if one.day in labels))
+
+
+def _days(last: date, length: int, days: Mapping[date, DayFigures]) -> list[DayFigures]:
+    return [days[day] for day in _back(last, length) if day in days]
+
+
+def _back(last: date, length: int) -> list[date]:
+    return [last - timedelta(days=back) for back in reversed(range(length))]
+
+
+def _sums(counts: Sequence[Sequence[int]], length: int) -> tuple[int, ...]:
+    return tuple(sum(column) for column in zip(*counts, strict=True)) if counts else (0,) * length
+
+
+# What follows.
+
+
+def proposed(
+    seen: Watched, *, champion_age_days: int | None, can_go_back: bool, moved_thresholds: Thresholds | None
+) -> Proposal | None:
+    """What is proposed for what has moved; None where nothing has.
+
+    A young champion whose scores or labels have moved is suspected itself. Labels that moved alone, while what comes in
+    is as it was, call for other thresholds, if the bounds have room for them. All else is to be learnt anew.
+    """
+    moved = {signal.measure for signal in seen.moved}
+    if not moved:
+        return None
+    outcome = moved & {Measure.SCORE_PSI, Measure.PRECISION, Measure.RECALL}
+    young = champion_age_days is not None and champion_age_days <= RECENT_CHANGE_DAYS
+    if outcome and young and can_go_back:
+        return Proposal.ROLL_BACK
+    if Measure.FEATURE_PSI not in moved and moved & {Measure.PRECISION, Measure.RECALL} and moved_thresholds:
+        return Proposal.NEW_THRESHOLDS
+    return Proposal.RETRAIN
+
+
+def moved_thresholds(
+    today: date, days: Mapping[date, DayFigures], thresholds: Thresholds, bounds: Bounds
+) -> Thresholds | None:
+    """Thresholds above which lies what usually lay above them, within the bounds; None where that changes nothing."""
+    now = _sums([one.scores for one in _days(today, WINDOW_DAYS, days) if one.scores], SCORE_BINS)
+    before = today - timedelta(days=WINDOW_DAYS)
+    usual = _sums([one.scores for one in _days(before, BASELINE_DAYS, days) if one.scores], SCORE_BINS)
+    if not sum(now) or not sum(usual):
+        return None
+    scores: dict[Decision, float] = {}
+    least = 0.0
+    for decision in DECISIONS:
+        if decision not in thresholds.scores:
+            continue
+        bound, was = bounds.scores.get(decision), thresholds.scores[decision]
+        if bound is None:
+            return None
+        found = min(max(_moved_cut(was, now, usual), bound.least), bound.most)
+        if found <= least:
+            return None
+        scores[decision] = least = found
+    return None if scores == dict(thresholds.scores) else replace(thresholds, scores=scores)
+
+
+def _moved_cut(was: float, now: Sequence[int], usual: Sequence[int]) -> float:
+    """The threshold above which lies the usual share; as it was, where about as much lies there now."""
+    first = _score_bin(was)
+    above_now, above_usual = sum(now[first:]) * sum(usual), sum(usual[first:]) * sum(now)
+    if abs(above_now - above_usual) * ABOUT_THE_SAME <= above_usual:
+        return was
+    return _cut_of(now, sum(usual[first:]) / sum(usual))
+
+
+def _score_bin(threshold: float) -> int:
+    return min(int(round(threshold * SCORE_BINS, 6)), SCORE_BINS - 1)
+
+
+def _cut_of(scores: Sequence[int], share: float) -> float:
+    """The least hundredth from which on no greater share lies."""
+    total, above = sum(scores), 0
+    for bin_ in reversed(range(SCORE_BINS)):
+        above += scores[bin_]
+        if above > share * total:
+            return round((bin_ + 1) / SCORE_BINS, THRESHOLD_DIGITS)
+    return 1 / SCORE_BINS
+
+
+# Charts.
+
+
+def point(
+    scope: Scope,
+    day: date,
+    *,
+    today: date,
+    days: Mapping[date, DayFigures],
+    labels: Mapping[date, LabelFigures],
+    reference: Reference | None,
+    first: date | None,
+) -> Point:
+    """One day of a chart, as it is known by the end of `today`."""
+    figures = days.get(day) or DayFigures(scope=scope, day=day, reference=None)
+    known = labels.get(day) or LabelFigures(scope=scope, day=day)
+    immature = is_immature(scope, day, today)
+    indices = [
+        signal
+        for signal in _features(_days(day, WINDOW_DAYS, days), reference, cold=False)
+        if signal.level is not Level.TOO_FEW
+    ]
+    worst = max(
+        (one for one in indices if one.measure is Measure.FEATURE_PSI), key=lambda one: one.millionths, default=None
+    )
+    score = next((one for one in indices if one.measure is Measure.SCORE_PSI), None)
+    return Point(
+        day=day,
+        count=figures.count,
+        decisions=figures.decisions,
+        fallbacks=sum(figures.fallbacks.values()),
+        volume_minor=figures.volume_minor,
+        flagged=figures.flagged,
+        frauds=known.frauds,
+        precision_millionths=None if immature else share_millionths(known.frauds_flagged, figures.flagged),
+        recall_millionths=None if immature else share_millionths(known.frauds_flagged, known.frauds),
+        immature=immature,
+        worst_feature=worst.subject if worst else None,
+        feature_psi_millionths=worst.millionths if worst else None,
+        score_psi_millionths=score.millionths if score else None,
+        cold=is_cold(day, first),
+    )

@@ -1,0 +1,177 @@
+"""What is watched of scoring: the figures of a day, what their labels say, and what has moved.
+
+Figures are counts, so that days add up to windows; shares and indices are made of sums, in millionths.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date
+from enum import StrEnum
+
+from domain.fraud.kinds import Decision, Fallback, Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Bins:
+    """Counts of one feature. `cuts` ascend; bin i holds what lies above cut i-1 and up to cut i; the last one holds
+    what is missing.
+    """
+
+    cuts: tuple[float, ...]
+    counts: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Reference:
+    """What a model was made on: the same bins, counted then."""
+
+    version: str
+    features: Mapping[str, Bins]
+    score: Bins | None
+
+
+@dataclass(frozen=True, slots=True)
+class ShadowFigures:
+    """What a shadow would have decided, beside what was decided."""
+
+    decisions: Mapping[Decision, int]
+    same: int
+    """How often it was what was decided."""
+
+    @property
+    def count(self) -> int:
+        return sum(self.decisions.values())
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DayFigures:
+    """The decisions of one scope on one UTC day. Counted again, it comes out the same."""
+
+    scope: Scope
+    day: date
+    reference: str | None
+    """The version of the model whose bins are counted; None where there is no champion."""
+    decisions: Mapping[Decision, int] = field(default_factory=dict)
+    fallbacks: Mapping[Fallback, int] = field(default_factory=dict)
+    volume_minor: Mapping[str, int] = field(default_factory=dict)
+    """Currency -> sum of the amounts, in minor units."""
+    models: Mapping[str, int] = field(default_factory=dict)
+    """Version of the model that scored -> how many."""
+    scores: tuple[int, ...] = ()
+    """In `SCORE_BINS` bins of equal width."""
+    score_bins: tuple[int, ...] = ()
+    """In the bins of the reference."""
+    feature_bins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    shadows: Mapping[str, ShadowFigures] = field(default_factory=dict)
+
+    @property
+    def count(self) -> int:
+        return sum(self.decisions.values())
+
+    @property
+    def flagged(self) -> int:
+        """On how many something was done."""
+        return self.count - self.decisions.get(Decision.APPROVE, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the counting of a day has come, and what was counted by then."""
+
+    figures: DayFigures
+    shard: int
+    position: str | None
+    done: bool
+    revision: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LabelFigures:
+    """What is known by now of the payments decided on one day."""
+
+    scope: Scope
+    day: date
+    frauds: int = 0
+    frauds_flagged: int = 0
+    unjudged: int = 0
+    """Frauds among those that were never judged: a payment that went past scoring."""
+    cleared: int = 0
+    """Of which somebody said that they were none."""
+    by_shadow: Mapping[str, int] = field(default_factory=dict)
+    """Version -> frauds that it would have flagged."""
+
+
+class Measure(StrEnum):
+    FEATURE_PSI = "FEATURE_PSI"
+    SCORE_PSI = "SCORE_PSI"
+    PRECISION = "PRECISION"
+    RECALL = "RECALL"
+    FRAUD_SHARE = "FRAUD_SHARE"
+    """Known frauds among matured payments."""
+
+
+class Level(StrEnum):
+    FINE = "FINE"
+    COLD = "COLD"
+    """Windows are still filling: it moves because they do."""
+    TOO_FEW = "TOO_FEW"
+    """Too little was counted to say anything."""
+    MOVED = "MOVED"
+    """More than chance and quiet weeks explain."""
+    SHIFTED = "SHIFTED"
+    """So far that what was learnt may not hold: an index of 0.2 and more, or labels that say so."""
+
+
+@dataclass(frozen=True, slots=True)
+class Signal:
+    measure: Measure
+    subject: str
+    """The feature, or the scope."""
+    level: Level
+    millionths: int
+    limit_millionths: int
+    """From there on it has moved."""
+    counted: int
+
+
+@dataclass(frozen=True, slots=True)
+class Watched:
+    """What a scope looks like on a day."""
+
+    scope: Scope
+    day: date
+    signals: tuple[Signal, ...]
+    immature_millionths: int
+    """Share of the decisions of the last `WINDOW_DAYS` of which it is too early to know."""
+
+    @property
+    def moved(self) -> tuple[Signal, ...]:
+        return tuple(signal for signal in self.signals if signal.level in (Level.MOVED, Level.SHIFTED))
+
+
+class Proposal(StrEnum):
+    RETRAIN = "RETRAIN"
+    ROLL_BACK = "ROLL_BACK"
+    NEW_THRESHOLDS = "NEW_THRESHOLDS"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Point:
+    """One day of a chart. Shares are None where there is nothing that they are a share of."""
+
+    day: date
+    count: int
+    decisions: Mapping[Decision, int]
+    fallbacks: int
+    volume_minor: Mapping[str, int]
+    flagged: int
+    frauds: int
+    precision_millionths: int | None
+    """None too while labels are immature."""
+    recall_millionths: int | None
+    immature: bool
+    worst_feature: str | None
+    feature_psi_millionths: int | None
+    """The largest index of the features over the window that ends with the day."""
+    score_psi_millionths: int | None
+    cold: bool

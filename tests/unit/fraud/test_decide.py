@@ -1,0 +1,218 @@
+"""A subject is judged once, by what can be read of it, and never goes unjudged."""
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+
+from domain.fraud import builtin
+from domain.fraud.artefacts import ArtefactMissing
+from domain.fraud.decision_store_memory import MemoryDecisionStore
+from domain.fraud.features import FeatureRead, FeaturesUnread, features_from
+from domain.fraud.kinds import Decision, Fallback, Features, Scope, Value
+from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.registry_items import pointer_item, snoozes_item
+from domain.fraud.registry_model import Pointer, Snooze, Snoozes
+from domain.fraud.scoring import Book, replayed, same
+from domain.fraud.service import SHADOWS_MAX, Fraud
+from tests.unit.fraud.asking import AT, request
+from tests.unit.fraud.values import FixedModel
+
+LARGE_MINOR = 60_000_00
+
+
+class Moving:
+    """A clock that is a minute later each time."""
+
+    def __init__(self) -> None:
+        self._now = AT
+
+    def now(self) -> datetime:
+        self._now += timedelta(minutes=1)
+        return self._now
+
+
+PROMOTED = Pointer(scope=Scope.TRANSFER, changed_at=AT, changed_by="stf_1", reason="Better", revision=1)
+
+
+def known_of(asked: ScoringRequest) -> Features:
+    """Of the request alone."""
+    return features_from(asked, {}, credential_changed_at=None)
+
+
+def snoozes(*, until: datetime) -> Snoozes:
+    return Snoozes(request().customer, (Snooze("new-payee-very-large", "Known", "stf_1", AT, until),), 1)
+
+
+@dataclass
+class Reader:
+    reads: int = 0
+    unread: bool = False
+    pointer: Pointer | None = None
+    grown: dict[str, Value] = field(default_factory=dict)
+    snoozes: Snoozes | None = None
+
+    def read(self, asked: ScoringRequest) -> FeatureRead:
+        self.reads += 1
+        if self.unread:
+            raise FeaturesUnread
+        return FeatureRead(
+            features={**known_of(asked), **self.grown},
+            pointer=pointer_item(self.pointer) if self.pointer else None,
+            snoozes=snoozes_item(self.snoozes) if self.snoozes else None,
+            units=1.0,
+        )
+
+
+@dataclass
+class Books:
+    """The first book is always there; that of a pointer may be missing."""
+
+    missing: bool = False
+    shadow_count: int = 0
+    model: FixedModel | None = None
+    """Of the shadows, and of the champion of a pointer."""
+    asked: list[Pointer | None] = field(default_factory=list)
+
+    def book(self, pointer: Pointer | None, scope: Scope) -> Book:
+        self.asked.append(pointer)
+        if self.missing and pointer is not None:
+            raise ArtefactMissing
+        return builtin.book(scope) if pointer is None else replace(builtin.book(scope), model=self.model)
+
+    def shadows(self, pointer: Pointer | None, scope: Scope, *, at: datetime) -> tuple[tuple[str, Book], ...]:
+        book = replace(builtin.book(scope), model=self.model)
+        return tuple((f"transfer/model/{n}", book) for n in range(self.shadow_count))
+
+
+@dataclass
+class Scene:
+    reader: Reader = field(default_factory=Reader)
+    books: Books = field(default_factory=Books)
+    decisions: MemoryDecisionStore = field(default_factory=MemoryDecisionStore)
+
+    def __post_init__(self) -> None:
+        self.fraud = Fraud(features=self.reader, books=self.books, decisions=self.decisions, clock=Moving())
+
+
+def test_a_subject_that_was_judged_is_not_judged_again_and_its_features_are_not_read_again() -> None:
+    scene = Scene()
+    first = scene.fraud.decide(request())
+    scene.reader.grown = {"customer_count_1h": 99}
+
+    assert scene.fraud.decide(replace(request(), at=AT + timedelta(days=1))) == first
+    assert scene.fraud.decide_unscored(request(), why=Fallback.SCORER_SILENT) == first
+    assert scene.fraud.decision_of(first.subject) == first
+    assert scene.reader.reads == 1
+
+
+def test_a_decision_holds_all_that_it_followed_from() -> None:
+    scene = Scene(Reader(grown={"customer_count_1h": 3}))
+    made = scene.fraud.decide(request(minor=LARGE_MINOR))
+
+    assert made.decision is Decision.STEP_UP
+    assert made.features == {**known_of(request(minor=LARGE_MINOR)), "customer_count_1h": 3}
+    assert made.versions == builtin.book(Scope.TRANSFER).versions
+    assert (made.fallback, made.decided_at) == (None, AT + timedelta(minutes=1))
+    assert (made.customer, made.account, made.payee, made.amount) == (
+        request().customer,
+        request().account,
+        request().payee,
+        request(minor=LARGE_MINOR).amount,
+    )
+
+
+def test_of_those_who_judge_one_subject_at_once_all_are_told_what_was_kept_first() -> None:
+    scene = Scene()
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: scene.fraud.decide(request()), range(8)))
+    assert answers == [scene.fraud.decision_of(request().subject)] * 8
+
+
+def test_who_loses_the_race_is_told_what_the_winner_kept() -> None:
+    scene = Scene()
+    winner = Scene().fraud.decide(request(minor=LARGE_MINOR))
+
+    class Late(MemoryDecisionStore):
+        def decision(self, subject: str) -> StoredDecision | None:
+            return None
+
+    late = Late()
+    late.put(winner)
+    loser = Fraud(features=scene.reader, books=scene.books, decisions=late, clock=Moving())
+    assert loser.decide(request()) == winner
+
+
+def test_while_no_features_can_be_read_the_stricter_rules_judge_what_the_request_says() -> None:
+    scene = Scene(Reader(unread=True))
+    made = scene.fraud.decide(request(minor=3_000_00))
+
+    assert (made.fallback, made.decision) == (Fallback.FEATURES_UNREAD, Decision.STEP_UP)
+    assert made.features == known_of(request(minor=3_000_00))
+
+
+def test_the_champions_that_were_read_last_judge_while_nothing_can_be_read() -> None:
+    scene = Scene(Reader(pointer=PROMOTED))
+    scene.fraud.decide(request("jrn_us0417_a"))
+    scene.reader.unread = True
+    scene.fraud.decide(request("jrn_us0417_b"))
+    assert scene.books.asked == [PROMOTED] * 2
+
+
+def test_a_document_that_cannot_be_read_leaves_the_first_rules_to_judge_strictly() -> None:
+    scene = Scene(Reader(pointer=PROMOTED, grown={"customer_count_1h": 3}), Books(missing=True))
+    made = scene.fraud.decide(request(minor=3_000_00))
+
+    assert (made.fallback, made.decision) == (Fallback.ARTEFACT_UNREAD, Decision.STEP_UP)
+    assert made.features["customer_count_1h"] == 3
+    assert made.versions == builtin.book(Scope.TRANSFER).versions
+
+
+def test_a_silent_scorer_is_replaced_by_the_stricter_rules_over_what_can_be_read() -> None:
+    scene = Scene(Reader(grown={"customer_count_1h": 3}))
+    made = scene.fraud.decide_unscored(request(minor=3_000_00), why=Fallback.SCORER_SILENT)
+
+    assert (made.fallback, made.decision) == (Fallback.SCORER_SILENT, Decision.STEP_UP)
+    assert made.features["customer_count_1h"] == 3
+
+
+def test_a_silent_scorer_is_replaced_even_where_nothing_can_be_read() -> None:
+    made = Scene(Reader(unread=True)).fraud.decide_unscored(request(), why=Fallback.SCORER_SILENT)
+    assert (made.fallback, made.decision) == (Fallback.SCORER_SILENT, Decision.APPROVE)
+
+
+def test_shadows_are_scored_beside_the_decision_and_no_more_of_them_than_it_can_wait_for() -> None:
+    made = Scene(books=Books(shadow_count=SHADOWS_MAX + 1)).fraud.decide(request())
+    assert [shadow.decision for shadow in made.shadows] == [Decision.APPROVE] * SHADOWS_MAX
+
+
+def test_a_shadow_that_answers_nonsense_hurts_no_decision() -> None:
+    made = Scene(books=Books(shadow_count=1, model=FixedModel(1.5))).fraud.decide(request(minor=LARGE_MINOR))
+    assert (made.decision, made.fallback, made.shadows) == (Decision.STEP_UP, None, ())
+
+
+def test_a_model_that_answers_nonsense_leaves_the_stricter_rules_to_judge() -> None:
+    books = Books(model=FixedModel(float("nan")))
+    made = Scene(Reader(pointer=PROMOTED), books).fraud.decide(request(minor=3_000_00))
+    assert (made.decision, made.fallback, made.score) == (Decision.STEP_UP, Fallback.ARTEFACT_UNREAD, None)
+
+
+def test_features_of_another_type_leave_the_stricter_rules_to_judge_what_the_request_says() -> None:
+    made = Scene(Reader(grown={"account_count_1h": "many"})).fraud.decide(request(minor=3_000_00))
+    assert (made.decision, made.fallback) == (Decision.STEP_UP, Fallback.FEATURES_UNREAD)
+    assert made.features == known_of(request(minor=3_000_00))
+
+
+def test_what_is_snoozed_for_the_customer_is_silent_and_stands_with_the_decision() -> None:
+    made = Scene(Reader(snoozes=snoozes(until=AT + timedelta(hours=1)))).fraud.decide(request(minor=LARGE_MINOR))
+    assert (made.decision, made.snoozed) == (Decision.APPROVE, ("new-payee-very-large",))
+
+
+def test_what_was_snoozed_until_now_speaks_again() -> None:
+    made = Scene(Reader(snoozes=snoozes(until=AT))).fraud.decide(request(minor=LARGE_MINOR))
+    assert (made.decision, made.snoozed) == (Decision.STEP_UP, ())
+
+
+def test_a_decision_can_be_made_again_from_what_is_kept_of_it() -> None:
+    for scene in (Scene(), Scene(Reader(unread=True)), Scene(Reader(snoozes=snoozes(until=AT + timedelta(hours=1))))):
+        made = scene.fraud.decide(request(minor=LARGE_MINOR))
+        assert same(made, replayed(made, builtin.book(Scope.TRANSFER)))

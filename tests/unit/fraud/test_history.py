@@ -1,0 +1,121 @@
+"""domain/fraud/history.py: features rebuilt from rows are those that were served, and rows come back from files."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.fraud.aggregates import entities
+from domain.fraud.feature_store_memory import MemoryFeatureStore
+from domain.fraud.history import (
+    COLUMNS,
+    HistoryKind,
+    Parties,
+    Rebuild,
+    Row,
+    is_late,
+    paid_of,
+    parties_asked,
+    payment_row,
+)
+from domain.fraud.history_bundles import FIRST_LOOK_BACK, HistoryBundles
+from tests.unit.fraud.feature_values import NOON, Desk, posted, request
+from tests.unit.fraud.feature_week import Week
+from tests.unit.fraud.parquet_reader import read_parquet
+
+
+class Files(dict[str, bytes]):
+    def put_new(self, key: str, content: bytes) -> bool:
+        return self.setdefault(key, content) is content
+
+
+def lived(seed: int, *, payments: int = 300, customers: int = 8) -> Week:
+    store = MemoryFeatureStore()
+    week = Week(Desk(store=store), store)
+    week.live(payments=payments, customers=customers, seed=seed)
+    return week
+
+
+def rows_in_files(week: Week) -> dict[HistoryKind, list[Row]]:
+    """All that was learnt, bundled hour by hour and read again from the files."""
+    files = Files()
+    bundles = HistoryBundles(store=week.desk.store, files=files, clock=week.desk.clock)
+    first = min(asked.at for asked, _ in week.served)
+    last, week.desk.clock.at = week.desk.clock.at, first + FIRST_LOOK_BACK
+    while week.desk.clock.at < last + timedelta(hours=2):
+        bundles.bundle()
+        week.desk.clock.at += timedelta(hours=40)
+    bundles.bundle()
+    found: dict[HistoryKind, list[Row]] = {kind: [] for kind in HistoryKind}
+    for key, content in files.items():
+        found[HistoryKind(key.split("/")[1])] += [texts(row) for row in read_parquet(content).rows]
+    return found
+
+
+def texts(row: dict[str, Any]) -> Row:
+    """As rows are kept: instants as text, what is missing left out."""
+    return {
+        name: f"{value:%Y-%m-%dT%H:%M:%S.%fZ}" if name.endswith("_at") else value
+        for name, value in row.items()
+        if value is not None
+    }
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_features_rebuilt_from_the_files_are_those_that_were_served_row_by_row(seed: int) -> None:
+    week = lived(seed)
+    assert {"APPLIED", "KNOWN"} <= set(week.outcomes)
+
+    rebuild = Rebuild(rows_in_files(week))
+
+    for asked, served in sorted(week.served, key=lambda one: one[0].at):
+        assert rebuild.features(asked) == served
+
+
+def test_a_rebuild_that_looks_ahead_is_seen() -> None:
+    """The proof above can fail: with labels known from the moment of their payment, features are others."""
+    week = lived(1)
+    rows = rows_in_files(week)
+    early = [{**row, "learnt_at": row["happened_at"]} for row in rows[HistoryKind.LABELS]]
+
+    rebuild = Rebuild({**rows, HistoryKind.LABELS: early})
+
+    ordered = sorted(week.served, key=lambda one: one[0].at)
+    assert any(rebuild.features(asked) != served for asked, served in ordered)
+
+
+def test_a_row_that_is_there_twice_counts_once() -> None:
+    week = lived(3, payments=60)
+    rows = rows_in_files(week)
+    rebuild = Rebuild({kind: [*of_kind, *of_kind] for kind, of_kind in rows.items()})
+    for asked, served in sorted(week.served, key=lambda one: one[0].at):
+        assert rebuild.features(asked) == served
+
+
+def test_what_was_learnt_at_the_very_moment_is_known() -> None:
+    desk = Desk()
+    desk.updates.apply(posted(1, at=NOON - timedelta(minutes=1)))
+    assert isinstance(desk.store, MemoryFeatureStore)
+    (row,) = [row for found in desk.store._rows.values() for row in found.values()]
+    rebuild = Rebuild({HistoryKind.PAYMENTS: [row]})
+    assert rebuild.features(request(at=NOON - timedelta(microseconds=1)))["customer_count_1h"] == 0
+    assert rebuild.features(request(at=NOON))["customer_count_1h"] == 1
+
+
+def test_a_payment_comes_back_from_its_row() -> None:
+    desk = Desk()
+    paid = desk.updates._paid(posted(1))
+    assert paid
+    assert paid_of(payment_row(paid, NOON)) == paid
+    assert set(payment_row(paid, NOON)) <= {column.name for column in COLUMNS[HistoryKind.PAYMENTS]}
+
+
+def test_parties_have_the_families_that_requests_have() -> None:
+    asked = request(payee=None, terminal="t", device="d")
+    assert parties_asked(asked).by_family == entities(asked)
+    assert Parties(customer="c", account="a").by_family.keys() == {"customer", "account"}
+
+
+def test_late_is_what_happened_more_than_37_days_before_it_was_learnt() -> None:
+    assert not is_late(NOON - timedelta(days=37), NOON)
+    assert is_late(NOON - timedelta(days=37, microseconds=1), NOON)

@@ -1,0 +1,171 @@
+"""To deny is at once and by one person; what makes a list weaker needs a lead; nothing of others is lost."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from domain.access.model import Approval, Verdict
+from domain.fraud.kinds import Family, Scope
+from domain.fraud.lists import ListName
+from domain.fraud.refusals import FraudKeyReused
+from domain.fraud.registry_model import ArtefactKind, Pointer, VersionState
+from domain.fraud.registry_store_memory import MemoryRegistryStore
+from domain.refusals import InputInvalid, NotAllowed, Refusal
+from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, OPERATOR, OTHER_ANALYST, Desk, passed
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def deny(desk: Desk, entity: str = "acc_bad", *, key: str = "k", **changes: Any) -> Any:
+    said = {"actor": ANALYST, "reason": "mule", "until": None, "family": Family.PAYEE, **changes}
+    actor = said.pop("actor")
+    return desk.lists.deny(actor, scope=Scope.CARD, entity=entity, key=key, **said)
+
+
+def propose(desk: Desk, entity: str = "acc_good", *, name: ListName = ListName.ALLOW, **changes: Any) -> Any:
+    said = {"actor": ANALYST, "reason": "known business", "family": Family.PAYEE, "key": "k", **changes}
+    actor = said.pop("actor")
+    return desk.lists.propose(actor, scope=Scope.CARD, name=name, entity=entity, **said)
+
+
+def entries(desk: Desk) -> set[tuple[str, str]]:
+    return {(entry.list.value, entry.entity) for entry in passed(desk.lists.entries(AUDITOR, Scope.CARD))}
+
+
+class TestDenying:
+    def test_one_person_denies_at_once(self, desk: Desk) -> None:
+        version = passed(deny(desk))
+
+        assert desk.used(ArtefactKind.LISTS) == version.id
+        assert entries(desk) == {("DENY", "acc_bad")}
+        assert desk.registry.state(version) is VersionState.CHAMPION
+        (entry,) = passed(desk.lists.entries(AUDITOR, Scope.CARD))
+        assert (entry.by, entry.reason) == (ANALYST.person, "mule")
+
+    def test_each_entry_adds_to_those_before(self, desk: Desk) -> None:
+        first = passed(deny(desk))
+        passed(deny(desk, "acc_worse", key="k-2", actor=OTHER_ANALYST))
+
+        assert entries(desk) == {("DENY", "acc_bad"), ("DENY", "acc_worse")}
+        assert desk.registry.state(passed(desk.registry.version(LEAD, first.id))) is VersionState.RETIRED
+
+    def test_the_same_key_denies_once_and_nothing_else(self, desk: Desk) -> None:
+        version = passed(deny(desk))
+
+        assert passed(deny(desk)).id == version.id
+        assert deny(desk, "acc_other") == FraudKeyReused(version.id)
+        assert entries(desk) == {("DENY", "acc_bad")}
+
+    @pytest.mark.parametrize(
+        "changes", [{"entity": "two words"}, {"entity": ""}, {"reason": ""}, {"reason": "x" * 300}, {"key": ""}]
+    )
+    def test_what_the_document_would_not_take_is_told(self, desk: Desk, changes: dict[str, Any]) -> None:
+        assert isinstance(deny(desk, **{"entity": "acc_bad", **changes}), InputInvalid)
+        assert desk.used(ArtefactKind.LISTS) is None
+
+    @pytest.mark.parametrize("actor", [AUDITOR, OPERATOR])
+    def test_others_deny_nobody(self, desk: Desk, actor: Any) -> None:
+        assert deny(desk, actor=actor) == NotAllowed()
+        assert propose(desk, actor=actor) == NotAllowed()
+
+
+class TestLoosening:
+    def test_an_entry_that_allows_waits_for_a_lead(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk))
+        assert entries(desk) == set()
+
+        passed(desk.agreed(approval))
+
+        assert entries(desk) == {("ALLOW", "acc_good")}
+        champion = desk.registry.pointer(Scope.CARD).champions[ArtefactKind.LISTS]
+        assert (champion.by, champion.approval) == (ANALYST.person, approval.id)
+
+    def test_to_take_a_denial_away_waits_for_a_lead(self, desk: Desk) -> None:
+        passed(deny(desk))
+        approval: Approval = passed(propose(desk, "acc_bad", name=ListName.DENY, remove=True, key="k-2"))
+        assert entries(desk) == {("DENY", "acc_bad")}
+
+        passed(desk.agreed(approval))
+
+        assert entries(desk) == set()
+
+    def test_what_was_denied_meanwhile_stays(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk))
+        passed(deny(desk, key="k-2"))
+
+        passed(desk.agreed(approval))
+
+        assert entries(desk) == {("ALLOW", "acc_good"), ("DENY", "acc_bad")}
+
+    def test_what_is_refused_changes_nothing(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk))
+        desk.approvals.decide(LEAD, approval.id, verdict=Verdict.REFUSE, fingerprint=approval.proposal.fingerprint)
+
+        assert entries(desk) == set()
+
+    def test_heard_again_it_is_applied_once(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk))
+        passed(desk.agreed(approval))
+        pointer = desk.registry.pointer(Scope.CARD)
+
+        given = passed(desk.approvals.get(approval.id))
+        assert desk.lists.decided(given) is None
+        assert desk.registry.pointer(Scope.CARD) == pointer
+
+    def test_a_lead_who_proposes_does_not_agree(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk, actor=LEAD))
+
+        assert isinstance(desk.agreed(approval, by=LEAD), Refusal)
+        assert entries(desk) == set()
+
+    def test_to_deny_is_not_proposed(self, desk: Desk) -> None:
+        assert isinstance(propose(desk, name=ListName.DENY), InputInvalid)
+
+    def test_a_checker_sees_what_it_is_and_until_when(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk, until=date(2027, 1, 31)))
+
+        shown = {fact.label: fact.value for fact in approval.proposal.shown}
+        assert (shown["Id"], shown["List"], shown["Until"]) == ("acc_good", "ALLOW", "2027-01-31")
+
+
+class Meeting(MemoryRegistryStore):
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Any = None
+        self.dies = False
+
+    def point(self, pointer: Pointer, *, was: Pointer) -> bool:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            happens()
+        if self.dies:
+            self.dies = False
+            raise KeyboardInterrupt
+        return super().point(pointer, was=was)
+
+
+def test_two_who_deny_at_once_both_deny() -> None:
+    store = Meeting()
+    desk = Desk(store=store)
+    store.meanwhile = lambda: passed(deny(desk, "acc_worse", key="other", actor=OTHER_ANALYST))
+
+    passed(deny(desk))
+
+    assert entries(desk) == {("DENY", "acc_bad"), ("DENY", "acc_worse")}
+
+
+def test_a_denial_that_is_cut_off_is_ended_by_saying_it_again() -> None:
+    store = Meeting()
+    desk = Desk(store=store)
+    store.dies = True
+    with pytest.raises(KeyboardInterrupt):
+        deny(desk)
+    passed(deny(desk, "acc_worse", key="other", actor=OTHER_ANALYST))
+
+    passed(deny(desk))
+
+    assert entries(desk) == {("DENY", "acc_bad"), ("DENY", "acc_worse")}

@@ -1,0 +1,619 @@
+"""Versions from their draft to their end, over memory: who may, what is refused, what happens when things meet."""
+
+from dataclasses import replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.access.model import Actor, MakerCannotCheck, Verdict
+from domain.fraud import builtin
+from domain.fraud.documents import sha256_of
+from domain.fraud.kinds import Scope
+from domain.fraud.refusals import (
+    BoundsNotTrusted,
+    FraudGateClosed,
+    FraudKeyReused,
+    FraudLimitReached,
+    FraudVersionNotChampion,
+    FraudVersionState,
+    NoFraudVersionBefore,
+)
+from domain.fraud.registry_model import ArtefactKind, Pointer, Version, VersionState
+from domain.fraud.registry_rules import SHADOWS_MAX
+from domain.fraud.registry_store_memory import MemoryRegistryStore
+from domain.fraud.thresholds import Bound
+from domain.refusals import InputInvalid, NotAllowed, NotFound
+from tests.unit.fraud.governance import (
+    ANALYST,
+    AUDITOR,
+    BOUNDS,
+    LEAD,
+    LINEAGE,
+    OPERATOR,
+    OTHER_ANALYST,
+    Desk,
+    folds,
+    model_document,
+    passed,
+    thresholds_document,
+)
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+class TestDrafts:
+    def test_one_is_numbered_and_keeps_where_it_comes_from(self, desk: Desk) -> None:
+        first, second = desk.drafted(), desk.drafted(document=model_document(0.7), key="draft-2")
+
+        assert (first.id, second.id) == ("card/model/1", "card/model/2")
+        assert second.author == ANALYST.person
+        assert second.lineage == LINEAGE
+        assert desk.registry.state(second) is VersionState.DRAFT
+        assert passed(desk.registry.document(AUDITOR, second.id)) == b'{"score":0.7}'
+
+    def test_the_same_key_makes_one_version_and_another_document_under_it_none(self, desk: Desk) -> None:
+        first = desk.drafted()
+        other = desk.registry.draft(
+            ANALYST,
+            scope=Scope.CARD,
+            kind=ArtefactKind.MODEL,
+            document=model_document(0.9),
+            lineage=LINEAGE,
+            key="draft-1",
+        )
+
+        assert desk.drafted() == first
+        assert other == FraudKeyReused(first.id)
+        assert desk.drafted(by=OTHER_ANALYST) != first
+
+    @pytest.mark.parametrize("document", [{}, {"score": "high"}, {"score": float("nan")}])
+    def test_what_is_no_document_of_its_kind_is_told_where(self, desk: Desk, document: dict[str, Any]) -> None:
+        answer = desk.registry.draft(
+            ANALYST, scope=Scope.CARD, kind=ArtefactKind.MODEL, document=document, lineage=LINEAGE, key="k"
+        )
+
+        assert isinstance(answer, InputInvalid)
+        assert answer.faults[0].path[0] == "document"
+
+    def test_lists_are_not_drafted(self, desk: Desk) -> None:
+        answer = desk.registry.draft(
+            ANALYST,
+            scope=Scope.CARD,
+            kind=ArtefactKind.LISTS,
+            document=dict(builtin.lists_document(Scope.CARD)),
+            lineage=LINEAGE,
+            key="k",
+        )
+
+        assert isinstance(answer, InputInvalid)
+
+    def test_until_it_is_committed_its_author_puts_another_document_in_its_place(self, desk: Desk) -> None:
+        version = desk.tested(desk.drafted())
+        redrafted = passed(desk.registry.redraft(ANALYST, version.id, document=model_document(0.9)))
+
+        assert redrafted.sha256 != version.sha256
+        assert redrafted.backtest is None
+        assert desk.registry.redraft(OTHER_ANALYST, version.id, document=model_document(0.8)) == NotAllowed()
+
+    def test_what_is_committed_is_this_document_for_ever(self, desk: Desk) -> None:
+        version = desk.committed()
+
+        assert desk.registry.commit(ANALYST, version.id) == version
+        answer = desk.registry.redraft(ANALYST, version.id, document=model_document(0.9))
+        assert answer == FraudVersionState(version.id, "COMMITTED")
+
+    @pytest.mark.parametrize("actor", [AUDITOR, OPERATOR])
+    def test_others_do_not_work_it(self, desk: Desk, actor: Actor) -> None:
+        version = desk.drafted()
+        answers: list[object] = [
+            desk.registry.draft(
+                actor,
+                scope=Scope.CARD,
+                kind=ArtefactKind.MODEL,
+                document=model_document(),
+                lineage=LINEAGE,
+                key="k",
+            ),
+            desk.registry.commit(actor, version.id),
+            desk.registry.redraft(actor, version.id, document=model_document()),
+            desk.registry.record_backtest(actor, version.id, desk.backtest(version)),
+            desk.registry.start_shadow(actor, version.id, until=desk.clock.time + timedelta(days=8)),
+            desk.registry.stop_shadow(actor, version.id),
+            desk.registry.request_promotion(actor, version.id, reason="now", key="k"),
+            desk.registry.promote(actor, version.id),
+            desk.registry.roll_back(actor, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=version.id, reason="bad"),
+            desk.registry.retire(actor, version.id, reason="no use"),
+            desk.registry.keep_bounds(actor, desk.signed()),
+        ]
+
+        assert answers == [NotAllowed()] * len(answers)
+
+    def test_who_audits_sees_and_who_works_accounts_does_not(self, desk: Desk) -> None:
+        version = desk.drafted()
+
+        assert desk.registry.version(AUDITOR, version.id) == version
+        assert desk.registry.version(OPERATOR, version.id) == NotAllowed()
+        assert desk.registry.versions(OPERATOR, Scope.CARD, ArtefactKind.MODEL) == NotAllowed()
+        assert desk.registry.missing(OPERATOR, version.id) == NotAllowed()
+        assert desk.registry.version(AUDITOR, "card/model/9") == NotFound("card/model/9")
+
+
+class TestShadows:
+    def test_a_shadow_is_asked_and_does_not_decide(self, desk: Desk) -> None:
+        version = desk.committed()
+        passed(desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.time + timedelta(days=8)))
+        pointer = desk.registry.pointer(Scope.CARD)
+
+        ((name, book),) = desk.books.shadows(pointer, Scope.CARD, at=desk.clock.time)
+        assert name == version.id
+        assert book.model is not None
+        assert desk.books.book(pointer, Scope.CARD).model is None
+        passed(desk.registry.stop_shadow(ANALYST, version.id))
+        assert desk.books.shadows(desk.registry.pointer(Scope.CARD), Scope.CARD, at=desk.clock.time) == ()
+
+    def test_there_are_few_at_once(self, desk: Desk) -> None:
+        until = desk.clock.time + timedelta(days=8)
+        for number in range(SHADOWS_MAX):
+            version = desk.committed(document=model_document(number / 10), key=f"k-{number}")
+            passed(desk.registry.start_shadow(ANALYST, version.id, until=until))
+        one_more = desk.committed(document=model_document(0.9), key="one-more")
+
+        answer = desk.registry.start_shadow(ANALYST, one_more.id, until=until)
+        assert answer == FraudLimitReached("SHADOWS", SHADOWS_MAX)
+        desk.clock.time = until  # those before are over
+        passed(desk.registry.start_shadow(ANALYST, one_more.id, until=until + timedelta(days=8)))
+
+    @pytest.mark.parametrize("days", [0, -1, 61])
+    def test_its_end_lies_ahead_and_not_too_far(self, desk: Desk, days: int) -> None:
+        version = desk.committed()
+        answer = desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.time + timedelta(days=days))
+
+        assert isinstance(answer, InputInvalid)
+
+    def test_one_whose_document_is_lost_is_left_out_of_what_is_asked(self, desk: Desk) -> None:
+        version = desk.committed()
+        passed(desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.time + timedelta(days=8)))
+        desk.artefacts.bodies.clear()
+
+        assert desk.books.shadows(desk.registry.pointer(Scope.CARD), Scope.CARD, at=desk.clock.time) == ()
+
+
+class TestPromotions:
+    def test_a_version_that_has_everything_decides_once_a_lead_agrees(self, desk: Desk) -> None:
+        version = desk.ready()
+        approval = desk.asked(version)
+        assert desk.used() is None
+
+        passed(desk.agreed(approval))
+
+        pointer = desk.registry.pointer(Scope.CARD)
+        assert desk.used() == version.id
+        assert desk.books.book(pointer, Scope.CARD).versions.model == version.used
+        noted = passed(desk.registry.version(LEAD, version.id))
+        assert noted.raised is not None
+        assert noted.raised.approval == approval.id
+        assert desk.registry.state(noted) is VersionState.CHAMPION
+
+    def test_what_a_checker_agrees_to_names_bytes_folds_and_days(self, desk: Desk) -> None:
+        version = desk.ready()
+        shown = {fact.label: fact.value for fact in desk.asked(version).proposal.shown}
+
+        assert shown["Document"] == version.sha256
+        assert shown["Average precision, folds"] == "0.720, 0.710, 0.730, 0.715"
+        assert shown["Shadow run"] == "8 days, 800 decisions"
+
+    def test_asking_is_refused_while_something_is_missing(self, desk: Desk) -> None:
+        version = desk.committed()
+
+        answer = desk.registry.request_promotion(ANALYST, version.id, reason="now", key="k")
+
+        assert answer == FraudGateClosed(version.id, "BACKTEST,SHADOW_RUN,SHADOW_DECISIONS,SHADOW_RECENT")
+        assert desk.registry.promote(LEAD, version.id) == FraudGateClosed(
+            version.id, "BACKTEST,SHADOW_RUN,SHADOW_DECISIONS,SHADOW_RECENT,APPROVAL"
+        )
+        assert desk.used() is None
+
+    def test_nobody_agrees_to_what_they_asked_for(self, desk: Desk) -> None:
+        version = desk.ready(by=ANALYST)
+        approval = desk.asked(version, by=LEAD)
+
+        assert desk.agreed(approval, by=LEAD) == MakerCannotCheck(approval.id)
+        assert desk.used() is None
+
+    def test_an_author_who_is_a_lead_does_not_agree_to_their_own(self, desk: Desk) -> None:
+        version = desk.ready(by=LEAD)
+        approval = desk.asked(version, by=ANALYST)
+
+        answer = desk.agreed(approval, by=LEAD)
+
+        assert answer == FraudGateClosed(version.id, "APPROVAL_BY_ANOTHER")
+        assert desk.used() is None
+
+    def test_an_analyst_does_not_agree_to_anything(self, desk: Desk) -> None:
+        approval = desk.asked(desk.ready())
+
+        assert desk.agreed(approval, by=OTHER_ANALYST) == NotFound(approval.id)
+        assert desk.used() is None
+
+    def test_a_refused_approval_promotes_nothing(self, desk: Desk) -> None:
+        version = desk.ready()
+        approval = desk.asked(version)
+        desk.approvals.decide(LEAD, approval.id, verdict=Verdict.REFUSE, fingerprint=approval.proposal.fingerprint)
+
+        assert desk.registry.promote(ANALYST, version.id) == FraudGateClosed(version.id, "APPROVAL")
+
+    def test_an_approval_that_was_given_too_long_ago_promotes_nothing(self, desk: Desk) -> None:
+        version = desk.ready()
+        approval = desk.asked(version)
+        passed(
+            desk.approvals.check(LEAD, approval.id, verdict=Verdict.APPROVE, fingerprint=approval.proposal.fingerprint)
+        )
+        desk.clock.time += timedelta(days=4)
+
+        assert desk.registry.promote(ANALYST, version.id) == FraudGateClosed(version.id, "APPROVAL")
+
+    def test_an_approval_of_one_version_promotes_no_other(self, desk: Desk) -> None:
+        """Even if the record of the other named it."""
+        approval = desk.asked(desk.ready())
+        passed(
+            desk.approvals.check(LEAD, approval.id, verdict=Verdict.APPROVE, fingerprint=approval.proposal.fingerprint)
+        )
+        other = desk.ready(model_document(0.9), key="draft-2")
+        was = passed(desk.registry.version(LEAD, other.id))
+        assert desk.store.replace(replace(was, approval=approval.id, revision=was.revision + 1), was=was)
+
+        assert desk.registry.promote(ANALYST, other.id) == FraudGateClosed(other.id, "APPROVAL")
+
+    def test_said_again_a_promotion_changes_nothing(self, desk: Desk) -> None:
+        version = desk.champion()
+        pointer = desk.registry.pointer(Scope.CARD)
+
+        assert passed(desk.registry.promote(ANALYST, version.id)).id == version.id
+        assert desk.registry.pointer(Scope.CARD) == pointer
+
+    def test_a_second_champion_is_measured_against_the_first(self, desk: Desk) -> None:
+        first = desk.champion()
+        second = desk.champion(model_document(0.9), key="draft-2")
+
+        assert desk.used() == second.id
+        assert desk.registry.state(first) is VersionState.RETIRED
+
+    def test_a_backtest_against_a_champion_that_is_gone_counts_no_more(self, desk: Desk) -> None:
+        late = desk.ready(model_document(0.8), key="late")
+        first = desk.champion(model_document(0.9), key="first")
+
+        answer = desk.registry.request_promotion(ANALYST, late.id, reason="now", key="k")
+
+        assert answer == FraudGateClosed(late.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert desk.used() == first.id
+
+    def test_two_that_were_agreed_to_at_once_do_not_both_win(self, desk: Desk) -> None:
+        """The second was measured against what decided before the first."""
+        one, two = desk.ready(key="one"), desk.ready(model_document(0.9), key="two")
+        asked_one, asked_two = desk.asked(one, key="one"), desk.asked(two, key="two")
+
+        passed(desk.agreed(asked_one))
+
+        assert desk.agreed(asked_two) == FraudGateClosed(two.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert desk.used() == one.id
+
+    @pytest.mark.parametrize("figure", [-1, 1_000_001])
+    def test_figures_of_a_backtest_are_millionths(self, desk: Desk, figure: int) -> None:
+        version = desk.committed()
+        bad = desk.backtest(version, folds=folds((figure,) * 4, champion=None))
+
+        assert isinstance(desk.registry.record_backtest(ANALYST, version.id, bad), InputInvalid)
+
+
+class Meeting(MemoryRegistryStore):
+    """Somebody else is faster, once: `meanwhile` happens right before a write of the pointer."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.meanwhile: Any = None
+
+    def point(self, pointer: Pointer, *, was: Pointer) -> bool:
+        happens, self.meanwhile = self.meanwhile, None
+        if happens:
+            happens()
+        return super().point(pointer, was=was)
+
+
+class TestMeetings:
+    def test_a_promotion_that_another_overtakes_is_judged_again(self) -> None:
+        store = Meeting()
+        desk = Desk(store=store)
+        one, two = desk.ready(key="one"), desk.ready(model_document(0.9), key="two")
+        asked_one, asked_two = desk.asked(one, key="one"), desk.asked(two, key="two")
+        store.meanwhile = lambda: passed(desk.agreed(asked_two))
+
+        answer = desk.agreed(asked_one)
+
+        assert answer == FraudGateClosed(one.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert desk.used() == two.id
+
+    def test_a_rollback_during_a_promotion_stands_and_the_promotion_is_judged_again(self) -> None:
+        store = Meeting()
+        desk = Desk(store=store)
+        first = desk.champion(key="first")
+        second = desk.ready(model_document(0.9), key="second")
+        asked = desk.asked(second, key="second")
+        store.meanwhile = lambda: passed(
+            desk.registry.roll_back(LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=first.id, reason="bad")
+        )
+
+        answer = desk.agreed(asked)
+
+        assert answer == FraudGateClosed(second.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert desk.used() is None
+
+    def test_a_promotion_during_a_rollback_is_not_rolled_back_by_it(self) -> None:
+        """The rollback named what it was to end."""
+        store = Meeting()
+        desk = Desk(store=store)
+        first = desk.champion(key="first")
+        second = desk.ready(model_document(0.9), key="second")
+        asked = desk.asked(second, key="second")
+        store.meanwhile = lambda: passed(desk.agreed(asked))
+
+        answer = desk.registry.roll_back(
+            LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=first.id, reason="bad"
+        )
+
+        assert answer == FraudVersionNotChampion(first.id, second.id)
+        assert desk.used() == second.id
+
+    def test_a_shadow_that_begins_during_a_promotion_is_not_lost(self) -> None:
+        store = Meeting()
+        desk = Desk(store=store)
+        other = desk.committed(document=model_document(0.2), key="other")
+        version = desk.ready(key="one")
+        asked = desk.asked(version)
+        until = desk.clock.time + timedelta(days=8)
+        store.meanwhile = lambda: passed(desk.registry.start_shadow(ANALYST, other.id, until=until))
+
+        passed(desk.agreed(asked))
+
+        pointer = desk.registry.pointer(Scope.CARD)
+        assert desk.used() == version.id
+        assert [shadow.used.version for shadow in pointer.shadows] == [other.id]
+
+
+class TestRollbacks:
+    def roll_back(self, desk: Desk, version: Version, *, by: Actor = ANALYST, reason: str = "it blocks all") -> Any:
+        return desk.registry.roll_back(by, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=version.id, reason=reason)
+
+    def test_one_person_with_a_reason_goes_back(self, desk: Desk) -> None:
+        first = desk.champion()
+        second = desk.champion(model_document(0.9), key="second")
+
+        pointer = passed(self.roll_back(desk, second))
+
+        assert desk.used() == first.id
+        assert (pointer.changed_by, pointer.reason) == (ANALYST.person, "it blocks all")
+        assert desk.registry.state(second) is VersionState.RETIRED
+        assert desk.books.book(desk.registry.pointer(Scope.CARD), Scope.CARD).versions.model == first.used
+
+    @pytest.mark.parametrize("reason", ["", "  ", "two\nlines", "x" * 501])
+    def test_without_a_reason_nothing_goes_back(self, desk: Desk, reason: str) -> None:
+        version = desk.champion()
+
+        assert isinstance(self.roll_back(desk, version, reason=reason), InputInvalid)
+        assert desk.used() == version.id
+
+    def test_a_lost_document_is_in_nobodys_way(self, desk: Desk) -> None:
+        first = desk.champion()
+        second = desk.champion(model_document(0.9), key="second")
+        desk.artefacts.bodies = {key: body for key, body in desk.artefacts.bodies.items() if key[1] != second.sha256}
+
+        passed(self.roll_back(desk, second))
+
+        assert desk.used() == first.id
+
+    def test_said_again_it_changes_nothing(self, desk: Desk) -> None:
+        version = desk.champion()
+        pointer = passed(self.roll_back(desk, version))
+
+        assert self.roll_back(desk, version) == pointer
+
+    def test_what_was_rolled_back_needs_a_version_of_its_own(self, desk: Desk) -> None:
+        version = desk.champion()
+        passed(self.roll_back(desk, version))
+
+        assert desk.registry.promote(LEAD, version.id) == FraudVersionState(version.id, "RETIRED")
+        again = desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.time + timedelta(days=8))
+        assert again == FraudVersionState(version.id, "RETIRED")
+
+    def test_with_nothing_before_there_is_nothing_to_go_back_to(self, desk: Desk) -> None:
+        answer = desk.registry.roll_back(
+            LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version="card/model/1", reason="bad"
+        )
+
+        assert answer == NoFraudVersionBefore("CARD", "MODEL")
+
+    def test_lists_do_not_go_back(self, desk: Desk) -> None:
+        answer = desk.registry.roll_back(
+            LEAD, scope=Scope.CARD, kind=ArtefactKind.LISTS, version="card/lists/1", reason="bad"
+        )
+
+        assert isinstance(answer, InputInvalid)
+
+    def test_after_it_the_next_promotion_notes_what_left(self, desk: Desk) -> None:
+        bad = desk.champion()
+        passed(self.roll_back(desk, bad))
+        desk.champion(model_document(0.9), key="good")
+
+        noted = passed(desk.registry.version(LEAD, bad.id))
+        assert noted.retired is not None
+        assert noted.retired.reason == "it blocks all"
+        assert desk.registry.pointer(Scope.CARD).left == ()
+
+
+class TestThresholds:
+    @pytest.fixture
+    def version(self, desk: Desk) -> Version:
+        return desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), key="t-1")
+
+    def test_within_signed_bounds_they_decide_once_a_lead_agrees(self, desk: Desk, version: Version) -> None:
+        desk.bounded()
+        passed(desk.agreed(desk.asked(version)))
+
+        assert desk.used(ArtefactKind.THRESHOLDS) == version.id
+
+    def test_without_bounds_nobody_is_even_asked(self, desk: Desk, version: Version) -> None:
+        answer = desk.registry.request_promotion(ANALYST, version.id, reason="now", key="k")
+
+        assert answer == FraudGateClosed(version.id, "BOUNDS")
+
+    @pytest.mark.parametrize(
+        "document", [thresholds_document(review=0.2), thresholds_document(block=0.995), thresholds_document(0.71)]
+    )
+    def test_outside_of_them_nobody_is_asked(self, desk: Desk, document: dict[str, Any]) -> None:
+        desk.bounded()
+        version = desk.committed(ArtefactKind.THRESHOLDS, document, key="t-2")
+
+        answer = desk.registry.request_promotion(ANALYST, version.id, reason="now", key="k")
+
+        assert answer == FraudGateClosed(version.id, "WITHIN_BOUNDS")
+
+    def test_bounds_that_are_tampered_with_where_they_are_kept_are_no_bounds(
+        self, desk: Desk, version: Version
+    ) -> None:
+        """The signature is verified when they are used, and not only when they came."""
+        desk.bounded()
+        approval = desk.asked(version)
+        kept = desk.store.bounds(Scope.CARD)
+        desk.store._bounds[Scope.CARD] = replace(kept, document=kept.document.replace(b"0.7", b"1.0"))
+
+        assert desk.agreed(approval) == FraudGateClosed(version.id, "BOUNDS")
+        assert desk.used(ArtefactKind.THRESHOLDS) is None
+
+    def test_bounds_that_narrow_after_the_asking_count(self, desk: Desk, version: Version) -> None:
+        desk.bounded()
+        approval = desk.asked(version)
+        narrow = replace(BOUNDS, scores={**BOUNDS.scores, next(iter(BOUNDS.scores)): Bound(0.6, 0.7, optional=False)})
+        passed(desk.registry.keep_bounds(LEAD, desk.signed(2, narrow)))
+
+        assert desk.agreed(approval) == FraudGateClosed(version.id, "WITHIN_BOUNDS")
+
+
+class TestBounds:
+    def test_only_those_that_are_signed_are_kept(self, desk: Desk) -> None:
+        signed = desk.signed()
+        other_key = replace(signed, key="another")
+        forged = replace(signed, signature=bytes(32))
+        altered = replace(signed, document=signed.document.replace(b"0.3", b"0.1"))
+
+        for bad in (other_key, forged, altered):
+            assert desk.registry.keep_bounds(LEAD, bad) == BoundsNotTrusted("CARD", "SIGNATURE")
+        assert desk.registry.bounds(Scope.CARD) is None
+        assert desk.registry.keep_bounds(LEAD, signed) == signed
+        assert desk.registry.bounds(Scope.CARD) == BOUNDS
+
+    def test_old_ones_do_not_come_back(self, desk: Desk) -> None:
+        first, second = desk.signed(1), desk.signed(2)
+        passed(desk.registry.keep_bounds(LEAD, second))
+
+        assert desk.registry.keep_bounds(LEAD, first) == BoundsNotTrusted("CARD", "NUMBER")
+        assert desk.registry.keep_bounds(LEAD, second) == second
+
+    def test_what_stands_beside_them_is_what_was_signed(self, desk: Desk) -> None:
+        signed = desk.signed(3)
+
+        assert desk.registry.keep_bounds(LEAD, replace(signed, number=9)) == BoundsNotTrusted("CARD", "NUMBER")
+        assert desk.registry.keep_bounds(LEAD, replace(signed, scope=Scope.ACH)) == BoundsNotTrusted("ACH", "SCOPE")
+
+    def test_what_is_signed_and_says_no_bounds_is_not_kept(self, desk: Desk) -> None:
+        body = b"{}"
+        signature = desk.bounds_key.sign(bytes.fromhex(sha256_of(body)))
+        answer = desk.registry.keep_bounds(LEAD, replace(desk.signed(), document=body, signature=signature))
+
+        assert answer == BoundsNotTrusted("CARD", "DOCUMENT")
+
+    def test_an_analyst_does_not_keep_them(self, desk: Desk) -> None:
+        assert desk.registry.keep_bounds(ANALYST, desk.signed()) == NotAllowed()
+
+
+class TestRetiring:
+    def test_a_shadow_that_comes_to_nothing_ends(self, desk: Desk) -> None:
+        version = desk.committed()
+        passed(desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.time + timedelta(days=8)))
+
+        retired = passed(desk.registry.retire(ANALYST, version.id, reason="no better"))
+
+        assert desk.registry.state(retired) is VersionState.RETIRED
+        assert desk.registry.pointer(Scope.CARD).shadows == ()
+        assert desk.registry.retire(ANALYST, version.id, reason="no better") == retired
+        asked = desk.registry.request_promotion(ANALYST, version.id, reason="now", key="k")
+        assert asked == FraudVersionState(version.id, "RETIRED")
+
+    def test_a_champion_does_not_end_like_that(self, desk: Desk) -> None:
+        version = desk.champion()
+
+        answer = desk.registry.retire(LEAD, version.id, reason="no better")
+        assert answer == FraudVersionState(version.id, "CHAMPION")
+
+
+class Dying(MemoryRegistryStore):
+    """The process dies right after the write of the pointer, or right before it."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.dies: str | None = None
+
+    def point(self, pointer: Pointer, *, was: Pointer) -> bool:
+        dies, self.dies = self.dies, None
+        if dies == "before":
+            raise KeyboardInterrupt
+        done = super().point(pointer, was=was)
+        if dies == "after":
+            raise KeyboardInterrupt
+        return done
+
+
+@pytest.mark.parametrize("dies", ["before", "after"])
+def test_a_promotion_that_is_cut_off_is_ended_by_saying_it_again(dies: str) -> None:
+    store = Dying()
+    desk = Desk(store=store)
+    version = desk.ready()
+    approval = desk.asked(version)
+    store.dies = dies
+    with pytest.raises(KeyboardInterrupt):
+        desk.agreed(approval)
+    assert desk.used() == (version.id if dies == "after" else None)
+
+    passed(desk.registry.promote(ANALYST, version.id))
+
+    noted = passed(desk.registry.version(LEAD, version.id))
+    assert desk.used() == version.id
+    assert noted.raised is not None
+    assert noted.raised.approval == approval.id
+
+
+def test_a_champion_that_nobody_noted_is_noted_by_the_next_promotion() -> None:
+    store = Dying()
+    desk = Desk(store=store)
+    version = desk.ready()
+    approval = desk.asked(version)
+    store.dies = "after"
+    with pytest.raises(KeyboardInterrupt):
+        desk.agreed(approval)
+    assert passed(desk.registry.version(LEAD, version.id)).raised is None
+
+    desk.champion(model_document(0.9), key="second")
+
+    noted = passed(desk.registry.version(LEAD, version.id))
+    assert noted.raised is not None
+    assert desk.registry.state(noted) is VersionState.RETIRED
+
+
+def test_the_built_in_documents_count_while_nothing_was_promoted(desk: Desk) -> None:
+    """A draft is nothing, and so is a seed."""
+    desk.drafted()
+
+    assert desk.books.book(None, Scope.CARD) == builtin.book(Scope.CARD)
+    assert desk.books.book(desk.registry.pointer(Scope.CARD), Scope.CARD) == builtin.book(Scope.CARD)

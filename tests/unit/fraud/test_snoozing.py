@@ -1,0 +1,85 @@
+"""A rule is silent for one customer, with a reason and an end, by whoever works fraud."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from domain.fraud import registry_rules as rules
+from domain.fraud.refusals import FraudLimitReached
+from domain.refusals import InputInvalid, NotAllowed, NotFound
+from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, OPERATOR, Desk, passed
+
+CUSTOMER = "cus_us_01KAE7Z0Q80000000000000001"
+
+
+@pytest.fixture
+def desk() -> Desk:
+    return Desk()
+
+
+def snooze(desk: Desk, rule: str = "large", *, actor: Any = ANALYST, days: int = 30, **changes: Any) -> Any:
+    said = {"customer": CUSTOMER, "reason": "pays suppliers", **changes}
+    return desk.snoozing.snooze(actor, rule=rule, until=desk.clock.time + timedelta(days=days), **said)
+
+
+def silent(desk: Desk) -> tuple[str, ...]:
+    return rules.snoozed_at(passed(desk.snoozing.of(AUDITOR, CUSTOMER)), desk.clock.time)
+
+
+def test_a_rule_is_silent_until_its_end(desk: Desk) -> None:
+    found = passed(snooze(desk))
+    assert silent(desk) == ("large",)
+    assert found.snoozes[0].by == ANALYST.person
+
+    desk.clock.time += timedelta(days=30)
+    assert silent(desk) == ()
+
+
+def test_it_may_be_woken_before(desk: Desk) -> None:
+    passed(snooze(desk))
+    passed(snooze(desk, "many"))
+
+    passed(desk.snoozing.wake(LEAD, customer=CUSTOMER, rule="large"))
+
+    assert silent(desk) == ("many",)
+
+
+def test_said_again_it_changes_nothing_and_said_otherwise_it_stands_once(desk: Desk) -> None:
+    first = passed(snooze(desk))
+
+    assert passed(snooze(desk)) == first
+    longer = passed(snooze(desk, days=60))
+    assert len(longer.snoozes) == 1
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [{"days": 0}, {"days": 181}, {"reason": " "}, {"rule": "two words"}, {"rule": ""}, {"rule": "x" * 49}],
+)
+def test_it_has_a_reason_an_end_within_half_a_year_and_a_rule(desk: Desk, changes: dict[str, Any]) -> None:
+    assert isinstance(snooze(desk, **changes), InputInvalid)
+    assert silent(desk) == ()
+
+
+def test_180_days_are_the_most(desk: Desk) -> None:
+    passed(snooze(desk, days=180))
+
+
+@pytest.mark.parametrize("actor", [AUDITOR, OPERATOR])
+def test_others_do_not_snooze(desk: Desk, actor: Any) -> None:
+    assert snooze(desk, actor=actor) == NotAllowed()
+    assert desk.snoozing.wake(actor, customer=CUSTOMER, rule="large") == NotAllowed()
+
+
+def test_a_customer_is_one(desk: Desk) -> None:
+    assert snooze(desk, customer="acc_1") == NotFound("acc_1")
+
+
+def test_there_are_only_so_many_at_once(desk: Desk) -> None:
+    for number in range(rules.SNOOZES_MAX):
+        passed(snooze(desk, f"rule-{number}"))
+
+    assert snooze(desk, "one-more") == FraudLimitReached("SNOOZES", rules.SNOOZES_MAX)
+    desk.clock.time += timedelta(days=31)
+    passed(snooze(desk, "one-more"))
