@@ -175,6 +175,7 @@ def _to_confirm_of(street: Street, customer: Customer) -> Given:
     given = {**_sent(street), "idempotencyKey": f"confirm-{customer.id}", "counterpartyId": world.verified(customer).id}
     answer = world.ask(customer, ask.ORIGINATE_CREDIT, input=given).data["originateAchCredit"]
     if "payment" not in answer:
+        assert customer is not street.owner, answer
         return _to_confirm(street)
     payment = world.payments.existing(answer["payment"]["id"])
     world.will_decide(payment, Decision.STEP_UP)

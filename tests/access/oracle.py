@@ -194,6 +194,12 @@ def _accounts_of_journals(scene: Scene, person: Person, _: Probe) -> set[Any]:
     return {scene.account.id, None} | (set() if person.is_customer else {scene.neighbour.id})
 
 
+def _destination(scene: Scene, person: Person, probe: Probe) -> set[Any]:
+    """Of a transfer that was looked at and not made there is nothing."""
+    not_made = {None} if any(step.name == "TransferReview.transfer" for step in probe.steps) else set()
+    return {None if person.is_customer else scene.neighbour.id} | not_made
+
+
 def _parties(scene: Scene, person: Person, _: Probe) -> set[Any]:
     masked = {scene.account.record.masked_number, scene.neighbour.record.masked_number}
     books = {"Cash in vaults and machines", "ACH credits in a file, not yet settled", "Due from the settlement bank"}
@@ -247,7 +253,7 @@ WHO_ASKS: Final[dict[str, Told]] = {
     "Account.relation": lambda _, person, __: {person.relation.name},
     "AccountPerson.customerId": _people,
     "Leg.accountId": _accounts_of_journals,
-    "Transfer.destinationId": lambda scene, person, _: {None if person.is_customer else scene.neighbour.id},
+    "Transfer.destinationId": _destination,
     "Party.name": _parties,
     "KeyOutcome.used": lambda _, person, __: {person == OWNER},
     "Customer.id": lambda scene, person, probe: {_customer_of(scene, person, probe)},

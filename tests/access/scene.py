@@ -19,9 +19,10 @@ from domain.cases.model import Case
 from domain.counterparties.model import Correction, Counterparty
 from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.facts import facts_of
-from domain.fraud.kinds import Fallback
+from domain.fraud.kinds import CustomerReason, Decision, Fallback
 from domain.ids import batch_id
 from domain.notices.kinds import NoticeKind
+from domain.payments.model import StepUp
 from domain.rails.ach.incoming_model import FileFinding
 from domain.rails.ach.kinds import RejectionLevel
 from domain.rails.ach.model import RejectionReason
@@ -37,6 +38,7 @@ from tests.unit.transfers.desk import TODAY
 KEY: Final = "the-key"
 """The owner's: a key is kept for each person, so nobody else's leads anywhere."""
 PAGE: Final = 25
+UNUSUAL: Final = CustomerReason.UNUSUAL_AMOUNT.value
 
 
 @dataclass(frozen=True)
@@ -138,6 +140,11 @@ def scene() -> Scene:
     came_in, ach_of_others = _came_in(world, account, neighbour)
     ach = _payments(world, owner, account) | came_in
     theirs |= _payments_of_others(world, bob, neighbour, ach) | ach_of_others
+    _reviewed(world, owner, account, neighbour)
+    asked = world.clock.now()
+    proved = StepUp(asked_at=asked, until=asked + timedelta(hours=1), confirmed_at=asked + timedelta(minutes=1))
+    for payment in (ach["credit"], ach["debit"]):
+        world.payments.note(payment, lambda found: replace(found, decision_reasons=(UNUSUAL,), step_up=proved))
     for customer in (*customers.values(), bob):
         _told(world, customer)
     case, approval = _proposed(world), _half_approved(world)
@@ -187,6 +194,19 @@ def unaudited(world: World) -> Iterator[None]:
     for name, kept in rows.items():
         kept.clear()
         kept.update(before[name])
+
+
+def _reviewed(world: World, owner: Customer, account: Account, neighbour: Account) -> None:
+    """Transfers that the bank looked at: one it made and one it declined. One that waits would be a case of others."""
+    world.says(Decision.REVIEW)
+    for key in ("looked-at", "declined"):
+        wish = ask.transfer_input(account, neighbour, "1.00", key=key, memo="For you only")
+        assert world.ask(owner, ask.TRANSFER, input=wish).data["transfer"]["__typename"] == "TransferInReview"
+        if key == "looked-at":
+            assert isinstance(world.released(), Case)
+        else:
+            assert isinstance(world.rejected(), Case)
+    world.says(Decision.APPROVE)
 
 
 def _judged(world: World, account: Account, neighbour: Account, payment: str, case: str) -> dict[str, str]:

@@ -124,6 +124,37 @@ BY_HAND: Final = """
     Mutation.confirmPayment     A A . .   . . . . . . .
     Mutation.returnAchEntry     . . . .   A . . . . . .
     Mutation.replayPartnerDelivery . . . .   A . . . . . .
+    Mutation.registerFraudVersion   . . . .  . A A . . . .
+    Mutation.redraftFraudVersion    . . . .  . A A . . . .
+    Mutation.commitFraudVersion     . . . .  . A A . . . .
+    Mutation.dryRunFraudRules       . . . .  . A A . . . .
+    Mutation.startFraudShadow       . . . .  . A A . . . .
+    Mutation.stopFraudShadow        . . . .  . A A . . . .
+    Mutation.requestFraudPromotion  . . . .  . A A . . . .
+    Mutation.promoteFraudVersion    . . . .  . A A . . . .
+    Mutation.rollBackFraud          . . . .  . A A . . . .
+    Mutation.retireFraudVersion     . . . .  . A A . . . .
+    Mutation.addFraudListEntry      . . . .  . A A . . . .
+    Mutation.removeFraudListEntry   . . . .  . A A . . . .
+    Mutation.snoozeFraudRule        . . . .  . A A . . . .
+    Mutation.endFraudSnooze         . . . .  . A A . . . .
+    Mutation.labelFraud             . . . .  . A A . . . .
+    Query.fraudDecision        . . . .   . A A A . A .
+    Query.fraudDecisions       . . . .   . A A A . A .
+    Query.fraudScopes          . . . .   . A A A . A .
+    Query.fraudVersions        . . . .   . A A A . A .
+    Query.fraudVersion         . . . .   . A A A . A .
+    Query.fraudRuleGrammar     . . . .   . A A A . A .
+    Query.fraudFeatures        . . . .   . A A A . A .
+    Query.fraudListEntries     . . . .   . A A A . A .
+    Query.fraudSnoozes         . . . .   . A A A . A .
+    Query.fraudSeries          . . . .   . A A A . A .
+    FraudDecision.id           . . . .   . A A A . A .
+    FraudDecision.staffReasons . . . .   . A A A . A .
+    FraudDecision.features     . . . .   . A A A . A .
+    Account.transferReviews     A A A .   A A A A A A .
+    TransferReview.reasons      A A A .   A A A A A A .
+    AchCredit.decisionReasons   A A A .   A A A A A A .
 """
 ROWS: Final = {words[0]: "".join(words[1:]) for words in map(str.split, BY_HAND.splitlines()[3:]) if words}
 

@@ -41,9 +41,8 @@ def bodies(scene: Scene) -> list[tuple[str, Document]]:
         for shape, written in SHAPES.items()
         if (document := written(scene, probe)) is not None
     ]
-    here = street()
     changes = [
-        (name, Document(DOCUMENTS[name], (("input", change.given(here)),), ())) for name, change in CHANGES.items()
+        (name, Document(DOCUMENTS[name], (("input", change.given(street())),), ())) for name, change in CHANGES.items()
     ]
     return looks + changes
 

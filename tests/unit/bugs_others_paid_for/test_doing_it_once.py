@@ -26,12 +26,23 @@ from tests.unit.transfers.desk import TODAY, Desk, wish
 SAID_AGAIN = (
     "assignCase",
     "cancelPayment",
-    "confirmPayment",
     "cancelTransferOrder",
     "closeCounterparty",
+    "commitFraudVersion",
+    "confirmPayment",
+    "dryRunFraudRules",
+    "endFraudSnooze",
     "giveApproval",
+    "labelFraud",
+    "promoteFraudVersion",
+    "redraftFraudVersion",
     "refuseApproval",
     "releaseCase",
+    "retireFraudVersion",
+    "rollBackFraud",
+    "snoozeFraudRule",
+    "startFraudShadow",
+    "stopFraudShadow",
 )
 """They set what they name to one state; said again, they change nothing."""
 

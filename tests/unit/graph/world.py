@@ -8,13 +8,11 @@ from datetime import timedelta
 from typing import Any
 
 from domain.access.model import Actor, Approval, Channel, Group, Relation
-from domain.access.service import Approvals
-from domain.access.store_memory import MemoryApprovalStore
+from domain.access.service import Decided
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Subject
-from domain.cases.service import SUBJECT_KIND, Cases
-from domain.cases.store_memory import MemoryCaseStore
+from domain.cases.service import Resolved
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.counterparties.service import Counterparties
 from domain.counterparties.store_memory import MemoryCounterpartyStore
@@ -95,25 +93,6 @@ class World(AchDay, FraudHouse, Desk):
             randomness=noise,
             region=region,
         )
-        self.approvals = Approvals(
-            store=MemoryApprovalStore(),
-            clock=self.clock,
-            decided=lambda: {
-                SUBJECT_KIND: self.cases.decided,
-                FRAUD_VERSION: self.registry.decided,
-                FRAUD_LIST: self.list_changes.decided,
-            },
-        )
-        self.cases = Cases(
-            store=MemoryCaseStore(),
-            approvals=self.approvals,
-            clock=self.clock,
-            region=region,
-            resolved=lambda: {
-                CaseKind.ACH_PAYMENT_REVIEW: self._reviewed,
-                CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
-            },
-        )
         self.wire_fraud()
         self.counterparty_store = MemoryCounterpartyStore()
         self.rail = Rail()
@@ -132,6 +111,14 @@ class World(AchDay, FraudHouse, Desk):
         self.documents = Documents(schema, exposure, published or {})
         self._people = 0
         self._delivered = 0
+
+    def approval_outcomes(self) -> dict[str, Decided]:
+        of_fraud = {FRAUD_VERSION: self.registry.decided, FRAUD_LIST: self.list_changes.decided}
+        return super().approval_outcomes() | of_fraud
+
+    def case_outcomes(self) -> dict[CaseKind, Resolved]:
+        of_ach = {CaseKind.ACH_PAYMENT_REVIEW: self._reviewed, CaseKind.ACH_FILE_REJECTED: self.ach.file_decided}
+        return super().case_outcomes() | of_ach
 
     @property
     def orders(self) -> Orders:

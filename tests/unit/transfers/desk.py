@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from domain.access.model import Actor, Approval, Group, Verdict
-from domain.access.service import Approvals
+from domain.access.service import Approvals, Decided
 from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.model import Account
 from domain.audit.model import AuditRecord
@@ -14,7 +14,7 @@ from domain.audit.service import Audit
 from domain.audit.store_memory import MemoryAuditStore
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case
-from domain.cases.service import SUBJECT_KIND, Cases
+from domain.cases.service import SUBJECT_KIND, Cases, Resolved
 from domain.cases.store import CaseStore
 from domain.cases.store_memory import MemoryCaseStore
 from domain.customers.model import Customer
@@ -66,15 +66,13 @@ class Desk(House):
         self.judge = Says()
         self.decisions = decisions or MemoryDecisionStore()
         self.review_store = reviews or MemoryReviewStore()
-        self.approvals = Approvals(
-            store=MemoryApprovalStore(), clock=self.clock, decided=lambda: {SUBJECT_KIND: self.cases.decided}
-        )
+        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock, decided=self.approval_outcomes)
         self.cases = Cases(
             store=case_store or MemoryCaseStore(),
             approvals=self.approvals,
             clock=self.clock,
             region=region,
-            resolved=lambda: {CaseKind.TRANSFER_REVIEW: self.transfers.reviews.decided},
+            resolved=self.case_outcomes,
         )
         self.fraud = judge_of(self.clock, says=self.judge, decisions=self.decisions)
         self.transfers = Transfers(
@@ -92,6 +90,14 @@ class Desk(House):
             reviews=self.review_store,
             review_within=REVIEW_WITHIN,
         )
+
+    def approval_outcomes(self) -> dict[str, Decided]:
+        """Who is told, by what is approved."""
+        return {SUBJECT_KIND: self.cases.decided}
+
+    def case_outcomes(self) -> dict[CaseKind, Resolved]:
+        """Who is told, by the kind of what is resolved."""
+        return {CaseKind.TRANSFER_REVIEW: self.transfers.reviews.decided}
 
     def says(self, decision: Decision) -> None:
         """What is judged from now on."""
@@ -114,14 +120,14 @@ class Desk(House):
             assert self.transfers.reviews.bring_on(one) is None
         return due
 
-    def case(self) -> Case:
-        """The one case that is open."""
-        (found,) = self.cases.unresolved()
+    def review_case(self) -> Case:
+        """The one case of a transfer that is open."""
+        (found,) = (case for case in self.cases.unresolved() if case.kind is CaseKind.TRANSFER_REVIEW)
         return found
 
     def released(self, *, key: str = "r-1") -> Case | Refusal:
         """The open case released by one analyst and another."""
-        case = self.case()
+        case = self.review_case()
         asked = self.cases.resolve(ANALYST, case.id, code=ResolutionCode.RELEASE, reason="Known to us.", key=key)
         assert isinstance(asked, Case)
         assert asked.resolution
@@ -133,7 +139,9 @@ class Desk(House):
         return answer if isinstance(answer, Refusal) else self.cases.settle(case.id)
 
     def rejected(self, *, key: str = "r-2") -> Case | Refusal:
-        return self.cases.resolve(ANALYST, self.case().id, code=ResolutionCode.REJECT, reason="Not theirs.", key=key)
+        return self.cases.resolve(
+            ANALYST, self.review_case().id, code=ResolutionCode.REJECT, reason="Not theirs.", key=key
+        )
 
     def order(self, actor: Actor, wished: Wish, days: Schedule, *, key: str = "o-1") -> TransferOrder:
         order = self.transfers.orders.schedule(actor, wished, days=days, key=key)

@@ -246,7 +246,7 @@ class TestReviewed:
         assert here.pay() == answer
         assert here.balances == (100_000, 2_500, 0)
         assert [hold.id for hold in here.desk.ledger.holds(here.source.id)] == [answer.hold]
-        case = here.desk.case()
+        case = here.desk.review_case()
         assert (case.subject.id, case.state) == (here.subject, CaseState.OPEN)
         assert here.told == [NoticeKind.TRANSFER_IN_REVIEW]
 
@@ -268,7 +268,7 @@ class TestReviewed:
     def test_released_by_one_person_alone_it_still_waits(self) -> None:
         here = street(Decision.REVIEW)
         here.pay()
-        case = here.desk.case()
+        case = here.desk.review_case()
         here.desk.cases.resolve(ANALYST, case.id, code=ResolutionCode.RELEASE, reason="Known.", key="r")
         assert isinstance(here.pay(), TransferInReview)
         assert here.balances == (100_000, 2_500, 0)
@@ -311,7 +311,7 @@ class TestReviewed:
     def test_what_was_declined_in_time_is_not_released_any_more(self) -> None:
         here = street(Decision.REVIEW)
         here.pay()
-        case = here.desk.case()
+        case = here.desk.review_case()
         here.desk.cases.resolve(ANALYST, case.id, code=ResolutionCode.RELEASE, reason="Known.", key="r")
         here.desk.clock.move(REVIEW_WITHIN)
         here.desk.sweep()
@@ -384,7 +384,7 @@ class TestReviewed:
         assert {code(answer) for answer in answers} == {"TRANSFER_IN_REVIEW"}
         assert here.balances == (100_000, 2_500, 0)
         assert here.told == [NoticeKind.TRANSFER_IN_REVIEW]
-        assert here.desk.case().subject.id == here.subject
+        assert here.desk.review_case().subject.id == here.subject
 
 
 def _released(case: Case) -> Resolution:

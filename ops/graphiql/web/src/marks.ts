@@ -65,16 +65,36 @@ const RECEIVED = `query ForExamplesOfWhatCameIn {
   achReceivedFiles(first: 5) { edges { node { entries(first: 25) { edges { node { id status } } } } } }
 }`;
 
+const DECISIONS = `query ForExamplesOfDecisions($day: Date!) {
+  fraudDecisions(scope: TRANSFER, day: $day, first: 1) { edges { node { subjectId } } }
+}`;
+
+const VERSIONS = `query ForExamplesOfVersions {
+  scopes: fraudScopes { champions { version } }
+  drafts: fraudVersions(scope: TRANSFER, kind: RULES, status: DRAFT, first: 10) { ...Rows }
+  thresholds: fraudVersions(scope: TRANSFER, kind: THRESHOLDS, status: DRAFT, first: 10) { ...Rows }
+  shadows: fraudVersions(scope: TRANSFER, kind: RULES, status: SHADOW, first: 10) { ...Rows }
+  models: fraudVersions(scope: CARD, kind: MODEL, first: 10) { ...Rows }
+}
+fragment Rows on FraudVersionConnection {
+  edges { node { version status author committedAt approvalId } }
+}`;
+
 export async function filled(variables: string, who: Who): Promise<string> {
   const known: Record<string, string | undefined> = {
     "<a new key>": crypto.randomUUID(),
     "<in an hour>": new Date(Date.now() + HOUR_MILLISECONDS).toISOString(),
     "<a customer>": who.users.find((each) => isCustomer(each) && each.region === who.region)?.person,
-    "<tomorrow>": new Date(Date.now() + DAY_MILLISECONDS).toISOString().slice(0, 10),
+    "<tomorrow>": dayFromNow(1),
+    "<today>": dayFromNow(0),
+    "<yesterday>": dayFromNow(-1),
+    "<a week ago>": dayFromNow(-7),
     ...(/<my |<their |<an account|<a journal/.test(variables) ? await accountMarks(who) : {}),
     ...(/<a case|<an approval/.test(variables) ? await workMarks(who) : {}),
     ...(/<a delivery/.test(variables) ? await deliveryMarks(who) : {}),
     ...(/<a posted entry/.test(variables) ? await receivedMarks(who) : {}),
+    ...(/<a judged payment/.test(variables) ? await decisionMarks(who) : {}),
+    ...(/<my draft|<my committed|<a version|<an agreed|<a champion/.test(variables) ? await versionMarks(who) : {}),
   };
   return variables.replaceAll(/<[a-z ]+>/g, (mark) => known[mark] ?? mark);
 }
@@ -105,6 +125,42 @@ async function receivedMarks({ user, region }: Who): Promise<Record<string, stri
     answer.data?.achReceivedFiles?.edges ?? [];
   const entries = files.flatMap(({ node }) => node.entries.edges);
   return { "<a posted entry>": entries.find(({ node }) => node.status === "POSTED")?.node.id };
+}
+
+/** The latest transfer of today that was judged; nothing for who may not see decisions. */
+async function decisionMarks({ user, region }: Who): Promise<Record<string, string | undefined>> {
+  const answer = await ask(user.name, region, { query: DECISIONS, variables: { day: dayFromNow(0) } });
+  const decisions: Rows<{ subjectId: string }>["edges"] = answer.data?.fraudDecisions?.edges ?? [];
+  return { "<a judged payment>": decisions[0]?.node.subjectId };
+}
+
+interface Version {
+  readonly version: string;
+  readonly status: string;
+  readonly author: string;
+  readonly committedAt: string | null;
+  readonly approvalId: string | null;
+}
+
+/** Versions at each stage, as far as there are any; nothing for who may not see them. */
+async function versionMarks({ user, region }: Who): Promise<Record<string, string | undefined>> {
+  const { data } = await ask(user.name, region, { query: VERSIONS });
+  const versions = (list: string): Version[] =>
+    (data?.[list]?.edges ?? []).map(({ node }: { node: Version }) => node);
+  const [drafts, thresholds, shadows] = [versions("drafts"), versions("thresholds"), versions("shadows")];
+  const all = [...drafts, ...thresholds, ...shadows, ...versions("models")];
+  const champions: { version: string }[] = (data?.scopes ?? []).flatMap(
+    (scope: { champions: { version: string }[] }) => scope.champions,
+  );
+  return {
+    "<my draft>": drafts.find(({ author, committedAt }) => author === user.person && !committedAt)?.version,
+    "<my committed version>": drafts.find(({ author, committedAt }) => author === user.person && committedAt)?.version,
+    "<my committed thresholds>": thresholds.find(({ author, committedAt }) => author === user.person && committedAt)
+      ?.version,
+    "<a version in the shadow>": (shadows[0] ?? all.find(({ status }) => status === "SHADOW"))?.version,
+    "<an agreed version>": all.find(({ approvalId, status }) => approvalId && status !== "RETIRED")?.version,
+    "<a champion>": champions.find(({ version }) => version.startsWith("transfer/rules/"))?.version,
+  };
 }
 
 /** Staff have no accounts: what they are shown is the first customer's. */
@@ -197,6 +253,8 @@ async function onAccount(user: User, region: string, { id }: Account): Promise<O
     order: (orders.find(({ node }) => node.status === "ACTIVE") ?? orders[0])?.node.id,
   };
 }
+
+const dayFromNow = (days: number) => new Date(Date.now() + days * DAY_MILLISECONDS).toISOString().slice(0, 10);
 
 const isEmpty = (account: Account) => account.availableBalance.minorUnits === "0";
 
