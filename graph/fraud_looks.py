@@ -8,9 +8,10 @@ from typing import TYPE_CHECKING, Final, Protocol
 from domain.audit.model import Look
 from domain.ids import ID_LENGTH_MAX, is_id, prefix_of
 from domain.refusals import NotFound, Refusal
+from graph.loaders import Loader
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
     from datetime import date
 
     from domain.access.model import Actor
@@ -75,11 +76,16 @@ class FraudDesk(Protocol):
 class FraudLooks:
     context: Context
     _again: dict[str, Again | None] = field(default_factory=dict)
-    _labels: dict[str, Label | None] = field(default_factory=dict)
     _pointers: dict[Scope, Pointer] = field(default_factory=dict)
     _days: dict[Scope, Mapping[date, DayFigures]] = field(default_factory=dict)
     _documents: dict[str, bytes | None] = field(default_factory=dict)
     _thresholds: dict[Scope, tuple[Thresholds | None, Bounds | None]] = field(default_factory=dict)
+    _labels: Loader[str, Label] = field(init=False)
+    _cases: Loader[str, str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._labels = Loader(self._read_labels)
+        self._cases = Loader(self._read_cases)
 
     # Decisions.
 
@@ -116,18 +122,28 @@ class FraudLooks:
         return self._again[stored.subject]
 
     def label(self, subject: str) -> Label | None:
-        if subject not in self._labels:
-            self.context.spend()
-            self._labels[subject] = self.context.fraud_desk.labels.of(subject)
-        return self._labels[subject]
+        """What is known of it; those of a page are read together."""
+        return self._labels.get(subject)
 
     def case_of(self, subject: str) -> str | None:
-        """Of a payment that a person decides on."""
-        if prefix_of(subject) != "pay":
-            return None
-        self.context.spend(2)
-        found = self.context.bank.ach.payment(self.context.actor, subject)
-        return None if isinstance(found, Refusal) else found.case
+        """Of a payment that a person decides on, or decided; those of a page are read together."""
+        return self._cases.get(subject)
+
+    def _read_labels(self, subjects: Sequence[str]) -> Mapping[str, Label]:
+        self.context.spend()
+        return self.context.fraud_desk.labels.of_each(subjects)
+
+    def _read_cases(self, subjects: Sequence[str]) -> Mapping[str, str]:
+        payments = [one for one in subjects if prefix_of(one) == "pay"]
+        transfers = [one for one in subjects if prefix_of(one) != "pay"]
+        found: dict[str, str] = {}
+        if payments:
+            self.context.spend()
+            found |= self.context.bank.ach.cases_of(payments)
+        if transfers:
+            self.context.spend()
+            found |= self.context.bank.transfers.reviews.cases_of(transfers)
+        return found
 
     # Versions.
 
@@ -223,8 +239,11 @@ class FraudLooks:
             self._looked_at_decisions(found.decisions)
         return found
 
-    def _looked_at_decisions(self, decisions: Iterable[StoredDecision]) -> None:
-        """On record for the customer whose payment it was."""
+    def _looked_at_decisions(self, decisions: Sequence[StoredDecision]) -> None:
+        """On record for the customer whose payment it was. What else is known of them is read together."""
+        subjects = [one.subject for one in decisions]
+        self._labels.expect(subjects)
+        self._cases.expect(subjects)
         looks = [_look("fraud_decision", one.subject, customer=one.customer, account=one.account) for one in decisions]
         self.context.bank.audit.record_looks(self.context.actor, looks)
 

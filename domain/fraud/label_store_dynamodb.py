@@ -6,7 +6,7 @@ LD#<scope>#<yyyymmdd>        <subject>   the same again in the list of its day, 
 A day has far fewer labels than decisions, so one partition is enough for each scope.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, Final
 
@@ -27,6 +27,9 @@ class DynamoDBLabelStore:
     def label(self, subject: str) -> Label | None:
         item = self._table.get(f"L#{subject}", "L")
         return _label(item) if item else None
+
+    def labels(self, subjects: Sequence[str]) -> tuple[Label, ...]:
+        return tuple(map(_label, self._table.get_many([(f"L#{one}", "L") for one in subjects])))
 
     def keep(self, label: Label, *, was: Label | None) -> bool:
         own: Item = {"pk": f"L#{label.subject}", "sk": "L", **_attributes(label)}

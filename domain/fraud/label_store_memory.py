@@ -1,6 +1,7 @@
 """Labels in memory, for tests and simulations."""
 
 import threading
+from collections.abc import Sequence
 from datetime import date
 
 from domain.fraud.kinds import Scope
@@ -14,6 +15,9 @@ class MemoryLabelStore:
 
     def label(self, subject: str) -> Label | None:
         return self._labels.get(subject)
+
+    def labels(self, subjects: Sequence[str]) -> tuple[Label, ...]:
+        return tuple(self._labels[one] for one in subjects if one in self._labels)
 
     def keep(self, label: Label, *, was: Label | None) -> bool:
         with self._lock:

@@ -3,7 +3,7 @@
 Whoever learns is told of each change once it is kept, to count it among features; brought again, it is told again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -49,6 +49,10 @@ class Labels:
 
     def of(self, subject: str) -> Label | None:
         return self._store.label(subject)
+
+    def of_each(self, subjects: Sequence[str]) -> dict[str, Label]:
+        """Of those of which something was said; at most `tables_aws.PAGE_MAX`."""
+        return {label.subject: label for label in self._store.labels(subjects)}
 
     def say(
         self, actor: Actor, subject: str, *, fraud: bool, code: str | None = None

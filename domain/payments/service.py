@@ -5,7 +5,7 @@ payment to leave its state is told after it is written. Death between the two le
 happened: the sweep finds the payment by its due date and tells again.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
 
@@ -76,6 +76,10 @@ class Payments:
 
     def get(self, payment_id: str) -> Payment | None:
         return self._store.payment(payment_id)
+
+    def those(self, payment_ids: Sequence[str]) -> tuple[Payment, ...]:
+        """Those that there are, in any order, read in one call; none twice."""
+        return self._store.payments(list(payment_ids))
 
     def existing(self, payment_id: str) -> Payment:
         payment = self._store.payment(payment_id)

@@ -1,5 +1,6 @@
 """How transfers in review are kept: each once for its journal's id, moved on by its version."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
@@ -17,6 +18,10 @@ class ReviewPage:
 
 class ReviewStore(Protocol):
     def review(self, journal: str) -> TransferReview | None: ...
+
+    def reviews(self, journals: Sequence[str]) -> tuple[TransferReview, ...]:
+        """Those that there are, in any order; at most `tables_aws.PAGE_MAX` journals, none twice."""
+        ...
 
     def add(self, review: TransferReview) -> TransferReview:
         """Keeps a new review, once for its id; what was kept first is the answer."""

@@ -6,7 +6,7 @@ W#<source>    <opened_at>#<journal>   the review is one of this account
 by_due: R#<region> / <due_at>#<journal>. Few transfers are reviewed: one partition takes them all.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Final
 
@@ -37,6 +37,9 @@ class DynamoDBReviewStore:
         item = self._table.get(f"R#{journal}", "R")
         return _review(item) if item else None
 
+    def reviews(self, journals: Sequence[str]) -> tuple[TransferReview, ...]:
+        return tuple(map(_review, self._table.get_many([(f"R#{one}", "R") for one in journals])))
+
     def add(self, review: TransferReview) -> TransferReview:
         pointer: Mapping[str, Value] = {"pk": f"W#{review.source}", "sk": position_of(review)}
         if self._table.put_all_new(self._item(review), pointer):
@@ -54,8 +57,7 @@ class DynamoDBReviewStore:
             f"W#{account}", size=limit, from_key=_BEFORE_ALL, to_key=_AFTER_ALL, before=before
         )
         ids = [str(row["sk"]).partition("#")[2] for row in rows]
-        items = self._table.get_many([(f"R#{name}", "R") for name in ids]) if ids else []
-        found = {review.id: review for review in map(_review, items)}
+        found = {review.id: review for review in self.reviews(ids)} if ids else {}
         return ReviewPage(tuple(found[name] for name in ids), following)
 
     def due(self, *, through: datetime, limit: int) -> tuple[str, ...]:

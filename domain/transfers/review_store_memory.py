@@ -1,6 +1,7 @@
 """Transfers in review in memory, for tests and simulations."""
 
 import threading
+from collections.abc import Sequence
 from datetime import datetime
 
 from domain.transfers.model import TransferReview
@@ -26,6 +27,10 @@ class MemoryReviewStore:
                 return False
             self._reviews[review.id] = review
             return True
+
+    def reviews(self, journals: Sequence[str]) -> tuple[TransferReview, ...]:
+        with self._lock:
+            return tuple(self._reviews[one] for one in journals if one in self._reviews)
 
     def reviews_of(self, account: str, *, before: str | None, limit: int) -> ReviewPage:
         with self._lock:

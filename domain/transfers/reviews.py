@@ -5,7 +5,7 @@ state is posted under a key that follows from the review, and the ledger's answe
 whoever meets a claimed state takes it further, be it the request's repetition, the person who decides, or the sweep.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any, Final
 
@@ -135,6 +135,10 @@ class Reviews:
             raise ValueError(f"a page has 1 to {PAGE_MAX} rows, not {limit}")
         refusal = self._accounts.refusal(actor, Action.VIEW_ACCOUNT, account)
         return refusal or self._store.reviews_of(account, before=before, limit=limit)
+
+    def cases_of(self, transfers: Sequence[str]) -> dict[str, str]:
+        """The case of each that has one, whoever asks: for staff who see what was judged."""
+        return {review.id: review.case for review in self._store.reviews(transfers) if review.case}
 
     def position(self, review: TransferReview) -> str:
         """Its place in its account's list."""

@@ -28,6 +28,8 @@ from domain.calendars import calendar_day
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Resolution, Stage, Subject
 from domain.counterparties.model import Counterparty
+from domain.fraud.kinds import Family, Scope
+from domain.fraud.registry_model import ArtefactKind, Lineage, Version
 from domain.ids import entry_id, internal_account, payment_id, received_entry_id
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
@@ -49,6 +51,7 @@ from tests.contract import received
 from tests.unit.functions.ach_life import RECEIVER
 from tests.unit.functions.judged_life import in_review
 from tests.unit.functions.region import REGION, SETTINGS, Deployed, acting, staff_of
+from tests.unit.graph.fraud_house import rules_document
 from tests.unit.transfers.desk import by_number
 
 CORE: Final = core_schema(schema)
@@ -58,7 +61,7 @@ MANY: Final = 25
 FIRST_LINES: Final = 8
 """The first lines of an account have no counterparties; the last of these have."""
 CLERK: Final = "stf_01J00000000000000000000001"
-OWNER, OPERATIONS, AUDITOR = "owner", "operations", "auditor"
+OWNER, OPERATIONS, AUDITOR, ANALYST = "owner", "operations", "auditor", "analyst"
 
 WHY: Final[Mapping[str, Any]] = {
     "outcome": OccurrenceOutcome.MISSED,
@@ -168,6 +171,21 @@ CONNECTIONS: Final[Mapping[str, tuple[str, str, int]]] = {
         "{ node(id: $inbound) { ... on AchReceivedFile { entries(first: $n) { edges { node { FIELD } } } } } }",
         0,
     ),
+    "Query.fraudDecisions": (
+        ANALYST,
+        "{ fraudDecisions(customerId: $ada, first: $n) { edges { node { FIELD } } } }",
+        0,
+    ),
+    "Query.fraudVersions": (
+        ANALYST,
+        "{ fraudVersions(scope: TRANSFER, kind: RULES, first: $n) { edges { node { FIELD } } } }",
+        0,
+    ),
+    "Query.fraudListEntries": (
+        ANALYST,
+        "{ fraudListEntries(scope: TRANSFER, first: $n) { edges { node { FIELD } } } }",
+        0,
+    ),
 }
 """Who asks, how, and what every row costs whatever is asked of it."""
 
@@ -183,6 +201,9 @@ GROWS: Final[Mapping[str, int]] = {
     "Payment.timeline": PAGE,
     "AchFile.entries": PAGE + 2,  # they come in one call, and that they were looked at is written in one
     "AchReceivedFile.entries": PAGE + 2,  # likewise
+    "FraudVersion.document": 2,  # each from the bucket, with its version: whoever looks at documents looks at one
+    "FraudVersion.rules": 2,  # likewise
+    "FraudVersion.gate": 4,  # what it asks for is read anew: evidence is not remembered
 }
 """Fields of rows that cost calls of their own for each row."""
 
@@ -198,6 +219,8 @@ class Life:
         accounts = [self.account, *map(self._opened, range(MANY))]
         self.counterparties = [self._added(number) for number in range(MANY)]
         self.orders = [self._lived(account) for account in accounts]
+        for number in range(MANY):
+            self._reviewed(number)
         self._much_of_one()
         for number, account in enumerate(accounts[1:]):
             self._looked_at(account, number)
@@ -206,6 +229,7 @@ class Life:
         self.files = [self._file(number) for number in range(MANY)]
         self.received_files = [self._received_file(number) for number in range(MANY)]
         self._work()
+        self._governed()
 
     @property
     def today(self) -> date:
@@ -236,7 +260,6 @@ class Life:
     def _much_of_one(self) -> None:
         store = DynamoDBOrderStore(self.bank.table(SETTINGS["FLORIN_TRANSFERS_TABLE"], BY_DUE), region=REGION)
         for number in range(MANY):
-            self._reviewed(number)
             self._ordered(self.account, f"more-{number}")
             day, now = self.today - timedelta(days=number), self.deployed.clock.now()
             store.settle(Occurrence(order=self.orders[0].id, on=day, late=True, at=now, **WHY))
@@ -396,12 +419,37 @@ class Life:
             )
             assert isinstance(asked, Approval), asked
 
+    def _governed(self) -> None:
+        """Versions of rules, and entries that deny."""
+        desk, writer = self.bank.fraud_desk, staff_of(Group.FRAUD_ANALYST, CLERK)
+        lineage = Lineage(code_version="hand", note="Too many reviews")
+        for number in range(MANY):
+            drafted = desk.registry.draft(
+                writer,
+                scope=Scope.TRANSFER,
+                kind=ArtefactKind.RULES,
+                document=rules_document(number + 1),
+                lineage=lineage,
+                key=f"v-{number}",
+            )
+            assert isinstance(drafted, Version), drafted
+            denied = desk.list_changes.deny(
+                writer,
+                scope=Scope.TRANSFER,
+                family=Family.DEVICE,
+                entity=f"dev-{number}",
+                reason="Stolen",
+                until=None,
+                key=f"d-{number}",
+            )
+            assert isinstance(denied, Version), denied
+
     # Asking.
 
     def calls(self, who: str, document: str, **variables: Any) -> int:
         """What the meter counts for one request."""
         self.deployed.clock.at += timedelta(minutes=10)  # what was unwrapped before is forgotten
-        staff = {OPERATIONS: Group.OPERATIONS, AUDITOR: Group.AUDITOR}
+        staff = {OPERATIONS: Group.OPERATIONS, AUDITOR: Group.AUDITOR, ANALYST: Group.FRAUD_ANALYST}
         actor = replace(acting(self.ada), person=CLERK, groups=frozenset({staff[who]})) if who in staff else None
         faults: list[Exception] = []
         context = Context(
@@ -450,6 +498,7 @@ def life() -> Iterator[Life]:
         environment.setenv("AWS_SECRET_ACCESS_KEY", "test")
         lived = Life(Deployed(environment))
         lived.calls(OWNER, CONNECTIONS["Viewer.accounts"][1].replace("FIELD", "id"), n=1)  # the secret of cursors
+        lived.calls(ANALYST, CONNECTIONS["Query.fraudListEntries"][1].replace("FIELD", "entity"), n=1)  # the lists
         yield lived
 
 

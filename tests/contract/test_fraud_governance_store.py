@@ -226,6 +226,14 @@ class TestLabels:
         assert store.label("pay_2") is None
         assert store.labels_of_day(Scope.ACH, self.LABEL.day, position=None, limit=9).labels == ()
 
+    def test_several_are_read_together_as_far_as_there_are_any(self, store: LabelStore) -> None:
+        other = replace(self.LABEL, subject="pay_2")
+        for label in (self.LABEL, other):
+            store.keep(label, was=None)
+
+        found = store.labels(["pay_2", "pay_3", "pay_1"])
+        assert sorted(found, key=lambda label: label.subject) == [self.LABEL, other]
+
     def test_one_that_was_never_judged_is_read_back(self, store: LabelStore) -> None:
         unjudged = replace(self.LABEL, decision=None, shadows={})
         store.keep(unjudged, was=None)

@@ -65,6 +65,7 @@ WHOLE = replace(
 def test_a_review_is_read_back_whole_wherever_it_is_asked_for(store: ReviewStore, made: TransferReview) -> None:
     assert store.add(made) == made
     assert store.review(made.id) == made
+    assert store.reviews([made.id, f"jrn_us0000_{'z' * 32}"]) == (made,)
     assert store.reviews_of(ACCOUNT, before=None, limit=5).reviews == (made,)
 
 

@@ -12,6 +12,7 @@ from domain.clock import parse_instant
 from domain.fraud.aggregates import unpacked
 from domain.ids import prefix_of
 from domain.ledger.model import Journal, State
+from domain.transfers.kinds import CLAIMED
 from functions.composition import ledger_settings
 from ops.verify.judging import judge
 from ops.verify.world import World, of_items
@@ -63,7 +64,7 @@ class Left:
     history: frozenset[str]
     """Its files."""
     governed: Counter[tuple[str, ...]]
-    """Decisions, versions and who of them decides, lists, snoozes, labels, figures of days: each with how it stands."""
+    """Versions and who of them decides, lists, snoozes, labels, figures of days: each with how it stands."""
     parked: int
     """At least once: a person looks at them."""
     roots: Mapping[str, str]
@@ -109,7 +110,7 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         known=Counter(map(_known, place.items("features"))),
         judged=Counter(item["pk"]["S"] for item in place.items("fraud") if item["sk"]["S"] == "D"),
         history=place.history(),
-        governed=Counter(map(_governed, place.items("fraud"))),
+        governed=Counter(_governed(item) for item in place.items("fraud") if item["sk"]["S"] != "D"),
         parked=len(place.network.queued.get(FAILED, ())),
         roots=place.roots(),
         audited=frozenset(
@@ -166,6 +167,12 @@ def unqueued(place: Place) -> list[datetime]:
     named = {json.loads(body)["delivery"] for body in place.network.queued.get(DELIVERIES, ())}
     waiting = [item for item in place.items("partners") if item["sk"]["S"] == "D" and item["state"]["S"] == "RECEIVED"]
     return [parse_instant(item["due_at"]["S"]) for item in waiting if item["delivery"]["S"] not in named]
+
+
+def reviews_claimed(place: Place) -> list[datetime]:
+    """When the sweep looks at each transfer in review of which a step was begun, and is not known to be made."""
+    found = [item for item in place.items("transfers") if item["pk"]["S"].startswith("R#")]
+    return [parse_instant(item["due_at"]["S"]) for item in found if item.get("state", {}).get("S") in CLAIMED]
 
 
 def unrecorded(place: Place, before: Snapshot, *, commands: frozenset[str], customer: str) -> list[str]:

@@ -292,7 +292,8 @@ class Runner:
         ended = _differences(prepared.use_case, clean_end, found)
         if ended:
             # A judgement does nothing by itself: of what never came to be, one may be kept all the same.
-            before = replace(prepared.before, audited=frozenset(), judged=found.judged)
+            judged = found.judged & (prepared.before.judged | clean.left.judged)
+            before = replace(prepared.before, audited=frozenset(), judged=judged)
             off += _differences(prepared.use_case, before, found, forsaken=True) and ended
             off += [f"on record as {told}, and not done"] if told - {"OUTCOME_UNKNOWN"} else []
         off += [*books.violations(self.place, world), *books.pending(found)]
@@ -355,6 +356,9 @@ class Runner:
             stage = Stage(self.place, bank, prepared.house, dict(prepared.facts))
             if prepared.use_case.sweeps or (swept and prepared.use_case.comes_twice and not forsaken):
                 prepared.use_case.act(stage)
+            if due := books.reviews_claimed(self.place):
+                self.place.clock.at = max(self.place.clock.at, *due)
+                sweep_cases(stage)
             stage.notified()
             self._paid(stage)
             if stage.records(prepared.heard) and "already" not in prepared.facts:

@@ -304,6 +304,10 @@ class Ach:
         found = self._payments.get(payment) if prefix_of(payment) == "pay" else None
         return found.account if found else None
 
+    def cases_of(self, payments: Sequence[str]) -> dict[str, str]:
+        """The case of each that has one, whoever asks: for staff who see what was judged."""
+        return {payment.id: payment.case for payment in self._payments.those(payments) if payment.case}
+
     def cancel(self, actor: Actor, payment: str) -> Payment | Refusal:
         """Calls a payment off, until its window is cut off. Said again, it changes nothing.
 

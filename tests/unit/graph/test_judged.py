@@ -5,13 +5,14 @@ from typing import Any
 
 import pytest
 
+from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Resolution, Stage
 from domain.customers.model import Customer
 from domain.fraud.kinds import Decision
 from tests.unit.graph import documents as ask
-from tests.unit.graph.world import World
+from tests.unit.graph.world import World, clerk
 from tests.unit.transfers.desk import REVIEW_WITHIN
 
 ASKED = """mutation($input: TransferInput!) { transfer(input: $input) { __typename
@@ -65,6 +66,20 @@ def test_what_is_declined_says_as_much_as_a_customer_may_know(
     assert (told["__typename"], told["retryable"], told["reasons"]) == (name, False, ["UNUSUAL_AMOUNT"])
     world.says(Decision.APPROVE)
     assert asked(world, pair) == told
+
+
+def test_staff_find_the_case_of_a_transfer_in_review_with_its_decision(world: World, pair: Pair) -> None:
+    asked(world, pair)
+    world.says(Decision.REVIEW)
+    payer, source, _, target = pair
+    world.ask(payer, ASKED, input=ask.transfer_input(source, target, "25.00", key="looked-at"))
+    analyst = clerk(Group.FRAUD_ANALYST)
+    document = "query($id: ID!) { fraudDecisions(customerId: $id) { edges { node { decision caseId } } } }"
+
+    edges = world.ask(analyst, document, id=payer.id).data["fraudDecisions"]["edges"]
+
+    told = {edge["node"]["decision"]: edge["node"]["caseId"] for edge in edges}
+    assert told == {"APPROVE": None, "REVIEW": world.review_case().id}
 
 
 def test_a_transfer_in_review_is_seen_with_what_it_holds_and_no_case(world: World, pair: Pair) -> None:
