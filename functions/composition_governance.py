@@ -92,7 +92,7 @@ def list_changes(bank: Bank) -> ListChanges:
 def snoozing(bank: Bank) -> Snoozing:
     from domain.fraud.snoozing import Snoozing
 
-    return Snoozing(store=bank.registry_store, clock=bank.clock)
+    return Snoozing(store=bank.registry_store, rules=bank.books.rules, clock=bank.clock)
 
 
 def label_store(bank: Bank) -> DynamoDBLabelStore:
