@@ -441,6 +441,7 @@ class Bank:
             self.ledger_store.connection.client,
             self._connection.client,
             *map(self.client, ("secretsmanager", "kms", "scheduler")),
+            self.client("s3", inline=True),
         )
 
     @cached_property
