@@ -14,6 +14,7 @@ from uuid import uuid4
 
 from botocore.configprovider import ConfiguredEndpointProvider
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 from botocore.session import Session
 from pynamodb.connection._botocore_private import BotocoreBaseClientPrivate
 from pynamodb.connection.base import Connection
@@ -161,9 +162,11 @@ class WireClient:
         return units_aws.used(operation, parameters, answer, indexes_of=self._indexes_of)
 
 
-def in_passing(error: ClientError | HTTPClientError) -> bool:
-    """Whether the same request may fare better a moment later."""
-    if isinstance(error, HTTPClientError):
+def in_passing(error: ClientError | NotConnected | HTTPClientError) -> bool:
+    """Whether the same request may fare better a moment later. NotConnected is of a request that was never sent;
+    botocore does not count it among the errors of its HTTP client.
+    """
+    if not isinstance(error, ClientError):
         return True
     status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0)
     return status >= SERVER_FAULT_STATUS or error.response.get("Error", {}).get("Code") in BUSY_CODES

@@ -12,6 +12,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from botocore.exceptions import ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as NotConnected
 from pynamodb.connection.base import Connection, MetaTable
 from pynamodb.exceptions import PutError, TableError, TransactWriteError
 from pynamodb.expressions.condition import Condition
@@ -387,7 +388,7 @@ def read_together(*readings: Reading) -> ReadTogether:
 def _answered(table: Table, asked: Mapping[str, Any]) -> dict[str, Any]:
     try:
         return table.batch_got({"RequestItems": asked})
-    except (ClientError, HTTPClientError) as error:
+    except (ClientError, NotConnected, HTTPClientError) as error:
         if in_passing(error):
             raise Unanswered(f"{', '.join(asked)}: {type(error).__name__}") from None
         raise

@@ -67,6 +67,14 @@ CLIENT: Final[Mapping[str, Any]] = {
     "max_pool_connections": 10,
 }
 """For the services beside the ledger: a retry of theirs is harmless, because every call of ours may run twice."""
+INLINE_CLIENT: Final[Mapping[str, Any]] = {
+    **CLIENT,
+    "connect_timeout": 0.5,
+    "read_timeout": 1,
+    "retries": {"total_max_attempts": 1, "mode": "standard"},
+}
+"""For what a payment waits for, which goes on without: half a second for a connection, one for an answer, and whoever
+asks says how often."""
 _METER: Final = "florin-meter"
 
 
@@ -433,6 +441,7 @@ class Bank:
             self.ledger_store.connection.client,
             self._connection.client,
             *map(self.client, ("secretsmanager", "kms", "scheduler")),
+            self.client("s3", inline=True),
         )
 
     @cached_property
@@ -464,18 +473,19 @@ class Bank:
     def _clients(self) -> dict[str, Any]:
         return {}
 
-    def client(self, service: Any, region: str | None = None) -> Any:
-        """A client of boto3, each of whose requests the meter counts; of this region when none is named."""
+    def client(self, service: Any, region: str | None = None, *, inline: bool = False) -> Any:
+        """A client of boto3, each of whose requests the meter counts; of this region when none is named. `inline`: one
+        that gives up soon.
+        """
         region = region or self.region
-        name = f"{service} {region}"
+        name = f"{service} {region}{' inline' if inline else ''}"
         if name not in self._clients:
             import boto3
             from botocore.config import Config
 
             self._session = self._session or boto3.Session()
-            made = self._session.client(
-                service, region_name=region, endpoint_url=self._endpoint, config=Config(**CLIENT)
-            )
+            config = Config(**(INLINE_CLIENT if inline else CLIENT))
+            made = self._session.client(service, region_name=region, endpoint_url=self._endpoint, config=config)
             made.meta.events.register("before-send", self._sent, unique_id=_METER)
             self._clients[name] = made
         return self._clients[name]

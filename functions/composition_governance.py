@@ -5,6 +5,7 @@ As in `composition_rails`, what only some functions use is imported only when it
 
 from __future__ import annotations
 
+import time
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -30,7 +31,12 @@ if TYPE_CHECKING:
 def artefacts(bank: Bank) -> S3ArtefactStore:
     from domain.fraud.artefacts_aws import S3ArtefactStore
 
-    return S3ArtefactStore(client=lambda: bank.client("s3"), bucket=bank.configuration.fraud_bucket)
+    return S3ArtefactStore(
+        client=lambda: bank.client("s3"),
+        reading=lambda: bank.client("s3", inline=True),
+        bucket=bank.configuration.fraud_bucket,
+        seconds=time.monotonic,
+    )
 
 
 def books(bank: Bank) -> Books:
@@ -86,7 +92,7 @@ def list_changes(bank: Bank) -> ListChanges:
 def snoozing(bank: Bank) -> Snoozing:
     from domain.fraud.snoozing import Snoozing
 
-    return Snoozing(store=bank.registry_store, clock=bank.clock)
+    return Snoozing(store=bank.registry_store, rules=bank.books.rules, clock=bank.clock)
 
 
 def label_store(bank: Bank) -> DynamoDBLabelStore:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from domain.fraud.model import StoredDecision
     from domain.fraud.service import Fraud
     from domain.ids import Randomness
     from domain.transfers.service import Transfers
@@ -23,7 +24,21 @@ def fraud(bank: Bank) -> Fraud:
         books=bank.books,
         decisions=DynamoDBDecisionStore(bank.table(bank.configuration.fraud_table)),
         clock=bank.clock,
+        fell_back=_fell_back,
+        shadow_unread=_shadow_unread,
     )
+
+
+def _fell_back(stored: StoredDecision) -> None:
+    from functions.fraud_fallbacks import fell_back
+
+    fell_back(stored)
+
+
+def _shadow_unread(subject: str, version: str) -> None:
+    from functions.fraud_fallbacks import shadow_unread
+
+    shadow_unread(subject, version)
 
 
 def transfers(bank: Bank, *, randomness: Randomness) -> Transfers:

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from domain.bus_aws import EventBridgeBus
-    from domain.fraud.model import StoredDecision
     from domain.payments.journeys_aws import StepFunctionsJourneys
     from domain.payments.model import Payment
     from domain.payments.rules import Deadlines
@@ -172,14 +171,7 @@ def ach_steps(bank: Bank) -> Steps:
         clock=bank.clock,
         region=bank.region,
         debit_settled=partial(_debit_settled, bank),
-        fell_back=_fell_back,
     )
-
-
-def _fell_back(stored: StoredDecision) -> None:
-    from functions.fraud_fallbacks import fell_back
-
-    fell_back(stored)
 
 
 def _debit_settled(bank: Bank, payment: Payment) -> None:

@@ -10,6 +10,7 @@ from domain.fraud.refusals import (
     FraudKeyReused,
     FraudLimitReached,
     FraudRegistryBusy,
+    FraudRuleNotOverridable,
     FraudVersionNotChampion,
     FraudVersionState,
     NoFraudVersionBefore,
@@ -41,7 +42,7 @@ REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "retireFraudVersion": MOVED,
     "addFraudListEntry": (*ASKED, FraudLimitReached, FraudKeyReused, ApprovalKeyReused, FraudRegistryBusy),
     "removeFraudListEntry": (*ASKED, ApprovalKeyReused),
-    "snoozeFraudRule": (*ASKED, FraudLimitReached, FraudRegistryBusy),
+    "snoozeFraudRule": (*ASKED, FraudRuleNotOverridable, FraudLimitReached, FraudRegistryBusy),
     "endFraudSnooze": (*ASKED, FraudRegistryBusy),
     "labelFraud": (*ASKED, FraudRegistryBusy),
 }

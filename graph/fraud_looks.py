@@ -172,12 +172,12 @@ class FraudLooks:
     def document(self, version: Version) -> bytes | None:
         """The bytes of a version's document, read once; None where they are not to be had."""
         if version.sha256 not in self._documents:
-            from domain.fraud.artefacts import ArtefactMissing  # noqa: PLC0415  (with the first document that is shown)
+            from domain.fraud.artefacts import ArtefactUnread  # noqa: PLC0415  (with the first document that is shown)
 
             self.context.spend()
             try:
                 found = self.context.fraud_desk.registry.document(self.context.actor, version.id)
-            except ArtefactMissing:
+            except ArtefactUnread:
                 found = NotFound(version.id)
             self._documents[version.sha256] = None if isinstance(found, Refusal) else found
             self.context.spend(len(self._documents[version.sha256] or b"") // BYTES_OF_A_READ)
@@ -186,12 +186,12 @@ class FraudLooks:
     def thresholds(self, pointer: Pointer) -> tuple[Thresholds | None, Bounds | None]:
         """The thresholds that decide, None where they cannot be read; and their bounds, None where none are signed."""
         if pointer.scope not in self._thresholds:
-            from domain.fraud.artefacts import ArtefactMissing  # noqa: PLC0415  (as above)
+            from domain.fraud.artefacts import ArtefactUnread  # noqa: PLC0415  (as above)
 
             self.context.spend(2)
             try:
                 found = self.context.fraud_desk.books.thresholds(pointer, pointer.scope)
-            except ArtefactMissing:
+            except ArtefactUnread:
                 found = None
             self._thresholds[pointer.scope] = found, self.context.fraud_desk.registry.bounds(pointer.scope)
         return self._thresholds[pointer.scope]

@@ -524,6 +524,11 @@ ROWS: Final = (
         ),
     ),
     Row(
+        fraud.FraudRuleNotOverridable,
+        "The rule is silenced for nobody. Nothing was snoozed.",
+        (_fact("scope", "The family of payments whose rules say so."), _fact("rule", "The id of the rule.")),
+    ),
+    Row(
         fraud.FraudLimitReached,
         "There are as many as there may be.",
         (

@@ -8,12 +8,21 @@ from typing import Generic, Protocol, TypeVar
 
 from domain.fraud.documents import sha256_of
 from domain.fraud.registry_model import ArtefactKind
+from domain.unsettled import Unsettled
 
 Parsed = TypeVar("Parsed")
 
 
-class ArtefactMissing(Exception):
-    """There is no document under this name, or other bytes than it names. Whoever scores takes the fallback."""
+class ArtefactUnread(Exception):
+    """A document cannot be read, for whatever reason. Whoever scores takes the fallback."""
+
+
+class ArtefactMissing(ArtefactUnread):
+    """There is no document under this name, other bytes than it names, or none of its kind."""
+
+
+class ArtefactUnanswered(ArtefactUnread, Unsettled):
+    """Where the documents lie does not answer in time, or does not let them be read now."""
 
 
 class ArtefactStore(Protocol):
@@ -22,7 +31,7 @@ class ArtefactStore(Protocol):
         ...
 
     def get(self, kind: ArtefactKind, sha256: str) -> bytes:
-        """Raises ArtefactMissing."""
+        """Raises ArtefactUnread: ArtefactMissing, or ArtefactUnanswered."""
         ...
 
 

@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Final, TypeVar
 
 from domain.fraud import builtin, lists, rules, thresholds
-from domain.fraud.artefacts import ArtefactMissing, ArtefactStore, Kept
+from domain.fraud.artefacts import ArtefactMissing, ArtefactStore, ArtefactUnread, Kept
 from domain.fraud.documents import DocumentMalformed, canonical, read
 from domain.fraud.kinds import Scope
 from domain.fraud.lists import Lists
@@ -23,6 +23,7 @@ from domain.fraud.thresholds import Thresholds
 DOCUMENTS_KEPT: Final = 32
 """Of a process: three scopes of four documents each, their shadows, and those before a change."""
 BOOKS_KEPT: Final = 16
+IN_THE_FALLBACK: Final = frozenset({ArtefactKind.RULES, ArtefactKind.THRESHOLDS, ArtefactKind.LISTS})
 
 Read = TypeVar("Read")
 
@@ -39,9 +40,17 @@ class Books:
         self._books: Kept[Book] = Kept(BOOKS_KEPT)
 
     def book(self, pointer: Pointer | None, scope: Scope) -> Book:
-        """What judges. Raises ArtefactMissing: whoever scores takes the fallback, by `builtin.book`."""
+        """What judges. Raises ArtefactUnread: whoever scores takes the fallback."""
         champions = pointer.champions if pointer else {}
         return self.of(scope, {kind: champion.used for kind, champion in champions.items()})
+
+    def fallback(self, pointer: Pointer | None, scope: Scope) -> Book:
+        """What judges in the fallback: of each kind the champion, if it can be read, or else the first of all, which is
+        part of the program. So a model that cannot be read takes no entry off the lists. No model is among them.
+        """
+        champions = pointer.champions if pointer else {}
+        used = {kind: champion.used for kind, champion in champions.items() if kind in IN_THE_FALLBACK}
+        return self.of(scope, {kind: one for kind, one in used.items() if self._is_read(scope, kind, one)})
 
     def shadows(self, pointer: Pointer | None, scope: Scope, *, at: datetime) -> tuple[tuple[str, Book], ...]:
         """Each shadow that runs at that moment, and the book that judges with it in its champion's place. One that
@@ -54,12 +63,12 @@ class Books:
         for shadow in shadows_at(pointer, at):
             try:
                 found.append((shadow.used.version, self.of(scope, {**champions, shadow.kind: shadow.used})))
-            except ArtefactMissing:
+            except ArtefactUnread:
                 continue
         return tuple(found)
 
     def of_versions(self, scope: Scope, versions: VersionsUsed) -> Book:
-        """The book that a stored decision followed from. Raises ArtefactMissing."""
+        """The book that a stored decision followed from. Raises ArtefactUnread."""
         named = {
             ArtefactKind.RULES: versions.rules,
             ArtefactKind.MODEL: versions.model,
@@ -69,7 +78,7 @@ class Books:
         return self.of(scope, {kind: used for kind, used in named.items() if used})
 
     def of(self, scope: Scope, used: Mapping[ArtefactKind, VersionUsed]) -> Book:
-        """The book of these documents; the built-in one of a kind that is not among them. Raises ArtefactMissing."""
+        """The book of these documents; the built-in one of a kind that is not among them. Raises ArtefactUnread."""
         name = (scope.value, *(f"{kind.value}:{used[kind].version}:{used[kind].sha256}" for kind in sorted(used)))
         return self._books.of(name, lambda: self._made(scope, used))
 
@@ -82,7 +91,7 @@ class Books:
                 self._artefacts.put(ArtefactKind(kind.upper()), canonical(make(scope)))
 
     def thresholds(self, pointer: Pointer, scope: Scope) -> Thresholds:
-        """Those that decide, whatever has become of the other documents. Raises ArtefactMissing."""
+        """Those that decide, whatever has become of the other documents. Raises ArtefactUnread."""
         champion = pointer.champions.get(ArtefactKind.THRESHOLDS)
         return self._made(scope, {ArtefactKind.THRESHOLDS: champion.used} if champion else {}).thresholds
 
@@ -90,6 +99,18 @@ class Books:
         """As `thresholds`."""
         champion = pointer.champions.get(ArtefactKind.LISTS)
         return self._made(scope, {ArtefactKind.LISTS: champion.used} if champion else {}).lists
+
+    def rules(self, pointer: Pointer, scope: Scope) -> rules.RuleSet:
+        """As `thresholds`."""
+        champion = pointer.champions.get(ArtefactKind.RULES)
+        return self._made(scope, {ArtefactKind.RULES: champion.used} if champion else {}).rules
+
+    def _is_read(self, scope: Scope, kind: ArtefactKind, used: VersionUsed) -> bool:
+        try:
+            self._made(scope, {kind: used})
+        except ArtefactUnread:
+            return False
+        return True
 
     def _made(self, scope: Scope, used: Mapping[ArtefactKind, VersionUsed]) -> Book:
         first = builtin.book(scope)

@@ -10,7 +10,7 @@ from typing import Final, Protocol
 
 from domain.access.model import Action, Actor, Relation
 from domain.access.service import refusal_of
-from domain.fraud.artefacts import ArtefactMissing
+from domain.fraud.artefacts import ArtefactUnread
 from domain.fraud.books import Books
 from domain.fraud.decision_store import PAGE_MAX, DecisionPage, position_of
 from domain.fraud.expressions import Explained, FeatureMistyped
@@ -120,7 +120,7 @@ class DecisionDesk:
             book = self._books.of_versions(stored.scope, stored.versions)
             found = replayed(stored, book)
             why = explanation(stored.features, book, found)
-        except (ArtefactMissing, FeatureMistyped, ScoreOutOfRange):
+        except (ArtefactUnread, FeatureMistyped, ScoreOutOfRange):
             return None
         return Again(
             same=same(stored, found),

@@ -47,7 +47,7 @@ class DryRuns:
     def run(self, actor: Actor, version: str, *, first: date, last: date) -> Version | Refusal:
         """Tries rules on the decisions of these days, the latest first, and keeps what came out with the version.
 
-        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudRegistryBusy. Raises ArtefactMissing.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudRegistryBusy. Raises ArtefactUnread.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
 Evaluate = Callable[[Features], "Computed"]
 
 
-class FeatureMistyped(Exception):
+class FeatureMistyped(TypeError):
     """A feature is not of the type that the catalogue says. A fault of whoever serves features."""
 
 

@@ -61,7 +61,7 @@ class ListChanges:
         self._clock = clock
 
     def entries(self, actor: Actor, scope: Scope) -> tuple[Entry, ...] | NotAllowed | NotFound:
-        """Those of the lists that decide right now. Raises ArtefactMissing."""
+        """Those of the lists that decide right now. Raises ArtefactUnread."""
         if denied := refusal_of(actor, Action.VIEW_FRAUD, relation=Relation.STRANGER):
             return denied
         found = self._current(self._store.pointer(scope), scope).entries

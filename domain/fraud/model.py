@@ -44,7 +44,7 @@ class VersionUsed:
 class VersionsUsed:
     rules: VersionUsed
     model: VersionUsed | None
-    """None: the scope has no champion model."""
+    """None: no model was asked. The scope has no champion model, or it was the fallback that judged."""
     thresholds: VersionUsed
     lists: VersionUsed
 

@@ -16,7 +16,7 @@ class References:
         self._pointer = pointer
 
     def of(self, scope: Scope) -> Reference | None:
-        """None where no model decides, or its document says nothing of it. Raises ArtefactMissing."""
+        """None where no model decides, or its document says nothing of it. Raises ArtefactUnread."""
         champion = self._pointer(scope).champions.get(ArtefactKind.MODEL)
         if champion is None:
             return None

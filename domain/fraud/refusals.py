@@ -61,6 +61,20 @@ class FraudVersionNotChampion(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class FraudRuleNotOverridable(Refusal):
+    """The rule speaks on everybody: no snooze silences it."""
+
+    code: ClassVar[str] = "FRAUD_RULE_NOT_OVERRIDABLE"
+    scope: str
+    rule: str
+    """Its id."""
+
+    @property
+    def message(self) -> str:
+        return "This rule is silenced for nobody; nothing was snoozed."
+
+
+@dataclass(frozen=True, slots=True)
 class FraudLimitReached(Refusal):
     code: ClassVar[str] = "FRAUD_LIMIT_REACHED"
     limit: str

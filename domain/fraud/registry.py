@@ -144,7 +144,7 @@ class Registry:
         return rules.missing(found, self._evidence(found, self._store.pointer(found.scope)), self._clock.now())
 
     def document(self, actor: Actor, version: str) -> bytes | Denied:
-        """The bytes of its document. Raises ArtefactMissing.
+        """The bytes of its document. Raises ArtefactUnread.
 
         Refusals: NotFound, NotAllowed.
         """

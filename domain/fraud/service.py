@@ -4,13 +4,13 @@ A subject is judged once, and what was said of it is kept before anybody acts on
 later, is told the same: features that have grown since, another version, another clock change nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final, Protocol
 
 from domain.clock import Clock
-from domain.fraud import builtin
-from domain.fraud.artefacts import ArtefactMissing
+from domain.fraud.artefacts import ArtefactUnread
 from domain.fraud.decision_store import DecisionPage, DecisionStore
 from domain.fraud.expressions import FeatureMistyped
 from domain.fraud.features import FeatureReader, FeaturesUnread, Kept, features_from
@@ -18,7 +18,7 @@ from domain.fraud.kinds import Fallback, Features, Scope
 from domain.fraud.model import ScoringRequest, ShadowScore, StoredDecision
 from domain.fraud.registry_items import pointer_of, snoozes_of
 from domain.fraud.registry_model import Pointer
-from domain.fraud.registry_rules import snoozed_at
+from domain.fraud.registry_rules import shadows_at, snoozed_at
 from domain.fraud.scoring import Book, Inputs, Score, ScoreOutOfRange, inputs_of, score, score_unscored
 from domain.ids import decision_id
 
@@ -30,7 +30,11 @@ class Books(Protocol):
     """What judges, by what the pointer of a scope says; `domain.fraud.books` has it."""
 
     def book(self, pointer: Pointer | None, scope: Scope) -> Book:
-        """Raises ArtefactMissing."""
+        """Raises ArtefactUnread."""
+        ...
+
+    def fallback(self, pointer: Pointer | None, scope: Scope) -> Book:
+        """What judges in the fallback: what can be read of the champions, without their model."""
         ...
 
     def shadows(self, pointer: Pointer | None, scope: Scope, *, at: datetime) -> tuple[tuple[str, Book], ...]:
@@ -52,11 +56,25 @@ class _Known:
 class Fraud:
     """The judge of one region, for journeys and inline."""
 
-    def __init__(self, *, features: FeatureReader, books: Books, decisions: DecisionStore, clock: Clock) -> None:
+    def __init__(
+        self,
+        *,
+        features: FeatureReader,
+        books: Books,
+        decisions: DecisionStore,
+        clock: Clock,
+        fell_back: Callable[[StoredDecision], None] = lambda _: None,
+        shadow_unread: Callable[[str, str], None] = lambda _, __: None,
+    ) -> None:
+        """`fell_back`: told of each decision that the stricter rules made, once at most. `shadow_unread`: told of a
+        subject, and of a version that was to be asked beside its champion and had no answer.
+        """
         self._features = features
         self._books = books
         self._decisions = decisions
         self._clock = clock
+        self._fell_back = fell_back
+        self._shadow_unread = shadow_unread
         self._pointers: dict[Scope, Pointer | None] = {}
         """The last that was read of each scope: what judges while nothing can be read."""
 
@@ -76,7 +94,7 @@ class Fraud:
             scored = score(read.features, book, _inputs(request, read))
         except FeatureMistyped:
             return self._unscored(request, None, Fallback.FEATURES_UNREAD)
-        except (ArtefactMissing, ScoreOutOfRange):
+        except (ArtefactUnread, ScoreOutOfRange):
             return self._unscored(request, read, Fallback.ARTEFACT_UNREAD)
         return self._kept(request, read, book, scored, shadows=self._shadows(request, read))
 
@@ -111,7 +129,8 @@ class Fraud:
 
     def _unscored(self, request: ScoringRequest, read: _Known | None, why: Fallback) -> StoredDecision:
         """By what was read, or, where that cannot be used, by what the request says."""
-        book, alone = self._nearest_book(request.scope), _Known(features_from(request, {}, credential_changed_at=None))
+        book = self._books.fallback(self._pointers.get(request.scope), request.scope)
+        alone = _Known(features_from(request, {}, credential_changed_at=None))
         read = read or alone
         try:
             scored = score_unscored(read.features, book, _inputs(request, read))
@@ -120,19 +139,18 @@ class Fraud:
             scored = score_unscored(read.features, book, _inputs(request, read))
         return self._kept(request, read, book, scored, fallback=why)
 
-    def _nearest_book(self, scope: Scope) -> Book:
-        """That of the champions, if it can be read; else the first of all, which is part of the program."""
-        try:
-            return self._books.book(self._pointers.get(scope), scope)
-        except ArtefactMissing:
-            return builtin.book(scope)
-
     def _shadows(self, request: ScoringRequest, read: _Known) -> tuple[ShadowScore, ...]:
-        """What versions that do not decide yet would have said; whatever is wrong with one of them, it is left out."""
+        """What versions that do not decide yet would have said. Whatever is wrong with one of them, it is left out, and
+        that is noted: the decision is the champion's.
+        """
         named = self._books.shadows(read.pointer, request.scope, at=request.at)[:SHADOWS_MAX]
         inputs = _inputs(request, read)
-        found = (_shadow(version, book, read.features, inputs) for version, book in named)
-        return tuple(shadow for shadow in found if shadow is not None)
+        asked = (_shadow(version, book, read.features, inputs) for version, book in named)
+        found = tuple(shadow for shadow in asked if shadow is not None)
+        running = shadows_at(read.pointer, request.at) if read.pointer else ()
+        for version in {shadow.used.version for shadow in running} - {shadow.shadow for shadow in found}:
+            self._shadow_unread(request.subject, version)
+        return found
 
     def _kept(
         self,
@@ -166,7 +184,10 @@ class Fraud:
             decided_at=self._clock.now(),
             shadows=shadows,
         )
-        return self._decisions.put(made)
+        stored = self._decisions.put(made)
+        if fallback and stored == made:  # and not what somebody else has kept in between
+            self._fell_back(stored)
+        return stored
 
 
 def _inputs(request: ScoringRequest, read: _Known) -> Inputs:

@@ -12,9 +12,12 @@ from domain.access.model import Action, Actor, Relation
 from domain.access.service import refusal_of
 from domain.clock import Clock
 from domain.fraud import registry_rules as rules
-from domain.fraud.refusals import FraudLimitReached, FraudRegistryBusy
-from domain.fraud.registry_model import Snooze, Snoozes
+from domain.fraud.artefacts import ArtefactUnread
+from domain.fraud.kinds import Scope
+from domain.fraud.refusals import FraudLimitReached, FraudRegistryBusy, FraudRuleNotOverridable
+from domain.fraud.registry_model import Pointer, Snooze, Snoozes
 from domain.fraud.registry_store import RegistryStore
+from domain.fraud.rules import RuleSet
 from domain.ids import customer_jurisdiction
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
 
@@ -26,8 +29,10 @@ Moved = TypeVar("Moved", bound=Refusal)
 
 
 class Snoozing:
-    def __init__(self, *, store: RegistryStore, clock: Clock) -> None:
+    def __init__(self, *, store: RegistryStore, rules: Callable[[Pointer, Scope], RuleSet], clock: Clock) -> None:
+        """`rules`: those that decide in a scope, by its pointer. Raises ArtefactUnread."""
         self._store = store
+        self._rules = rules
         self._clock = clock
 
     def of(self, actor: Actor, customer: str) -> Snoozes | NotAllowed | NotFound:
@@ -37,7 +42,7 @@ class Snoozing:
     def snooze(self, actor: Actor, *, customer: str, rule: str, reason: str, until: datetime) -> Snoozes | Refusal:
         """Silences a rule for one customer until then, in the place of an earlier snooze of it. One person.
 
-        Refusals: NotAllowed, NotFound, InputInvalid, FraudLimitReached, FraudRegistryBusy.
+        Refusals: NotAllowed, NotFound, InputInvalid, FraudRuleNotOverridable, FraudLimitReached, FraudRegistryBusy.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
@@ -51,6 +56,8 @@ class Snoozing:
         )
         if faults:
             return InputInvalid(faults)
+        if scope := self._heard_by_all(rule):
+            return FraudRuleNotOverridable(scope.value, rule)
         asked = Snooze(rule, reason, actor.person, now, until)
 
         def decide(snoozes: Snoozes) -> Snoozes | FraudLimitReached:
@@ -71,6 +78,19 @@ class Snoozing:
             return denied
         now = self._clock.now()
         return self._moved(customer, lambda snoozes: rules.woken(snoozes, rule, now))
+
+    def _heard_by_all(self, rule: str) -> Scope | None:
+        """The first scope by whose rules this one is silenced for nobody. What cannot be read now forbids nothing:
+        such a rule is heard whatever is snoozed (`domain.fraud.rules`).
+        """
+        for scope in Scope:
+            try:
+                deciding = self._rules(self._store.pointer(scope), scope).rules
+            except ArtefactUnread:
+                continue
+            if any(one.id == rule and one.not_overridable for one in deciding):
+                return scope
+        return None
 
     def _moved(
         self, customer: str, decide: Callable[[Snoozes], Snoozes | Moved]

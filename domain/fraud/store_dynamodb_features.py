@@ -17,6 +17,8 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Final
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from domain.clock import instant_text, parse_instant
 from domain.fraud.aggregates import packed, unpacked
 from domain.fraud.feature_store import (
@@ -135,6 +137,9 @@ class DynamoDBFeatureReader:
             )
         except Unanswered as why:
             raise FeaturesUnread(str(why)) from None
+        except (ClientError, BotoCoreError) as why:
+            # A table that is refused, such as for its key, is no reason for a payment to fail either.
+            raise FeaturesUnread(f"{self._features.name}: {type(why).__name__}") from why
         known, judging = answer.items
         items = {family: known.get(_profile_key(key)) for family, key in keys.items()}
         profiles = {family: _profile(item).profile if item else None for family, item in items.items()}

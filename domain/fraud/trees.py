@@ -22,6 +22,7 @@ from itertools import pairwise
 from typing import Any, Final
 
 from domain.fraud.documents import Part
+from domain.fraud.expressions import FeatureMistyped
 from domain.fraud.kinds import FEATURES, Features, FeatureType
 
 FORMAT: Final = "florin-trees/1"
@@ -83,7 +84,7 @@ class Trees:
     spread: Spread | None
 
     def predicted(self, features: Features) -> float:
-        """How likely the payment is a fraud, 0 to 1. Raises TypeError for a text where a number is expected."""
+        """How likely the payment is a fraud, 0 to 1. Raises FeatureMistyped for a text where a number is expected."""
         return logistic(self.margin(features))
 
     def margin(self, features: Features) -> float:
@@ -134,7 +135,7 @@ class Trees:
         for name in self.features:
             value = features.get(name)
             if isinstance(value, str):
-                raise TypeError(f"the feature {name} is a text, and the model compares numbers")
+                raise FeatureMistyped(f"the feature {name} is a text, and the model compares numbers")
             row.append(math.nan if value is None else float(value))
         return row
 

@@ -12,7 +12,6 @@ from typing import Any
 from domain.fraud.events import SOURCE, decided
 from domain.payments.events import PaymentInitiated, scoring_request
 from functions.composition import bank
-from functions.fraud_fallbacks import fell_back
 from functions.logs import log
 from functions.messages import one_by_one
 
@@ -32,8 +31,6 @@ def score(body: str) -> None:
     (taken,) = bank().bus(SOURCE).publish([said])
     if not taken:
         raise NotPublished(initiated.payment)
-    if stored.fallback:
-        fell_back(stored)
     log("fraud_scorer").info(
         "judged", extra={"payment": stored.subject, "decision_id": stored.id, "decision": said.decision}
     )

@@ -115,8 +115,13 @@ class AchDay:
         self.incoming_store = MemoryIncomingStore()
         self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
         self.ach_decisions = MemoryDecisionStore()
-        self.ach_fraud = judge_of(self.clock, says=FirstBooks(), decisions=wrap(mortal(self.ach_decisions)))
         self.fallbacks: list[StoredDecision] = []
+        self.ach_fraud = judge_of(
+            self.clock,
+            says=FirstBooks(),
+            decisions=wrap(mortal(self.ach_decisions)),
+            fell_back=self.fallbacks.append,
+        )
         self.steps = Steps(
             payments=self.payments,
             ledger=wrap(self.ledger),
@@ -131,7 +136,6 @@ class AchDay:
             clock=self.clock,
             region=self.region,
             debit_settled=self.rates.debit_settled,
-            fell_back=self.fallbacks.append,
         )
         self.volumes = MicroVolumes(
             store=wrap(self.incoming_store), cases=self.cases, clock=self.clock, region=self.region

@@ -1,5 +1,6 @@
 """A judge for banks in memory: it says what it is told to say, of every payment."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -10,7 +11,7 @@ from domain.fraud.decision_store import DecisionStore
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.features import FeatureRead, features_from
 from domain.fraud.kinds import CustomerReason, Decision, Scope
-from domain.fraud.model import ScoringRequest
+from domain.fraud.model import ScoringRequest, StoredDecision
 from domain.fraud.registry_model import Pointer
 from domain.fraud.scoring import Book
 from domain.fraud.service import Fraud
@@ -24,6 +25,9 @@ class Says:
 
     def book(self, pointer: Pointer | None, scope: Scope) -> Book:  # noqa: ARG002  (nothing is promoted here)
         return replace(builtin.book(scope), rules=_always(self.decision))
+
+    def fallback(self, pointer: Pointer | None, scope: Scope) -> Book:
+        return self.book(pointer, scope)
 
     def shadows(
         self,
@@ -50,13 +54,20 @@ class RequestAlone:
         return FeatureRead(features=features, pointer=None, snoozes=None, units=0.0)
 
 
-def judge_of(clock: Clock, *, says: Says | None = None, decisions: DecisionStore | None = None) -> Fraud:
+def judge_of(
+    clock: Clock,
+    *,
+    says: Says | None = None,
+    decisions: DecisionStore | None = None,
+    fell_back: Callable[[StoredDecision], None] = lambda _: None,
+) -> Fraud:
     """Judges by what a request says alone, and keeps what it said in `decisions`."""
     return Fraud(
         features=RequestAlone(),
         books=says or Says(),
         decisions=MemoryDecisionStore() if decisions is None else decisions,
         clock=clock,
+        fell_back=fell_back,
     )
 
 

@@ -14,14 +14,16 @@ class Share:
     double_clicks: int
     races: int
     """Of each pair."""
+    promotions: int
+    """Rounds in which what decides of payments is changed by many at once."""
 
     @property
     def full(self) -> bool:
         return self == FULL
 
 
-NORMAL: Final = Share(rounds=1, double_clicks=60, races=10)
-FULL: Final = Share(rounds=20, double_clicks=200, races=100)
+NORMAL: Final = Share(rounds=1, double_clicks=60, races=10, promotions=4)
+FULL: Final = Share(rounds=20, double_clicks=200, races=100, promotions=16)
 _SHARES: Final = {"": NORMAL, "normal": NORMAL, "full": FULL}
 
 

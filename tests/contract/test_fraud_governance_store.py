@@ -1,5 +1,6 @@
 """What every store of fraud's governance promises: versions, pointers, snoozes, bounds; labels; figures of days."""
 
+import time
 import uuid
 from collections.abc import Iterator
 from dataclasses import replace
@@ -343,7 +344,9 @@ class TestArtefacts:
                 return
             bucket = f"florin-fraud-{uuid.uuid4().hex}"
             place.s3.create_bucket(Bucket=bucket)
-            yield S3ArtefactStore(client=lambda: place.s3, bucket=bucket)
+            yield S3ArtefactStore(
+                client=lambda: place.s3, reading=lambda: place.s3, bucket=bucket, seconds=time.monotonic
+            )
 
     def test_bytes_are_kept_under_their_hash_and_once(self, store: ArtefactStore) -> None:
         sha256 = store.put(ArtefactKind.MODEL, self.BODY)

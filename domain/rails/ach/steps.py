@@ -16,7 +16,6 @@ from domain.cases.service import Cases
 from domain.clock import Clock
 from domain.counterparties.service import Counterparties
 from domain.fraud.kinds import Decision, Fallback
-from domain.fraud.model import StoredDecision
 from domain.ids import entry_id
 from domain.ledger.model import Posted
 from domain.ledger.service import Ledger
@@ -98,10 +97,8 @@ class Steps:
         clock: Clock,
         region: str,
         debit_settled: Callable[[Payment], None] = lambda _: None,
-        fell_back: Callable[[StoredDecision], None] = lambda _: None,
     ) -> None:
-        """`debit_settled`: told of each debit whose money has come; `fell_back`: of each decision that was made without
-        the scorer. Both perhaps more than once."""
+        """`debit_settled`: told of each debit whose money has come, perhaps more than once."""
         self._payments = payments
         self._ledger = ledger
         self._store = store
@@ -115,7 +112,6 @@ class Steps:
         self._clock = clock
         self._region = region
         self._debit_settled = debit_settled
-        self._fell_back = fell_back
         self._judging = Judging(payments=payments, accounts=accounts, counterparties=counterparties)
         self._lending = Lending(payments=payments, timetable=timetable)
         self._standings = Standings(payments=payments, accounts=accounts)
@@ -322,8 +318,6 @@ class Steps:
         if payment.state is not PaymentState.ACCEPTED:
             return payment
         stored = self._judge.decide_unscored(self._judging.request(payment), why=Fallback.SCORER_SILENT)
-        if stored.fallback is Fallback.SCORER_SILENT:
-            self._fell_back(stored)
         return self.judged(payment, decided(stored, region=self._region))
 
     def judged(self, payment: Payment, decided: "FraudDecided") -> Payment:

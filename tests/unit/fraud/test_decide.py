@@ -4,14 +4,16 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 
+import pytest
+
 from domain.fraud import builtin
-from domain.fraud.artefacts import ArtefactMissing
+from domain.fraud.artefacts import ArtefactMissing, ArtefactUnanswered, ArtefactUnread
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.features import FeatureRead, FeaturesUnread, features_from
 from domain.fraud.kinds import Decision, Fallback, Features, Scope, Value
-from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.model import ScoringRequest, StoredDecision, VersionUsed
 from domain.fraud.registry_items import pointer_item, snoozes_item
-from domain.fraud.registry_model import Pointer, Snooze, Snoozes
+from domain.fraud.registry_model import ArtefactKind, Pointer, Shadow, Snooze, Snoozes
 from domain.fraud.scoring import Book, replayed, same
 from domain.fraud.service import SHADOWS_MAX, Fraud
 from tests.unit.fraud.asking import AT, request
@@ -65,9 +67,9 @@ class Reader:
 
 @dataclass
 class Books:
-    """The first book is always there; that of a pointer may be missing."""
+    """The first book is always there; that of a pointer may not be read."""
 
-    missing: bool = False
+    unread: ArtefactUnread | None = None
     shadow_count: int = 0
     model: FixedModel | None = None
     """Of the shadows, and of the champion of a pointer."""
@@ -75,9 +77,13 @@ class Books:
 
     def book(self, pointer: Pointer | None, scope: Scope) -> Book:
         self.asked.append(pointer)
-        if self.missing and pointer is not None:
-            raise ArtefactMissing
+        if self.unread and pointer is not None:
+            raise self.unread
         return builtin.book(scope) if pointer is None else replace(builtin.book(scope), model=self.model)
+
+    def fallback(self, pointer: Pointer | None, scope: Scope) -> Book:
+        self.asked.append(pointer)
+        return builtin.book(scope)
 
     def shadows(self, pointer: Pointer | None, scope: Scope, *, at: datetime) -> tuple[tuple[str, Book], ...]:
         book = replace(builtin.book(scope), model=self.model)
@@ -91,7 +97,16 @@ class Scene:
     decisions: MemoryDecisionStore = field(default_factory=MemoryDecisionStore)
 
     def __post_init__(self) -> None:
-        self.fraud = Fraud(features=self.reader, books=self.books, decisions=self.decisions, clock=Moving())
+        self.fell_back: list[StoredDecision] = []
+        self.unasked: list[tuple[str, str]] = []
+        self.fraud = Fraud(
+            features=self.reader,
+            books=self.books,
+            decisions=self.decisions,
+            clock=Moving(),
+            fell_back=self.fell_back.append,
+            shadow_unread=lambda subject, version: self.unasked.append((subject, version)),
+        )
 
 
 def test_a_subject_that_was_judged_is_not_judged_again_and_its_features_are_not_read_again() -> None:
@@ -158,13 +173,42 @@ def test_the_champions_that_were_read_last_judge_while_nothing_can_be_read() -> 
     assert scene.books.asked == [PROMOTED] * 2
 
 
-def test_a_document_that_cannot_be_read_leaves_the_first_rules_to_judge_strictly() -> None:
-    scene = Scene(Reader(pointer=PROMOTED, grown={"customer_count_1h": 3}), Books(missing=True))
+@pytest.mark.parametrize("why", [ArtefactMissing(), ArtefactUnanswered()], ids=lambda why: type(why).__name__)
+def test_a_document_that_cannot_be_read_leaves_the_stricter_rules_to_judge(why: ArtefactUnread) -> None:
+    scene = Scene(Reader(pointer=PROMOTED, grown={"customer_count_1h": 3}), Books(unread=why))
     made = scene.fraud.decide(request(minor=3_000_00))
 
     assert (made.fallback, made.decision) == (Fallback.ARTEFACT_UNREAD, Decision.STEP_UP)
     assert made.features["customer_count_1h"] == 3
     assert made.versions == builtin.book(Scope.TRANSFER).versions
+
+
+def test_a_fallback_is_told_of_once_whoever_asks_again() -> None:
+    scene = Scene(Reader(unread=True))
+    made = scene.fraud.decide(request())
+    scene.fraud.decide(request())
+    scene.fraud.decide_unscored(request(), why=Fallback.SCORER_SILENT)
+    assert scene.fell_back == [made]
+
+
+def test_who_decides_with_all_that_is_needed_tells_of_no_fallback() -> None:
+    scene = Scene()
+    scene.fraud.decide(request())
+    assert scene.fell_back == []
+
+
+def test_a_fallback_that_came_second_is_not_told_of() -> None:
+    scene, winner = Scene(Reader(unread=True)), Scene().fraud.decide(request())
+
+    class Late(MemoryDecisionStore):
+        def decision(self, subject: str) -> StoredDecision | None:
+            return None
+
+    late = Late()
+    late.put(winner)
+    scene.fraud._decisions = late
+    assert scene.fraud.decide(request()) == winner
+    assert scene.fell_back == []
 
 
 def test_a_silent_scorer_is_replaced_by_the_stricter_rules_over_what_can_be_read() -> None:
@@ -188,6 +232,19 @@ def test_shadows_are_scored_beside_the_decision_and_no_more_of_them_than_it_can_
 def test_a_shadow_that_answers_nonsense_hurts_no_decision() -> None:
     made = Scene(books=Books(shadow_count=1, model=FixedModel(1.5))).fraud.decide(request(minor=LARGE_MINOR))
     assert (made.decision, made.fallback, made.shadows) == (Decision.STEP_UP, None, ())
+
+
+def test_a_shadow_that_has_no_answer_is_noted_and_the_decision_stays_the_champion_s() -> None:
+    shadows = tuple(
+        Shadow(ArtefactKind.MODEL, VersionUsed(f"transfer/model/{n}", "a" * 64), AT, AT + timedelta(days=until))
+        for n, until in ((0, 8), (1, 8), (2, 0))
+    )
+    scene = Scene(Reader(pointer=replace(PROMOTED, shadows=shadows)), Books(shadow_count=1, model=FixedModel(0.1)))
+    made = scene.fraud.decide(request(minor=LARGE_MINOR))
+
+    assert [shadow.shadow for shadow in made.shadows] == ["transfer/model/0"]
+    assert scene.unasked == [(made.subject, "transfer/model/1")]
+    assert (made.decision, made.fallback, scene.fell_back) == (Decision.STEP_UP, None, [])
 
 
 def test_a_model_that_answers_nonsense_leaves_the_stricter_rules_to_judge() -> None:

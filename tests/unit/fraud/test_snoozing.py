@@ -5,10 +5,16 @@ from typing import Any
 
 import pytest
 
+from domain.fraud import builtin
 from domain.fraud import registry_rules as rules
-from domain.fraud.refusals import FraudLimitReached
+from domain.fraud.documents import canonical
+from domain.fraud.kinds import Scope
+from domain.fraud.model import VersionUsed
+from domain.fraud.refusals import FraudLimitReached, FraudRuleNotOverridable
+from domain.fraud.registry_model import ArtefactKind, Champion, Pointer
 from domain.refusals import InputInvalid, NotAllowed, NotFound
-from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, OPERATOR, Desk, passed
+from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, NOON, OPERATOR, Desk, passed
+from tests.unit.fraud.values import rule
 
 CUSTOMER = "cus_us_01KAE7Z0Q80000000000000001"
 
@@ -83,3 +89,48 @@ def test_there_are_only_so_many_at_once(desk: Desk) -> None:
     assert snooze(desk, "one-more") == FraudLimitReached("SNOOZES", rules.SNOOZES_MAX)
     desk.clock.time += timedelta(days=31)
     passed(snooze(desk, "one-more"))
+
+
+FIRST = [(scope, one.id) for scope in Scope for one in builtin.book(scope).rules.rules if one.not_overridable]
+
+
+class TestARuleThatIsNotOverridable:
+    def promoted(self, desk: Desk, *documents: dict[str, Any], kept: bool = True) -> None:
+        body = canonical({"format": "florin.rules/1", "rules": list(documents)})
+        sha256 = desk.artefacts.put(ArtefactKind.RULES, body)
+        champion = Champion(VersionUsed("card/rules/1", sha256 if kept else "0" * 64), NOON, LEAD.person, None)
+        pointer = Pointer(
+            scope=Scope.CARD,
+            champions={ArtefactKind.RULES: champion},
+            changed_at=NOON,
+            changed_by=LEAD.person,
+            reason="better",
+            revision=1,
+        )
+        assert desk.store.point(pointer, was=desk.store.pointer(Scope.CARD))
+
+    def test_there_are_some_in_each_scope_from_the_beginning(self) -> None:
+        assert {scope for scope, _ in FIRST} == set(Scope)
+
+    @pytest.mark.parametrize(("scope", "name"), FIRST)
+    def test_is_silenced_for_nobody(self, desk: Desk, scope: Scope, name: str) -> None:
+        assert snooze(desk, name, actor=LEAD) == FraudRuleNotOverridable(scope.value, name)
+        assert silent(desk) == ()
+
+    def test_is_what_the_champion_says_it_is(self, desk: Desk) -> None:
+        passed(snooze(desk))
+        self.promoted(desk, rule(not_overridable=True), rule("MANY"))
+
+        assert snooze(desk, days=60) == FraudRuleNotOverridable("CARD", "large")
+        passed(snooze(desk, "many"))
+        passed(snooze(desk, "terminal-with-known-frauds"))  # of the first rules, which decide no more
+
+    def test_is_not_told_from_others_while_it_cannot_be_read_and_is_heard_all_the_same(self, desk: Desk) -> None:
+        self.promoted(desk, rule(not_overridable=True), kept=False)
+        passed(snooze(desk))
+
+    def test_that_was_snoozed_before_may_be_woken(self, desk: Desk) -> None:
+        passed(snooze(desk))
+        self.promoted(desk, rule(not_overridable=True))
+        passed(desk.snoozing.wake(LEAD, customer=CUSTOMER, rule="large"))
+        assert silent(desk) == ()

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.fraud.documents import DocumentMalformed, canonical, read
+from domain.fraud.expressions import FeatureMistyped
 from domain.fraud.trees import FORMAT, TREES_MAX, logistic, parsed
 
 KEPT: Final = json.loads((Path(__file__).parents[2] / "fixtures/fraud/small-model.json").read_text("utf-8"))
@@ -79,7 +80,7 @@ class TestPredicted:
         assert trees.contributions({}) == {"amount_minor": 0, "night": 0}
 
     def test_a_text_is_no_number(self) -> None:
-        with pytest.raises(TypeError, match="amount_minor is a text"):
+        with pytest.raises(FeatureMistyped, match="amount_minor is a text"):
             parsed(small()).predicted({"amount_minor": "12"})
 
     @given(st.floats(-1e6, 1e6))

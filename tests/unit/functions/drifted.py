@@ -60,17 +60,18 @@ def bounded(deployed: Deployed) -> None:
     keep_bounds(deployed.bank, session().client("kms"), LEAD, SCOPE)
 
 
-def registered(deployed: Deployed, kind: ArtefactKind, body: bytes, *, author: str = LEAD.person) -> Version:
-    found = deployed.bank.registry.register(
-        SCOPE, kind, body, author=author, lineage=Lineage(code_version="test", note="test"), key=sha256_of(body)
-    )
+def registered(
+    deployed: Deployed, kind: ArtefactKind, body: bytes, *, author: str = LEAD.person, scope: Scope = SCOPE
+) -> Version:
+    lineage, key = Lineage(code_version="test", note="test"), f"{scope.value}-{sha256_of(body)}"
+    found = deployed.bank.registry.register(scope, kind, body, author=author, lineage=lineage, key=key)
     assert isinstance(found, Version), found
     return found
 
 
 def deciding(deployed: Deployed, *versions: Version) -> Pointer:
-    """As if they had been promoted."""
-    was = deployed.bank.registry_store.pointer(SCOPE)
+    """As if they had been promoted. All of one scope."""
+    was = deployed.bank.registry_store.pointer(versions[0].scope)
     now = deployed.clock.now()
     pointer = replace(
         was,

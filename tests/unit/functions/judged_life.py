@@ -2,16 +2,24 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from typing import Any
 
 from domain.accounts.model import Account
 from domain.customers.model import Customer
-from domain.fraud.kinds import Decision
+from domain.fraud import builtin
+from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
+from domain.fraud.documents import canonical
+from domain.fraud.kinds import Decision, Scope
+from domain.fraud.model import StoredDecision
+from domain.fraud.registry_model import ArtefactKind, Version
 from domain.ids import journal_id
 from domain.money import Money
 from domain.transfers.model import NumberTarget, TransferInReview, Wish
 from domain.transfers.reviews import Reviews
 from ops.simulation.judge import Says
-from tests.unit.functions.region import Deployed, acting
+from tests.unit.fraud.values import least, rule
+from tests.unit.functions.drifted import MODEL, deciding, registered
+from tests.unit.functions.region import Deployed, acting, session
 
 
 @contextmanager
@@ -55,3 +63,28 @@ def _asked(deployed: Deployed, payer: Customer, source: Account, payee: Account,
     number = NumberTarget(payee.record.routing_number, payee.record.number)
     wish = Wish(source.id, number, Money(5_00, "USD"))
     return deployed.bank.transfers.transfer(acting(payer), wish, key=key)
+
+
+NEVER_MINOR = 10**17
+
+
+def promoted(deployed: Deployed, scope: Scope) -> Version:
+    """Rules and a model that decide in the scope, whose documents lie in the bucket; answers with the rules. They let
+    go what the first rules let go, and no function has read them before.
+    """
+    document: dict[str, Any] = dict(builtin.DOCUMENTS["rules"](scope))
+    never = rule("NEVER", condition=least("amount_minor", NEVER_MINOR))
+    rules = canonical({**document, "rules": [*document["rules"], never]})
+    version = registered(deployed, ArtefactKind.RULES, rules, scope=scope)
+    deciding(deployed, version, registered(deployed, ArtefactKind.MODEL, canonical(MODEL), scope=scope))
+    return version
+
+
+def by_promoted(deployed: Deployed, rules: Version, *subjects: str) -> list[StoredDecision]:
+    """Decisions by these rules, of these subjects or of all."""
+    table = deployed.bank.configuration.fraud_table
+    store = DynamoDBDecisionStore(deployed.bank.table(table))
+    keys = [item["pk"]["S"] for item in session().client("dynamodb").scan(TableName=table)["Items"]]
+    every = subjects or [key.removeprefix("D#") for key in keys if key.startswith("D#")]
+    found = (store.decision(subject) for subject in every)
+    return [one for one in found if one and one.versions.rules == rules.used]

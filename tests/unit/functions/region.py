@@ -15,6 +15,7 @@ import boto3
 import pytest
 from botocore.client import BaseClient
 from botocore.exceptions import ClientError
+from moto import mock_aws
 
 from domain.access.model import Actor, Channel, Group
 from domain.accounts.model import Account
@@ -397,6 +398,16 @@ class Deployed:
 
     def now(self) -> None:
         self.clock.at = datetime.now(UTC)
+
+
+def region(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
+    """For a fixture."""
+    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    with mock_aws():
+        yield Deployed(monkeypatch)
 
 
 def acting(customer: Customer) -> Actor:

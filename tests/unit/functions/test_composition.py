@@ -90,6 +90,24 @@ class TestParts:
         assert reader._fraud.name == "florin-fraud-us-east-1"
         assert reader._features._connection is reader._fraud._connection is not bank._connection
 
+    def test_documents_are_read_with_a_client_that_gives_up_soon_and_put_with_one_that_does_not(
+        self, offline: None
+    ) -> None:
+        bank = made()
+        clients: list[Any] = [bank.artefacts._reading(), bank.artefacts._client()]
+        reading, patient = (client.meta.config for client in clients)
+        assert (reading.connect_timeout, reading.read_timeout) == (0.5, 1)
+        assert reading.retries["total_max_attempts"] == 1
+        assert (patient.connect_timeout, patient.read_timeout) == (1, 5)
+        assert patient.retries["total_max_attempts"] == 3
+        assert bank.client("s3", inline=True) is bank.artefacts._reading() is not bank.client("s3")
+
+    def test_the_judge_tells_of_fallbacks_and_of_shadows(self, offline: None) -> None:
+        bank = made()
+        assert bank.transfers._judging._fraud is bank.fraud is bank.ach_steps._judge
+        assert bank.fraud._fell_back.__name__ == "_fell_back"
+        assert bank.fraud._shadow_unread.__name__ == "_shadow_unread"
+
     def test_the_ledger_is_set_as_the_stack_says(self) -> None:
         settings = made().settings
         assert (settings.region, settings.jurisdiction.code) == (REGION, "us")

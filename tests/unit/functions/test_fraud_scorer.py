@@ -17,6 +17,7 @@ from domain.fraud.kinds import Fallback
 from domain.fraud.model import ScoringRequest
 from domain.fraud.service import Fraud
 from domain.payments.events import PaymentInitiated, scoring_request
+from functions.fraud_fallbacks import fell_back
 from functions.fraud_scorer import handler as scorer
 from ops.simulation.judge import FirstBooks, RequestAlone
 from tests.unit.functions.events import event_for, left, messages_for
@@ -46,7 +47,13 @@ class Bank:
 
     @cached_property
     def fraud(self) -> Fraud:
-        return Fraud(features=self.features, books=FirstBooks(), decisions=self.decisions, clock=self.clock)
+        return Fraud(
+            features=self.features,
+            books=FirstBooks(),
+            decisions=self.decisions,
+            clock=self.clock,
+            fell_back=fell_back,
+        )
 
     def bus(self, source: str) -> "Bus":
         return Bus(self, source)
@@ -154,12 +161,13 @@ def test_without_features_the_stricter_rules_judge_and_that_is_counted(
 ) -> None:
     made.features.unread = True
 
-    assert scored(json.dumps(envelope())) == []
+    for _ in range(2):  # the message comes again
+        assert scored(json.dumps(envelope())) == []
 
-    ((_, decided),) = made.published
+    assert [decided.fallback for _, decided in made.published] == ["FEATURES_UNREAD"] * 2
     (found,) = measured(capsys)
-    assert decided.fallback == "FEATURES_UNREAD"
     assert (found.name, found.value) == ("FraudFallbacks", 1)
+    assert found.about["fallback"] == "FEATURES_UNREAD"
 
 
 def test_a_judgement_with_all_it_needs_is_no_fallback(made: Bank, capsys: pytest.CaptureFixture[str]) -> None:

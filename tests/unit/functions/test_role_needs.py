@@ -8,7 +8,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from moto import mock_aws
 
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
@@ -19,7 +18,7 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
-from domain.fraud.kinds import Decision, Scope
+from domain.fraud.kinds import Decision, Fallback, Scope
 from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
@@ -84,7 +83,7 @@ from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.drifted import LEAD, SCOPE, fallen, proposing_rollback, proposing_thresholds
 from tests.unit.functions.events import event_for
-from tests.unit.functions.judged_life import cut_off, in_review, judged
+from tests.unit.functions.judged_life import by_promoted, cut_off, in_review, judged, promoted
 from tests.unit.functions.received_life import UNKNOWN, ReceivedLife
 from tests.unit.functions.region import (
     ARRIVALS,
@@ -97,6 +96,7 @@ from tests.unit.functions.region import (
     acting,
     allowed,
     refused,
+    region,
     session,
 )
 from tests.unit.functions.test_publisher import record
@@ -109,12 +109,7 @@ from tests.unit.partners.signing import SPONSOR, body_of
 
 @pytest.fixture(name="deployed")
 def _deployed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Deployed]:
-    for name in ("AWS_PROFILE", "AWS_ENDPOINT_URL", "AWS_SESSION_TOKEN"):
-        monkeypatch.delenv(name, raising=False)
-    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
-    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
-    with mock_aws():
-        yield Deployed(monkeypatch)
+    yield from region(monkeypatch)
 
 
 def stream_of(journal: Journal) -> dict[str, Any]:
@@ -228,6 +223,7 @@ def run_notifier(deployed: Deployed) -> None:
 def run_scheduled_transfers(deployed: Deployed) -> None:
     orders, target = three_orders(deployed)
     suspicious, _ = order_of(deployed, "ian", "jan")
+    judging = promoted(deployed, Scope.TRANSFER)
     deployed.now()
     deployed.loses_answers = True
     with judged(deployed, Decision.REVIEW):
@@ -243,11 +239,13 @@ def run_scheduled_transfers(deployed: Deployed) -> None:
         assert deployed.call(scheduled_transfers, knock) == {"batchItemFailures": []}
     assert outcomes(deployed, *orders) == ["POSTED", "REFUSED", "MISSED"]
     assert received(deployed, target) == 105_00
+    assert by_promoted(deployed, judging)
 
 
 def run_transfer_sweep(deployed: Deployed) -> None:
     orders, target = three_orders(deployed)
     cut_off_opening(deployed)
+    judging = promoted(deployed, Scope.TRANSFER)
     deployed.now()
     deployed.loses_answers = True
     with deployed.monkeypatch.context() as patched:
@@ -257,6 +255,7 @@ def run_transfer_sweep(deployed: Deployed) -> None:
     deployed.call(transfer_sweep, {})
     assert outcomes(deployed, *orders) == ["POSTED", "REFUSED", "MISSED"]
     assert received(deployed, target) == 105_00
+    assert by_promoted(deployed, judging)
     suspicious, _ = order_of(deployed, "ian", "jan")
     with judged(deployed, Decision.REVIEW):
         deployed.call(transfer_sweep, {})
@@ -419,6 +418,7 @@ def cut_off_after_posting(deployed: Deployed, work: Callable[[], object]) -> Non
 def run_ach_journey(deployed: Deployed) -> None:
     """Both kinds: all the way, held up until the time for a person is over, and past a window that had no file."""
     life = AchLife(deployed)
+    judging = promoted(deployed, Scope.ACH)
     deployed.loses_answers = True
     for kind in DRIVEN_BY_STEPS:
         payment = life.opened(kind)
@@ -460,6 +460,8 @@ def run_ach_journey(deployed: Deployed) -> None:
         deployed.clock.at += timedelta(hours=1)
         life.step(missed, "reschedule")
         assert life.state(missed) is PaymentState.SCHEDULED
+        (found,) = by_promoted(deployed, judging, missed.id)
+        assert found.fallback is Fallback.SCORER_SILENT
     refused = life.opened(PaymentKind.ACH_CREDIT, minor=99_00)
     life.bank.ach.steps.judged(refused, said(refused.id))
     for step in ("advance", "end", "end"):
@@ -597,7 +599,10 @@ def run_fraud_monitor(deployed: Deployed) -> None:
 
 
 def run_fraud_scorer(deployed: Deployed) -> None:
+    judging = promoted(deployed, Scope.ACH)
     assert deployed.call(fraud_scorer, event_for("fraud_scorer")) == {"batchItemFailures": []}
+    (found,) = by_promoted(deployed, judging)
+    assert (found.fallback, found.score is None) == (None, False)
 
 
 def run_payment_decisions(deployed: Deployed) -> None:
@@ -767,6 +772,12 @@ def run_graphql(deployed: Deployed) -> None:
         wish = {"sourceId": account.id, "destination": by_numbers(other), "amount": amount}
         told = asked(OWNER, REVIEWED, input={**wish, "idempotencyKey": "reviewed"})
     assert told["transfer"] == {"__typename": "TransferInReview"}
+    judging = promoted(deployed, Scope.TRANSFER)
+    with deployed.noted():
+        told = asked(OWNER, REVIEWED, input={**wish, "idempotencyKey": "promoted"})
+    assert told["transfer"] == {"__typename": "TransferSuccess"}
+    (found,) = by_promoted(deployed, judging)
+    assert found.fallback is None
     deployed.loses_answers = False  # who takes a number and never learns of it takes the next one, for ever
     asking = asked_of_payments(received)
     thresholds, _ = proposing_thresholds(deployed)
@@ -802,7 +813,7 @@ def run_fraud_history(deployed: Deployed) -> None:
         patched.setattr(DynamoDBFeatureStore, "note_bundled", dies)
         with pytest.raises(Died):
             deployed.call(fraud_history, {})
-    deployed.clock.at += timedelta(hours=24)
+    deployed.clock.at += timedelta(hours=20)  # within what a first run looks back for
     for _ in range(3):
         deployed.call(fraud_history, {})
     bucket = deployed.bank.configuration.fraud_bucket

@@ -35,7 +35,7 @@ ADD_ENTRY: Final = f"""mutation($input: AddFraudListEntryInput!) {{ addFraudList
 REMOVE_ENTRY: Final = f"""mutation($input: RemoveFraudListEntryInput!) {{ removeFraudListEntry(input: $input) {{
   {REFUSAL} ... on RemoveFraudListEntrySuccess {{ approval {{ id fingerprint state }} }} }} }}"""
 SNOOZE: Final = f"""mutation($input: SnoozeFraudRuleInput!) {{ snoozeFraudRule(input: $input) {{ {REFUSAL}
-  ... on FraudLimitReached {{ limit most }}
+  ... on FraudLimitReached {{ limit most }} ... on FraudRuleNotOverridable {{ scope rule }}
   ... on SnoozeFraudRuleSuccess {{ snoozes {{ rule reason by until over }} }} }} }}"""
 END_SNOOZE: Final = f"""mutation($input: EndFraudSnoozeInput!) {{ endFraudSnooze(input: $input) {{ {REFUSAL}
   ... on EndFraudSnoozeSuccess {{ snoozes {{ rule }} }} }} }}"""

@@ -375,6 +375,17 @@ class TestSnoozes:
 
         assert (answer["__typename"], answer["limit"], answer["most"]) == ("FraudLimitReached", "SNOOZES", 20)
 
+    def test_are_refused_of_a_rule_that_is_silenced_for_nobody(self, world: World) -> None:
+        answer = done(world, ask.SNOOZE, **self.given(world, rule="drain-after-credential-change"))
+
+        assert (answer["__typename"], answer["code"], answer["retryable"]) == (
+            "FraudRuleNotOverridable",
+            "FRAUD_RULE_NOT_OVERRIDABLE",
+            False,
+        )
+        assert answer["message"] == "This rule is silenced for nobody; nothing was snoozed."
+        assert (answer["scope"], answer["rule"]) == ("TRANSFER", "drain-after-credential-change")
+
     @pytest.mark.parametrize("customer", ["", "x", "cus_us_01J00000000000000000000000", "a" * 5_000])
     def test_of_nobody_are_refused(self, world: World, customer: str) -> None:
         assert done(world, ask.SNOOZE, **self.given(world, customerId=customer))["code"] == "NOT_FOUND"

@@ -33,6 +33,8 @@ STREAM_ACTIONS = {
 TRACING = {"xray:PutTraceSegments", "xray:PutTelemetryRecords"}
 """X-Ray has no resources, so these two are the only actions on "*"."""
 
+JUDGES = {"AchJourney", "FraudScorer", "Graphql", "ScheduledTransfers", "TransferSweep"}
+"""Whose work comes to a payment that is not judged yet."""
 WRITERS_OF_THE_LEDGER = {"Graphql", "Folder", "HoldExpiry", "ScheduledTransfers", "TransferSweep"} | {
     "AchFiles",
     "AchInbound",
@@ -237,11 +239,46 @@ class TestAch:
         }
         assert roles_allowed("states:DescribeExecution", ":execution:") == {"PaymentSweep"}
 
-    def test_who_judges_reaches_no_table(self) -> None:
-        assert all(not text.endswith("TableArn") for found in statements(ROLES["FraudScorer"]) for text in texts(found))
+    def test_the_scorer_reaches_what_is_known_of_fraud_and_no_other_table(self) -> None:
+        reached = {
+            (action, text)
+            for found in statements(ROLES["FraudScorer"])
+            for text in texts(found["Resource"])
+            for action in found["Action"]
+            if "TableArn" in text
+        }
+        assert reached == {
+            ("dynamodb:BatchGetItem", "FeaturesTableArn"),
+            ("dynamodb:BatchGetItem", "FraudTableArn"),
+            ("dynamodb:GetItem", "FraudTableArn"),
+            ("dynamodb:PutItem", "FraudTableArn"),
+        }
 
 
 class TestFraud:
+    def test_who_judges_reads_what_judges_and_changes_nothing_but_decisions(self) -> None:
+        """The API has all that staff of fraud do as well."""
+        assert roles_allowed("dynamodb:BatchGetItem", "FeaturesTableArn") == JUDGES | {"FraudFeatures"}
+        for name in JUDGES - {"Graphql"}:
+            keys = {
+                action: set(found["Condition"]["ForAllValues:StringLike"]["dynamodb:LeadingKeys"])
+                for found in statements(ROLES[name])
+                if {"Ref": "FraudTableArn"} in found["Resource"]
+                for action in found["Action"]
+            }
+            of_decisions = {"D#*", "DD#*", "DC#*"}
+            assert keys == {
+                "dynamodb:BatchGetItem": {"P#*", "Z#*"},
+                "dynamodb:GetItem": of_decisions,
+                "dynamodb:PutItem": of_decisions,
+            }
+
+    def test_who_judges_reads_documents_and_only_staff_and_the_watch_put_them(self) -> None:
+        assert roles_allowed("s3:GetObject", "${FraudBucketArn}/artefacts/*") == JUDGES | {"CaseSweep", "FraudMonitor"}
+        assert roles_allowed("s3:PutObject", "${FraudBucketArn}/artefacts/*") == {"FraudMonitor", "Graphql"}
+        for name in JUDGES:
+            assert name in roles_allowed("kms:Decrypt", "StorageKeyArn")
+
     def test_nobody_signs_bounds_and_who_lets_thresholds_decide_verifies_them(self) -> None:
         assert roles_allowed("kms:Sign", "FraudBoundsKeyArn") == set()
         assert roles_on("FraudBoundsKeyArn") == {"CaseSweep", "FraudMonitor", "Graphql"}

@@ -223,6 +223,8 @@ export type RefusalCode =
   | 'NO_FRAUD_VERSION_BEFORE'
   /** The version that was to be ended does not decide any more. Nothing was rolled back. */
   | 'FRAUD_VERSION_NOT_CHAMPION'
+  /** The rule is silenced for nobody. Nothing was snoozed. */
+  | 'FRAUD_RULE_NOT_OVERRIDABLE'
   /** There are as many as there may be. */
   | 'FRAUD_LIMIT_REACHED'
   /** The idempotency key made another version; use a new key for a new one. */
@@ -443,6 +445,8 @@ type RefusalParts_FraudLimitReached_Fragment = { readonly __typename: 'FraudLimi
 
 type RefusalParts_FraudRegistryBusy_Fragment = { readonly __typename: 'FraudRegistryBusy', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_FraudRuleNotOverridable_Fragment = { readonly __typename: 'FraudRuleNotOverridable', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_FraudVersionNotChampion_Fragment = { readonly __typename: 'FraudVersionNotChampion', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_FraudVersionState_Fragment = { readonly __typename: 'FraudVersionState', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -570,6 +574,7 @@ export type RefusalPartsFragment =
   | RefusalParts_FraudKeyReused_Fragment
   | RefusalParts_FraudLimitReached_Fragment
   | RefusalParts_FraudRegistryBusy_Fragment
+  | RefusalParts_FraudRuleNotOverridable_Fragment
   | RefusalParts_FraudVersionNotChampion_Fragment
   | RefusalParts_FraudVersionState_Fragment
   | RefusalParts_HoldExpired_Fragment
