@@ -59,8 +59,8 @@ class Left:
     unqueued: int
     known: Counter[tuple[str, ...]]
     """What fraud scoring knows: profiles with what they add up to, marks, rows of history."""
-    judged: Counter[str]
-    """What has a decision."""
+    judged: Counter[tuple[str, str]]
+    """What has a decision, and in which lists the decision is."""
     history: frozenset[str]
     """Its files."""
     governed: Counter[tuple[str, ...]]
@@ -108,9 +108,9 @@ def left(place: Place, world: World, before: Snapshot, *, heard: frozenset[str],
         deliveries=Counter(_delivery(item) for item in place.items("partners") if item["sk"]["S"] == "D"),
         unqueued=len(unqueued(place)),
         known=Counter(map(_known, place.items("features"))),
-        judged=Counter(item["pk"]["S"] for item in place.items("fraud") if item["sk"]["S"] == "D"),
+        judged=Counter(_judged(item) for item in place.items("fraud") if _is_decision(item)),
         history=place.history(),
-        governed=Counter(_governed(item) for item in place.items("fraud") if item["sk"]["S"] != "D"),
+        governed=Counter(_governed(item) for item in place.items("fraud") if not _is_decision(item)),
         parked=len(place.network.queued.get(FAILED, ())),
         roots=place.roots(),
         audited=frozenset(
@@ -226,6 +226,16 @@ def _internal(world: World) -> dict[str, int]:
 
 def _delivery(item: Mapping[str, Any]) -> tuple[str, ...]:
     return tuple(item.get(name, {}).get("S", "") for name in ("kind", "state", "reason", "replayed_by"))
+
+
+def _is_decision(item: Mapping[str, Any]) -> bool:
+    """The decision, or its row in the list of its day or of its customer."""
+    return item["pk"]["S"].partition("#")[0] in ("D", "DD", "DC")
+
+
+def _judged(item: Mapping[str, Any]) -> tuple[str, str]:
+    key, _, subject = item["pk"]["S"].partition("#")
+    return key, subject if key == "D" else item["sk"]["S"].partition("#")[2]
 
 
 def _governed(item: Mapping[str, Any]) -> tuple[str, ...]:
