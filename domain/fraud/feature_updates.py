@@ -49,7 +49,9 @@ class Outcome(StrEnum):
     NOT_COUNTED = "NOT_COUNTED"
     """It is no payment that a customer made."""
     UNKNOWN = "UNKNOWN"
-    """A label of something that was neither paid nor judged."""
+    """A label of something that was neither paid nor judged. Nothing is noted: its payment may still come."""
+    FORGOTTEN = "FORGOTTEN"
+    """Likewise, and too old for any window. Nothing is noted, and nothing will be."""
 
 
 class HolderUnknown(Exception):
@@ -156,17 +158,18 @@ class FeatureUpdates:
         """Notes that a payment was a fraud, or was not after all: once for its subject, source and moment.
 
         `learnt_at`: when the source said so. Of one source the latest word counts, and of several sources the last
-        that spoke, in whatever order they come in. `happened_at`: of a payment that was judged and never booked; one
-        that was booked brings its own. Raises FeaturesContended.
+        that spoke, in whatever order they come in. `happened_at`: when the payment was asked for, as the source knows
+        it; it only tells whether a payment that is not known may still come. Raises FeaturesContended.
         """
         label = Label(subject=subject, source=source, fraud=fraud, said_at=learnt_at)
         return self._settled(lambda: self._labelled(label, happened_at), subject)
 
     def _labelled(self, label: Label, happened_at: datetime | None) -> Outcome | None:
         known = self._store.known(label.subject, ())
-        was = self._labels_so_far(label.subject, known, happened_at)
+        was = self._labels_so_far(label.subject, known)
         if was is None:
-            return Outcome.UNKNOWN
+            late = happened_at is not None and is_late(happened_at, self._clock.now())
+            return Outcome.FORGOTTEN if late else Outcome.UNKNOWN
         labels = was.with_label(label)
         if labels is None:
             return Outcome.KNOWN
@@ -181,7 +184,7 @@ class FeatureUpdates:
         )
         return Outcome.APPLIED if self._store.write(change) else None
 
-    def _labels_so_far(self, subject: str, known: Known, happened_at: datetime | None) -> Labels | None:
+    def _labels_so_far(self, subject: str, known: Known) -> Labels | None:
         if known.labels:
             return known.labels.labels
         if known.paid:
@@ -190,8 +193,7 @@ class FeatureUpdates:
         decision = self._decisions.decision_of(subject)
         if decision is None:
             return None
-        at = happened_at or decision.at
-        return Labels(paid_at=at, currency=decision.amount.currency, parties=_parties_of(decision))
+        return Labels(paid_at=decision.at, currency=decision.amount.currency, parties=_parties_of(decision))
 
     # Credentials.
 

@@ -1,9 +1,9 @@
 """What can be asked of labels: to learn what a payment was, and what is known of one.
 
-Whoever learns is told of each change once it is kept, to count it among features; brought again, it is told again.
+Whoever keeps the features hears of each change by the stream of the table that labels are kept in (functions/
+fraud_features), so that whoever teaches one needs nothing of theirs, and a death after the write loses nothing.
 """
 
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
@@ -29,10 +29,6 @@ class Decisions(Protocol):
     def decision(self, subject: str) -> StoredDecision | None: ...
 
 
-def nobody(_: Label, __: Said) -> None:
-    """Nobody is told."""
-
-
 class Labels:
     def __init__(
         self,
@@ -40,12 +36,10 @@ class Labels:
         store: LabelStore,
         decisions: Decisions,
         clock: Clock,
-        told: Callable[[Label, Said], None] = nobody,
     ) -> None:
         self._store = store
         self._decisions = decisions
         self._clock = clock
-        self._told = told
 
     def of(self, subject: str) -> Label | None:
         return self._store.label(subject)
@@ -62,7 +56,6 @@ class Labels:
         said = Said(fraud, LabelSource.STAFF, code, self._clock.now(), actor.person)
         stored = self._store.label(subject)
         if stored and stored.said and replace(stored.said[-1], learnt_at=said.learnt_at) == said:
-            self._told(stored, stored.said[-1])
             return stored
         return self.learn(subject, said)
 
@@ -86,7 +79,6 @@ class Labels:
                 return NotFound(subject)
             after = with_said(label, said)
             if after == label or self._store.keep(after, was=stored):
-                self._told(after, said)
                 return after
         return FraudRegistryBusy(subject)
 

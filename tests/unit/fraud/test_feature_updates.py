@@ -273,6 +273,20 @@ class TestLabels:
         assert desk.updates.label(journal(1), fraud=True, source="CASE", learnt_at=NOON) is Outcome.UNKNOWN
         assert rows(desk, HistoryKind.LABELS) == []
 
+    @pytest.mark.parametrize(("days", "outcome"), [(37, Outcome.UNKNOWN), (38, Outcome.FORGOTTEN)])
+    def test_of_what_nobody_knows_it_is_said_whether_it_may_still_come(self, days: int, outcome: Outcome) -> None:
+        desk = Desk()
+        happened_at = NOON - timedelta(days=days)
+        found = desk.updates.label(journal(1), fraud=True, source="CASE", learnt_at=NOON, happened_at=happened_at)
+        assert found is outcome
+        assert rows(desk, HistoryKind.LABELS) == []
+
+    def test_a_payment_that_is_known_has_its_own_moment(self) -> None:
+        desk = Desk()
+        desk.decided[journal(1)] = decision(journal(1), at=NOON - timedelta(days=1))
+        desk.updates.label(journal(1), fraud=True, source="CASE", learnt_at=NOON, happened_at=NOON)
+        assert rows(desk, HistoryKind.LABELS)[0]["happened_at"] == "2026-05-19T12:00:00.000000Z"
+
 
 class TestCredentials:
     def test_the_latest_change_counts_and_an_older_one_is_known(self) -> None:

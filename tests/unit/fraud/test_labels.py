@@ -24,14 +24,8 @@ class Desk:
         self.decided = Decided()
         shadow = ShadowScore(VERSIONS, "card/model/2", Decision.BLOCK, 0.9)
         self.decided.add(decision("pay_1", PAID, decided=Decision.REVIEW, shadows=(shadow,)))
-        self.told: list[tuple[str, bool]] = []
         self.store = MemoryLabelStore()
-        self.labels = Labels(
-            store=self.store,
-            decisions=self.decided,
-            clock=self.clock,
-            told=lambda label, _: self.told.append((label.subject, label.fraud)),
-        )
+        self.labels = Labels(store=self.store, decisions=self.decided, clock=self.clock)
 
     def said(self, *, fraud: bool = True, source: LabelSource = LabelSource.CASE, days: int = 0) -> Label:
         return passed(self.labels.learn("pay_1", said(fraud=fraud, source=source, days=days)))
@@ -62,7 +56,6 @@ def test_who_speaks_last_counts_and_what_was_said_before_stays(desk: Desk) -> No
     assert not label.fraud
     assert label.learnt_at == NOON + timedelta(days=2)
     assert [one.fraud for one in label.said] == [True, False]
-    assert desk.told == [("pay_1", True), ("pay_1", False)]
 
 
 def test_who_agrees_later_does_not_make_it_known_later(desk: Desk) -> None:
@@ -84,7 +77,6 @@ def test_what_a_source_said_before_it_does_not_say_again(desk: Desk, days: int) 
     first = desk.said()
 
     assert desk.said(days=days) == first
-    assert desk.told == [("pay_1", True)] * 2  # whoever is told counts it once
 
 
 @pytest.mark.parametrize("code", sorted(FRAUD_RETURNS))

@@ -19,7 +19,10 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
+from domain.fraud.events import labelled
+from domain.fraud.feature_store import hour_of
 from domain.fraud.kinds import Decision, Scope
+from domain.fraud.label_model import Label, LabelSource, Said
 from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
@@ -781,13 +784,18 @@ def run_graphql(deployed: Deployed) -> None:
 
 
 def run_fraud_features(deployed: Deployed) -> None:
-    """A transfer, told twice, and a journal that is no payment."""
+    """A transfer and what was learnt of it, each told twice, and a journal that is no payment."""
     (_, payer), (_, payee) = deployed.person("ada"), deployed.person("ben")
-    for journal in (
-        deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00),
-        deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1),
-    ):
-        event = event_of(journal, REGION)
+    transfer = deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00)
+    interest = deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1)
+    was = Said(True, LabelSource.STAFF, None, deployed.clock.now(), LEAD.person)
+    label = deployed.bank.labels.learn(transfer.id, was, scope=Scope.TRANSFER, happened_at=transfer.booked_at)
+    assert isinstance(label, Label)
+    kept = {"pk": {"S": f"L#{transfer.id}"}, "sk": {"S": "L"}}
+    table = deployed.bank.configuration.fraud_table
+    image = session().client("dynamodb").get_item(TableName=table, Key=kept)["Item"]
+    deployed.call(fraud_features, {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image}}]})
+    for event in (event_of(transfer, REGION), event_of(interest, REGION), *labelled(label, region=REGION)):
         body = {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
         for _ in range(2):
             assert deployed.call(fraud_features, message(body)) == {"batchItemFailures": []}
@@ -797,6 +805,7 @@ def run_fraud_history(deployed: Deployed) -> None:
     """An hour with a payment in it, by a run that dies once before it notes how far it is."""
     run_fraud_features(deployed)
     deployed.asked = Asked()
+    deployed.bank.feature_store.note_bundled(hour_of(deployed.clock.now()) - timedelta(hours=1))
     deployed.clock.at += timedelta(hours=2)
     with deployed.monkeypatch.context() as patched:
         patched.setattr(DynamoDBFeatureStore, "note_bundled", dies)
@@ -806,8 +815,8 @@ def run_fraud_history(deployed: Deployed) -> None:
     for _ in range(3):
         deployed.call(fraud_history, {})
     bucket = deployed.bank.configuration.fraud_bucket
-    (found,) = session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]
-    assert found["Key"].startswith("history/payments/learnt=")
+    found = [one["Key"].split("/")[1] for one in session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
+    assert found == ["labels", "payments"]
 
 
 RUNS: dict[str, Callable[[Deployed], None]] = {
@@ -839,7 +848,14 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
 
 
 LAMBDAS_OWN = ("logs:", "xray:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-LAMBDAS_OWN_RESOURCES = {"LedgerStreamArn", "LedgerTableArn/stream/*", "MessagesKeyArn"}
+LAMBDAS_OWN_RESOURCES = {
+    "LedgerStreamArn",
+    "LedgerTableArn/stream/*",
+    "FraudStreamArn",
+    "FraudTableArn/stream/*",
+    "FraudFeaturesDeadLetterQueueArn",
+    "MessagesKeyArn",
+}
 """What Lambda itself does in the function's name."""
 OF_FILES = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
 """What S3 does with the key of stored files in the function's name, when that puts or gets a file: no call of its
