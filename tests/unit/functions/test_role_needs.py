@@ -266,6 +266,13 @@ def run_transfer_sweep(deployed: Deployed) -> None:
     assert outcomes(deployed, suspicious) == ["IN_REVIEW"]
 
 
+def taught(deployed: Deployed, *subjects: str) -> list[bool]:
+    """Of each whether it is known as a fraud; it is known as something."""
+    labels = [deployed.bank.labels.of(subject) for subject in subjects]
+    assert all(labels)
+    return [label.fraud for label in labels if label]
+
+
 def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
     """Payments in review, rejected files and what came in, of which people have decided, and whoever was to act on it
     died; answers with what is true once it is acted on.
@@ -296,6 +303,8 @@ def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
             ResolutionCode.RELEASE: {PaymentState.SCHEDULED},
             ResolutionCode.REJECT: {PaymentState.DECLINED},
         }
+        of_reviews = [payment.id for held_up in reviews.values() for payment, _ in held_up]
+        assert taught(deployed, *of_reviews) == [False, False, True, True]
         rebuilt, given_up = (life.bank.ach.outgoing.existing(file.id) for file, _ in files.values())
         assert rebuilt.replacing
         assert given_up.given_up_by
@@ -335,6 +344,8 @@ def decided_of_transfers(life: AchLife, payer: Customer, source: Account) -> Cal
         of = deployed.bank.transfers.reviews._store.review
         states = [found.state for found in map(of, (nobodys, *(one for one, _ in reviews.values()), begun)) if found]
         assert states == [ReviewState.DECLINED, ReviewState.MADE, ReviewState.DECLINED, ReviewState.IN_REVIEW]
+        assert taught(deployed, *(one for one, _ in reviews.values())) == [False, True]
+        assert deployed.bank.labels.of(nobodys) is None
 
     return acted
 
@@ -550,7 +561,8 @@ def run_ach_inbound(deployed: Deployed) -> None:
     forward, corrected = received.came(received.forward()), received.came(received.corrected(sent))
     broken = received.came(received.sheet(), text=b"101 nothing")
     deployed.clock.at += timedelta(minutes=10)  # settled, and what was unwrapped before is forgotten
-    back, proof = received.came(received.returned(sent)), received.came(received.returned(life.proof_of(proved), "R04"))
+    back = received.came(received.returned(sent, "R10"))
+    proof = received.came(received.returned(life.proof_of(proved), "R04"))
     deployed.loses_answers = True
     moved = ReceivedEntries.moved
 
@@ -564,6 +576,8 @@ def run_ach_inbound(deployed: Deployed) -> None:
     for file in (forward, corrected, back, proof, broken):
         received.worked(file)
     assert set(received.states(back)) == {ReceivedState.MATCHED}
+    entries = deployed.bank.ach.outgoing.entries(sent.id, after=None, limit=9).entries
+    assert taught(deployed, *(entry.subject for entry in entries)) == [True, True]
     assert set(received.states(corrected)) == {ReceivedState.CORRECTION_OPEN}
     assert ReceivedState.FORWARDED in received.states(forward)
     assert deployed.bank.incoming.files.existing(broken.id).case
