@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from domain.fraud.aggregates import entities
+from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.feature_store_memory import MemoryFeatureStore
 from domain.fraud.history import (
     COLUMNS,
@@ -39,7 +40,7 @@ def lived(seed: int, *, payments: int = 300, customers: int = 8) -> Week:
 def rows_in_files(week: Week) -> dict[HistoryKind, list[Row]]:
     """All that was learnt, bundled hour by hour and read again from the files."""
     files = Files()
-    bundles = HistoryBundles(store=week.desk.store, files=files, clock=week.desk.clock)
+    bundles = HistoryBundles(store=week.desk.store, decisions=MemoryDecisionStore(), files=files, clock=week.desk.clock)
     first = min(asked.at for asked, _ in week.served)
     last, week.desk.clock.at = week.desk.clock.at, first + FIRST_LOOK_BACK
     while week.desk.clock.at < last + timedelta(hours=2):

@@ -19,6 +19,7 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
+from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
 from domain.fraud.events import labelled
 from domain.fraud.feature_store import hour_of
 from domain.fraud.kinds import Decision, Scope
@@ -83,6 +84,7 @@ from tests.every_operation import (
     every_operation,
 )
 from tests.unit.fraud.bounded import keep_bounds
+from tests.unit.fraud.decided import decision
 from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.drifted import LEAD, SCOPE, fallen, proposing_rollback, proposing_thresholds
@@ -816,8 +818,10 @@ def run_fraud_features(deployed: Deployed) -> None:
 
 
 def run_fraud_history(deployed: Deployed) -> None:
-    """An hour with a payment in it, by a run that dies once before it notes how far it is."""
+    """An hour with a payment and a decision in it, by a run that dies once before it notes how far it is."""
     run_fraud_features(deployed)
+    table = deployed.bank.table(deployed.bank.configuration.fraud_table)
+    DynamoDBDecisionStore(table).put(decision("pay_seen", deployed.clock.now()))
     deployed.asked = Asked()
     deployed.bank.feature_store.note_bundled(hour_of(deployed.clock.now()) - timedelta(hours=1))
     deployed.clock.at += timedelta(hours=2)
@@ -830,7 +834,7 @@ def run_fraud_history(deployed: Deployed) -> None:
         deployed.call(fraud_history, {})
     bucket = deployed.bank.configuration.fraud_bucket
     found = [one["Key"].split("/")[1] for one in session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
-    assert found == ["labels", "payments"]
+    assert found == ["decisions", "labels", "payments"]
 
 
 RUNS: dict[str, Callable[[Deployed], None]] = {
