@@ -5,7 +5,7 @@ day, so that the order changes nothing; and a mark in the same transaction tells
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -37,6 +37,8 @@ TRIES_MAX: Final = 8
 """Two at one profile meet now and then, ten at a busy payee's all the time; then the queue brings it again."""
 PAUSE_FIRST_SECONDS: Final = 0.02
 PAUSE_MAX_SECONDS: Final = 0.5
+AHEAD_MAX: Final = timedelta(minutes=5)
+"""By which clocks may differ: as much as AWS lets pass in a signature."""
 _BATCHED: Final = "inc_"
 
 
@@ -60,6 +62,12 @@ class HolderUnknown(Exception):
 
 class FeaturesContended(Unsettled):
     """Others wrote the same profiles all the time. Nothing was applied; it is to be brought again."""
+
+
+class ChangeAhead(Unsettled):
+    """A credential is said to have been changed at a moment that has not come: whoever says so has another clock.
+    Taken, it would hide every change until then. Nothing was noted.
+    """
 
 
 class Decisions(Protocol):
@@ -198,7 +206,12 @@ class FeatureUpdates:
     # Credentials.
 
     def credential_changed(self, customer: str, changed_at: datetime) -> Outcome:
-        """Notes when a customer last changed how they prove who they are; what is older than that is known."""
+        """Notes when a customer last changed how they prove who they are; what is older than that is known.
+
+        Raises ChangeAhead and FeaturesContended.
+        """
+        if changed_at > self._clock.now() + AHEAD_MAX:
+            raise ChangeAhead(customer)
         return self._settled(lambda: self._credential_noted(customer, changed_at), customer)
 
     def _credential_noted(self, customer: str, changed_at: datetime) -> Outcome | None:

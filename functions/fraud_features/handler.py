@@ -7,12 +7,15 @@ back by the queue: so a label is tried as often as a payment, and holds up no ot
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC
 from typing import Any, Final
 
+from domain.access.events import CredentialChanged
 from domain.clock import parse_instant
 from domain.fraud.events import SOURCE, PaymentLabelled, labelled
 from domain.fraud.feature_updates import Outcome
 from domain.fraud.label_store_dynamodb import label_of_image
+from domain.ids import prefix_of
 from domain.ledger.events import JournalPosted
 from domain.unsettled import Unsettled
 from functions.composition import bank
@@ -20,6 +23,7 @@ from functions.logs import log
 from functions.messages import one_by_one
 
 STREAM: Final = "aws:dynamodb"
+CUSTOMER: Final = "cus"
 
 
 class PaymentNotKnown(Unsettled):
@@ -69,9 +73,19 @@ def _labelled(detail: object) -> None:
         raise PaymentNotKnown(said.payment)
 
 
+def _credential_changed(detail: object) -> None:
+    """Of staff, who make no payments, nothing is noted."""
+    said = CredentialChanged.model_validate(detail)
+    if prefix_of(said.person) != CUSTOMER:
+        return
+    outcome = bank().feature_updates.credential_changed(said.person, said.changed_at.astimezone(UTC))
+    log("fraud_features").info("applied", extra={"customer": said.person, "outcome": outcome.value})
+
+
 APPLIED: Final[Mapping[str, Callable[[object], None]]] = {
     JournalPosted.__name__: _posted,
     PaymentLabelled.__name__: _labelled,
+    CredentialChanged.__name__: _credential_changed,
 }
 
 

@@ -9,8 +9,10 @@ import pytest
 from domain.fraud.feature_store import MARK_KEPT, Change
 from domain.fraud.feature_store_memory import MemoryFeatureStore
 from domain.fraud.feature_updates import (
+    AHEAD_MAX,
     PAUSE_MAX_SECONDS,
     TRIES_MAX,
+    ChangeAhead,
     FeaturesContended,
     HolderUnknown,
     NoDecisions,
@@ -296,3 +298,23 @@ class TestCredentials:
         assert outcomes == [Outcome.APPLIED, Outcome.APPLIED, Outcome.KNOWN]
         assert features(desk)["credential_age_hours"] == 2
         assert len(rows(desk, HistoryKind.CREDENTIALS)) == 2
+
+    def test_a_change_is_known_however_often_it_is_said(self) -> None:
+        desk = Desk()
+        outcomes = [desk.updates.credential_changed(customer(1), NOON) for _ in range(3)]
+        assert outcomes == [Outcome.APPLIED, Outcome.KNOWN, Outcome.KNOWN]
+        assert len(rows(desk, HistoryKind.CREDENTIALS)) == 1
+
+    def test_a_change_of_a_clock_that_is_a_little_ahead_is_taken_and_counts_as_of_now(self) -> None:
+        desk = Desk()
+        assert desk.updates.credential_changed(customer(1), NOON + AHEAD_MAX) is Outcome.APPLIED
+        assert features(desk)["credential_age_hours"] == 0
+
+    def test_a_change_that_has_not_come_is_not_noted(self) -> None:
+        desk = Desk()
+        ahead = NOON + AHEAD_MAX + timedelta(microseconds=1)
+        with pytest.raises(ChangeAhead):
+            desk.updates.credential_changed(customer(1), ahead)
+        assert rows(desk, HistoryKind.CREDENTIALS) == []
+        desk.clock.at = ahead
+        assert desk.updates.credential_changed(customer(1), ahead) is Outcome.APPLIED

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
@@ -22,7 +22,7 @@ from domain.ledger.events import JournalPosted
 from domain.tables_aws import encoded
 from functions.fraud_features import handler as features
 from functions.messages import NoneTaken
-from tests.unit.fraud.feature_values import NOON, Desk, decision, journal, posted, request
+from tests.unit.fraud.feature_values import NOON, Desk, customer, decision, journal, posted, request
 from tests.unit.functions.events import event_for, left, messages_for
 
 
@@ -295,6 +295,57 @@ def test_a_label_that_was_told_wrong_comes_back(region: Region) -> None:
     for wrong in ({"source": "RUMOUR"}, {"learnt_at": "yesterday"}, {"also": 1}):
         assert region.take("PaymentLabelled", said.model_dump(mode="json") | wrong) == ["m0"]
     assert region.rows() == 0
+
+
+# What was learnt of credentials.
+
+
+def changed(person: str = customer(1), *, hours_ago: int = 3, **other: Any) -> dict[str, Any]:
+    at = NOON - timedelta(hours=hours_ago)
+    return {"version": 1, "person": person, "credential": "PASSWORD", "changed_at": at.isoformat()} | other
+
+
+@pytest.mark.parametrize("credential", ["PASSWORD", "PASSKEY", "SECOND_FACTOR", "CONTACT"])
+def test_a_credential_that_was_changed_has_an_age(region: Region, credential: str) -> None:
+    assert region.seen()["credential_age_hours"] is None
+    for _ in range(2):
+        assert region.take("CredentialChanged", changed(credential=credential)) == []
+    assert region.seen()["credential_age_hours"] == 3
+
+
+def test_the_last_change_counts_in_whatever_order_they_are_heard(region: Region) -> None:
+    for hours_ago in (5, 2, 4):
+        assert region.take("CredentialChanged", changed(hours_ago=hours_ago)) == []
+    assert region.seen()["credential_age_hours"] == 2
+
+
+def test_a_change_may_be_said_in_any_offset_and_is_kept_in_utc(region: Region) -> None:
+    assert region.take("CredentialChanged", changed(changed_at="2026-05-20T11:30:00.5+02:00")) == []
+    assert region.seen()["credential_age_hours"] == 2
+    assert isinstance(region.desk.store, MemoryFeatureStore)
+    assert region.desk.store._credentials == {customer(1): datetime(2026, 5, 20, 9, 30, 0, 500_000, UTC)}
+
+
+def test_of_staff_no_credentials_are_noted(region: Region) -> None:
+    assert region.take("CredentialChanged", changed("stf_01J00000000000000000000001")) == []
+    assert isinstance(region.desk.store, MemoryFeatureStore)
+    assert region.desk.store._credentials == {}
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"person": "ada@example.com"},
+        {"credential": "SECRET_QUESTION"},
+        {"changed_at": "2026-05-20T12:00:00"},
+        {"changed_at": "2026-05-20T13:00:00Z"},
+        {"version": 2},
+        {"password": "hunter2"},
+    ],
+)
+def test_a_change_that_was_told_wrong_or_has_not_come_comes_back(region: Region, wrong: dict[str, Any]) -> None:
+    assert region.take("CredentialChanged", changed(**wrong)) == ["m0"]
+    assert region.seen()["credential_age_hours"] is None
 
 
 def test_every_source_of_labels_can_be_told() -> None:

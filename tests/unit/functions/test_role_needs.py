@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from moto import mock_aws
 
+from domain.access.events import CredentialChanged
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
@@ -800,7 +801,7 @@ def run_graphql(deployed: Deployed) -> None:
 
 
 def run_fraud_features(deployed: Deployed) -> None:
-    """A transfer and what was learnt of it, each told twice, and a journal that is no payment."""
+    """A transfer, what was learnt of it and of who made it, each told twice, and a journal that is no payment."""
     (_, payer), (_, payee) = deployed.person("ada"), deployed.person("ben")
     transfer = deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00)
     interest = deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1)
@@ -811,7 +812,8 @@ def run_fraud_features(deployed: Deployed) -> None:
     table = deployed.bank.configuration.fraud_table
     image = session().client("dynamodb").get_item(TableName=table, Key=kept)["Item"]
     deployed.call(fraud_features, {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image}}]})
-    for event in (event_of(transfer, REGION), event_of(interest, REGION), *labelled(label, region=REGION)):
+    changed = CredentialChanged(person=payer.record.holder, credential="PASSKEY", changed_at=deployed.clock.now())
+    for event in (event_of(transfer, REGION), event_of(interest, REGION), *labelled(label, region=REGION), changed):
         body = {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
         for _ in range(2):
             assert deployed.call(fraud_features, message(body)) == {"batchItemFailures": []}
@@ -834,7 +836,7 @@ def run_fraud_history(deployed: Deployed) -> None:
         deployed.call(fraud_history, {})
     bucket = deployed.bank.configuration.fraud_bucket
     found = [one["Key"].split("/")[1] for one in session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
-    assert found == ["decisions", "labels", "payments"]
+    assert found == ["credentials", "decisions", "labels", "payments"]
 
 
 RUNS: dict[str, Callable[[Deployed], None]] = {

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from domain.access import events as of_access
 from domain.clock import SystemClock
 from domain.fraud import events as of_fraud
 from domain.fraud.counted import PAYMENTS
@@ -335,7 +336,10 @@ class TestWhatStartsThem:
             ),
             (
                 "WhatWasLearntToFraudFeatures",
-                {"source": [of_fraud.SOURCE], "detail-type": [of_fraud.PaymentLabelled.__name__]},
+                {
+                    "source": [of_access.SOURCE, of_fraud.SOURCE],
+                    "detail-type": [of_access.CredentialChanged.__name__, of_fraud.PaymentLabelled.__name__],
+                },
                 "FraudFeatures",
             ),
             (
