@@ -117,7 +117,7 @@ class AchDay:
         self.incoming_store = MemoryIncomingStore()
         self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
         self.ach_decisions = MemoryDecisionStore()
-        self.label_store = MemoryLabelStore()
+        self.ach_label_store = MemoryLabelStore()
         self.ach_fraud = judge_of(self.clock, says=FirstBooks(), decisions=wrap(mortal(self.ach_decisions)))
         self.fallbacks: list[StoredDecision] = []
         self.steps = Steps(
@@ -149,7 +149,9 @@ class AchDay:
             clock=self.clock,
             jurisdiction=self.jurisdiction.code,
         )
-        self.labels = Labels(store=wrap(mortal(self.label_store)), decisions=self.ach_decisions, clock=self.clock)
+        self.ach_labels = Labels(
+            store=wrap(mortal(self.ach_label_store)), decisions=self.ach_decisions, clock=self.clock
+        )
         self.forwarder = MemoryForwarder()
         self.file_journeys = MemoryFileJourneys()
         self.peers: dict[str, AchWorld] = {}
@@ -173,7 +175,7 @@ class AchDay:
             steps=self.steps,
             counterparties=self.counterparties,
             proofs=self.verifications,
-            labels=self.labels,
+            labels=self.ach_labels,
         )
         self.outgoing = Outgoing(
             store=wrap(mortal(self.ach_store)),
@@ -396,7 +398,7 @@ class AchWorld(AchDay, House):
             clock=self.clock,
             region=self.region,
             resolved=lambda: {
-                CaseKind.ACH_PAYMENT_REVIEW: self.labels.after(self.ach.payment_reviewed, scope=Scope.ACH),
+                CaseKind.ACH_PAYMENT_REVIEW: self.ach_labels.after(self.ach.payment_reviewed, scope=Scope.ACH),
                 CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
                 CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
                 CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,

@@ -319,22 +319,22 @@ class TestJudging:
     @pytest.mark.parametrize(("code", "fraud"), [(ResolutionCode.RELEASE, False), (ResolutionCode.REJECT, True)])
     def test_what_people_decided_teaches_whether_it_was_a_fraud(self, code: ResolutionCode, fraud: bool) -> None:
         bank, _, _, payment = self.large()
-        assert bank.labels.of(payment.id) is None
+        assert bank.ach_labels.of(payment.id) is None
         case = bank.resolve(bank.payment(payment).case or "", code, Group.FRAUD_ANALYST)
         assert case.resolution is not None
-        label = bank.labels.of(payment.id)
+        label = bank.ach_labels.of(payment.id)
         assert label is not None
         assert [(one.fraud, one.source, one.learnt_at) for one in label.said] == [
             (fraud, LabelSource.CASE, case.resolution.at)
         ]
         bank.cases.settle(case.id)
-        assert bank.labels.of(payment.id) == label
+        assert bank.ach_labels.of(payment.id) == label
 
     def test_when_nobody_decides_in_time_it_is_declined(self) -> None:
         bank, _, account, payment = self.large()
         bank.clock.move(bank.deadlines.review + timedelta(seconds=1))
         bank.run()
-        assert bank.labels.of(payment.id) is None
+        assert bank.ach_labels.of(payment.id) is None
         assert bank.state(payment) is _S.DECLINED
         assert bank.held(account) == 0
         bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)

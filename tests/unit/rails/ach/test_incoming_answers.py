@@ -172,7 +172,7 @@ class TestWhatAReturnTeaches:
         sent = Sent(debit=True)
         entry = sent.returned(code, days=1)
         assert sent.bank.entry(entry).state is _S.MATCHED
-        label = sent.bank.labels.of(sent.payment.id)
+        label = sent.bank.ach_labels.of(sent.payment.id)
         assert label is not None
         assert label.said == (Said(True, LabelSource.RETURN, code, sent.bank.clock.instant, "bank"),)
         decided = sent.bank.ach_decisions.decision(sent.payment.id)
@@ -184,14 +184,14 @@ class TestWhatAReturnTeaches:
         sent = Sent(debit=True)
         sent.returned(code)
         assert sent.state() is _P.RETURNED
-        assert sent.bank.labels.of(sent.payment.id) is None
+        assert sent.bank.ach_labels.of(sent.payment.id) is None
 
     def test_whose_sender_believes_it_a_fraud_is_one_and_another_r17_is_none(self) -> None:
         plain, suspected = Sent(), Sent()
         plain.returned("R17")
         suspected.returned("R17", addenda_information="QUESTIONABLE")
-        assert plain.bank.labels.of(plain.payment.id) is None
-        label = suspected.bank.labels.of(suspected.payment.id)
+        assert plain.bank.ach_labels.of(plain.payment.id) is None
+        label = suspected.bank.ach_labels.of(suspected.payment.id)
         assert label is not None
         assert label.fraud
 
@@ -200,7 +200,7 @@ class TestWhatAReturnTeaches:
         sent.returned("R01")
         second = sent.returned("R10", days=3)
         assert second.state is _S.PENDED
-        assert sent.bank.labels.of(sent.payment.id) is None
+        assert sent.bank.ach_labels.of(sent.payment.id) is None
 
     @pytest.mark.parametrize("after", [False, True])
     def test_is_kept_once_when_its_process_dies_before_or_after(
@@ -222,7 +222,7 @@ class TestWhatAReturnTeaches:
         sent.bank.take_in()
         sent.bank.clock.move(timedelta(days=1))
         sent.bank.take_in()
-        label = sent.bank.labels.of(sent.payment.id)
+        label = sent.bank.ach_labels.of(sent.payment.id)
         assert label is not None
         assert [one.code for one in label.said] == ["R10"]
         assert sent.state() is _P.RETURNED
@@ -232,12 +232,12 @@ class TestWhatAReturnTeaches:
         with monkeypatch.context() as patched:
             patched.setattr(MemoryLabelStore, "keep", lambda *_, **__: False)
             entry = sent.returned("R10", days=7)
-        assert (entry.state, sent.bank.labels.of(sent.payment.id)) == (_S.RECEIVED, None)
+        assert (entry.state, sent.bank.ach_labels.of(sent.payment.id)) == (_S.RECEIVED, None)
         came_at = sent.bank.clock.instant
         sent.bank.clock.move(AGAIN)
         sent.bank.take_in()
         assert sent.bank.entry(entry).state is _S.MATCHED
-        label = sent.bank.labels.of(sent.payment.id)
+        label = sent.bank.ach_labels.of(sent.payment.id)
         assert label is not None
         assert [one.learnt_at for one in label.said] == [came_at]
 
