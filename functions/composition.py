@@ -274,10 +274,11 @@ class Bank:
     def _resolved(self) -> Mapping[CaseKind, Resolved]:
         """Who acts on a resolution, by the kind of its case: one line each."""
         from domain.cases.kinds import CaseKind
+        from domain.fraud.kinds import Scope
 
         return {
-            CaseKind.TRANSFER_REVIEW: self._transfer_reviewed,
-            CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
+            CaseKind.TRANSFER_REVIEW: self.labels.after(self._transfer_reviewed, scope=Scope.TRANSFER),
+            CaseKind.ACH_PAYMENT_REVIEW: self.labels.after(self.ach.payment_reviewed, scope=Scope.ACH),
             CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
             CaseKind.PARTNER_DELIVERY_QUARANTINED: self.quarantine.decided,
             CaseKind.ACH_FILE_QUARANTINED: self._received_file_decided,

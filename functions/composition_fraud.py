@@ -49,8 +49,10 @@ def feature_reader(bank: Bank, fraud_table: str) -> DynamoDBFeatureReader:
 
 
 def history_bundles(bank: Bank) -> HistoryBundles:
+    from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
     from domain.fraud.history_aws import S3HistoryFiles
     from domain.fraud.history_bundles import HistoryBundles
 
     files = S3HistoryFiles(client=lambda: bank.client("s3"), bucket=bank.configuration.fraud_bucket)
-    return HistoryBundles(store=bank.feature_store, files=files, clock=bank.clock)
+    decisions = DynamoDBDecisionStore(bank.table(bank.configuration.fraud_table))
+    return HistoryBundles(store=bank.feature_store, decisions=decisions, files=files, clock=bank.clock)

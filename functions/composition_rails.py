@@ -244,6 +244,7 @@ def incoming(bank: Bank) -> Incoming:
         steps=bank.ach_steps,
         counterparties=bank.counterparties,
         proofs=bank.verifications,
+        labels=bank.labels,
     )
 
 

@@ -8,13 +8,14 @@ from typing import Any, Final
 
 from pydantic import BaseModel
 
+from domain.access import events as of_access
 from domain.fraud import events as of_fraud
 from domain.ledger import events as of_ledger
 from domain.payments import events as of_payments
 
 FOLDER: Final = Path(__file__).parent.parent / "infra" / "events" / "schemas"
-ROOMS: Final = (of_fraud, of_ledger, of_payments)
-"""The `events` rooms of the parts that publish."""
+ROOMS: Final = (of_access, of_fraud, of_ledger, of_payments)
+"""The `events` rooms of the parts that publish, and of access, which says what it hears."""
 
 
 def schemas() -> Mapping[str, str]:

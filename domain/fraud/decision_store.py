@@ -2,7 +2,7 @@
 
 import zlib
 from dataclasses import dataclass
-from datetime import UTC, date
+from datetime import UTC, date, datetime
 from typing import Final, Protocol
 
 from domain.clock import instant_text
@@ -52,6 +52,11 @@ def day_of(decision: StoredDecision) -> date:
 def position_of(decision: StoredDecision) -> str:
     """Its place in a list."""
     return f"{instant_text(decision.decided_at)}#{decision.subject}"
+
+
+def position_before(moment: datetime) -> str:
+    """The place in a day's list right before what was decided from this moment on."""
+    return instant_text(moment)
 
 
 def bounded(limit: int) -> int:

@@ -1,10 +1,12 @@
-"""What the scorer says of a payment, with a version. Nothing personal. Consumers deduplicate by `payment`."""
+"""What is said of payments that are judged, with a version. Nothing personal. Consumers deduplicate judgements by
+`payment`, and what was learnt of one by `payment`, `source` and `learnt_at`."""
 
 from typing import Final, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from domain.clock import instant_text
+from domain.fraud.label_model import Label, Said, latest_words
 from domain.fraud.model import StoredDecision
 
 SOURCE: Final = "florin.fraud"
@@ -65,4 +67,36 @@ def decided(stored: StoredDecision, *, region: str) -> FraudDecided:
     )
 
 
-EVENTS: Final = (FraudDecided,)
+class PaymentLabelled(BaseModel):
+    """Somebody said that a payment was a fraud, or that it was none."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+    version: Literal[1] = 1
+    payment: str = Field(description="What was judged: a payment, or the journal of a transfer.")
+    region: str
+    fraud: bool
+    source: Literal["CASE", "CHARGEBACK", "RETURN", "STAFF"]
+    code: str | None = Field(default=None, description="Of the source, such as a return code.")
+    happened_at: str = Field(description="RFC 3339, UTC: when the payment was judged or asked for.")
+    learnt_at: str = Field(description="RFC 3339, UTC: when the source said so.")
+
+
+def labelled(label: Label, *, region: str) -> tuple[PaymentLabelled, ...]:
+    """What is said of a label: the latest word of each source. Of those that were said before nothing follows anew."""
+    return tuple(_labelled(label, said, region) for said in latest_words(label))
+
+
+def _labelled(label: Label, said: Said, region: str) -> PaymentLabelled:
+    return PaymentLabelled(
+        payment=label.subject,
+        region=region,
+        fraud=said.fraud,
+        source=said.source.value,
+        code=said.code,
+        happened_at=instant_text(label.happened_at),
+        learnt_at=instant_text(said.learnt_at),
+    )
+
+
+EVENTS: Final = (FraudDecided, PaymentLabelled)

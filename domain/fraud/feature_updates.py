@@ -5,7 +5,7 @@ day, so that the order changes nothing; and a mark in the same transaction tells
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Final, Protocol
 
@@ -37,6 +37,8 @@ TRIES_MAX: Final = 8
 """Two at one profile meet now and then, ten at a busy payee's all the time; then the queue brings it again."""
 PAUSE_FIRST_SECONDS: Final = 0.02
 PAUSE_MAX_SECONDS: Final = 0.5
+AHEAD_MAX: Final = timedelta(minutes=5)
+"""By which clocks may differ: as much as AWS lets pass in a signature."""
 _BATCHED: Final = "inc_"
 
 
@@ -49,7 +51,9 @@ class Outcome(StrEnum):
     NOT_COUNTED = "NOT_COUNTED"
     """It is no payment that a customer made."""
     UNKNOWN = "UNKNOWN"
-    """A label of something that was neither paid nor judged."""
+    """A label of something that was neither paid nor judged. Nothing is noted: its payment may still come."""
+    FORGOTTEN = "FORGOTTEN"
+    """Likewise, and too old for any window. Nothing is noted, and nothing will be."""
 
 
 class HolderUnknown(Exception):
@@ -58,6 +62,12 @@ class HolderUnknown(Exception):
 
 class FeaturesContended(Unsettled):
     """Others wrote the same profiles all the time. Nothing was applied; it is to be brought again."""
+
+
+class ChangeAhead(Unsettled):
+    """A credential is said to have been changed at a moment that has not come: whoever says so has another clock.
+    Taken, it would hide every change until then. Nothing was noted.
+    """
 
 
 class Decisions(Protocol):
@@ -156,17 +166,18 @@ class FeatureUpdates:
         """Notes that a payment was a fraud, or was not after all: once for its subject, source and moment.
 
         `learnt_at`: when the source said so. Of one source the latest word counts, and of several sources the last
-        that spoke, in whatever order they come in. `happened_at`: of a payment that was judged and never booked; one
-        that was booked brings its own. Raises FeaturesContended.
+        that spoke, in whatever order they come in. `happened_at`: when the payment was asked for, as the source knows
+        it; it only tells whether a payment that is not known may still come. Raises FeaturesContended.
         """
         label = Label(subject=subject, source=source, fraud=fraud, said_at=learnt_at)
         return self._settled(lambda: self._labelled(label, happened_at), subject)
 
     def _labelled(self, label: Label, happened_at: datetime | None) -> Outcome | None:
         known = self._store.known(label.subject, ())
-        was = self._labels_so_far(label.subject, known, happened_at)
+        was = self._labels_so_far(label.subject, known)
         if was is None:
-            return Outcome.UNKNOWN
+            late = happened_at is not None and is_late(happened_at, self._clock.now())
+            return Outcome.FORGOTTEN if late else Outcome.UNKNOWN
         labels = was.with_label(label)
         if labels is None:
             return Outcome.KNOWN
@@ -181,7 +192,7 @@ class FeatureUpdates:
         )
         return Outcome.APPLIED if self._store.write(change) else None
 
-    def _labels_so_far(self, subject: str, known: Known, happened_at: datetime | None) -> Labels | None:
+    def _labels_so_far(self, subject: str, known: Known) -> Labels | None:
         if known.labels:
             return known.labels.labels
         if known.paid:
@@ -190,13 +201,17 @@ class FeatureUpdates:
         decision = self._decisions.decision_of(subject)
         if decision is None:
             return None
-        at = happened_at or decision.at
-        return Labels(paid_at=at, currency=decision.amount.currency, parties=_parties_of(decision))
+        return Labels(paid_at=decision.at, currency=decision.amount.currency, parties=_parties_of(decision))
 
     # Credentials.
 
     def credential_changed(self, customer: str, changed_at: datetime) -> Outcome:
-        """Notes when a customer last changed how they prove who they are; what is older than that is known."""
+        """Notes when a customer last changed how they prove who they are; what is older than that is known.
+
+        Raises ChangeAhead and FeaturesContended.
+        """
+        if changed_at > self._clock.now() + AHEAD_MAX:
+            raise ChangeAhead(customer)
         return self._settled(lambda: self._credential_noted(customer, changed_at), customer)
 
     def _credential_noted(self, customer: str, changed_at: datetime) -> Outcome | None:

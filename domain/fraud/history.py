@@ -15,8 +15,8 @@ from domain.clock import instant_text, parse_instant
 from domain.fraud.aggregates import HORIZON_DAYS, Profile, applied, counterpart_of, labelled, profile_key
 from domain.fraud.features import features_from
 from domain.fraud.kinds import Family, Features, Scope
-from domain.fraud.model import ScoringRequest
-from domain.fraud.parquet import Column, Type
+from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.parquet import Cell, Column, Type
 from domain.money import Money
 
 RowValue = str | int | bool
@@ -34,6 +34,12 @@ class HistoryKind(StrEnum):
     PAYMENTS = "payments"
     LABELS = "labels"
     CREDENTIALS = "credentials"
+    DECISIONS = "decisions"
+    """Of these no row is kept beside them: whoever bundles an hour finds its decisions where they are kept for ever."""
+
+
+VERSIONED: Final = ("rules", "model", "thresholds", "lists")
+"""What a decision follows from beside its features, as its columns name it."""
 
 
 def _text(name: str, *, optional: bool = False) -> Column:
@@ -75,9 +81,23 @@ COLUMNS: Final[Mapping[HistoryKind, tuple[Column, ...]]] = {
         Column("happened_at", Type.INSTANT),
         Column("learnt_at", Type.INSTANT),
     ),
+    HistoryKind.DECISIONS: (
+        _text("subject"),
+        _text("decision_id"),
+        _text("scope"),
+        Column("happened_at", Type.INSTANT),
+        Column("learnt_at", Type.INSTANT),
+        _text("decision"),
+        Column("score", Type.NUMBER, optional=True),
+        _text("fallback", optional=True),
+        *(_text(f"{kind}_{what}", optional=kind == "model") for kind in VERSIONED for what in ("version", "sha256")),
+        Column("amount_minor", Type.INTEGER),
+        _text("currency"),
+        *_PARTIES,
+    ),
 }
 """In this order in the files. `happened_at` is of payments and labels the moment of the payment, `said_at` when whoever
-labels it said so, `learnt_at` when the features had it."""
+labels it said so, `learnt_at` when the features had it; of a decision, when it was asked for and when it was made."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -240,6 +260,27 @@ def credential_row(customer: str, changed_at: datetime, learnt_at: datetime) -> 
     return {"subject": customer, "happened_at": instant_text(changed_at), "learnt_at": instant_text(learnt_at)}
 
 
+def decision_row(decision: StoredDecision) -> Mapping[str, Cell]:
+    """What was decided and by what. The features and the reasons are in the decision itself."""
+    versions = decision.versions
+    used = dict(zip(VERSIONED, (versions.rules, versions.model, versions.thresholds, versions.lists), strict=True))
+    return {
+        "subject": decision.subject,
+        "decision_id": decision.id,
+        "scope": decision.scope.value,
+        "happened_at": instant_text(decision.at),
+        "learnt_at": instant_text(decision.decided_at),
+        "decision": decision.decision.value,
+        "score": decision.score,
+        "fallback": decision.fallback.value if decision.fallback else None,
+        **{f"{kind}_version": one.version if one else None for kind, one in used.items()},
+        **{f"{kind}_sha256": one.sha256 if one else None for kind, one in used.items()},
+        "amount_minor": decision.amount.minor,
+        "currency": decision.amount.currency,
+        **{column.name: getattr(decision, column.name) for column in _PARTIES},
+    }
+
+
 def parties_row(parties: Parties) -> dict[str, str]:
     found = {column.name: getattr(parties, column.name) for column in _PARTIES}
     return {name: one for name, one in found.items() if one is not None}
@@ -258,7 +299,8 @@ def parties_of(row: Row) -> Parties:
 
 
 class Rebuild:
-    """Features as they were at moments of the past, from rows alone. Moments are asked for in their order."""
+    """Features as they were at moments of the past, from rows alone. Moments are asked for in their order; what was
+    decided is no feature."""
 
     def __init__(self, rows: Mapping[HistoryKind, Iterable[Row]]) -> None:
         self._profiles: dict[str, Profile] = {}
@@ -270,7 +312,7 @@ class Rebuild:
             HistoryKind.LABELS: self._learn_label,
             HistoryKind.CREDENTIALS: self._learn_credential,
         }
-        steps = ((row, learnt[kind]) for kind, of_kind in rows.items() for row in of_kind)
+        steps = ((row, learnt[kind]) for kind, of_kind in rows.items() if kind in learnt for row in of_kind)
         self._steps = sorted(steps, key=lambda step: (str(step[0]["learnt_at"]), str(step[0]["subject"])), reverse=True)
 
     def features(self, request: ScoringRequest) -> Features:

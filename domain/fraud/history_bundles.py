@@ -6,19 +6,24 @@ A row lies in the hour in which it was learnt, by the clock of whoever applied i
 hour is bundled when it has been over for longer than clocks may differ and a request may be on its way. What lies in an
 hour then changes no more, so that its file is the same bytes whoever makes it, and again. Rows stay in the table for
 weeks, so that nothing is lost while nobody bundles.
+
+A decision is stored once, by the moment at which it was made, in the list of its day, and sent as soon as it has its
+stamp: its hour is closed by the same rule, and it needs no row beside it.
 """
 
 import heapq
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from itertools import islice
 from typing import Final, Protocol
 
 from domain.clock import Clock
+from domain.fraud.decision_store import DAY_SHARDS, DecisionPage, position_before
 from domain.fraud.feature_store import NAMED_BY, SHARDS, FeatureStore, hour_of
-from domain.fraud.history import COLUMNS, HistoryKind, Row
-from domain.fraud.parquet import ROWS_OF_GROUP_MAX, file_of
+from domain.fraud.history import COLUMNS, HistoryKind, decision_row
+from domain.fraud.kinds import Scope
+from domain.fraud.parquet import ROWS_OF_GROUP_MAX, Row, file_of
 
 CLOSES_AFTER: Final = timedelta(minutes=15)
 """A writer stamps a row and sends it at once; AWS refuses a signature after five minutes, and clocks of the bank differ
@@ -33,6 +38,14 @@ _PAGE: Final = 100
 _PAGES_MAX: Final = 100_000
 """Of one shard of an hour: ten million rows, more than a partition can take."""
 _HOUR: Final = timedelta(hours=1)
+
+
+class Decisions(Protocol):
+    """What was decided, as far as it is needed here."""
+
+    def decisions_of_day(
+        self, scope: Scope, day: date, shard: int, *, position: str | None, limit: int
+    ) -> DecisionPage: ...
 
 
 class HistoryFiles(Protocol):
@@ -53,8 +66,9 @@ class Bundled:
 
 
 class HistoryBundles:
-    def __init__(self, *, store: FeatureStore, files: HistoryFiles, clock: Clock) -> None:
+    def __init__(self, *, store: FeatureStore, decisions: Decisions, files: HistoryFiles, clock: Clock) -> None:
         self._store = store
+        self._decisions = decisions
         self._files = files
         self._clock = clock
 
@@ -74,11 +88,30 @@ class HistoryBundles:
 
     def _bundled(self, kind: HistoryKind, hour: datetime) -> int:
         """How many rows the file has; of none, there is no file."""
-        counted = _Counted(heapq.merge(*(self._rows(kind, hour, shard) for shard in range(SHARDS)), key=_order))
+        counted = _Counted(heapq.merge(*self._parts(kind, hour), key=_order))
         content = file_of(COLUMNS[kind], counted.groups())
         if counted.rows:
             self._files.put_new(key_of(kind, hour), content)
         return counted.rows
+
+    def _parts(self, kind: HistoryKind, hour: datetime) -> list[Iterator[Row]]:
+        """The hour in parts, each in order."""
+        if kind is HistoryKind.DECISIONS:
+            return [self._decided(scope, hour, shard) for scope in Scope for shard in range(DAY_SHARDS)]
+        return [self._rows(kind, hour, shard) for shard in range(SHARDS)]
+
+    def _decided(self, scope: Scope, hour: datetime, shard: int) -> Iterator[Row]:
+        position: str | None = position_before(hour)
+        for _ in range(_PAGES_MAX):
+            page = self._decisions.decisions_of_day(scope, hour.date(), shard, position=position, limit=_PAGE)
+            for decision in page.decisions:
+                if decision.decided_at >= hour + _HOUR:
+                    return
+                yield decision_row(decision)
+            position = page.position
+            if position is None:
+                return
+        raise RuntimeError(f"{scope.value} of {hour:%Y-%m-%d %H}, shard {shard}, has more than {_PAGES_MAX} pages")
 
     def _rows(self, kind: HistoryKind, hour: datetime, shard: int) -> Iterator[Row]:
         after: str | None = None

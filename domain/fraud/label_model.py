@@ -96,6 +96,12 @@ def with_said(label: Label, said: Said) -> Label:
     return replace(label, said=tuple(words[-SAID_MAX:]), revision=label.revision + 1)
 
 
+def latest_words(label: Label) -> tuple[Said, ...]:
+    """The last word of each source, in the order in which they were said."""
+    of_source = {one.source: one for one in label.said}
+    return tuple(one for one in label.said if of_source[one.source] is one)
+
+
 def flagged(decision: Decision | None) -> bool:
     """Whether something was done about the payment."""
     return decision is not None and decision is not Decision.APPROVE

@@ -13,7 +13,7 @@ from typing import Any, Final
 from domain.clock import instant_text, parse_instant
 from domain.fraud.kinds import Decision, Scope
 from domain.fraud.label_model import Label, LabelPage, LabelSource, Said
-from domain.tables_aws import Item, Table, Value, Write, write_together
+from domain.tables_aws import Attribute, Item, Table, Value, Write, decoded, write_together
 from domain.values_aws import integer, text_or_none
 
 _FIRST: Final = "0"
@@ -46,6 +46,11 @@ class DynamoDBLabelStore:
         if was is None:
             return self._table.new(item)
         return self._table.over(item, attribute="revision", expected=was.revision)
+
+
+def label_of_image(image: Mapping[str, Attribute]) -> Label:
+    """The label that a record of the table's stream carries. It has no binary attributes, so it reads like an item."""
+    return _label(decoded(image))
 
 
 def _day_key(scope: Scope, day: date) -> str:

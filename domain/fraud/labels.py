@@ -1,15 +1,19 @@
 """What can be asked of labels: to learn what a payment was, and what is known of one.
 
-Whoever learns is told of each change once it is kept, to count it among features; brought again, it is told again.
+Whoever keeps the features hears of each change by the stream of the table that labels are kept in (functions/
+fraud_features), so that whoever teaches one needs nothing of theirs, and a death after the write loses nothing.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Final, Protocol
 
 from domain.access.model import Action, Actor, Relation
 from domain.access.service import refusal_of
+from domain.cases.kinds import ResolutionCode
+from domain.cases.model import Case
+from domain.cases.service import Resolved
 from domain.clock import Clock
 from domain.fraud.kinds import Scope
 from domain.fraud.label_model import MATURITY, Label, LabelSource, Said, with_said
@@ -20,17 +24,24 @@ from domain.refusals import NotAllowed, NotFound, Refusal
 
 TRIES_MAX: Final = 5
 FRAUD_RETURNS: Final = frozenset({"R05", "R07", "R10", "R29"})
-"""Returns by which a receiver says that a debit was not theirs to pay (Nacha Operating Rules, return reason codes)."""
+"""Returns by which a receiver says that a debit was not theirs to pay (Nacha Operating Rules, return reason codes).
+
+Not among them, though rates count them as unauthorised: R11, an error in a debit that was authorised (Nacha,
+Differentiating Unauthorized Return Reasons, 2021), and R51, a check that was no proper one. Reversals of ours say
+nothing either: each reason that Nacha allows for one is an error, and a fraud is no reason.
+"""
+
+
+REVIEWED: Final[Mapping[ResolutionCode, bool]] = {ResolutionCode.REJECT: True, ResolutionCode.RELEASE: False}
+"""What a payment was, by how its review was resolved. One that nobody resolved in time ends, and says nothing."""
+BANK: Final = "bank"
+"""Who says what no person does."""
 
 
 class Decisions(Protocol):
     """What was decided, as far as it is needed here."""
 
     def decision(self, subject: str) -> StoredDecision | None: ...
-
-
-def nobody(_: Label, __: Said) -> None:
-    """Nobody is told."""
 
 
 class Labels:
@@ -40,12 +51,10 @@ class Labels:
         store: LabelStore,
         decisions: Decisions,
         clock: Clock,
-        told: Callable[[Label, Said], None] = nobody,
     ) -> None:
         self._store = store
         self._decisions = decisions
         self._clock = clock
-        self._told = told
 
     def of(self, subject: str) -> Label | None:
         return self._store.label(subject)
@@ -66,15 +75,40 @@ class Labels:
         said = Said(fraud, LabelSource.STAFF, code, self._clock.now(), actor.person)
         stored = self._store.label(subject)
         if stored and stored.said and replace(stored.said[-1], learnt_at=said.learnt_at) == said:
-            self._told(stored, stored.said[-1])
             return stored
         return self.learn(subject, said)
 
-    def returned(self, subject: str, *, code: str, learnt_at: datetime) -> Label | Refusal | None:
-        """An ACH return came; None for a code that says nothing of a fraud."""
-        if code not in FRAUD_RETURNS:
+    def returned(
+        self, subject: str, *, code: str, questionable: bool = False, learnt_at: datetime, happened_at: datetime
+    ) -> Refusal | None:
+        """An entry of ours came back by ACH. None once it is noted, and for a code that says nothing of a fraud.
+
+        `questionable`: an R17 by which the other bank says that it believes it a fraud (Nacha, 2024-10-01).
+        Refusals: FraudRegistryBusy.
+        """
+        if code not in FRAUD_RETURNS and not questionable:
             return None
-        return self.learn(subject, Said(True, LabelSource.RETURN, code, learnt_at, "bank"))
+        said = Said(True, LabelSource.RETURN, code, learnt_at, BANK)
+        answer = self.learn(subject, said, scope=Scope.ACH, happened_at=happened_at)
+        return answer if isinstance(answer, Refusal) else None
+
+    def after(self, act: Resolved, *, scope: Scope) -> Resolved:
+        """Acts on the resolution of a review, and once that is accepted learns what its payment was: a resolution that
+        cannot be carried out says nothing. Both may be done again.
+        """
+        return lambda case: act(case) or self.reviewed(case, scope=scope)
+
+    def reviewed(self, case: Case, *, scope: Scope) -> Refusal | None:
+        """A person has resolved the case of a payment that was held: rejected it is a fraud, released it is none.
+
+        Refusals: FraudRegistryBusy.
+        """
+        resolution = case.resolution
+        if resolution is None or resolution.code not in REVIEWED:
+            raise ValueError(f"{case.id} has no resolution of a review")
+        said = Said(REVIEWED[resolution.code], LabelSource.CASE, None, resolution.at, resolution.person)
+        answer = self.learn(case.subject.id, said, scope=scope, happened_at=case.opened_at)
+        return answer if isinstance(answer, Refusal) else None
 
     def learn(
         self, subject: str, said: Said, *, scope: Scope | None = None, happened_at: datetime | None = None
@@ -90,7 +124,6 @@ class Labels:
                 return NotFound(subject)
             after = with_said(label, said)
             if after == label or self._store.keep(after, was=stored):
-                self._told(after, said)
                 return after
         return FraudRegistryBusy(subject)
 

@@ -26,6 +26,8 @@ from domain.fraud import builtin
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.events import decided
 from domain.fraud.kinds import CustomerReason, Decision, Scope
+from domain.fraud.label_store_memory import MemoryLabelStore
+from domain.fraud.labels import Labels
 from domain.fraud.model import StoredDecision
 from domain.ids import decision_id
 from domain.jurisdictions import Jurisdiction
@@ -115,6 +117,7 @@ class AchDay:
         self.incoming_store = MemoryIncomingStore()
         self.rates = ReturnRates(store=wrap(self.incoming_store), cases=self.cases, clock=self.clock)
         self.ach_decisions = MemoryDecisionStore()
+        self.ach_label_store = MemoryLabelStore()
         self.fallbacks: list[StoredDecision] = []
         self.ach_fraud = judge_of(
             self.clock,
@@ -150,6 +153,9 @@ class AchDay:
             clock=self.clock,
             jurisdiction=self.jurisdiction.code,
         )
+        self.ach_labels = Labels(
+            store=wrap(mortal(self.ach_label_store)), decisions=self.ach_decisions, clock=self.clock
+        )
         self.forwarder = MemoryForwarder()
         self.file_journeys = MemoryFileJourneys()
         self.peers: dict[str, AchWorld] = {}
@@ -173,6 +179,7 @@ class AchDay:
             steps=self.steps,
             counterparties=self.counterparties,
             proofs=self.verifications,
+            labels=self.ach_labels,
         )
         self.outgoing = Outgoing(
             store=wrap(mortal(self.ach_store)),
@@ -395,7 +402,7 @@ class AchWorld(AchDay, House):
             clock=self.clock,
             region=self.region,
             resolved=lambda: {
-                CaseKind.ACH_PAYMENT_REVIEW: self.ach.payment_reviewed,
+                CaseKind.ACH_PAYMENT_REVIEW: self.ach_labels.after(self.ach.payment_reviewed, scope=Scope.ACH),
                 CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
                 CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
                 CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,

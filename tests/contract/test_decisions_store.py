@@ -6,7 +6,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from domain.fraud.decision_store import DAY_SHARDS, DecisionStore, shard_of
+from domain.fraud.decision_store import DAY_SHARDS, DecisionStore, position_before, shard_of
 from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.kinds import FEATURES, CustomerReason, Decision, Fallback, FeatureType, Scope, Value
@@ -145,6 +145,15 @@ def test_a_shard_of_a_day_comes_in_the_order_of_its_decisions(store: DecisionSto
 
     assert list(page.decisions) == [one for one in made[::-1] if shard_of(one.subject) == shard]
     assert page.position is None
+
+
+def test_a_shard_of_a_day_can_be_read_from_a_moment_on_with_what_was_decided_at_it(store: DecisionStore) -> None:
+    made = [store.put(decision(n, after=timedelta(minutes=n))) for n in range(40)]
+    shard = shard_of(made[20].subject)
+    from_then_on = position_before(made[20].decided_at)
+    page = store.decisions_of_day(Scope.TRANSFER, DAY, shard, position=from_then_on, limit=100)
+
+    assert list(page.decisions) == [one for one in made[20:] if shard_of(one.subject) == shard]
 
 
 def test_a_customers_decisions_come_the_latest_first_in_pages(store: DecisionStore) -> None:

@@ -306,7 +306,8 @@ def label_by_staff(stage: Stage) -> Answer:
 
 def label_by_return(stage: Stage) -> Answer:
     at = datetime(2026, 3, 3, 12, tzinfo=UTC)
-    label: Label = found(stage.bank.labels.returned("pay_1", code="R10", learnt_at=at))
+    assert stage.bank.labels.returned("pay_1", code="R10", learnt_at=at, happened_at=at) is None
+    label: Label = found(stage.bank.labels.of("pay_1"))
     return {"fraud": label.fraud, "said": len(label.said)}
 
 

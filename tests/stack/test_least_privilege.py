@@ -27,6 +27,7 @@ from domain.customers.model import Customer
 from domain.fraud.aggregates import profile_key
 from domain.fraud.feature_store import hour_of as full_hour
 from domain.fraud.kinds import Family, Scope
+from domain.fraud.label_model import Label, LabelSource, Said
 from domain.ids import internal_account, staff_id
 from domain.ledger.model import Command, Journal, Posted
 from domain.ledger.outbox import CHECKPOINT
@@ -194,7 +195,7 @@ class Small:
     def _live(self) -> None:
         """Something for every function to find: legs to fold, a batched credit, orders that are due, an old hold."""
         self._post("cash_deposit", 500_00, internal_account("us", "USD", "vault_cash"), destination=self.account.id)
-        self._post("transfer", 4_00, self.account.id, source=self.account.id, destination=self.batched.id)
+        self.paid = self._post("transfer", 4_00, self.account.id, source=self.account.id, destination=self.batched.id)
         self.knocked, self.missed = self._order("knocked"), self._order("missed")
         self.clock.at = datetime.now(UTC) - timedelta(hours=2)
         self.held = self._post(
@@ -419,6 +420,18 @@ def test_payments_are_counted_in_what_scoring_knows_and_become_history(small: Sm
     eventually(lambda: bool(small.services.feature_store.known("", [key]).profiles), small)
     small.services.feature_store.note_bundled(full_hour(datetime.now(UTC)) - timedelta(hours=2))
     assert small.invoke("fraud-history") is None
+
+
+def test_what_was_learnt_of_a_payment_reaches_what_scoring_knows(small: Small) -> None:
+    said = Said(True, LabelSource.RETURN, "R10", datetime.now(UTC), "bank")
+    learn, paid = small.services.labels.learn, small.paid
+    assert isinstance(learn(paid.id, said, scope=Scope.TRANSFER, happened_at=paid.booked_at), Label)
+
+    def counted() -> bool:
+        known = small.services.feature_store.known(paid.id, [])
+        return bool(known.labels and known.labels.labels.fraud)
+
+    eventually(counted, small)
 
 
 def test_what_a_partner_delivered_is_sent_again_by_the_sweep(small: Small) -> None:

@@ -11,7 +11,7 @@ from domain.rails.ach.incoming_entries import Parts, ReceivedEntries
 from domain.rails.ach.incoming_files import ReceivedFiles
 from domain.rails.ach.incoming_matching import Matching
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_ports import FileJourneys, Forwarder, Proofs
+from domain.rails.ach.incoming_ports import FileJourneys, Forwarder, FraudLabels, Proofs
 from domain.rails.ach.incoming_steps import FileSteps
 from domain.rails.ach.incoming_store import ReceivedPage
 from domain.rails.ach.kinds import ANSWERS, EntryKind
@@ -37,6 +37,7 @@ class Incoming:
         steps: Steps,
         counterparties: Counterparties,
         proofs: Proofs,
+        labels: FraudLabels,
     ) -> None:
         self._store = parts.store
         self._clock = parts.clock
@@ -45,7 +46,9 @@ class Incoming:
             parts, entries=self.entries, exchanges=exchanges, forwarder=forwarder, journeys=journeys, sealer=sealer
         )
         self.steps = FileSteps(self.files)
-        self.matching = Matching(parts, entries=self.entries, steps=steps, counterparties=counterparties, proofs=proofs)
+        self.matching = Matching(
+            parts, entries=self.entries, steps=steps, counterparties=counterparties, proofs=proofs, labels=labels
+        )
         self.decisions = Decisions(
             parts, entries=self.entries, originals=self.files.originals, counterparties=counterparties
         )

@@ -27,7 +27,7 @@ from domain.rails.ach.dishonour import (
 from domain.rails.ach.incoming_entries import Parts, ReceivedEntries, on_its_way
 from domain.rails.ach.incoming_kinds import ReceivedEvent, ReceivedKind
 from domain.rails.ach.incoming_model import ReceivedEntry
-from domain.rails.ach.incoming_ports import Proofs
+from domain.rails.ach.incoming_ports import FraudLabels, Proofs
 from domain.rails.ach.incoming_screening import Way
 from domain.rails.ach.kinds import OF_PAYMENTS, VERIFICATIONS, EntryKind, EntryState
 from domain.rails.ach.matching import (
@@ -80,6 +80,7 @@ class Matching:
         steps: Steps,
         counterparties: Counterparties,
         proofs: Proofs,
+        labels: FraudLabels,
     ) -> None:
         self._store = parts.store
         self._outgoing = parts.outgoing
@@ -90,6 +91,7 @@ class Matching:
         self._steps = steps
         self._counterparties = counterparties
         self._proofs = proofs
+        self._labels = labels
         entries.matchers = {
             ReceivedKind.RETURN: self._returned,
             ReceivedKind.DISHONOUR: self._dishonoured,
@@ -202,6 +204,19 @@ class Matching:
         ).payment
         self._steps.advance(payment)
         self._learned(ours, entry, code)
+        self._labelled(payment, entry, code)
+
+    def _labelled(self, payment: Payment, entry: ReceivedEntry, code: str) -> None:
+        """Last, and again with everything above while it is refused: the entry is not matched before it is kept."""
+        refusal = self._labels.returned(
+            payment.id,
+            code=code,
+            questionable=entry.questionable,
+            learnt_at=entry.entered_at,
+            happened_at=payment.opened_at,
+        )
+        if refusal is not None:
+            raise Contended(f"{entry.id}: {refusal.code}")
 
     def _learned(self, ours: Entry, entry: ReceivedEntry, code: str) -> None:
         """What follows from the code: for the counterparty, for the people who watch, for the originator's rates."""

@@ -1,12 +1,13 @@
 """What receiving asks of its surroundings."""
 
 import json
-from datetime import date
+from datetime import date, datetime
 from typing import Final, Protocol
 
 from domain.clock import instant_text, parse_instant
 from domain.rails.ach.incoming_model import Handoff
 from domain.rails.ach.model import Entry
+from domain.refusals import Refusal
 
 VERSION: Final = 1
 """Of the message that hands entries over."""
@@ -76,6 +77,16 @@ class Proofs(Protocol):
 
     def returned(self, entry: Entry, *, code: str) -> None:
         """A prenote or a micro-entry came back. Said again, it changes nothing."""
+        ...
+
+
+class FraudLabels(Protocol):
+    """Who keeps what payments turned out to be."""
+
+    def returned(
+        self, subject: str, *, code: str, questionable: bool, learnt_at: datetime, happened_at: datetime
+    ) -> Refusal | None:
+        """A payment came back. Said again, it changes nothing. A refusal is one that passes by itself."""
         ...
 
 

@@ -1,4 +1,4 @@
-"""Five places where MiniStack 1.5.33 is further from AWS than it needs to be, mended from outside.
+"""Six places where MiniStack 1.5.33 is further from AWS than it needs to be, mended from outside.
 
 Each mend replaces a private function of exactly that version, so the launcher checks the version first, and each
 replacement insists that what it replaces is there.
@@ -27,6 +27,7 @@ def apply_patches() -> None:
     wait_less_for_silent_handlers()
     read_machines_in_yaml()
     fail_tasks_whose_function_fails()
+    read_streams_of_tables_anew()
 
 
 def name_error_types() -> None:
@@ -102,3 +103,17 @@ def fail_tasks_whose_function_fails() -> None:
             raise
 
     stepfunctions._call_lambda = call
+
+
+def read_streams_of_tables_anew() -> None:
+    """Records of a table's stream end with the engine, and how far they were read does not: the next engine would keep
+    from its functions as many new ones as the last had read.
+    """
+    original, positions = lambda_svc._restore_esm_positions, lambda_svc._dynamodb_stream_positions
+
+    @functools.wraps(original)
+    def restore(store: Any, found: Any) -> None:
+        if store is not positions:
+            original(store, found)
+
+    lambda_svc._restore_esm_positions = restore

@@ -1,5 +1,6 @@
-"""A week of payments of a few customers, as events come in a real one: late, twice, out of their order, with labels
-that are learnt days later and some taken back. What was served to each is noted beside it.
+"""A week and a half of payments of a few customers, as events come in a real one: late, twice, out of their order, with
+labels that are learnt days later, some after more than a week, and some taken back. What was served to each is noted
+beside it.
 """
 
 import heapq
@@ -15,7 +16,9 @@ from domain.fraud.model import ScoringRequest
 from domain.money import Money
 from tests.unit.fraud.feature_values import NOON, Desk, account, customer, decision, journal, posted, request
 
-DAYS = 9
+DAYS = 12
+SAID_DAYS_MAX = 9
+"""After its payment a source may speak: longer than the seven days that a label is waited for."""
 BEGIN = NOON - timedelta(days=DAYS)
 TERMINAL = "acquirer/shop/{}"
 
@@ -71,7 +74,7 @@ class Week:
 
     def _labelled_later(self, asked: ScoringRequest, random: Random) -> None:
         for source in random.sample(("CASE", "ACH_RETURN", "CHARGEBACK"), random.choice((1, 1, 2))):
-            said_at = asked.at + timedelta(days=random.uniform(0.01, 3))
+            said_at = asked.at + timedelta(days=random.uniform(0.01, SAID_DAYS_MAX))
             fraud = random.random() < 0.7
             for _ in range(random.choice((1, 2))):
                 heard = said_at + timedelta(seconds=random.uniform(0.5, 20_000))
@@ -103,7 +106,7 @@ class Week:
 def _payments(random: Random, payments: int, customers: int) -> Iterator[ScoringRequest]:
     for n in range(payments):
         payer = random.randrange(customers)
-        at = BEGIN + timedelta(days=DAYS) * random.random() * 0.7
+        at = BEGIN + timedelta(days=DAYS) * random.random() * 0.95
         asked = request(n, payer=payer, payee=random.randrange(20, 20 + customers), at=at)
         asked = replace(
             asked,

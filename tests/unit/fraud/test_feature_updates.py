@@ -9,8 +9,10 @@ import pytest
 from domain.fraud.feature_store import MARK_KEPT, Change
 from domain.fraud.feature_store_memory import MemoryFeatureStore
 from domain.fraud.feature_updates import (
+    AHEAD_MAX,
     PAUSE_MAX_SECONDS,
     TRIES_MAX,
+    ChangeAhead,
     FeaturesContended,
     HolderUnknown,
     NoDecisions,
@@ -273,6 +275,20 @@ class TestLabels:
         assert desk.updates.label(journal(1), fraud=True, source="CASE", learnt_at=NOON) is Outcome.UNKNOWN
         assert rows(desk, HistoryKind.LABELS) == []
 
+    @pytest.mark.parametrize(("days", "outcome"), [(37, Outcome.UNKNOWN), (38, Outcome.FORGOTTEN)])
+    def test_of_what_nobody_knows_it_is_said_whether_it_may_still_come(self, days: int, outcome: Outcome) -> None:
+        desk = Desk()
+        happened_at = NOON - timedelta(days=days)
+        found = desk.updates.label(journal(1), fraud=True, source="CASE", learnt_at=NOON, happened_at=happened_at)
+        assert found is outcome
+        assert rows(desk, HistoryKind.LABELS) == []
+
+    def test_a_payment_that_is_known_has_its_own_moment(self) -> None:
+        desk = Desk()
+        desk.decided[journal(1)] = decision(journal(1), at=NOON - timedelta(days=1))
+        desk.updates.label(journal(1), fraud=True, source="CASE", learnt_at=NOON, happened_at=NOON)
+        assert rows(desk, HistoryKind.LABELS)[0]["happened_at"] == "2026-05-19T12:00:00.000000Z"
+
 
 class TestCredentials:
     def test_the_latest_change_counts_and_an_older_one_is_known(self) -> None:
@@ -282,3 +298,23 @@ class TestCredentials:
         assert outcomes == [Outcome.APPLIED, Outcome.APPLIED, Outcome.KNOWN]
         assert features(desk)["credential_age_hours"] == 2
         assert len(rows(desk, HistoryKind.CREDENTIALS)) == 2
+
+    def test_a_change_is_known_however_often_it_is_said(self) -> None:
+        desk = Desk()
+        outcomes = [desk.updates.credential_changed(customer(1), NOON) for _ in range(3)]
+        assert outcomes == [Outcome.APPLIED, Outcome.KNOWN, Outcome.KNOWN]
+        assert len(rows(desk, HistoryKind.CREDENTIALS)) == 1
+
+    def test_a_change_of_a_clock_that_is_a_little_ahead_is_taken_and_counts_as_of_now(self) -> None:
+        desk = Desk()
+        assert desk.updates.credential_changed(customer(1), NOON + AHEAD_MAX) is Outcome.APPLIED
+        assert features(desk)["credential_age_hours"] == 0
+
+    def test_a_change_that_has_not_come_is_not_noted(self) -> None:
+        desk = Desk()
+        ahead = NOON + AHEAD_MAX + timedelta(microseconds=1)
+        with pytest.raises(ChangeAhead):
+            desk.updates.credential_changed(customer(1), ahead)
+        assert rows(desk, HistoryKind.CREDENTIALS) == []
+        desk.clock.at = ahead
+        assert desk.updates.credential_changed(customer(1), ahead) is Outcome.APPLIED

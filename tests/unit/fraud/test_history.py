@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 
+from domain.clock import parse_instant
 from domain.fraud.aggregates import entities
+from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.feature_store_memory import MemoryFeatureStore
 from domain.fraud.history import (
     COLUMNS,
@@ -39,7 +41,7 @@ def lived(seed: int, *, payments: int = 300, customers: int = 8) -> Week:
 def rows_in_files(week: Week) -> dict[HistoryKind, list[Row]]:
     """All that was learnt, bundled hour by hour and read again from the files."""
     files = Files()
-    bundles = HistoryBundles(store=week.desk.store, files=files, clock=week.desk.clock)
+    bundles = HistoryBundles(store=week.desk.store, decisions=MemoryDecisionStore(), files=files, clock=week.desk.clock)
     first = min(asked.at for asked, _ in week.served)
     last, week.desk.clock.at = week.desk.clock.at, first + FIRST_LOOK_BACK
     while week.desk.clock.at < last + timedelta(hours=2):
@@ -65,6 +67,9 @@ def texts(row: dict[str, Any]) -> Row:
 def test_features_rebuilt_from_the_files_are_those_that_were_served_row_by_row(seed: int) -> None:
     week = lived(seed)
     assert {"APPLIED", "KNOWN"} <= set(week.outcomes)
+    # Frauds were known of early and late: of the last seven days, and of those before.
+    for known in ("payee_known_frauds_recent", "payee_known_frauds_7d", "customer_known_frauds_30d"):
+        assert any(served[known] for _, served in week.served), known
 
     rebuild = Rebuild(rows_in_files(week))
 
@@ -82,6 +87,21 @@ def test_a_rebuild_that_looks_ahead_is_seen() -> None:
 
     ordered = sorted(week.served, key=lambda one: one[0].at)
     assert any(rebuild.features(asked) != served for asked, served in ordered)
+
+
+def test_labels_that_were_learnt_after_more_than_a_week_are_part_of_the_proof() -> None:
+    week = lived(1)
+    rows = rows_in_files(week)
+    late = [row for row in rows[HistoryKind.LABELS] if days_until_learnt(row) > 7]
+    assert {row["fraud"] for row in late} == {True, False}
+    rebuild = Rebuild({**rows, HistoryKind.LABELS: [row for row in rows[HistoryKind.LABELS] if row not in late]})
+    ordered = sorted(week.served, key=lambda one: one[0].at)
+    assert any(rebuild.features(asked) != served for asked, served in ordered)
+
+
+def days_until_learnt(row: Row) -> float:
+    learnt, happened = (parse_instant(str(row[name])) for name in ("learnt_at", "happened_at"))
+    return (learnt - happened) / timedelta(days=1)
 
 
 def test_a_row_that_is_there_twice_counts_once() -> None:

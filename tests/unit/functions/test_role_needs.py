@@ -9,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from domain.access.events import CredentialChanged
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.accounts.store_dynamodb import DynamoDBAccountStore
@@ -18,7 +19,11 @@ from domain.cases.model import CaseState
 from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
+from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
+from domain.fraud.events import labelled
+from domain.fraud.feature_store import hour_of
 from domain.fraud.kinds import Decision, Fallback, Scope
+from domain.fraud.label_model import Label, LabelSource, Said
 from domain.fraud.store_dynamodb_features import DynamoDBFeatureStore
 from domain.ledger.codec import encode_journal
 from domain.ledger.events import event_of
@@ -79,6 +84,7 @@ from tests.every_operation import (
     every_operation,
 )
 from tests.unit.fraud.bounded import keep_bounds
+from tests.unit.fraud.decided import decision
 from tests.unit.fraud.said import said
 from tests.unit.functions.ach_life import AchLife
 from tests.unit.functions.drifted import LEAD, SCOPE, fallen, proposing_rollback, proposing_thresholds
@@ -262,6 +268,13 @@ def run_transfer_sweep(deployed: Deployed) -> None:
     assert outcomes(deployed, suspicious) == ["IN_REVIEW"]
 
 
+def taught(deployed: Deployed, *subjects: str) -> list[bool]:
+    """Of each whether it is known as a fraud; it is known as something."""
+    labels = [deployed.bank.labels.of(subject) for subject in subjects]
+    assert all(labels)
+    return [label.fraud for label in labels if label]
+
+
 def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
     """Payments in review, rejected files and what came in, of which people have decided, and whoever was to act on it
     died; answers with what is true once it is acted on.
@@ -292,6 +305,8 @@ def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
             ResolutionCode.RELEASE: {PaymentState.SCHEDULED},
             ResolutionCode.REJECT: {PaymentState.DECLINED},
         }
+        of_reviews = [payment.id for held_up in reviews.values() for payment, _ in held_up]
+        assert taught(deployed, *of_reviews) == [False, False, True, True]
         rebuilt, given_up = (life.bank.ach.outgoing.existing(file.id) for file, _ in files.values())
         assert rebuilt.replacing
         assert given_up.given_up_by
@@ -331,6 +346,8 @@ def decided_of_transfers(life: AchLife, payer: Customer, source: Account) -> Cal
         of = deployed.bank.transfers.reviews._store.review
         states = [found.state for found in map(of, (nobodys, *(one for one, _ in reviews.values()), begun)) if found]
         assert states == [ReviewState.DECLINED, ReviewState.MADE, ReviewState.DECLINED, ReviewState.IN_REVIEW]
+        assert taught(deployed, *(one for one, _ in reviews.values())) == [False, True]
+        assert deployed.bank.labels.of(nobodys) is None
 
     return acted
 
@@ -549,7 +566,8 @@ def run_ach_inbound(deployed: Deployed) -> None:
     forward, corrected = received.came(received.forward()), received.came(received.corrected(sent))
     broken = received.came(received.sheet(), text=b"101 nothing")
     deployed.clock.at += timedelta(minutes=10)  # settled, and what was unwrapped before is forgotten
-    back, proof = received.came(received.returned(sent)), received.came(received.returned(life.proof_of(proved), "R04"))
+    back = received.came(received.returned(sent, "R10"))
+    proof = received.came(received.returned(life.proof_of(proved), "R04"))
     deployed.loses_answers = True
     moved = ReceivedEntries.moved
 
@@ -563,6 +581,8 @@ def run_ach_inbound(deployed: Deployed) -> None:
     for file in (forward, corrected, back, proof, broken):
         received.worked(file)
     assert set(received.states(back)) == {ReceivedState.MATCHED}
+    entries = deployed.bank.ach.outgoing.entries(sent.id, after=None, limit=9).entries
+    assert taught(deployed, *(entry.subject for entry in entries)) == [True, True]
     assert set(received.states(corrected)) == {ReceivedState.CORRECTION_OPEN}
     assert ReceivedState.FORWARDED in received.states(forward)
     assert deployed.bank.incoming.files.existing(broken.id).case
@@ -792,22 +812,31 @@ def run_graphql(deployed: Deployed) -> None:
 
 
 def run_fraud_features(deployed: Deployed) -> None:
-    """A transfer, told twice, and a journal that is no payment."""
+    """A transfer, what was learnt of it and of who made it, each told twice, and a journal that is no payment."""
     (_, payer), (_, payee) = deployed.person("ada"), deployed.person("ben")
-    for journal in (
-        deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00),
-        deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1),
-    ):
-        event = event_of(journal, REGION)
+    transfer = deployed.post("transfer", source=payer.id, destination=payee.id, minor=5_00)
+    interest = deployed.post("interest", initiator=payer.id, destination=payee.id, minor=1)
+    was = Said(True, LabelSource.STAFF, None, deployed.clock.now(), LEAD.person)
+    label = deployed.bank.labels.learn(transfer.id, was, scope=Scope.TRANSFER, happened_at=transfer.booked_at)
+    assert isinstance(label, Label)
+    kept = {"pk": {"S": f"L#{transfer.id}"}, "sk": {"S": "L"}}
+    table = deployed.bank.configuration.fraud_table
+    image = session().client("dynamodb").get_item(TableName=table, Key=kept)["Item"]
+    deployed.call(fraud_features, {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image}}]})
+    changed = CredentialChanged(person=payer.record.holder, credential="PASSKEY", changed_at=deployed.clock.now())
+    for event in (event_of(transfer, REGION), event_of(interest, REGION), *labelled(label, region=REGION), changed):
         body = {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
         for _ in range(2):
             assert deployed.call(fraud_features, message(body)) == {"batchItemFailures": []}
 
 
 def run_fraud_history(deployed: Deployed) -> None:
-    """An hour with a payment in it, by a run that dies once before it notes how far it is."""
+    """An hour with a payment and a decision in it, by a run that dies once before it notes how far it is."""
     run_fraud_features(deployed)
+    table = deployed.bank.table(deployed.bank.configuration.fraud_table)
+    DynamoDBDecisionStore(table).put(decision("pay_seen", deployed.clock.now()))
     deployed.asked = Asked()
+    deployed.bank.feature_store.note_bundled(hour_of(deployed.clock.now()) - timedelta(hours=1))
     deployed.clock.at += timedelta(hours=2)
     with deployed.monkeypatch.context() as patched:
         patched.setattr(DynamoDBFeatureStore, "note_bundled", dies)
@@ -817,8 +846,8 @@ def run_fraud_history(deployed: Deployed) -> None:
     for _ in range(3):
         deployed.call(fraud_history, {})
     bucket = deployed.bank.configuration.fraud_bucket
-    (found,) = session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]
-    assert found["Key"].startswith("history/payments/learnt=")
+    found = [one["Key"].split("/")[1] for one in session().client("s3").list_objects_v2(Bucket=bucket)["Contents"]]
+    assert found == ["credentials", "decisions", "labels", "payments"]
 
 
 RUNS: dict[str, Callable[[Deployed], None]] = {
@@ -850,7 +879,14 @@ RUNS: dict[str, Callable[[Deployed], None]] = {
 
 
 LAMBDAS_OWN = ("logs:", "xray:", "sqs:ReceiveMessage", "sqs:DeleteMessage", "sqs:GetQueueAttributes")
-LAMBDAS_OWN_RESOURCES = {"LedgerStreamArn", "LedgerTableArn/stream/*", "MessagesKeyArn"}
+LAMBDAS_OWN_RESOURCES = {
+    "LedgerStreamArn",
+    "LedgerTableArn/stream/*",
+    "FraudStreamArn",
+    "FraudTableArn/stream/*",
+    "FraudFeaturesDeadLetterQueueArn",
+    "MessagesKeyArn",
+}
 """What Lambda itself does in the function's name."""
 OF_FILES = {("kms:GenerateDataKey", "StorageKeyArn"), ("kms:Decrypt", "StorageKeyArn")}
 """What S3 does with the key of stored files in the function's name, when that puts or gets a file: no call of its

@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 
 import pytest
 
+from domain.access import events as of_access
 from domain.clock import SystemClock
 from domain.fraud import events as of_fraud
 from domain.fraud.counted import PAYMENTS
@@ -278,6 +279,21 @@ class TestWhatStartsThem:
             "OnFailure": {"Destination": {"GetAtt": "Messaging.Outputs.PublisherFailedQueueArn"}}
         }
 
+    def test_labels_are_heard_of_alone_and_wait_in_the_stream_for_as_long_as_it_keeps_them(self) -> None:
+        mapping = RESOURCES["LabelStreamToFraudFeatures"]["Properties"]
+        assert mapping["FunctionName"] == {"Ref": "FraudFeaturesFunction"}
+        assert mapping["EventSourceArn"] == {"GetAtt": "Records.Outputs.FraudStreamArn"}
+        (found,) = mapping["FilterCriteria"]["Filters"]
+        assert json.loads(found["Pattern"]) == {
+            "eventName": ["INSERT", "MODIFY"],
+            "dynamodb": {"Keys": {"sk": {"S": ["L"]}}},
+        }
+        assert mapping["MaximumRecordAgeInSeconds"] == 24 * 3600
+        assert "MaximumRetryAttempts" not in mapping
+        assert mapping["DestinationConfig"] == {
+            "OnFailure": {"Destination": {"GetAtt": "Messaging.Outputs.FraudFeaturesDeadLetterQueueArn"}}
+        }
+
     def test_queue_consumers_report_each_message_and_finish_before_it_shows_again(self) -> None:
         queues = template("infra/messaging.yaml")["Resources"]
         default = REGION["Globals"]["Function"]["Timeout"]
@@ -319,6 +335,14 @@ class TestWhatStartsThem:
                 "FraudFeatures",
             ),
             (
+                "WhatWasLearntToFraudFeatures",
+                {
+                    "source": [of_access.SOURCE, of_fraud.SOURCE],
+                    "detail-type": [of_access.CredentialChanged.__name__, of_fraud.PaymentLabelled.__name__],
+                },
+                "FraudFeatures",
+            ),
+            (
                 "FraudDecisionsToPayments",
                 {"source": [of_fraud.SOURCE], "detail-type": [of_fraud.FraudDecided.__name__]},
                 "PaymentDecisions",
@@ -355,7 +379,21 @@ class TestWhatStartsThem:
                 (policy,) = [found for found in policies if found["Queues"] == own]
                 sent = policy["PolicyDocument"]["Statement"][0]
                 assert (sent["Principal"], sent["Action"]) == ({"Service": "events.amazonaws.com"}, "sqs:SendMessage")
-                assert sent["Condition"] == {"ArnEquals": {"aws:SourceArn": {"GetAtt": f"{rule.name}.Arn"}}}
+                fillers = sent["Condition"]["ArnEquals"]["aws:SourceArn"]
+                assert {"GetAtt": f"{rule.name}.Arn"} in (fillers if isinstance(fillers, list) else [fillers])
+
+    def test_no_policy_of_a_queue_lets_other_rules_in_than_those_that_fill_it(self) -> None:
+        targets: dict[str, set[str]] = {}
+        for rule in every("AWS::Events::Rule"):
+            if "EventPattern" in rule.properties:
+                queue = rule.properties["Targets"][0]["Arn"]["GetAtt"].removesuffix(".Arn")
+                targets.setdefault(queue, set()).add(f"{rule.name}.Arn")
+        for policy in (found.properties for found in every("AWS::SQS::QueuePolicy")):
+            sent = policy["PolicyDocument"]["Statement"][0]
+            if sent["Principal"] == {"Service": "events.amazonaws.com"}:
+                fillers = sent["Condition"]["ArnEquals"]["aws:SourceArn"]
+                named = {filler["GetAtt"] for filler in (fillers if isinstance(fillers, list) else [fillers])}
+                assert named == targets[policy["Queues"][0]["Ref"]]
 
 
 class TestTheStateMachines:
@@ -454,7 +492,7 @@ class TestAlarms:
         assert watched == dead | {"PublisherFailedQueue"}
 
     def test_a_late_publisher_and_a_failing_api_are_noticed(self) -> None:
-        assert self.watched("IteratorAge", "FunctionName") == {"PublisherFunction"}
+        assert self.watched("IteratorAge", "FunctionName") == {"PublisherFunction", "FraudFeaturesFunction"}
         assert self.watched("5xx", "ApiId") == {"ApiId"}
 
     def test_a_journey_that_fails_or_takes_for_ever_is_noticed(self) -> None:

@@ -316,6 +316,7 @@ class TestWildcards:
         allowed = {
             "arn:${AWS::Partition}:scheduler:${AWS::Region}:${AWS::AccountId}:schedule/${TransferSchedules}/*",
             "${LedgerTableArn}/stream/*",
+            "${FraudTableArn}/stream/*",
             "${RootsBucketArn}/roots/${AWS::Region}/*",
             "${ExchangeBucketArn}/built/ach/*",
             "${ExchangeBucketArn}/outbound/ach/*",

@@ -129,9 +129,10 @@ class TestEveryTable:
         assert declared == dict.fromkeys(keys, "S")
 
 
-def test_only_the_ledger_has_a_stream_and_it_carries_new_images() -> None:
+def test_only_the_ledger_and_labels_have_a_stream_and_it_carries_new_images() -> None:
     streams = {name: table.properties.get("StreamSpecification") for name, table in TABLES.items()}
-    assert {name: stream for name, stream in streams.items() if stream} == {"ledger": {"StreamViewType": "NEW_IMAGE"}}
+    new_images = {"StreamViewType": "NEW_IMAGE"}
+    assert {name: stream for name, stream in streams.items() if stream} == {"ledger": new_images, "fraud": new_images}
 
 
 def test_only_marks_receipts_of_partners_messages_and_what_scoring_knows_expire() -> None:

@@ -10,6 +10,7 @@ from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import Counterparty
 from domain.fraud.kinds import Decision
+from domain.fraud.label_model import LabelSource
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
 from domain.payments.kinds import PaymentState
@@ -315,10 +316,25 @@ class TestJudging:
         assert bank.held(account) == 0
         assert "We could not approve it." in bank.told(actor)[0].text
 
+    @pytest.mark.parametrize(("code", "fraud"), [(ResolutionCode.RELEASE, False), (ResolutionCode.REJECT, True)])
+    def test_what_people_decided_teaches_whether_it_was_a_fraud(self, code: ResolutionCode, fraud: bool) -> None:
+        bank, _, _, payment = self.large()
+        assert bank.ach_labels.of(payment.id) is None
+        case = bank.resolve(bank.payment(payment).case or "", code, Group.FRAUD_ANALYST)
+        assert case.resolution is not None
+        label = bank.ach_labels.of(payment.id)
+        assert label is not None
+        assert [(one.fraud, one.source, one.learnt_at) for one in label.said] == [
+            (fraud, LabelSource.CASE, case.resolution.at)
+        ]
+        bank.cases.settle(case.id)
+        assert bank.ach_labels.of(payment.id) == label
+
     def test_when_nobody_decides_in_time_it_is_declined(self) -> None:
         bank, _, account, payment = self.large()
         bank.clock.move(bank.deadlines.review + timedelta(seconds=1))
         bank.run()
+        assert bank.ach_labels.of(payment.id) is None
         assert bank.state(payment) is _S.DECLINED
         assert bank.held(account) == 0
         bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)

@@ -10,11 +10,15 @@ from domain.access.model import Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.counterparties.model import CounterpartyStatus, OpenedCounterparty
+from domain.fraud.kinds import Scope
+from domain.fraud.label_model import Label, LabelSource, Said
+from domain.fraud.label_store_memory import MemoryLabelStore
 from domain.ledger.model import Command, Posted, Refused
 from domain.payments.kinds import PaymentState
 from domain.rails.ach import ranges
 from domain.rails.ach.incoming_kinds import ReceivedFileState, ReceivedKind, ReceivedState
 from domain.rails.ach.incoming_model import ReceivedEntry, ReceivedFile
+from domain.rails.ach.incoming_posting import AGAIN
 from domain.rails.ach.kinds import EntryKind
 from domain.rails.ach.nacha.corrections import corrected_data
 from domain.rails.ach.nacha.records import (
@@ -158,6 +162,84 @@ class TestAReturnOfADebit:
         found = [case for case in sent.bank.cases.unresolved() if case.kind is CaseKind.ACH_RETURN_UNAUTHORISED]
         assert [case.subject.id for case in found] == [sent.payment.id]
         assert sent.bank.counterparties.kept(sent.maria.id).status is CounterpartyStatus.FAILED
+
+
+class TestWhatAReturnTeaches:
+    """Whether a payment was a fraud, with when it was asked for and when the return came."""
+
+    @pytest.mark.parametrize("code", ["R05", "R07", "R10", "R29"])
+    def test_that_the_receiver_denies_is_a_fraud(self, code: str) -> None:
+        sent = Sent(debit=True)
+        entry = sent.returned(code, days=1)
+        assert sent.bank.entry(entry).state is _S.MATCHED
+        label = sent.bank.ach_labels.of(sent.payment.id)
+        assert label is not None
+        assert label.said == (Said(True, LabelSource.RETURN, code, sent.bank.clock.instant, "bank"),)
+        decided = sent.bank.ach_decisions.decision(sent.payment.id)
+        assert decided is not None
+        assert (label.scope, label.happened_at) == (Scope.ACH, decided.decided_at)
+
+    @pytest.mark.parametrize("code", ["R01", "R02", "R08", "R11"])
+    def test_for_another_reason_says_nothing(self, code: str) -> None:
+        sent = Sent(debit=True)
+        sent.returned(code)
+        assert sent.state() is _P.RETURNED
+        assert sent.bank.ach_labels.of(sent.payment.id) is None
+
+    def test_whose_sender_believes_it_a_fraud_is_one_and_another_r17_is_none(self) -> None:
+        plain, suspected = Sent(), Sent()
+        plain.returned("R17")
+        suspected.returned("R17", addenda_information="QUESTIONABLE")
+        assert plain.bank.ach_labels.of(plain.payment.id) is None
+        label = suspected.bank.ach_labels.of(suspected.payment.id)
+        assert label is not None
+        assert label.fraud
+
+    def test_that_may_be_wrong_says_nothing_before_people_have_looked(self) -> None:
+        sent = Sent(debit=True)
+        sent.returned("R01")
+        second = sent.returned("R10", days=3)
+        assert second.state is _S.PENDED
+        assert sent.bank.ach_labels.of(sent.payment.id) is None
+
+    @pytest.mark.parametrize("after", [False, True])
+    def test_is_kept_once_when_its_process_dies_before_or_after(
+        self, monkeypatch: pytest.MonkeyPatch, after: bool
+    ) -> None:
+        sent = Sent(debit=True)
+        keep = MemoryLabelStore.keep
+
+        def dies(store: MemoryLabelStore, label: Label, *, was: Label | None) -> bool:
+            monkeypatch.setattr(MemoryLabelStore, "keep", keep)
+            if after:
+                store.keep(label, was=was)
+            raise SystemExit
+
+        monkeypatch.setattr(MemoryLabelStore, "keep", dies)
+        with pytest.raises(SystemExit):
+            sent.returned("R10", days=7)
+        sent.bank.run()
+        sent.bank.take_in()
+        sent.bank.clock.move(timedelta(days=1))
+        sent.bank.take_in()
+        label = sent.bank.ach_labels.of(sent.payment.id)
+        assert label is not None
+        assert [one.code for one in label.said] == ["R10"]
+        assert sent.state() is _P.RETURNED
+
+    def test_waits_while_others_write_the_label_all_the_time(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        sent = Sent(debit=True)
+        with monkeypatch.context() as patched:
+            patched.setattr(MemoryLabelStore, "keep", lambda *_, **__: False)
+            entry = sent.returned("R10", days=7)
+        assert (entry.state, sent.bank.ach_labels.of(sent.payment.id)) == (_S.RECEIVED, None)
+        came_at = sent.bank.clock.instant
+        sent.bank.clock.move(AGAIN)
+        sent.bank.take_in()
+        assert sent.bank.entry(entry).state is _S.MATCHED
+        label = sent.bank.ach_labels.of(sent.payment.id)
+        assert label is not None
+        assert [one.learnt_at for one in label.said] == [came_at]
 
 
 def test_a_return_of_what_another_region_sent_is_handed_over_and_posted_back_there() -> None:
