@@ -19,6 +19,9 @@ DIGITS_MAX: Final = 1_000
 REPEATED_MAX: Final = 40
 """So many characters of what was wrong does an error say again."""
 
+_NO_UTF8: Final = "is no text in UTF-8"
+_TOO_DEEP: Final = "is nested too deeply"
+
 _Member = TypeVar("_Member", bound=StrEnum)
 
 
@@ -39,8 +42,12 @@ def canonical(document: object) -> bytes:
     try:
         text = json.dumps(document, ensure_ascii=False, sort_keys=True, separators=(",", ":"), allow_nan=False)
         return text.encode()
-    except (TypeError, ValueError, RecursionError) as error:
-        raise DocumentMalformed("the document", f"is no JSON ({type(error).__name__})") from None
+    except RecursionError:
+        raise DocumentMalformed("the document", _TOO_DEEP) from None
+    except UnicodeEncodeError:
+        raise DocumentMalformed("the document", _NO_UTF8) from None
+    except (TypeError, ValueError):
+        raise DocumentMalformed("the document", "has something that is no JSON") from None
 
 
 def sha256_of(body: bytes) -> str:
@@ -65,9 +72,11 @@ def read(body: bytes | str) -> object:
         raise
     except json.JSONDecodeError as error:
         where = f"line {error.lineno}, column {error.colno}"
-        raise DocumentMalformed("the document", f"is no JSON ({type(error).__name__}) at {where}") from None
-    except (ValueError, RecursionError) as error:
-        raise DocumentMalformed("the document", f"is no JSON ({type(error).__name__})") from None
+        raise DocumentMalformed("the document", f"is no JSON from {where} on") from None
+    except RecursionError:
+        raise DocumentMalformed("the document", _TOO_DEEP) from None
+    except UnicodeError:
+        raise DocumentMalformed("the document", _NO_UTF8) from None
 
 
 def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

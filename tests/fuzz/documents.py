@@ -4,6 +4,7 @@ The shapes come from hypothesis-graphql, the values from `words`. A document is 
 same (values as variables, fields behind fragments), because each way goes through other code.
 """
 
+import json
 from dataclasses import dataclass, field
 from typing import Any, Final
 
@@ -38,6 +39,7 @@ from graph.documents import core_schema
 from graph.schema import schema
 from tests.fuzz import names, words
 from tests.fuzz.names import named
+from tests.unit.graph.fraud_house import rules_document, thresholds_document
 
 CORE: Final = core_schema(schema)
 ANSWERED: Final = "__typename ... on Refusal { code }"
@@ -71,7 +73,11 @@ def _one_field(name: str, mode: Mode) -> st.SearchStrategy[DocumentNode]:
 
 
 _ALLOWED: Final = {name: _one_field(name, Mode.POSITIVE) for name in (*QUERIES, *MUTATIONS)}
-_BESIDE: Final = {name: _one_field(name, Mode.NEGATIVE) for name in (*QUERIES, *MUTATIONS)}
+_NOTHING_BESIDE: Final = frozenset({"fraudFeatures", "fraudRuleGrammar", "fraudScopes"})
+"""They and all below them take no argument, and that is where hypothesis-graphql goes beside the schema."""
+_BESIDE: Final = {
+    name: _one_field(name, Mode.NEGATIVE) for name in (*QUERIES, *MUTATIONS) if name not in _NOTHING_BESIDE
+}
 
 
 @st.composite
@@ -92,7 +98,7 @@ def several(draw: st.DrawFn) -> Document:
 
 
 beside: st.SearchStrategy[Document] = (
-    st.sampled_from([*QUERIES, *MUTATIONS]).flatmap(_BESIDE.__getitem__).map(lambda node: Document(print_ast(node)))
+    st.sampled_from(sorted(_BESIDE)).flatmap(_BESIDE.__getitem__).map(lambda node: Document(print_ast(node)))
 )
 """A document with exactly one thing in it that the schema does not have."""
 
@@ -271,6 +277,29 @@ _CENTS: Final = st.one_of(
     st.lists(_MONEY, max_size=4),
 )
 
+_VERSION: Final = words.mostly(
+    st.sampled_from([f"transfer/rules/{number}" for number in range(1, 6)] + ["transfer/model/1", "card/model/1"]),
+    st.one_of(words.anything, words.bent(st.just("transfer/rules/2")), st.just("transfer/rules/" + "9" * 60)),
+)
+_SCOPE: Final = st.sampled_from(["ACH", "CARD", "TRANSFER"])
+_KINDS: Final = st.sampled_from(["RULES", "MODEL", "THRESHOLDS", "LISTS"])
+_RULES: Final = json.dumps(rules_document())
+_DOCUMENT: Final = words.mostly(
+    st.sampled_from([_RULES, json.dumps(thresholds_document())]),
+    st.one_of(words.anything, words.bent(st.just(_RULES)), words.json_values.map(json.dumps)),
+)
+_RULE: Final = words.mostly(st.sampled_from(["night", "large", "young"]), words.anything)
+_JUDGED: Final = words.mostly(words.of("own.journal", "other.journal", "private.journal", *names.PAYMENTS), words.ids)
+_PERSON: Final = words.mostly(words.of(*names.PEOPLE), words.ids)
+_LISTED: Final[dict[str, st.SearchStrategy[Any]]] = {
+    **_KEY,
+    "scope": _SCOPE,
+    "list": st.sampled_from(["ALLOW", "DENY"]),
+    "family": st.sampled_from(["CUSTOMER", "ACCOUNT", "PAYEE", "DEVICE", "TERMINAL"]),
+    "entity": words.mostly(st.one_of(st.just("dev-1"), words.of("own.account", "other.person")), words.anything),
+    "reason": words.memos,
+}
+
 WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     "openAccount": st.fixed_dictionaries(
         {**_KEY, "product": st.sampled_from(["CHECKING", "SAVINGS"]), "currency": words.currencies},
@@ -330,6 +359,29 @@ WISHES: Final[dict[str, st.SearchStrategy[dict[str, Any]]]] = {
     ),
     "giveApproval": st.fixed_dictionaries({"approvalId": _WORK, "fingerprint": st.text(max_size=9)}),
     "refuseApproval": st.fixed_dictionaries({"approvalId": _WORK, "fingerprint": st.text(max_size=9)}),
+    "registerFraudVersion": st.fixed_dictionaries(
+        {**_KEY, "scope": _SCOPE, "kind": _KINDS, "document": _DOCUMENT, "note": words.memos}
+    ),
+    "redraftFraudVersion": st.fixed_dictionaries({"version": _VERSION, "document": _DOCUMENT}),
+    "commitFraudVersion": st.fixed_dictionaries({"version": _VERSION}),
+    "dryRunFraudRules": st.fixed_dictionaries({"version": _VERSION, "firstDay": words.days, "lastDay": words.days}),
+    "startFraudShadow": st.fixed_dictionaries({"version": _VERSION, "until": words.instants}),
+    "stopFraudShadow": st.fixed_dictionaries({"version": _VERSION}),
+    "requestFraudPromotion": st.fixed_dictionaries({**_KEY, "version": _VERSION, "reason": words.memos}),
+    "promoteFraudVersion": st.fixed_dictionaries({"version": _VERSION}),
+    "rollBackFraud": st.fixed_dictionaries(
+        {"scope": _SCOPE, "kind": _KINDS, "version": _VERSION, "reason": words.memos}
+    ),
+    "retireFraudVersion": st.fixed_dictionaries({"version": _VERSION, "reason": words.memos}),
+    "addFraudListEntry": st.fixed_dictionaries(_LISTED, optional={"until": words.days}),
+    "removeFraudListEntry": st.fixed_dictionaries(_LISTED),
+    "snoozeFraudRule": st.fixed_dictionaries(
+        {"customerId": _PERSON, "rule": _RULE, "reason": words.memos, "until": words.instants}
+    ),
+    "endFraudSnooze": st.fixed_dictionaries({"customerId": _PERSON, "rule": _RULE}),
+    "labelFraud": st.fixed_dictionaries(
+        {"subjectId": _JUDGED, "fraud": st.booleans()}, optional={"code": words.anything}
+    ),
     "addCounterparty": st.fixed_dictionaries(
         {
             **_KEY,
@@ -380,7 +432,7 @@ def changes(draw: st.DrawFn) -> Document:
     shown = " ".join(_leaves(f"{kind}Success", depth=3))
     asked = f"{ANSWERED} {FACTS} ... on {kind}Success {{ {shown} }}"
     text = f"mutation Op($input: {kind}Input!) {{ {name}(input: $input) {{ {asked} }} }}"
-    asker = "operations" if name in _BY_STAFF else "owner"
+    asker = "fraud_lead" if "Fraud" in name else "operations" if name in _BY_STAFF else "owner"
     return Document(text, {"input": wish}, askers=draw(st.sampled_from([(asker,), (asker,), ()])))
 
 

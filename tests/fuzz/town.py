@@ -97,6 +97,10 @@ class Town(DeployedWorld):
         self.own_order = self._ordered(owner, self.own, self.other, key="own-order")
         self.others_order = self._ordered(stranger, self.other, self.own, key="others-order")
         self._beside(owner, stranger)
+        self.governed()
+        analyst = clerk(Group.FRAUD_ANALYST, person=STAFF["fraud_analyst"][0])
+        self.drafted(analyst)
+        self.committed(clerk(Group.FRAUD_LEAD, person=STAFF["fraud_lead"][0]), key="committed")
         facts = {"amount": "15.00 USD", "account": "••1234"}
         self.notices.put(self.owner.id, key="n-1", kind=NoticeKind.MONEY_RECEIVED, facts=facts)
 

@@ -85,7 +85,7 @@ class TestRegistering:
             ("null", [], "is no object"),
             ('{"a": NaN}', [], "NaN"),
             ('{"a": 1, "a": 2}', [], "twice"),
-            ("[" * 40_000, [], "is no JSON"),
+            ("[" * 40_000, [], "is nested too deeply"),
             ('{"format": "florin.rules/1"}', [], "has no 'rules'"),
             ('{"format": "florin.rules/2", "rules": []}', ["format"], "florin.rules/1"),
             ("x" * 50_001, [], "50000 characters"),
