@@ -7,16 +7,23 @@ so that an empty bin is rare and not impossible.
 By chance alone it is about (k - 1)(1/m + 1/n) for m and n observations: the mean of a chi-square, scaled. What counts
 as moved lies four times as far above what quiet weeks show: `QUIET_PSI_MILLIONTHS` + 4(k - 1)(1/m + 1/n). A fifth is
 the usual convention for a shift.
+
+Payments are observations of what is told of each: its amount, its hour. What is told of a customer or a terminal is
+much the same in all their payments of a week, and of those features a week holds as many observations as it has
+customers or terminals (the chance of a cluster sample is that of its clusters: Kish, Survey Sampling, 1965). They are
+counted by linear counting (Whang, Vander-Zanden, Taylor, 1990): each sets one of `ENTITY_BITS` bits, and the bits that
+are left tell how many there were. The reference does not say how many it had, and is taken to have had as many.
 """
 
 from bisect import bisect_left
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
+from hashlib import blake2b
 from math import log, sqrt
 from typing import Final, TypeVar
 
-from domain.fraud.kinds import Decision, Scope, Value
+from domain.fraud.kinds import Decision, Family, Scope, Value
 from domain.fraud.label_model import MATURITY, Label, flagged
 from domain.fraud.model import StoredDecision
 from domain.fraud.monitoring_model import (
@@ -47,6 +54,8 @@ reaches 8 where nothing happened."""
 QUIET_PSI_MILLIONTHS: Final = 10_000
 """Quiet weeks of the simulated portfolio stay under 0.006, a season apart included."""
 NOISE_TIMES: Final = 4
+ENTITY_BITS: Final = 4_096
+"""Half a kilobyte; right to a fiftieth up to 20,000 entities, and with more chance is nothing."""
 SHIFTED_PSI_MILLIONTHS: Final = 200_000
 PSI_ROWS_MIN: Final = 1_000
 """Below this chance alone makes an index of a hundredth."""
@@ -103,6 +112,7 @@ class _Tally:
         self._bins = {
             name: list(figures.feature_bins.get(name) or (0,) * (len(one.cuts) + 2)) for name, one in bins.items()
         }
+        self._entities = {family: figures.entities.get(family, 0) for family in _families(bins)}
         self._shadows = dict(figures.shadows)
 
     def add(self, decision: StoredDecision) -> None:
@@ -128,6 +138,10 @@ class _Tally:
             return
         for name, bins in self._reference.features.items():
             self._bins[name][bin_of(decision.features.get(name), bins)] += 1
+        for family in self._entities:
+            entity: str | None = getattr(decision, family.value)
+            if entity is not None:
+                self._entities[family] |= entity_bit(entity)
         model, score = decision.versions.model, self._reference.score
         if score is not None and decision.score is not None and model and model.version == self._reference.version:
             self._score_bins[bin_of(decision.score, score)] += 1
@@ -142,6 +156,7 @@ class _Tally:
             scores=tuple(self._scores),
             score_bins=tuple(self._score_bins),
             feature_bins={name: tuple(counts) for name, counts in self._bins.items()},
+            entities=self._entities,
             shadows=self._shadows,
         )
 
@@ -189,11 +204,31 @@ def psi_millionths(reference: Sequence[int], window: Sequence[int]) -> int:
     return round(total * MILLION)
 
 
-def psi_limit_millionths(reference: Sequence[int], window: Sequence[int]) -> int:
-    """From this index on it has moved."""
+def psi_limit_millionths(reference: Sequence[int], window: Sequence[int], *, entities: int | None = None) -> int:
+    """From this index on it has moved. `entities`: as many observations as there are, where payments are none."""
     bins = sum(1 for theirs, ours in zip(reference, window, strict=True) if theirs or ours)
-    chance = max(bins - 1, 1) * (1 / max(sum(reference), 1) + 1 / max(sum(window), 1))
+    rows = (max(sum(one), 1) for one in (reference, window))
+    chance = max(bins - 1, 1) * sum(1 / (one if entities is None else max(min(one, entities), 1)) for one in rows)
     return QUIET_PSI_MILLIONTHS + round(NOISE_TIMES * chance * MILLION)
+
+
+def family_of(feature: str) -> Family | None:
+    """Whose the feature is; None of what is told of each payment."""
+    return next((family for family in Family if feature.startswith(f"{family.value}_")), None)
+
+
+def _families(features: Iterable[str]) -> frozenset[Family]:
+    return frozenset(family for family in map(family_of, features) if family)
+
+
+def entity_bit(entity: str) -> int:
+    return 1 << int.from_bytes(blake2b(entity.encode(), digest_size=4).digest()) % ENTITY_BITS
+
+
+def entities_in(bits: int) -> int:
+    """About how many set these bits."""
+    left = max(ENTITY_BITS - bits.bit_count(), 1)
+    return round(-ENTITY_BITS * log(left / ENTITY_BITS))
 
 
 def share_millionths(part: int, whole: int) -> int | None:
@@ -201,12 +236,20 @@ def share_millionths(part: int, whole: int) -> int | None:
 
 
 def _psi_signal(
-    measure: Measure, subject: str, reference: Sequence[int], window: Sequence[int], *, cold: bool
+    measure: Measure,
+    subject: str,
+    reference: Sequence[int],
+    window: Sequence[int],
+    *,
+    entities: int | None,
+    whole: bool,
+    cold: bool,
 ) -> Signal:
+    """`whole`: of a week to its end. Days of a week differ: a part of it is no week."""
     rows = sum(window)
-    if rows < PSI_ROWS_MIN:
+    if rows < PSI_ROWS_MIN or not whole:
         return Signal(measure, subject, Level.TOO_FEW, 0, 0, rows)
-    found, limit = psi_millionths(reference, window), psi_limit_millionths(reference, window)
+    found, limit = psi_millionths(reference, window), psi_limit_millionths(reference, window, entities=entities)
     level = Level.FINE
     if found >= limit:
         level = Level.SHIFTED if found >= max(limit, SHIFTED_PSI_MILLIONTHS) else Level.MOVED
@@ -281,12 +324,27 @@ def _features(window: list[DayFigures], reference: Reference | None, *, cold: bo
     if reference is None:
         return
     same = [one for one in window if one.reference == reference.version]
+    whole = len(same) == WINDOW_DAYS
     for name, bins in reference.features.items():
         counts = _sums([one.feature_bins[name] for one in same if name in one.feature_bins], len(bins.counts))
-        yield _psi_signal(Measure.FEATURE_PSI, name, bins.counts, counts, cold=cold)
+        entities = _entities(same, family_of(name))
+        yield _psi_signal(Measure.FEATURE_PSI, name, bins.counts, counts, entities=entities, whole=whole, cold=cold)
     if reference.score is not None:
         counts = _sums([one.score_bins for one in same if one.score_bins], len(reference.score.counts))
-        yield _psi_signal(Measure.SCORE_PSI, "score", reference.score.counts, counts, cold=cold)
+        # A score is of the payment, its customer and its terminal: as many observations as there are of the fewest.
+        families = (_entities(same, family) for family in _families(reference.features))
+        fewest = min((one for one in families if one is not None), default=None)
+        yield _psi_signal(
+            Measure.SCORE_PSI, "score", reference.score.counts, counts, entities=fewest, whole=whole, cold=cold
+        )
+
+
+def _entities(days: Iterable[DayFigures], family: Family | None) -> int | None:
+    """How many of the family were seen on these days; None where that is not known, or the feature is of no family."""
+    bits = 0
+    for one in days:
+        bits |= one.entities.get(family, 0) if family else 0
+    return entities_in(bits) if bits else None
 
 
 def _labels(
@@ -302,10 +360,11 @@ def _labels(
     now = _sum_of(last, WINDOW_DAYS, warm, labels)
     usual = _sum_of(last - timedelta(days=WINDOW_DAYS), BASELINE_DAYS, warm, labels)
     cold = last - timedelta(days=WINDOW_DAYS) not in warm
-    yield _fell(
-        Measure.PRECISION, scope, (now.caught, now.flagged), (usual.caught, usual.flagged), FLAGGED_MIN, cold=cold
-    )
-    yield _fell(Measure.RECALL, scope, (now.caught, now.frauds), (usual.caught, usual.frauds), FRAUDS_MIN, cold=cold)
+    # A week or two of stopping anything are not what is usual.
+    known = usual.stopping_since is not None and (last - usual.stopping_since).days >= BASELINE_DAYS
+    flagged, frauds = (usual.flagged, usual.frauds) if known else (0, 0)
+    yield _fell(Measure.PRECISION, scope, (now.caught, now.flagged), (usual.caught, flagged), FLAGGED_MIN, cold=cold)
+    yield _fell(Measure.RECALL, scope, (now.caught, now.frauds), (usual.caught, frauds), FRAUDS_MIN, cold=cold)
     yield _rose(scope, (now.frauds, now.count), (usual.frauds, usual.count), cold=cold)
 
 
@@ -314,6 +373,7 @@ class _Sum:
         figures, known = list(days), list(labels)
         self.count = sum(one.count for one in figures)
         self.flagged = sum(one.flagged for one in figures)
+        self.stopping_since = min((one.day for one in figures if one.flagged), default=None)
         self.frauds = sum(one.frauds for one in known)
         self.caught = sum(one.frauds_flagged for one in known)
 

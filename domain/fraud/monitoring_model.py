@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from domain.fraud.kinds import Decision, Fallback, Scope
+from domain.fraud.kinds import Decision, Fallback, Family, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +62,9 @@ class DayFigures:
     score_bins: tuple[int, ...] = ()
     """In the bins of the reference."""
     feature_bins: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    entities: Mapping[Family, int] = field(default_factory=dict)
+    """Who paid, or was paid, as a set of bits (`monitoring.ENTITY_BITS`), of families that the reference has features
+    of: days add up without counting anybody twice, and nobody's id is kept."""
     shadows: Mapping[str, ShadowFigures] = field(default_factory=dict)
 
     @property

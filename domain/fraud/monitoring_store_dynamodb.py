@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any, Final
 
-from domain.fraud.kinds import Decision, Fallback, Scope
+from domain.fraud.kinds import Decision, Fallback, Family, Scope
 from domain.fraud.monitoring_model import DayFigures, LabelFigures, Progress, ShadowFigures
 from domain.fraud.monitoring_store import DAYS_MAX
 from domain.tables_aws import PAGE_MAX, Item, Table, Value
@@ -107,6 +107,7 @@ def _item(progress: Progress) -> Item:
         "scores": list(figures.scores),
         "score_bins": list(figures.score_bins),
         "feature_bins": {name: list(counts) for name, counts in figures.feature_bins.items()},
+        "entities": {family.value: f"{bits:x}" for family, bits in figures.entities.items()},
         "shadows": {
             version: {"decisions": {one.value: count for one, count in found.decisions.items()}, "same": found.same}
             for version, found in figures.shadows.items()
@@ -131,6 +132,7 @@ def _progress(item: Mapping[str, Value]) -> Progress:
         scores=tuple(found["scores"]),
         score_bins=tuple(found["score_bins"]),
         feature_bins={name: tuple(counts) for name, counts in found["feature_bins"].items()},
+        entities={Family(family): int(bits, 16) for family, bits in found.get("entities", {}).items()},
         shadows={
             version: ShadowFigures({Decision(one): count for one, count in said["decisions"].items()}, said["same"])
             for version, said in found["shadows"].items()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from ops.commands.options import ROOT
+
+if TYPE_CHECKING:
+    from ops.drills.time_line import TimeLine
 
 DRILLS_FOLDER = ROOT / ".local" / "drills"
 
@@ -44,14 +47,28 @@ def partner_silent(in_process: InProcessOption = True, report: ReportOption = No
     play(drill.NAME, in_process=in_process, report=report)
 
 
+@app.command("fraud-drift")
+def fraud_drift(report: ReportOption = None) -> None:
+    """What is paid and stolen changes, the model that follows is a bad one, and then none can be read."""
+    from ops.drills import fraud_drift as drill
+    from ops.drills.fraud_bank import FraudBank
+    from ops.drills.run import play_fraud
+
+    ended(play_fraud(FraudBank(), typer.echo), drill.NAME, report)
+
+
 def play(name: str, *, in_process: bool, report: Path | None) -> None:
     """Status 1 when an assertion failed."""
     from ops.drills.in_process import InProcess
     from ops.drills.run import play as played
-    from ops.drills.time_line import REPORT
 
     if not in_process:
         raise DrillRefused(f"the drill {name} is not played on a running bank yet; --in-process plays it in memory")
-    line = played(name, InProcess(), typer.echo)
+    ended(played(name, InProcess(), typer.echo), name, report)
+
+
+def ended(line: TimeLine, name: str, report: Path | None) -> None:
+    from ops.drills.time_line import REPORT
+
     line.write(report or DRILLS_FOLDER / name / REPORT)
     raise typer.Exit(1 if line.failed else 0)

@@ -16,6 +16,7 @@ from typing import Annotated
 
 import typer
 
+from ops.commands import governing
 from ops.commands.options import ROOT, JsonOption
 
 TRAIN = ROOT / ".venv" / "train"
@@ -45,13 +46,28 @@ DataOption = Annotated[
 HistoryOption = Annotated[
     int, typer.Option("--history-days", min=7, help="Days to learn from; the training week is the last of them.")
 ]
+TrainFromOption = Annotated[
+    int | None,
+    typer.Option(
+        "--train-from",
+        min=0,
+        help="Day on which the newest training week begins, counted from the first day of the data.",
+        show_default="115 for one fold, 136 for four",
+    ),
+]
 ThreadsOption = Annotated[int, typer.Option("--threads", min=1, max=64, help="Threads to compute with.")]
 
 
+AT_THE_BANK = frozenset({"register", "record", "bounds"})
+"""Commands that reach a bank: they need what reaches it, and no library of training."""
+
+
 @app.callback()
-def here() -> None:
-    """Draw payments, train fraud models and measure them."""
+def here(context: typer.Context) -> None:
+    """Draw payments, train fraud models and measure them, and bring them to a bank."""
     if Path(sys.prefix).resolve() == TRAIN.resolve() or "--help" in sys.argv:
+        return
+    if context.invoked_subcommand in AT_THE_BANK:
         return
     install()
     arguments = sys.argv[sys.argv.index("fraud") + 1 :]
@@ -142,15 +158,7 @@ def evaluate(  # noqa: PLR0917 - Typer passes them by name
     data: DataOption,
     protocol: Annotated[Protocol, typer.Option("--protocol", help="One fold, or four.")] = Protocol.prequential,
     history_days: HistoryOption = 7,
-    train_from: Annotated[
-        int | None,
-        typer.Option(
-            "--train-from",
-            min=0,
-            help="Day on which the newest training week begins, counted from the first day of the data.",
-            show_default="115 for one fold, 136 for four",
-        ),
-    ] = None,
+    train_from: TrainFromOption = None,
     threads: ThreadsOption = 2,
     as_json: JsonOption = False,
 ) -> None:
@@ -161,3 +169,45 @@ def evaluate(  # noqa: PLR0917 - Typer passes them by name
     asked = Asked(protocol=protocol.value, history_days=history_days, newest=train_from, threads=threads)
     found = evaluated(Prepared(read_portfolio(data)), asked)
     typer.echo(json.dumps(as_plain(found), indent=2) if as_json else as_text(found))
+
+
+@app.command()
+def backtest(  # noqa: PLR0917 - Typer passes them by name
+    data: DataOption,
+    model: Annotated[Path, typer.Option("--model", help="The document of the model.", show_default=False)],
+    champion: Annotated[
+        Path | None,
+        typer.Option(
+            "--champion", help="The document that decides now; without one, a random forest.", show_default=False
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Where the record goes, for `record`.", show_default=False)
+    ] = None,
+    train_from: TrainFromOption = None,
+    threads: ThreadsOption = 2,
+    as_json: JsonOption = False,
+) -> None:
+    """Measure a model against the champion over four folds, as its promotion needs. Status 1 when it is not better."""
+    from ops.fraud.backtest import Asked, recipe_of
+    from ops.fraud.backtest import backtest as measured
+    from ops.fraud.files import read_portfolio
+    from ops.fraud.payments import ScienceRefused
+    from ops.fraud.records import as_json as plain
+    from ops.fraud.records import as_text, better, written
+
+    theirs = recipe_of(champion) if champion else None
+    asked = Asked(model=recipe_of(model), champion=theirs, newest=train_from, threads=threads)
+    found = measured(read_portfolio(data), asked)
+    if out is not None:
+        try:
+            out.write_bytes(written(found))
+        except OSError as fault:
+            raise ScienceRefused(f"{out}: {fault.strerror or fault}") from fault
+    typer.echo(plain(found) if as_json else as_text(found))
+    raise typer.Exit(0 if better(found) else 1)
+
+
+app.command("register")(governing.register)
+app.command("record")(governing.record)
+app.command("bounds")(governing.bounds)

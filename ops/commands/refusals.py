@@ -7,7 +7,9 @@ from ops.commands.asking import BadInput
 from ops.commands.documents import DocumentsRefused
 from ops.commands.drilling import DrillRefused
 from ops.commands.fraud import EnvironmentMissing
+from ops.commands.governing import GovernanceRefused
 from ops.commands.sponsor import SponsorRefused
+from ops.fraud.records import RecordRefused
 from ops.graphiql.build import BuildFailed
 from ops.graphiql.tokens import TokenRefused
 from ops.graphiql.upstream import UpstreamSlow, UpstreamUnreachable
@@ -30,7 +32,9 @@ REFUSALS = (
     DrillRefused,
     EngineFault,
     EnvironmentMissing,
+    GovernanceRefused,
     PartnerMissing,
+    RecordRefused,
     RegionUnknown,
     SponsorRefused,
     StartFault,

@@ -81,7 +81,8 @@ def evaluated(prepared: Prepared, asked: Asked) -> Evaluation:
     payments = prepared.payments
     folds = protocol.folds(asked.protocol, history_days=asked.history_days, newest=asked.newest)
     rows = [protocol.rows(payments, fold) for fold in folds]
-    ways = {name: _model(prepared, asked.threads) for name in asked.models} | _baselines(prepared, asked)
+    ways = {name: _model(prepared, asked.threads) for name in asked.models}
+    ways |= {name: baseline(prepared, name, threads=asked.threads) for name in asked.baselines}
     return Evaluation(
         asked,
         tuple(int(payments.fraud[one.test].sum()) for one in rows),
@@ -98,16 +99,16 @@ def _result(name: str, payments: Payments, folds: Sequence[Fold], rows: Sequence
     for fold, chosen in zip(folds, rows, strict=True):
         found.append(OfFold(fold, chosen, protocol.measured(payments, chosen.test, way(chosen))))
     result = Result(tuple(found))
-    refuse_leak(name, result.mean)
+    refuse_leak(name, result.mean.average_precision)
     return result
 
 
-def refuse_leak(name: str, measured: Measured) -> None:
+def refuse_leak(name: str, average_precision: float) -> None:
     """Of all folds together: a single week may be lucky by three hundredths, and their mean is not."""
-    if measured.average_precision > LEAK:
+    if average_precision > LEAK:
         raise LeakSuspected(
             f"a label has leaked: the average precision of {name} is"
-            f" {measured.average_precision:.3f}, and above {LEAK:.2f} nothing honest comes; no figure is given"
+            f" {average_precision:.3f}, and above {LEAK:.2f} nothing honest comes; no figure is given"
         )
 
 
@@ -129,9 +130,8 @@ def model_on(features: Mapping[str, Numbers], payments: Payments, *, threads: in
     return way
 
 
-def _baselines(prepared: Prepared, asked: Asked) -> dict[str, Way]:
-    if not asked.baselines:
-        return {}
+def baseline(prepared: Prepared, name: str, *, threads: int) -> Way:
+    """One of `BASELINES`, on the features of the book."""
     x, fraud = prepared.reference, prepared.payments.fraud
 
     def regression(rows: Rows) -> Numbers:
@@ -139,10 +139,10 @@ def _baselines(prepared: Prepared, asked: Asked) -> dict[str, Way]:
         return answer(x[rows.test])
 
     def forest(rows: Rows) -> Numbers:
-        return learning.random_forest(x[rows.history], fraud[rows.history], threads=asked.threads)(x[rows.test])
+        return learning.random_forest(x[rows.history], fraud[rows.history], threads=threads)(x[rows.test])
 
     ways: dict[str, Way] = {"logistic_regression": regression, "random_forest": forest}
-    return {name: ways[name] for name in asked.baselines}
+    return ways[name]
 
 
 def as_plain(found: Evaluation) -> dict[str, Any]:

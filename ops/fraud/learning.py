@@ -75,9 +75,16 @@ def library() -> str:
     return f"lightgbm {lightgbm.__version__}"
 
 
-def grown(rows: Numbers, fraud: Flags, *, threads: int) -> lightgbm.Booster:
-    data = lightgbm.Dataset(rows, fraud.astype(np.float64), params=dict(PARAMETERS), free_raw_data=True)
-    return lightgbm.train({**PARAMETERS, "num_threads": threads, "verbosity": -1}, data, ROUNDS)
+def grown(
+    rows: Numbers,
+    fraud: Flags,
+    *,
+    threads: int,
+    parameters: Mapping[str, Any] = PARAMETERS,
+    rounds: int = ROUNDS,
+) -> lightgbm.Booster:
+    data = lightgbm.Dataset(rows, fraud.astype(np.float64), params=dict(parameters), free_raw_data=True)
+    return lightgbm.train({**parameters, "num_threads": threads, "verbosity": -1}, data, rounds)
 
 
 def logistic_regression(rows: Numbers, fraud: Flags, *, scale_of: Numbers) -> Scorer:

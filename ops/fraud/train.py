@@ -77,7 +77,7 @@ def _measured(payments: Payments, features: Mapping[str, Numbers], known_until: 
     rows = protocol.rows(payments, fold)
     answers = evaluate.model_on(features, payments, threads=asked.threads)(rows)
     measured = protocol.measured(payments, rows.test, answers)
-    evaluate.refuse_leak("model", measured)
+    evaluate.refuse_leak("model", measured.average_precision)
     return measured
 
 

@@ -2,19 +2,19 @@
 
 import hashlib
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from domain.access.model import Actor, Approval, Group, Verdict
-from domain.access.service import Approvals
+from domain.access.service import NOBODY, Approvals, Decided
 from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.model import Account
 from domain.accounts.service import Accounts
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case
-from domain.cases.service import Cases
+from domain.cases.service import Cases, Resolved
 from domain.cases.store_memory import MemoryCaseStore
 from domain.counterparties.model import AccountType, Counterparty, Details, HolderKind, VerificationMethod
 from domain.counterparties.service import Counterparties
@@ -23,12 +23,14 @@ from domain.customers.model import Address, Customer, CustomerKind, Profile
 from domain.customers.service import Customers
 from domain.customers.store_memory import MemoryCustomerStore
 from domain.fraud import builtin
+from domain.fraud.decision_store import DecisionStore
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.events import decided
 from domain.fraud.kinds import CustomerReason, Decision, Scope
 from domain.fraud.label_store_memory import MemoryLabelStore
 from domain.fraud.labels import Labels
 from domain.fraud.model import StoredDecision
+from domain.fraud.service import Fraud
 from domain.ids import decision_id
 from domain.jurisdictions import Jurisdiction
 from domain.ledger.model import Command, Posted, State
@@ -119,12 +121,7 @@ class AchDay:
         self.ach_decisions = MemoryDecisionStore()
         self.ach_label_store = MemoryLabelStore()
         self.fallbacks: list[StoredDecision] = []
-        self.ach_fraud = judge_of(
-            self.clock,
-            says=FirstBooks(),
-            decisions=wrap(mortal(self.ach_decisions)),
-            fell_back=self.fallbacks.append,
-        )
+        self.ach_fraud = self.judge_of_payments(wrap(mortal(self.ach_decisions)))
         self.steps = Steps(
             payments=self.payments,
             ledger=wrap(self.ledger),
@@ -206,6 +203,10 @@ class AchDay:
             timetable=self.timetable,
             clock=self.clock,
         )
+
+    def judge_of_payments(self, decisions: DecisionStore) -> Fraud:
+        """Who judges payments, and keeps what was said there."""
+        return judge_of(self.clock, says=FirstBooks(), decisions=decisions, fell_back=self.fallbacks.append)
 
     def _wait(self, deadline: str) -> timedelta:
         return timedelta(hours=1) if deadline == "file" else getattr(self.deadlines, deadline)
@@ -385,7 +386,7 @@ class AchWorld(AchDay, House):
             randomness=noise,
             region=self.region,
         )
-        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock)
+        self.approvals = Approvals(store=MemoryApprovalStore(), clock=self.clock, decided=self.hear_approvals)
         self.counterparty_store = MemoryCounterpartyStore()
         self.counterparties = Counterparties(
             store=self.counterparty_store,
@@ -401,18 +402,26 @@ class AchWorld(AchDay, House):
             approvals=self.approvals,
             clock=self.clock,
             region=self.region,
-            resolved=lambda: {
-                CaseKind.ACH_PAYMENT_REVIEW: self.ach_labels.after(self.ach.payment_reviewed, scope=Scope.ACH),
-                CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
-                CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
-                CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,
-                CaseKind.ACH_RETURN_UNMATCHED: self.incoming.decisions.decided,
-                CaseKind.ACH_DISHONOUR: self.incoming.decisions.decided,
-                CaseKind.ACH_NOC: self.incoming.decisions.decided,
-            },
+            resolved=self.hear_cases,
         )
         self.wire_ach(self.sealer, deadlines=deadlines, wrap=wrap, mortal=mortal)
         self._made = 0
+
+    def hear_approvals(self) -> Mapping[str, Decided]:
+        """Who acts on the decision on an approval, by what it is about."""
+        return NOBODY
+
+    def hear_cases(self) -> Mapping[CaseKind, Resolved]:
+        """Who acts on how a case was resolved."""
+        return {
+            CaseKind.ACH_PAYMENT_REVIEW: self.ach_labels.after(self.ach.payment_reviewed, scope=Scope.ACH),
+            CaseKind.ACH_FILE_REJECTED: self.ach.file_decided,
+            CaseKind.ACH_FILE_QUARANTINED: self.incoming.files.decided,
+            CaseKind.ACH_ENTRY_PENDED: self.incoming.decisions.decided,
+            CaseKind.ACH_RETURN_UNMATCHED: self.incoming.decisions.decided,
+            CaseKind.ACH_DISHONOUR: self.incoming.decisions.decided,
+            CaseKind.ACH_NOC: self.incoming.decisions.decided,
+        }
 
     # People.
 

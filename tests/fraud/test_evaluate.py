@@ -12,7 +12,7 @@ import pytest
 from ops.fraud import evaluate, features, learning, protocol
 from ops.fraud.evaluate import Asked, Evaluation, LeakSuspected, Prepared, as_plain, as_text, evaluated
 from ops.fraud.features import catalogue_features
-from ops.fraud.protocol import Fold, Measured
+from ops.fraud.protocol import Fold
 
 if TYPE_CHECKING:
     from ops.fraud.payments import Numbers, Payments
@@ -79,10 +79,10 @@ class TestLeaks:
         planted = {**catalogue_features(payments, learning.FEATURES), "scenario": drawn.scenario.astype(np.float64)}
         score = average_precision(payments, planted)
         with pytest.raises(LeakSuspected, match=r"above 0\.80 nothing honest comes"):
-            evaluate.refuse_leak("model", Measured(0.9, score, 0.3))
+            evaluate.refuse_leak("model", score)
 
     def test_what_is_honest_is_not(self) -> None:
-        evaluate.refuse_leak("model", Measured(0.88, 0.80, 0.3))
+        evaluate.refuse_leak("model", 0.80)
 
 
 def average_precision(payments: Payments, planted: Mapping[str, Numbers]) -> float:

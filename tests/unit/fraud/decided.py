@@ -71,7 +71,7 @@ def decision(
         customer="cus_us_1",
         account="acc_1",
         payee=None,
-        terminal="t_1",
+        terminal=f"t_{subject}",
         device=None,
         amount=Money(amount_minor, "USD"),
         at=at,

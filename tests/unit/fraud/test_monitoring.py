@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.fraud import monitoring as rules
-from domain.fraud.kinds import Decision, Scope
+from domain.fraud.kinds import Decision, Family, Scope
 from domain.fraud.label_model import LabelSource, Said
 from domain.fraud.label_store_memory import MemoryLabelStore
 from domain.fraud.labels import Labels
@@ -517,3 +517,64 @@ def test_labels_alone_make_no_signal_while_they_are_few() -> None:
     seen = rules.watched(CARD, day, days, labels, None, first=FIRST)
 
     assert {signal.level for signal in seen.signals} <= {Level.TOO_FEW, Level.FINE}
+
+
+class TestEntities:
+    """What is told of a customer is told in all their payments: so many customers, so many observations."""
+
+    def test_they_are_counted_by_the_bits_that_they_set(self) -> None:
+        for count in (1, 100, 5_000, 20_000):
+            bits = 0
+            for number in range(count):
+                bits |= rules.entity_bit(f"cus_{number}")
+            assert rules.entities_in(bits) == pytest.approx(count, rel=0.05)
+
+    def test_a_day_counts_each_once_and_days_add_up_without_counting_twice(self) -> None:
+        reference = Reference("card/model/1", {"terminal_count_7d": Bins((1.0,), (5, 5, 0))}, None)
+        days = [DayFigures(scope=CARD, day=date(2026, 6, day), reference="card/model/1") for day in (1, 2)]
+        at = datetime(2026, 6, 1, tzinfo=UTC)
+        made = [decision(f"pay_{number}", at, features={"terminal_count_7d": 2}) for number in range(3)]
+        found = [rules.counted(day, made, reference) for day in days]
+        assert set(found[0].entities) == {Family.TERMINAL}
+        assert rules._entities(found, Family.TERMINAL) == len(made)
+        assert rules._entities(found, Family.CUSTOMER) is None
+
+    def test_few_entities_make_more_chance_than_their_payments(self) -> None:
+        reference, window = (1_000,) * 10, (500,) * 10
+        assert rules.psi_limit_millionths(reference, window) == 10_000 + 36 * 300
+        assert rules.psi_limit_millionths(reference, window, entities=500) == 10_000 + 36 * 4_000
+        assert rules.psi_limit_millionths(reference, window, entities=1_000_000) == 10_000 + 36 * 300
+
+    @pytest.mark.parametrize(
+        ("feature", "family"),
+        [
+            ("terminal_count_7d", Family.TERMINAL),
+            ("customer_mean_minor_30d", Family.CUSTOMER),
+            ("amount_to_mean_30d", None),
+            ("account_age_days", Family.ACCOUNT),
+        ],
+    )
+    def test_a_feature_is_of_whom_its_name_says(self, feature: str, family: Family | None) -> None:
+        assert rules.family_of(feature) is family
+
+
+def test_a_part_of_a_week_is_no_week() -> None:
+    """The day after a promotion has a thousand payments, and is a Monday."""
+    first = date(2026, 6, 1)
+    bins = Bins((0.0,), (5_000, 2_000, 0))
+    reference = Reference("card/model/1", {"weekend": bins}, None)
+    days = {
+        first + timedelta(days=number): DayFigures(
+            scope=CARD,
+            day=first + timedelta(days=number),
+            reference="card/model/1",
+            decisions={Decision.APPROVE: 2_000},
+            feature_bins={"weekend": (0, 2_000, 0) if number % 7 >= 5 else (2_000, 0, 0)},
+        )
+        for number in range(7)
+    }
+    for number, level in ((0, Level.TOO_FEW), (4, Level.TOO_FEW), (5, Level.TOO_FEW), (6, Level.FINE)):
+        today = first + timedelta(days=number)
+        upto = {day: one for day, one in days.items() if day <= today}
+        seen = rules.watched(CARD, today, upto, {}, reference, first=first - timedelta(days=100))
+        assert [one.level for one in seen.signals if one.measure is Measure.FEATURE_PSI] == [level]

@@ -4,6 +4,7 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -33,6 +34,11 @@ def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[list[str]]:
 
     monkeypatch.setattr(subprocess, "run", run)
     return commands
+
+
+def called(command: str) -> Any:
+    """What Typer says of the command that is called."""
+    return SimpleNamespace(invoked_subcommand=command)
 
 
 def stamped(*, newer: bool) -> None:
@@ -86,7 +92,7 @@ class TestHere:
         self, became: list[tuple[str, list[str]]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "argv", ["ops", "fraud", "evaluate", "--data", "fraud"])
-        here()
+        here(called("evaluate"))
         python = str(fraud.TRAIN / "bin/python")
         assert became == [(python, [python, "-P", "-m", "ops.fraud", "evaluate", "--data", "fraud"])]
 
@@ -94,7 +100,7 @@ class TestHere:
         self, became: list[tuple[str, list[str]]], monkeypatch: pytest.MonkeyPatch
     ) -> None:
         monkeypatch.setattr(sys, "prefix", str(fraud.TRAIN))
-        here()
+        here(called("evaluate"))
         assert became == []
 
     def test_help_installs_nothing(
@@ -104,5 +110,12 @@ class TestHere:
         monkeypatch: pytest.MonkeyPatch,
     ) -> None:
         monkeypatch.setattr(sys, "argv", ["ops", "fraud", "train", "--help"])
-        here()
+        here(called("evaluate"))
+        assert (became, made) == ([], [])
+
+    @pytest.mark.parametrize("command", ["register", "record", "bounds"])
+    def test_what_reaches_a_bank_stays_where_the_bank_can_be_reached(
+        self, became: list[tuple[str, list[str]]], made: list[list[str]], command: str
+    ) -> None:
+        here(called(command))
         assert (became, made) == ([], [])
