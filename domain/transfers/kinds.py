@@ -73,6 +73,6 @@ STANDINGS: Final[Mapping[ReviewState, ReviewStanding]] = {
 """Until its money has moved, nothing is said of what is on its way."""
 CLAIMED: Final = frozenset({_S.HOLDING, _S.RELEASING, _S.DECLINING, _S.GIVING_BACK})
 ENDED: Final = frozenset({_S.MADE, _S.DECLINED, _S.REFUSED})
-RELEASED: Final = frozenset({_S.RELEASING, _S.MADE, _S.GIVING_BACK})
-"""Where a person's release leads to."""
+RELEASED: Final = frozenset({_S.RELEASING, _S.MADE, _S.GIVING_BACK, _S.REFUSED})
+"""Where a person's release leads to. One that was refused before its money was held was shown to nobody."""
 REJECTED: Final = frozenset({_S.DECLINING, _S.DECLINED})

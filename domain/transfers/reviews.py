@@ -20,7 +20,7 @@ from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
 from domain.notices.kinds import NoticeKind
 from domain.notices.service import Notices
-from domain.refusals import IdempotencyKeyReused, NotFound, Refusal
+from domain.refusals import IdempotencyKeyReused, NotFound, OutcomeUnknown, Refusal, TryAgain
 from domain.transfers import review_rules as rules
 from domain.transfers.kinds import CLAIMED, REJECTED, RELEASED, ReviewEvent, ReviewState
 from domain.transfers.model import BANK, ReviewDelayed, ReviewOver, TransferReview
@@ -70,7 +70,7 @@ class Reviews:
         """Holds the money of a judged transfer and opens its case, once; the answer is what has become of it by now.
 
         Refusals: TransferInReview, IdempotencyKeyReused, those of the hold (InsufficientFunds, AccountFrozen,
-        AccountClosed, LimitExceeded, TooManyHolds), ReviewDelayed, and what its review has come to.
+        AccountClosed, LimitExceeded, TooManyHolds), ReviewDelayed, OutcomeUnknown, and what its review has come to.
         """
         opened = rules.opened(
             command,
@@ -93,7 +93,10 @@ class Reviews:
         answer = self._ledger.answered(command)
         if answer is None:
             raise RuntimeError(f"the review of {review.id} has ended and its key has no answer")
-        return answer if isinstance(answer, Posted) else answer.refusal
+        if isinstance(answer, Posted):
+            return answer
+        # There is an answer for ever, perhaps by this very attempt: whoever cannot read it does not say that none is.
+        return OutcomeUnknown() if isinstance(answer.refusal, TryAgain) else answer.refusal
 
     # By people.
 

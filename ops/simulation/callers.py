@@ -3,13 +3,18 @@
 from typing import Protocol
 
 from domain.ledger.store import StampRefused, Unanswered
-from domain.refusals import LimitExceeded, OutcomeUnknown, Refusal
+from domain.refusals import LimitExceeded, OutcomeUnknown, Refusal, StepUpRequired
+from domain.transfers.model import ReviewDelayed, TransferInReview
 from ops.simulation.faults import Death, Silent
 from ops.simulation.operations import Operation, Told, told_by
 from ops.simulation.processes import Process
 
 SILENCES = (Unanswered, Silent, StampRefused)
 """What a caller sees as no answer; anything else that is raised is a mistake in the bank."""
+
+ON_THE_WAY = (StepUpRequired, TransferInReview)
+"""What is told of a transfer that is not made yet, and that the same key may still make."""
+NOT_KNOWN = (OutcomeUnknown, ReviewDelayed)
 
 
 class Witness(Protocol):
@@ -26,6 +31,7 @@ class Witness(Protocol):
 
 def ask(operation: Operation, process: Process, world: Witness) -> None:
     """One attempt at one process."""
+    known = operation.told
     operation.asked += 1
     operation.running += 1
     operation.overlapped |= operation.running > 1
@@ -41,15 +47,20 @@ def ask(operation: Operation, process: Process, world: Witness) -> None:
     else:
         told = told_by(answer)
         world.tell(f"{process.name}: {operation.text} -> {said(told)}")
-        hear(operation, told, world)
+        hear(operation, told, world, known=known)
     finally:
         operation.running -= 1
 
 
-def hear(operation: Operation, told: Told, world: Witness) -> None:
+def hear(operation: Operation, told: Told, world: Witness, *, known: Told | None) -> None:
+    """`known`: what its caller had been told when it asked; meanwhile it may have been told more."""
     if told.refusal is not None:
         world.happened(counted(told.refusal))
-    if told.refusal is not None and told.refusal.retryable:
+        operation.heard.add(told.refusal.code)
+    if isinstance(told.refusal, ON_THE_WAY):
+        if operation.told is not known and operation.told is not None and operation.told.for_ever:
+            return  # it was so when this attempt began, and another has been answered since
+    elif told.refusal is not None and told.refusal.retryable:
         _retryable(operation, told, world)
         return
     if operation.only and told.mark != operation.only:
@@ -63,7 +74,7 @@ def hear(operation: Operation, told: Told, world: Witness) -> None:
 
 def _retryable(operation: Operation, told: Told, world: Witness) -> None:
     """Try again means that nothing was posted; not knowing means that something may have been."""
-    if isinstance(told.refusal, OutcomeUnknown):
+    if isinstance(told.refusal, NOT_KNOWN):
         operation.unsure = True
     elif _first_and_alone(operation) and world.journal_exists(operation.journal):
         world.broken(f"{operation.text}: was told {said(told)}, and {operation.journal} exists")

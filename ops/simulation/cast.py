@@ -14,6 +14,7 @@ from domain.jurisdictions import Jurisdiction, slot_of
 from domain.transfers.model import NumberTarget
 
 CLERK: Final = "stf_01J00000000000000000000001"
+ANALYSTS: Final = ("stf_01J00000000000000000000002", "stf_01J00000000000000000000003")
 HOT: Final = (0.3, 0.6, 0.9)
 """Each account is met this much less often than the one before it: the first ones are hot, in some histories more."""
 
@@ -47,21 +48,26 @@ def customer(
     )
 
 
-def acting(person: Customer) -> Actor:
-    return _actor(person.id, Group.CUSTOMER)
+def acting(person: Customer, *, signed_in: datetime | None = None) -> Actor:
+    return _actor(person.id, Group.CUSTOMER, signed_in)
 
 
 def clerk() -> Actor:
     return _actor(CLERK, Group.OPERATIONS)
 
 
-def _actor(person: str, group: Group) -> Actor:
+def analyst(person: str) -> Actor:
+    return _actor(person, Group.FRAUD_ANALYST)
+
+
+def _actor(person: str, group: Group, signed_in: datetime | None = None) -> Actor:
     return Actor(
         person=person,
         groups=frozenset({group}),
         source_ip=None,
         correlation_id="simulation",
         channel=Channel.API,
+        authenticated_at=signed_in,
     )
 
 

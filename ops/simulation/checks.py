@@ -8,9 +8,10 @@ from domain.ids import is_account, journal_id
 from domain.ledger.kinds import KINDS
 from domain.ledger.model import Batching, Journal, Line, State, Status
 from domain.ledger.store import Writes
-from domain.notices.model import Notice
 from domain.transfers import schedule
+from domain.transfers.kinds import TRANSFER_KINDS, ReviewState
 from domain.transfers.model import OccurrenceOutcome, OrderStatus, TransferOrder
+from ops.simulation import judged
 from ops.simulation.model import balances, differences
 from ops.simulation.operations import Operation
 from ops.simulation.routine import Routine
@@ -19,10 +20,8 @@ from ops.simulation.world import World
 from ops.verify.judging import judge
 from ops.verify.world import of_memory
 
-BY_THE_BANK = frozenset(
-    {"holds_expired", "batch_moved", "batch_returned", "batching_stopped", "account_opened", "transfer"}
-)
-"""Kinds that the bank posts by itself: sweepers, openings, and the transfers of orders."""
+BY_THE_BANK = frozenset({"holds_expired", "batch_moved", "batch_returned", "batching_stopped", "account_opened"})
+"""Kinds that the bank posts by itself: sweepers and openings."""
 GENESIS = b"\x00" * 32
 
 
@@ -81,7 +80,8 @@ def at_the_end(world: World, routine: Routine) -> list[str]:
         *_notices(world),
         *_accounts_at_rest(world),
         *_orders(world, routine),
-        *_told(world),
+        *_told(world, routine),
+        *judged.judged(world, routine.orders()),
         *_holds(world),
         *_money(world, routine),
     ]
@@ -115,16 +115,18 @@ def _notices(world: World) -> Iterator[str]:
     """Each transfer that reached an account was told to its owner once, and pushed; no key was told twice."""
     told: Counter[tuple[str, str]] = Counter()
     for owner in {party.owner.id for party in world.scene.parties}:
-        for notice in _notices_of(world, owner):
+        for notice in world.notices_of(owner):
             told[owner, notice.key] += 1
             if not world.kept.push.delivered[notice.id]:
                 yield f"the notice {notice.key} was never pushed"
     owners = {party.account: party.owner.id for party in world.scene.parties}
+    of_reviews = frozenset(key for review in judged.reviews(world) for key in judged.told_of(review))
     for journal in world.ledger.journals.values():
-        if journal.kind == "transfer" and journal.posted:
+        if journal.kind in TRANSFER_KINDS and journal.posted:
             account = journal.legs[1].account
             if is_account(account):
-                keys = [key for (owner, key) in told if owner == owners[account] and key.startswith(journal.id)]
+                news = [key for (owner, key) in told if owner == owners[account] and key.startswith(journal.id)]
+                keys = [key for key in news if key not in of_reviews]
                 if len(keys) != 1:
                     yield f"{journal.id} was told to its payee {len(keys)} times"
     for (owner, key), times in told.items():
@@ -176,17 +178,27 @@ def _occurrences(world: World, order: TransferOrder) -> Iterator[str]:
         journal = world.ledger.journals.get(occurrence.journal or "")
         if calendar_day(world.kept.settings.jurisdiction, occurrence.at) < occurrence.on:
             yield f"{order.id} was made before its day {occurrence.on}, at {occurrence.at}"
-        if (occurrence.outcome is OccurrenceOutcome.POSTED) != (journal is not None and journal.posted):
+        posted = journal is not None and journal.posted
+        if occurrence.outcome is OccurrenceOutcome.IN_REVIEW:
+            if world.kept.reviews.review(occurrence.journal or "") is None:
+                yield f"{order.id} on {occurrence.on} is in review, and there is none"
+        elif (occurrence.outcome is OccurrenceOutcome.POSTED) != posted:
             yield f"{order.id} on {occurrence.on} is {occurrence.outcome.value}, and its journal says otherwise"
 
 
-def _told(world: World) -> Iterator[str]:
+def _told(world: World, routine: Routine) -> Iterator[str]:
     """What callers were told is what is stored, and nothing is stored that nobody asked for."""
     asked: set[str] = set()
+    for order in routine.orders():
+        asked |= judged.days_of(world, order).keys()
+    for review in judged.reviews(world):
+        asked |= judged.steps_of(review)
     for operation in world.scene.asked:
         asked |= _journals_of(operation)
         if operation.writes and not operation.settled:
             yield f"{operation.text} was never answered"
+        if operation.waits:
+            yield f"{operation.text} is still told to be in review"
         if operation.keyed and operation.told is not None:
             yield from _stored(operation, world.ledger.journals.get(operation.journal))
     for journal in world.ledger.journals.values():
@@ -234,7 +246,7 @@ def _held_after(left: dict[str, int], journal: Journal, final: set[str]) -> Iter
     hold, minor = journal.hold, journal.amount.minor if journal.amount else 0
     if hold is None or journal.kind == "holds_expired":
         return
-    if journal.kind in ("hold_placed", "hold_raised"):
+    if journal.kind in ("hold_placed", "hold_raised", "transfer_held"):
         left[hold] = left.get(hold, 0) + minor
     elif journal.kind == "hold_released":
         left.pop(hold, None)
@@ -253,7 +265,10 @@ def _money(world: World, routine: Routine) -> Iterator[str]:
     expected = balances(world.scene.asked)
     for order in routine.orders():
         for one in world.kept.orders.occurrences(order.id, before=None, limit=100).occurrences:
-            if one.outcome is OccurrenceOutcome.POSTED:
+            review = world.kept.reviews.review(one.journal or "")
+            if one.outcome is OccurrenceOutcome.POSTED or (
+                one.outcome is OccurrenceOutcome.IN_REVIEW and review and review.state is ReviewState.MADE
+            ):
                 expected[order.source] -= order.amount.minor
                 expected[order.destination] += order.amount.minor
     _returned(world, expected)
@@ -288,16 +303,6 @@ def _name(account: str) -> str:
         _, _, currency, book = account.partition("@")[0].split("_", 3)
         return f"{book}/{currency.upper()}"
     return account
-
-
-def _notices_of(world: World, owner: str) -> Iterator[Notice]:
-    before: str | None = None
-    while True:
-        page = world.kept.notices.page(owner, before=before, size=100)
-        yield from page.notices
-        if page.next_position is None:
-            return
-        before = page.next_position
 
 
 def _journals_of(operation: Operation) -> set[str]:

@@ -7,6 +7,7 @@ from typing import Final
 from domain.ledger.kinds import KINDS
 from domain.refusals import LimitExceeded, Refusal
 from domain.transfers.model import OccurrenceOutcome
+from ops.simulation import judged
 from ops.simulation.asks.previews import LOOKED
 from ops.simulation.faults import Fault
 from ops.simulation.history import History
@@ -26,7 +27,6 @@ MET_IN_ACH: Final = (
     "PAYMENT_NOT_CANCELLABLE",
     "RESOLUTION_NOT_CARRIED_OUT",
     "RESOLUTION_PENDING",
-    "STEP_UP_REQUIRED",
 )
 """What people are refused in the histories of ACH, which must meet all of it; those of the ledger cannot."""
 _ACH: Final = "ACH: histories of its own (ops/simulation/ach), and stories killed at every call (tests/unit/rails/ach)"
@@ -40,8 +40,7 @@ ELSEWHERE: Final = {
             "APPROVAL_NOT_GIVEN",
             "MAKER_CANNOT_CHECK",
         ),
-        "no use case of a history of the ledger asks for an approval; in those of ACH people approve as they should"
-        " (tests/unit/access)",
+        "in histories people approve as they should (tests/unit/access)",
     ),
     **dict.fromkeys(
         (
@@ -87,6 +86,21 @@ ELSEWHERE: Final = {
         ),
         "deliveries of partners move no money themselves (tests/unit/partners)",
     ),
+    **dict.fromkeys(
+        (
+            "BOUNDS_NOT_TRUSTED",
+            "FRAUD_GATE_CLOSED",
+            "FRAUD_KEY_REUSED",
+            "FRAUD_LIMIT_REACHED",
+            "FRAUD_REGISTRY_BUSY",
+            "FRAUD_RULE_NOT_OVERRIDABLE",
+            "FRAUD_VERSION_NOT_CHAMPION",
+            "FRAUD_VERSION_STATE",
+            "NO_FRAUD_VERSION_BEFORE",
+        ),
+        "who governs what judges moves no journal (tests/unit/fraud, tests/contract/test_fraud_governance_store.py,"
+        " tests/concurrency/test_fraud_pointer.py)",
+    ),
     **dict.fromkeys(MET_IN_ACH, _ACH),
     **dict.fromkeys(
         (
@@ -102,6 +116,8 @@ ELSEWHERE: Final = {
         ),
         _ACH_STORIES,
     ),
+    "REVIEW_OVER": "a release whose carrying out is cut off, by every sweep, until its transfer expires hours later"
+    " (tests/unit/transfers)",
     "CUSTOMER_KEY_REUSED": "customers exist before a history begins",
     "SHREDDED": "nobody's data key is shredded in a history",
     "OCCURRENCE_MISSED": "how the schema shows an occurrence; its outcome is counted below",
@@ -125,6 +141,7 @@ JOURNALS: Final = tuple(kind for kind in KINDS if not kind.startswith("ach_"))
 HAPPENINGS: Final = (
     *LATE,
     LOOKED,
+    *judged.HAPPENINGS,
     *(f"{OCCURRED} {outcome.value}" for outcome in OccurrenceOutcome),
 )
 

@@ -4,7 +4,7 @@ import hashlib
 import traceback
 from collections import Counter
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Final
 
 from domain.calendars import calendar_day
@@ -184,15 +184,31 @@ def _to_rest(world: World, routine: Routine) -> None:
         while len(world.ledger.stream):
             routine.publish()
         routine.sweep()
+        routine.desk_at_rest()
         routine.knock()
         routine.daily()
         while world.bus.queue:
             routine.notify()
         if _at_rest(world, routine):
+            _looked_at(world)
             return
         due = [order.next_on for order in routine.orders() if order.next_on is not None]
-        world.time.pass_by(24 * 3_600 * _days_to(world, max(due)) if due else SETTLES_SECONDS)
+        world.time.pass_by(24 * 3_600 * _days_to(world, max(due)) if due else _until_settled(world, routine))
     world.broken(f"not at rest after {ROUNDS_MAX} rounds")
+
+
+def _looked_at(world: World) -> None:
+    """Those whose transfers were in review ask what became of them."""
+    for operation in world.scene.asked:
+        if operation.waits:
+            world.ask(operation)
+
+
+def _until_settled(world: World, routine: Routine) -> float:
+    """In seconds: to the next minutes or, if something is in review, now and then to when it is too late for that."""
+    waiting = [review.due_at for review in routine.desk.under_way() if review.due_at is not None]
+    late = max(waiting) - world.time.now() if waiting and not world.scene.chance(0.5) else timedelta(0)
+    return max(SETTLES_SECONDS, late.total_seconds() + 1)
 
 
 def _days_to(world: World, day: date) -> int:
@@ -213,7 +229,7 @@ def _answered(world: World) -> None:
 def _at_rest(world: World, routine: Routine) -> bool:
     if len(world.ledger.stream) or world.bus.queue or world.ledger.journals.keys() - world.bus.accepted.keys():
         return False
-    if any(order.next_on is not None for order in routine.orders()):
+    if routine.desk.busy or any(order.next_on is not None for order in routine.orders()):
         return False
     states = [world.scene.state(party) for party in world.scene.parties]
     return all(

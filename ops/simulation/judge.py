@@ -49,7 +49,12 @@ class FirstBooks(Says):
 class RequestAlone:
     """Reads nothing: what is known is what the request says."""
 
+    def __init__(self, read_of: Callable[[ScoringRequest], None] = lambda _: None) -> None:
+        """`read_of`: told of each request, before the books are asked."""
+        self._read_of = read_of
+
     def read(self, request: ScoringRequest) -> FeatureRead:
+        self._read_of(request)
         features = features_from(request, {}, credential_changed_at=None)
         return FeatureRead(features=features, pointer=None, snoozes=None, units=0.0)
 
@@ -58,12 +63,13 @@ def judge_of(
     clock: Clock,
     *,
     says: Says | None = None,
+    read_of: Callable[[ScoringRequest], None] = lambda _: None,
     decisions: DecisionStore | None = None,
     fell_back: Callable[[StoredDecision], None] = lambda _: None,
 ) -> Fraud:
     """Judges by what a request says alone, and keeps what it said in `decisions`."""
     return Fraud(
-        features=RequestAlone(),
+        features=RequestAlone(read_of),
         books=says or Says(),
         decisions=MemoryDecisionStore() if decisions is None else decisions,
         clock=clock,

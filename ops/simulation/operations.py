@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from domain.accounts.model import Account, AccountRecord, Related
 from domain.ids import journal_id
 from domain.ledger.model import Journal, Posted, Refused, State
-from domain.refusals import Refusal
-from domain.transfers.model import HoldChange, Reversal, Transfer, TransferOrder
+from domain.refusals import Refusal, StepUpRequired
+from domain.transfers.model import HoldChange, Reversal, Transfer, TransferInReview, TransferOrder
 from ops.simulation.processes import Process
 
 Answer = (
@@ -72,6 +73,10 @@ class Operation:
     hurried: bool = False
     """Its caller does not wait about: it asks again much later, if at all."""
     told: Told | None = None
+    heard: set[str] = field(default_factory=set)
+    """Codes of all it was refused with, whether or not that was the end of it."""
+    signed_in: datetime | None = None
+    """When its caller proved anew who they are, because they were asked to."""
     unsure: bool = False
     """An attempt went unanswered: it may have been done, or may still be."""
     asked: int = 0
@@ -81,7 +86,14 @@ class Operation:
 
     @property
     def settled(self) -> bool:
+        if self.told is not None and self.signed_in is not None and isinstance(self.told.refusal, StepUpRequired):
+            return False  # whoever proves who they are goes on
         return self.told is not None and (self.told.for_ever or not self.unsure)
+
+    @property
+    def waits(self) -> bool:
+        """Somebody of the bank looks at it; what becomes of it, its caller hears later."""
+        return self.told is not None and isinstance(self.told.refusal, TransferInReview)
 
     @property
     def journal(self) -> str:

@@ -15,8 +15,6 @@ from domain.audit.service import Audit
 from domain.audit.store_memory import MemoryAuditStore
 from domain.cases.kinds import CaseKind
 from domain.cases.service import SUBJECT_KIND, Cases
-from domain.cases.store_memory import MemoryCaseStore
-from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.ids import Randomness
 from domain.ledger.folding import Folder
 from domain.ledger.model import LedgerSettings
@@ -36,6 +34,7 @@ from domain.transfers.store_memory import MemoryOrderStore
 from ops.simulation.clocks import ProcessClock, TrueTime
 from ops.simulation.judge import judge_of
 from ops.simulation.messages import Bus, Push
+from ops.simulation.moods import Moods, WatchedCases, WatchedDecisions
 from ops.simulation.wire import Surroundings, wired, wired_ledger
 
 REVIEW_WITHIN: Final = timedelta(hours=6)
@@ -53,8 +52,9 @@ class Kept:
     notices: MemoryNoticeStore
     audit: MemoryAuditStore
     approvals: MemoryApprovalStore
-    cases: MemoryCaseStore
-    decisions: MemoryDecisionStore
+    cases: WatchedCases
+    decisions: WatchedDecisions
+    moods: Moods
     reviews: MemoryReviewStore
     marks: MemoryMarks
     schedules: MemorySchedules
@@ -114,7 +114,7 @@ class Process:
             schedules=wired(kept.schedules, around),
             notices=self.notices,
             audit=Audit(store=wired(kept.audit, around), clock=clock, randomness=randomness),
-            fraud=judge_of(clock, decisions=wired(kept.decisions, around)),
+            fraud=judge_of(clock, says=kept.moods, read_of=kept.moods.read_of, decisions=wired(kept.decisions, around)),
             cases=self.cases,
             reviews=wired(kept.reviews, around),
             review_within=REVIEW_WITHIN,

@@ -13,6 +13,7 @@ from domain.ledger.events import JournalPosted
 from domain.ledger.store import StampRefused, Unanswered
 from domain.transfers.model import TransferOrder
 from domain.transfers.schedule import run_time
+from ops.simulation.desk import Desk
 from ops.simulation.faults import Death, Fault, Silent
 from ops.simulation.messages import event_in
 from ops.simulation.processes import Process
@@ -32,7 +33,9 @@ class Routine:
         self._minute = world.time.now()
         self._day = calendar_day(world.kept.settings.jurisdiction, world.time.now())
         self._knocked = world.time.now()
+        self.desk = Desk(world)
         self._seldom = world.rng.choice(SELDOM)
+        self._hour = self._minute.replace(minute=0)
         self._sweeps: tuple[tuple[str, Callable[[Process], object]], ...] = (
             ("outbox sweep", lambda process: process.outbox.sweep()),
             ("folder", _fold),
@@ -52,6 +55,9 @@ class Routine:
             for name, sweep in self._sweeps:
                 if rng.random() < self._seldom:
                     self._run(name, sweep)
+        for name, act in self.desk.next():
+            self._run(name, act)
+        self.hourly()
         self.knock()
         self.daily()
 
@@ -104,6 +110,21 @@ class Routine:
             self.run_order(order.id)
             if world.weather.strikes(Fault.KNOCK_TWICE, 0.9):
                 self.run_order(order.id)
+
+    def hourly(self) -> None:
+        """The sweep of cases, where there are any; one that was cut off is left to the next hour."""
+        hour = self._world.time.now().replace(minute=0, second=0, microsecond=0)
+        if hour > self._hour:
+            self._hour = hour
+            if self.desk.busy:
+                self._run("case sweep", self.desk.sweep)
+
+    def desk_at_rest(self) -> None:
+        """Once more, until nothing is left to look at."""
+        for name, act in (*self.desk.next(), *self.desk.rest()):
+            self._run(name, act)
+        if self.desk.busy:
+            self._run("case sweep", self.desk.sweep)
 
     def daily(self) -> None:
         world = self._world

@@ -7,6 +7,7 @@ from typing import Final
 
 from domain.accounts.store_memory import MemoryAccountStore
 from domain.customers.model import Customer
+from domain.fraud.kinds import Decision
 from domain.ids import internal_account
 from domain.ledger.model import Hold, LedgerSettings, State
 from domain.ledger.store_memory import MemoryLedgerStore
@@ -14,6 +15,7 @@ from domain.transfers.model import NumberTarget, OrderStatus
 from domain.transfers.store_memory import MemoryOrderStore
 from ops.simulation.cast import HOT, Party, pick
 from ops.simulation.clocks import TrueTime
+from ops.simulation.moods import WatchedDecisions
 from ops.simulation.operations import Operation
 
 BANK: Final = "bank"
@@ -39,6 +41,7 @@ class Scene:
         ledger: MemoryLedgerStore,
         accounts: MemoryAccountStore,
         orders: MemoryOrderStore,
+        decisions: WatchedDecisions,
     ) -> None:
         self.rng = rng
         self.time = time
@@ -56,6 +59,7 @@ class Scene:
         self._ledger = ledger
         self._accounts = accounts
         self._orders = orders
+        self._decisions = decisions
         self._keys = 0
         self._favourites: dict[str, list[str]] = {}
 
@@ -105,6 +109,11 @@ class Scene:
     def journals_besides(self, journal: str) -> int:
         """How many there are, that one not counted."""
         return len(self._ledger.journals) - (journal in self._ledger.journals)
+
+    def is_left_to_accounts(self, journal: str) -> bool:
+        """Whether nobody but the accounts has a say in it: it is not judged, or approved."""
+        found = self._decisions.decision(journal)
+        return found is None or found.decision is Decision.APPROVE
 
     def done(self, *kinds: str) -> list[Operation]:
         """Recent operations that were told to be done."""

@@ -5,19 +5,18 @@ Everything that is drawn comes from one `random.Random`, so that a seed is a his
 
 import random
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Final
 
 from domain.access.store_memory import MemoryApprovalStore
 from domain.accounts.store_memory import MemoryAccountStore
 from domain.audit.store_memory import MemoryAuditStore
-from domain.cases.store_memory import MemoryCaseStore
-from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.jurisdictions import JURISDICTIONS
 from domain.ledger.model import LedgerSettings
 from domain.ledger.outbox_memory import MemoryMarks
 from domain.ledger.store import StampRefused
+from domain.notices.model import Notice
 from domain.notices.store_memory import MemoryNoticeStore
 from domain.sealing import KeyedSealer, MemoryDataKeys
 from domain.transfers.review_store_memory import MemoryReviewStore
@@ -29,6 +28,7 @@ from ops.simulation.clocks import A_CALL, RIGHT, TrueTime
 from ops.simulation.faults import BEFORE_WRITES, BETWEEN_CALLS, Fault, Weather
 from ops.simulation.ledger_store import StreamingLedgerStore
 from ops.simulation.messages import Bus, Push
+from ops.simulation.moods import Moods, WatchedCases, WatchedDecisions
 from ops.simulation.operations import Broken, Operation
 from ops.simulation.processes import Kept, Process
 from ops.simulation.scene import Scene
@@ -77,8 +77,9 @@ class World:
             notices=MemoryNoticeStore(),
             audit=MemoryAuditStore(),
             approvals=MemoryApprovalStore(),
-            cases=MemoryCaseStore(),
-            decisions=MemoryDecisionStore(),
+            cases=WatchedCases(),
+            decisions=WatchedDecisions(),
+            moods=Moods(rng),
             reviews=MemoryReviewStore(),
             marks=MemoryMarks(),
             schedules=MemorySchedules(),
@@ -93,6 +94,7 @@ class World:
             ledger=self.ledger,
             accounts=self.kept.accounts,
             orders=self.kept.orders,
+            decisions=self.kept.decisions,
         )
         self.choice = Choice(self.scene)
         self.apis = [self._process(f"api {n}") for n in range(1, API_PROCESSES + 1)]
@@ -128,6 +130,16 @@ class World:
 
     def journal_exists(self, journal: str) -> bool:
         return journal in self.ledger.journals
+
+    def notices_of(self, owner: str) -> Iterator[Notice]:
+        """All that somebody was told, the latest first."""
+        before: str | None = None
+        while True:
+            page = self.kept.notices.page(owner, before=before, size=100)
+            yield from page.notices
+            if page.next_position is None:
+                return
+            before = page.next_position
 
     # Asking.
 

@@ -1,6 +1,7 @@
 """Mistakes a bank could make, each planted by a patch: what the simulation must see."""
 
 from collections.abc import Callable
+from copy import copy
 from dataclasses import replace
 from datetime import timedelta
 from itertools import count
@@ -9,6 +10,10 @@ from weakref import WeakKeyDictionary
 
 import pytest
 
+from domain.access.model import Actor
+from domain.fraud.decision_store_memory import MemoryDecisionStore
+from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.service import Fraud
 from domain.ids import journal_id
 from domain.ledger import guards, sweeps
 from domain.ledger.effects import EFFECTS
@@ -24,7 +29,9 @@ from domain.ledger.sweeps import BatchedCredits
 from domain.notices.ledger_news import LedgerNews
 from domain.notices.model import Notice
 from domain.notices.store_memory import MemoryNoticeStore
+from domain.transfers import kinds, review_rules
 from domain.transfers.orders import Orders, Ran, _command
+from domain.transfers.reviews import Reviews
 
 LEDGER = "domain.ledger"
 
@@ -306,3 +313,47 @@ def a_knock_too_many_pays_again(monkeypatch: pytest.MonkeyPatch) -> None:
         return ran
 
     monkeypatch.setattr(Orders, "run", eager)
+
+
+# What is judged.
+
+
+def a_transfer_is_judged_each_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was decided is kept, and not asked for."""
+    decide = Fraud.decide
+
+    def anew(fraud: Fraud, request: ScoringRequest) -> StoredDecision:
+        decide(fraud, request)
+        forgetful = copy(fraud)
+        forgetful._decisions = MemoryDecisionStore()
+        return decide(forgetful, request)
+
+    monkeypatch.setattr(Fraud, "decide", anew)
+
+
+def the_last_decision_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    def over(store: MemoryDecisionStore, decision: StoredDecision) -> StoredDecision:
+        store._decisions[decision.subject] = decision
+        return decision
+
+    monkeypatch.setattr(MemoryDecisionStore, "put", over)
+
+
+def nobody_has_to_sign_in_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Actor, "signed_in_after", answering(answer=True))
+
+
+def what_was_declined_stays_held(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Reviews, "_freed", answering(answer=True))
+
+
+def each_attempt_holds_a_reviewed_transfer_anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    holding, tried = review_rules.holding, count()
+    monkeypatch.setattr(
+        review_rules, "holding", lambda review: replace(holding(review), key=f"hold/{review.id[-6:]}/{next(tried)}")
+    )
+
+
+def what_nobody_decided_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    moves = {**kinds.MOVES, (kinds.ReviewState.IN_REVIEW, kinds.ReviewEvent.EXPIRED): kinds.ReviewState.RELEASING}
+    monkeypatch.setattr(review_rules, "MOVES", moves)

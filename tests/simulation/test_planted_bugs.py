@@ -39,6 +39,12 @@ PLANTED: tuple[Plant, ...] = (
     mistakes.what_the_stream_lost_stays_lost,
     mistakes.two_folders_write_one_total_each,
     mistakes.a_total_is_remembered_before_it_is_written,
+    mistakes.a_transfer_is_judged_each_time,
+    mistakes.the_last_decision_is_kept,
+    mistakes.nobody_has_to_sign_in_anew,
+    mistakes.what_was_declined_stays_held,
+    mistakes.each_attempt_holds_a_reviewed_transfer_anew,
+    mistakes.what_nobody_decided_is_made,
 )
 
 ALONE: tuple[tuple[Plant, Fault], ...] = (

@@ -13,6 +13,7 @@ from typing import Final
 
 from domain.fraud.kinds import Decision
 from domain.ledger.kinds import KINDS
+from domain.refusals import StepUpRequired
 from ops.simulation import pool, seeds
 from ops.simulation.ach.deeds import DEEDS
 from ops.simulation.ach.fate import Blow
@@ -57,7 +58,7 @@ class AchRun:
         """(what, name, how often) of everything that must happen."""
         return [
             *(("happening", what, self.met[what]) for what in HAPPENINGS),
-            *(("refusal", code, self.refusals[code]) for code in MET_IN_ACH),
+            *(("refusal", code, self.refusals[code]) for code in (*MET_IN_ACH, StepUpRequired.code)),
             *(("journal", kind, self.kinds[kind]) for kind in JOURNALS),
         ]
 

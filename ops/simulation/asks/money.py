@@ -1,14 +1,17 @@
 """Money between customers, in and out of the bank, and back."""
 
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.ledger.model import Batching, Command
 from domain.money import Money
-from domain.transfers.model import AccountTarget, Wish
+from domain.refusals import Refusal, StepUpRequired
+from domain.transfers.model import AccountTarget, Transfer, Wish
 from ops.simulation.asks.posting import posting
 from ops.simulation.cast import CLERK, Party, acting, clerk
 from ops.simulation.model import booked, moves
 from ops.simulation.operations import Operation
+from ops.simulation.processes import Process
 from ops.simulation.scene import BANK, Scene
 
 IN: Final = {
@@ -29,25 +32,48 @@ OUT: Final = {
 }
 """Kinds with a book of the bank on the other side, and their weights."""
 SHARES_MAX: Final = 3
+SIGN_IN_ANEW: Final = 0.7
+"""Share of the customers who do so when they are asked to, and then ask again."""
+TOO_EARLY: Final = 0.1
+"""How often their first sign-in lies in the second of the decision, which counts for nothing."""
 
 
 def transfer(scene: Scene) -> Operation:
     source = scene.party()
     payee = scene.party(source.currency, source)
-    key, actor, minor = scene.key(), acting(source.owner), scene.minor()
+    key, minor = scene.key(), scene.minor()
     own = payee.owner.id == source.owner.id and scene.chance(0.5)
     target = AccountTarget(payee.account) if own else payee.target
     wish = Wish(source.account, target, Money(minor, source.currency), "rent" if scene.chance(0.1) else None)
-    return Operation(
+    proves = scene.chance(SIGN_IN_ANEW)
+
+    def ask(process: Process) -> Transfer | Refusal:
+        actor = acting(source.owner, signed_in=operation.signed_in)
+        answer = process.transfers.transfer(actor, wish, key=key)
+        if isinstance(answer, StepUpRequired) and proves:
+            first = operation.signed_in is None
+            operation.signed_in = _sign_in(scene, answer, too_early=first and scene.chance(TOO_EARLY))
+        return answer
+
+    operation = Operation(
         text=f"transfer {source.name} -> {payee.name} {minor} [{key}]",
         kind="transfer",
-        ask=lambda process: process.transfers.transfer(actor, wish, key=key),
-        looks=lambda process: process.transfers.preview(actor, wish, key=key),
+        ask=ask,
+        looks=lambda process: process.transfers.preview(acting(source.owner), wish, key=key),
         initiator=source.account,
-        scope=actor.person,
+        scope=source.owner.id,
         key=key,
         effects=moves(source.account, payee.account, minor),
     )
+    return operation
+
+
+def _sign_in(scene: Scene, wanted: StepUpRequired, *, too_early: bool) -> datetime:
+    """Now, in whole seconds as a token says it; now and then a moment too early to count."""
+    scene.time.pass_by(scene.rng.uniform(0.2, 3))
+    decided = datetime.fromisoformat(wanted.since).replace(microsecond=0)
+    now = scene.time.now().replace(microsecond=0)
+    return decided if too_early else max(now, decided + timedelta(seconds=1))
 
 
 def preview(scene: Scene) -> Operation:

@@ -30,6 +30,7 @@ def looked_at_first(operation: Operation, scene: Scene) -> Operation:
         stable = not _about_to_change(scene)
         foreseen = look(process)
         answer = act(process)
+        stable = stable and scene.is_left_to_accounts(operation.journal)  # a look asks nobody else
         alone = scene.journals_besides(operation.journal) == others
         if stable and alone and scene.time.now() - began < AT_ONCE:
             _compare(operation, foreseen, answer, scene)

@@ -168,6 +168,21 @@ class Throttled:
         return None
 
 
+class Unread:
+    """The ledger's store is read no more once it holds this transfer's answer."""
+
+    def __init__(self) -> None:
+        self.on = True
+        self.appended = 0
+
+    def before(self, call: str) -> None:
+        if self.on and call == "journal" and self.appended:
+            raise Unanswered
+
+    def after(self, call: str) -> None:
+        self.appended += call == "append"
+
+
 class TestStepUp:
     def test_it_asks_to_sign_in_again_and_leaves_nothing_in_the_ledger(self) -> None:
         here = street(Decision.STEP_UP)
@@ -327,6 +342,13 @@ class TestReviewed:
         assert here.journals == [("transfer_held", "INSUFFICIENT_FUNDS"), ("transfer", "INSUFFICIENT_FUNDS")]
         assert here.desk.cases.unresolved() == ()
         assert here.told == []
+
+    def test_a_refusal_that_is_kept_and_cannot_be_read_is_not_told_as_nothing(self) -> None:
+        here = street(Decision.REVIEW, minor=100)
+        here.desk.ledger_store.faults = faults = Unread()
+        assert code(here.pay()) == "OUTCOME_UNKNOWN"
+        faults.on = False
+        assert code(here.pay()) == "INSUFFICIENT_FUNDS"
 
     def test_released_to_an_account_that_is_closed_by_then_it_is_refused_and_its_money_is_free(self) -> None:
         here = street(Decision.REVIEW)
@@ -488,6 +510,12 @@ def _release(here: Street) -> object:
     return here.desk.released()
 
 
+def _release_in_vain(here: Street) -> object:
+    """To an account that is closed by then."""
+    here.desk.accounts.close(staff(), account=here.target.id, key="c")
+    return here.desk.released()
+
+
 def _reject(here: Street) -> object:
     return here.desk.rejected()
 
@@ -503,6 +531,13 @@ STORIES = {
     "declined": Story(Decision.SOFT_DECLINE, None, (100_000, 0, 0), "PAYMENT_DECLINED", ()),
     "held and short": Story(Decision.REVIEW, None, (100, 0, 0), "INSUFFICIENT_FUNDS", (), funds=100),
     "released": Story(Decision.REVIEW, _release, (97_500, 0, 2_500), None, (_IN_REVIEW, NoticeKind.TRANSFER_RELEASED)),
+    "released in vain": Story(
+        Decision.REVIEW,
+        _release_in_vain,
+        (100_000, 0, 0),
+        "DESTINATION_UNAVAILABLE",
+        (NoticeKind.TRANSFER_DECLINED, _IN_REVIEW),
+    ),
     "rejected": Story(
         Decision.REVIEW, _reject, (100_000, 0, 0), "PAYMENT_DECLINED", (NoticeKind.TRANSFER_DECLINED, _IN_REVIEW)
     ),
