@@ -33,7 +33,9 @@ JOINT_PER_DAY_MINOR: Final = 2_500_00
 FIRST_SEED: Final = 11
 WRITER_SECONDS_MAX: Final = 280
 
-STORED: Final = frozenset(stored_refusals())
+JUDGED: Final = frozenset({"PAYMENT_BLOCKED", "PAYMENT_DECLINED"})
+"""What is kept of transfers that fraud scoring stops: the writers of a storm ask the ledger, which judges nobody."""
+STORED: Final = frozenset(stored_refusals()) - JUDGED
 UNSTORED: Final = frozenset(
     {
         "INPUT_INVALID",

@@ -15,6 +15,7 @@ from typing import Any, Final, get_type_hints
 
 from functions.composition import Bank
 from graph.answers import SUCCESSES
+from graph.fraud_mutations import FraudMutation
 from graph.mutations import Mutation
 
 AWS_WRITES: Final = frozenset(
@@ -43,9 +44,14 @@ FUNCTIONS: Final = Path("functions")
 
 def commands() -> set[str]:
     """The resolvers of all mutations, as the network sees them."""
-    found = {name for name in vars(Mutation) if not name.startswith("_") and callable(getattr(Mutation, name))}
+    found = {
+        f"{kind.__module__}:{kind.__qualname__}.{name}"
+        for kind in (Mutation, FraudMutation)
+        for name in vars(kind)
+        if not name.startswith("_") and callable(getattr(kind, name))
+    }
     assert len(found) == len(SUCCESSES), "a mutation has another resolver than its name says"
-    return {f"graph.mutations:Mutation.{name}" for name in found}
+    return found
 
 
 def handlers() -> set[str]:
@@ -114,9 +120,17 @@ class _Reader:
     def _names(self, function: Callable[..., Any], owner: object) -> dict[str, Any]:
         """What the names in a function stand for: its module's, `self`, and parameters by their types."""
         plain = inspect.unwrap(function)
-        hints = get_type_hints(plain) if owner is None else {}
+        hints = _hints(plain) if owner is None else {}
         typed = {name: self._by_type[kind] for name, kind in hints.items() if kind in self._by_type}
         return {**plain.__globals__, **typed, "self": owner}
+
+
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """The types of parameters; none where a module imports them for checkers alone: there they are no services."""
+    try:
+        return get_type_hints(function)
+    except NameError:
+        return {}
 
 
 _NOTHING: Final = object()
