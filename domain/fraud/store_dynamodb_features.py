@@ -20,7 +20,7 @@ from typing import Final
 from botocore.exceptions import BotoCoreError, ClientError
 
 from domain.clock import instant_text, parse_instant
-from domain.fraud.aggregates import packed, unpacked
+from domain.fraud.aggregates import ProfileTorn, packed, unpacked
 from domain.fraud.feature_store import (
     LABELS_KEPT,
     MARK_KEPT,
@@ -142,7 +142,10 @@ class DynamoDBFeatureReader:
             raise FeaturesUnread(f"{self._features.name}: {type(why).__name__}") from why
         known, judging = answer.items
         items = {family: known.get(_profile_key(key)) for family, key in keys.items()}
-        profiles = {family: _profile(item).profile if item else None for family, item in items.items()}
+        try:
+            profiles = {family: _profile(item).profile if item else None for family, item in items.items()}
+        except ProfileTorn as why:  # whoever has such a profile pays by the stricter rules until it is mended
+            raise FeaturesUnread(f"{self._features.name}: {why}") from why
         changed = known.get(credential)
         return FeatureRead(
             features=features_from(
@@ -181,8 +184,12 @@ def _profile_item(key: str, kept: KeptProfile, at: datetime) -> Item:
 def _profile(item: Item) -> KeptProfile:
     content, version = item["profile"], item["version"]
     if not isinstance(content, bytes) or not isinstance(version, int):
-        raise TypeError(f"{item['pk']!r} is no profile")
-    return KeptProfile(unpacked(zlib.decompress(content).decode()), version)
+        raise ProfileTorn(f"{item['pk']!r} is no profile")
+    try:
+        text = zlib.decompress(content).decode()
+    except (zlib.error, UnicodeDecodeError) as why:
+        raise ProfileTorn(f"{item['pk']!r} cannot be read") from why
+    return KeptProfile(unpacked(text), version)
 
 
 def _mark_item(paid: Paid, at: datetime) -> Item:

@@ -4,6 +4,7 @@ Inline, as the API and the scheduler judge a transfer; by the scorer; and by the
 """
 
 import json
+import zlib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -277,6 +278,16 @@ class TestFeatures:
             assert decision.versions.rules == rules.used  # of the pointer that was read last
             (found,) = measured(capsys)
             assert (found.name, found.value, found.about["fallback"]) == ("FraudFallbacks", 1, "FEATURES_UNREAD")
+
+    @pytest.mark.parametrize("content", [b"no zlib", zlib.compress(b"\xff"), zlib.compress(b"[]"), "a text"], ids=repr)
+    def test_a_profile_that_is_none_is_as_good_as_unread(self, town: Town, content: bytes | str) -> None:
+        bank = town.deployed.bank
+        key = f"E#customer#{town.payer.id}#USD"
+        torn: dict[str, Any] = {"pk": key, "sk": "E", "version": 1, "profile": content}
+        assert bank.table(bank.configuration.features_table).put_new(torn)
+
+        assert isinstance(town.pay("torn"), Transfer)
+        assert town.decision("torn").fallback is Fallback.FEATURES_UNREAD
 
     def test_the_scorer_answers_without_them(self, town: Town) -> None:
         for name in town.outages(FEATURES, DYNAMODB_OUTAGES):
