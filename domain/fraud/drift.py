@@ -16,6 +16,7 @@ from domain.fraud import monitoring as rules
 from domain.fraud import thresholds
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.kinds import Scope
+from domain.fraud.label_model import MATURITY
 from domain.fraud.monitoring_model import Proposal, Signal, Watched
 from domain.fraud.monitoring_service import Monitoring
 from domain.fraud.refusals import FraudVersionNotChampion, NoFraudVersionBefore
@@ -75,7 +76,8 @@ class Drift:
             facts |= self._drafted(seen, moved_to)
         for number, signal in enumerate(_worst(seen), 1):
             facts[f"Signal {number}"] = _said(signal)
-        facts["Too early to know"] = f"{_decimal(seen.immature_millionths)} of the last {rules.WINDOW_DAYS} days"
+        looked_at = rules.WINDOW_DAYS + MATURITY[seen.scope].days
+        facts["Too early to know"] = f"{_decimal(seen.immature_millionths)} of the last {looked_at} days"
         case = self._cases.open(
             CaseKind.FRAUD_DRIFT,
             Subject(SUBJECT_KIND, seen.scope.value),

@@ -305,8 +305,9 @@ def watched(
     window = _days(today, WINDOW_DAYS, days)
     cold = is_cold(today, first)
     signals = [*_features(window, reference, cold=cold), *_labels(scope, today, days, labels, first)]
-    immature = sum(one.count for one in window if is_immature(scope, one.day, today))
-    return Watched(scope, today, tuple(signals), share_millionths(immature, sum(one.count for one in window)) or 0)
+    since = _days(today, MATURITY[scope].days + WINDOW_DAYS, days)
+    immature = sum(one.count for one in since if is_immature(scope, one.day, today))
+    return Watched(scope, today, tuple(signals), share_millionths(immature, sum(one.count for one in since)) or 0)
 
 
 def is_cold(day: date, first: date | None) -> bool:

@@ -145,7 +145,7 @@ class Watched:
     day: date
     signals: tuple[Signal, ...]
     immature_millionths: int
-    """Share of the decisions of the last `WINDOW_DAYS` of which it is too early to know."""
+    """Of all decisions since the window began whose labels are matured: the share of which it is too early to know."""
 
     @property
     def moved(self) -> tuple[Signal, ...]:

@@ -200,7 +200,7 @@ def drift(story: Story) -> None:
     story.must(raised.proposal is Proposal.RETRAIN, "an old model is to be learnt anew")
     case = made(bank.cases.seen(LEAD, raised.case), object)
     facts = {fact.label: fact.value for fact in case.facts}  # type: ignore[attr-defined]  # a case
-    story.must(facts["Too early to know"].startswith("1.0000"), "the share that it is too early to know of is shown")
+    story.must(facts["Too early to know"].startswith("0.5"), "the share that it is too early to know of is shown")
     further = story.live_until(
         MATURE + SEEN_WITHIN - taken,
         lambda: bool(story.moved(Measure.RECALL)),

@@ -102,7 +102,7 @@ def test_features_that_move_propose_a_new_model_once_for_weeks(desk: WatchedDesk
     first = desk.raised(Measure.FEATURE_PSI)
 
     assert first.proposal is Proposal.RETRAIN
-    assert facts(desk.case(first))["Too early to know"] == "0.1428 of the last 7 days"
+    assert facts(desk.case(first))["Too early to know"] == "0.1428 of the last 14 days"
     assert desk.raised(Measure.FEATURE_PSI) == first
     assert isinstance(desk.resolved(first, ResolutionCode.RETRAIN), Case)
     assert desk.used() is None

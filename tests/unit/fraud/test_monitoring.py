@@ -394,11 +394,11 @@ class TestLabels:
             FIRST + timedelta(days=number): DayFigures(
                 scope=CARD, day=FIRST + timedelta(days=number), reference=None, decisions={Decision.APPROVE: 10}
             )
-            for number in range(8)
+            for number in range(10)
         }
-        seen = rules.watched(CARD, FIRST + timedelta(days=7), days, {}, None, first=FIRST)
+        seen = rules.watched(CARD, FIRST + timedelta(days=9), days, {}, None, first=FIRST)
 
-        assert seen.immature_millionths == 1_000_000  # the last seven days
+        assert seen.immature_millionths == 700_000  # seven days of ten
 
 
 class TestProposals:
