@@ -15,9 +15,9 @@ KNOWN_LENGTH_MIN: Final = 5
 """Shorter words of a name or an address are too common to be told apart."""
 
 # Card numbers by the issuers' ranges (ISO/IEC 7812): 13 to 19 digits, or groups as on a card; not part of a longer
-# number, of an id or of a UUID.
+# number, of an id or of a UUID, nor the fraction of one, as models of fraud scoring have thousands.
 _CARD: Final = re.compile(
-    r"(?<![0-9A-Za-z-])(?:[3-6][0-9]|2[2-7])"
+    r"(?<![0-9A-Za-z-])(?<![0-9]\.)(?:[3-6][0-9]|2[2-7])"
     r"(?:[0-9]{11,17}|[0-9]{2}(?:([ -])[0-9]{4}\1[0-9]{4}\1[0-9]{4}|([ -])[0-9]{6}\2[0-9]{5}))(?![0-9A-Za-z-])",
     re.ASCII,
 )

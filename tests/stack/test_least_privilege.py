@@ -422,6 +422,10 @@ def test_payments_are_counted_in_what_scoring_knows_and_become_history(small: Sm
     assert small.invoke("fraud-history") is None
 
 
+def test_decisions_are_counted_and_watched(small: Small) -> None:
+    assert small.invoke("fraud-monitor") is None
+
+
 def test_what_was_learnt_of_a_payment_reaches_what_scoring_knows(small: Small) -> None:
     said = Said(True, LabelSource.RETURN, "R10", datetime.now(UTC), "bank")
     learn, paid = small.services.labels.learn, small.paid

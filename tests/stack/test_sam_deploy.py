@@ -35,6 +35,8 @@ TABLES = (
     "cases",
     "counterparties",
     "customers",
+    "features",
+    "fraud",
     "keys",
     "ledger",
     "notices",

@@ -19,6 +19,7 @@ def found(text: str) -> list[str]:
         ("card 4111111111111111 used", "a card number"),
         ("card 4111 1111 1111 1111", "a card number"),
         ("5500-0000-0000-0004", "a card number"),
+        ("It is done.4111111111111111", "a card number"),
         ("amex 378282246310005", "a card number"),
         ("amex 3782 822463 10005", "a card number"),
         ("Bearer eyJhbGciOiJSUzI1NiJ9.eyJzdWIiOiIxMjM0NTY3ODkwIn0.c2lnbmF0dXJlLWJ5dGVz", "a signed token"),
@@ -37,6 +38,7 @@ def test_what_is_planted_is_found_and_not_repeated(text: str, kind: str) -> None
         "nothing here",
         "Ann paid",
         "4111111111111112",  # the check digit is wrong
+        "0.4111111111111111",  # a fraction
         "1764000000000000",  # microseconds: no issuer begins with 1
         "acc_us0417_01K4111111111111111AAAAAAA",  # inside an id
         "098200001 000412345678",
