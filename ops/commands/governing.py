@@ -184,7 +184,10 @@ def _local(local: Any, region: str) -> Bank:
     from domain.clock import SystemClock
     from functions import composition, configuration
     from ops.local.aws import session
+    from ops.local.bank import ACCESS_KEY, SECRET_KEY
 
+    # The engine's, not the person's: what asks DynamoDB takes them from here.
+    os.environ.update(AWS_ACCESS_KEY_ID=ACCESS_KEY, AWS_SECRET_ACCESS_KEY=SECRET_KEY)
     settings = {**local.regions[region].environment, "AWS_REGION": region}
     return composition.build(
         configuration.read(settings),
