@@ -1,14 +1,10 @@
 """domain/fraud/parquet.py: what is written is Parquet, and comes back as it was.
 
 The reader of these tests is written from the format's text. `history.parquet` is what the writer made of ROWS once;
-pyarrow 26 read the same rows from it, and where it is installed (the environment for training) it does so here.
+pyarrow reads the same rows from it in tests/fraud/test_parquet_by_pyarrow.py, where it is installed.
 """
 
-import json
-import math
-import subprocess
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,42 +13,7 @@ from hypothesis import strategies as st
 
 from domain.fraud.parquet import GROUPS_MAX, ROWS_OF_GROUP_MAX, Column, NotWritable, Type, file_of
 from tests.unit.fraud.parquet_reader import read_parquet
-from tests.unit.infra.templates import ROOT
-
-COLUMNS = (
-    Column("text", Type.TEXT),
-    Column("word", Type.TEXT, optional=True),
-    Column("whole", Type.INTEGER),
-    Column("count", Type.INTEGER, optional=True),
-    Column("number", Type.NUMBER, optional=True),
-    Column("flag", Type.BOOLEAN),
-    Column("perhaps", Type.BOOLEAN, optional=True),
-    Column("at", Type.INSTANT),
-    Column("since", Type.INSTANT, optional=True),
-)
-NOON = datetime(2026, 3, 10, 12, tzinfo=UTC)
-ROWS: list[dict[str, Any]] = [
-    {"text": "", "whole": 0, "flag": True, "at": NOON},
-    {
-        "text": "ä 10 €",
-        "word": "x",
-        "whole": -(2**63),
-        "count": 2**63 - 1,
-        "number": 0.1,
-        "flag": False,
-        "perhaps": True,
-        "at": NOON + timedelta(microseconds=1),
-        "since": datetime(1969, 12, 31, 23, 59, 59, 999999, tzinfo=UTC),
-    },
-    {"text": "z", "whole": 7, "number": -math.inf, "flag": True, "perhaps": False, "at": NOON},
-]
-GOLDEN = Path(__file__).parent / "history.parquet"
-TRAIN = ROOT / ".venv/train/bin/python"
-
-
-def whole(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return [{column.name: row.get(column.name) for column in COLUMNS} for row in rows]
-
+from tests.unit.fraud.parquet_rows import COLUMNS, GOLDEN, NOON, ROWS, whole
 
 instants = st.datetimes(min_value=datetime(1900, 1, 1), max_value=datetime(2200, 1, 1)).map(  # noqa: DTZ001 - made aware
     lambda moment: moment.replace(tzinfo=UTC)
@@ -116,19 +77,6 @@ def test_the_same_rows_give_the_same_bytes() -> None:
 
 def test_what_was_written_once_is_read_for_ever() -> None:
     assert read_parquet(GOLDEN.read_bytes()).rows == whole(ROWS)
-
-
-@pytest.mark.skipif(not TRAIN.exists(), reason="pyarrow is in the environment for training")
-def test_pyarrow_reads_the_same(tmp_path: Path) -> None:
-    (tmp_path / "new.parquet").write_bytes(file_of(COLUMNS, [ROWS]))
-    code = (
-        "import json, sys, pyarrow.parquet as p\n"
-        "tables = [p.read_table(name).to_pylist() for name in sys.argv[1:]]\n"
-        "print(json.dumps(tables, default=lambda at: at.isoformat()))"
-    )
-    asked = [str(TRAIN), "-c", code, str(tmp_path / "new.parquet"), str(GOLDEN)]
-    done = subprocess.run(asked, capture_output=True, text=True, check=True)
-    assert done.stdout.strip() == json.dumps([whole(ROWS)] * 2, default=lambda at: at.isoformat())
 
 
 @pytest.mark.parametrize(
