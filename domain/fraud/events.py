@@ -99,4 +99,14 @@ def _labelled(label: Label, said: Said, region: str) -> PaymentLabelled:
     )
 
 
-EVENTS: Final = (FraudDecided, PaymentLabelled)
+class LabelUnread(BaseModel):
+    """What was kept of a label could not be read where it was to be said on; it is to be read again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", json_schema_serialization_defaults_required=True)
+
+    version: Literal[1] = 1
+    payment: str = Field(description="Whose label it is.")
+    region: str
+
+
+EVENTS: Final = (FraudDecided, PaymentLabelled, LabelUnread)

@@ -315,9 +315,11 @@ class Rebuild:
         steps = ((row, learnt[kind]) for kind, of_kind in rows.items() if kind in learnt for row in of_kind)
         self._steps = sorted(steps, key=lambda step: (str(step[0]["learnt_at"]), str(step[0]["subject"])), reverse=True)
 
-    def features(self, request: ScoringRequest) -> Features:
-        """What was known when the payment was judged: of what was learnt until then, that moment included."""
-        self._learn_until(instant_text(request.at))
+    def features(self, request: ScoringRequest, *, known_by: datetime) -> Features:
+        """What was known when the payment was judged, `decided_at`, which is after it was asked for: what was learnt
+        until then, that moment included.
+        """
+        self._learn_until(instant_text(known_by))
         keys = parties_asked(request).profile_keys(request.amount.currency)
         found = {family: self._profiles.get(key) for family, key in keys.items()}
         return features_from(request, found, credential_changed_at=self._credentials.get(request.customer))

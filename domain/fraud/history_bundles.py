@@ -29,7 +29,7 @@ CLOSES_AFTER: Final = timedelta(minutes=15)
 """A writer stamps a row and sends it at once; AWS refuses a signature after five minutes, and clocks of the bank differ
 by seconds."""
 FIRST_LOOK_BACK: Final = timedelta(hours=24)
-"""Where nothing was ever bundled: rows are as old as the table, and an alarm rings when the first runs fail."""
+"""Where nothing was ever bundled: rows are as old as the table."""
 HOURS_MAX: Final = 48
 """Of one run: two days are caught up within one, and the next run goes on."""
 LATE_HOURS: Final = 6
@@ -75,8 +75,8 @@ class HistoryBundles:
     def bundle(self) -> Bundled:
         """Bundles the closed hours that are not, the oldest first, at most HOURS_MAX of them."""
         open_from = hour_of(self._clock.now() - CLOSES_AFTER)
-        through = self._store.bundled_through()
-        hour = through + _HOUR if through else hour_of(open_from - FIRST_LOOK_BACK)
+        through = self._store.bundled_through() or self._begun(open_from)
+        hour = through + _HOUR
         hours = files = rows = 0
         while hour < open_from and hours < HOURS_MAX:
             for kind in HistoryKind:
@@ -85,6 +85,14 @@ class HistoryBundles:
             self._store.note_bundled(hour)
             through, hour, hours = hour, hour + _HOUR, hours + 1
         return Bundled(hours, files, rows, through, late=open_from - hour > LATE_HOURS * _HOUR)
+
+    def _begun(self, open_from: datetime) -> datetime:
+        """Where nothing was ever bundled. Noted before anything is read: however long the first runs fail, the next
+        one begins at the same hour.
+        """
+        through = hour_of(open_from - FIRST_LOOK_BACK) - _HOUR
+        self._store.note_bundled(through)
+        return through
 
     def _bundled(self, kind: HistoryKind, hour: datetime) -> int:
         """How many rows the file has; of none, there is no file."""

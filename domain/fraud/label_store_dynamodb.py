@@ -53,6 +53,11 @@ def label_of_image(image: Mapping[str, Attribute]) -> Label:
     return _label(decoded(image))
 
 
+def subject_of_keys(keys: Mapping[str, Attribute]) -> str:
+    """Whose label a record of the table's stream is of, whatever its image is like."""
+    return str(decoded(keys)["pk"]).removeprefix("L#")
+
+
 def _day_key(scope: Scope, day: date) -> str:
     return f"LD#{scope.value}#{day:%Y%m%d}"
 

@@ -2,7 +2,9 @@
 
 Messages are applied one by one and once: the bad ones come back to the queue and end in its dead-letter queue, the
 others are done, and a repetition changes nothing. What the stream says of labels becomes events on the bus, which come
-back by the queue: so a label is tried as often as a payment, and holds up no other.
+back by the queue: so a label is tried as often as a payment, and holds up no other. Of one that cannot be read the
+event says just that: the queue has it read again from its table, and its dead-letter queue keeps it until a person has
+mended it.
 """
 
 import json
@@ -12,18 +14,20 @@ from typing import Any, Final
 
 from domain.access.events import CredentialChanged
 from domain.clock import parse_instant
-from domain.fraud.events import SOURCE, PaymentLabelled, labelled
+from domain.fraud.events import SOURCE, LabelUnread, PaymentLabelled, labelled
 from domain.fraud.feature_updates import Outcome
-from domain.fraud.label_store_dynamodb import label_of_image
+from domain.fraud.label_store_dynamodb import label_of_image, subject_of_keys
 from domain.ids import prefix_of
 from domain.ledger.events import JournalPosted
 from domain.unsettled import Unsettled
 from functions.composition import bank
-from functions.logs import log
+from functions.logs import log, log_fault
 from functions.messages import one_by_one
 
 STREAM: Final = "aws:dynamodb"
 CUSTOMER: Final = "cus"
+MALFORMED: Final = (KeyError, ValueError, TypeError, AttributeError)
+"""What reading a label of any shape may raise."""
 
 
 class PaymentNotKnown(Unsettled):
@@ -82,9 +86,19 @@ def _credential_changed(detail: object) -> None:
     log("fraud_features").info("applied", extra={"customer": said.person, "outcome": outcome.value})
 
 
+def _unread(detail: object) -> None:
+    """Reads it where it is kept; raises what is wrong with it, until that is mended."""
+    payment = LabelUnread.model_validate(detail).payment
+    label = bank().labels.of(payment)
+    if label is None:
+        raise PaymentNotKnown(payment)
+    _publish(labelled(label, region=bank().region))
+
+
 APPLIED: Final[Mapping[str, Callable[[object], None]]] = {
     JournalPosted.__name__: _posted,
     PaymentLabelled.__name__: _labelled,
+    LabelUnread.__name__: _unread,
     CredentialChanged.__name__: _credential_changed,
 }
 
@@ -94,10 +108,21 @@ APPLIED: Final[Mapping[str, Callable[[object], None]]] = {
 
 def tell(records: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Says of each label what was last said by each source; what was said before is said again, and changes nothing."""
-    region = bank().region
-    labels = [label_of_image(record["dynamodb"]["NewImage"]) for record in records]
-    events = [said for label in labels for said in labelled(label, region=region)]
+    events: list[PaymentLabelled | LabelUnread] = []
+    for record in records:
+        try:
+            label = label_of_image(record["dynamodb"]["NewImage"])
+        except MALFORMED as fault:
+            payment = subject_of_keys(record["dynamodb"]["Keys"])
+            log_fault("fraud_features", "a label was not read", fault, payment=payment)
+            events.append(LabelUnread(payment=payment, region=bank().region))
+        else:
+            events.extend(labelled(label, region=bank().region))
+    _publish(events)
+    log("fraud_features").info("told", extra={"labels": len(records), "events": len(events)})
+    return {}
+
+
+def _publish(events: Sequence[PaymentLabelled | LabelUnread]) -> None:
     if not all(bank().bus(SOURCE).publish(events)):
         raise NotPublished(f"{len(events)} labels")
-    log("fraud_features").info("told", extra={"labels": len(labels), "events": len(events)})
-    return {}

@@ -184,8 +184,8 @@ def test_what_is_served_is_what_the_rows_say(place: Place) -> None:
     rebuild = Rebuild(
         {kind: [row for hour in week.hours for row in rows(place.store, kind, hour)] for kind in HistoryKind}
     )
-    for asked, served in sorted(week.served, key=lambda one: one[0].at):
-        assert rebuild.features(asked) == served
+    for moment, asked, served in week.served:
+        assert rebuild.features(asked, known_by=moment) == served
 
 
 @pytest.mark.parametrize("place", AT_ONCE, indirect=True)

@@ -25,11 +25,13 @@ TERMINAL = "acquirer/shop/{}"
 
 @dataclass
 class Week:
-    """`served`: each payment as it was asked about, and the features that were answered."""
+    """`served`: when each payment was judged, as it was asked about, and the features that were answered. Inline that
+    is at once; of a journey it is seconds later, and of one whose scorer was silent minutes.
+    """
 
     desk: Desk
     reader: FeatureReader
-    served: list[tuple[ScoringRequest, Features]] = field(default_factory=list)
+    served: list[tuple[datetime, ScoringRequest, Features]] = field(default_factory=list)
     outcomes: list[str] = field(default_factory=list)
     hours: set[datetime] = field(default_factory=set)
     """In which something happened."""
@@ -39,7 +41,8 @@ class Week:
     def live(self, *, payments: int, customers: int, seed: int) -> None:
         random = Random(seed)
         for n, asked in enumerate(_payments(random, payments, customers)):
-            self._at(asked.at, self._judged, asked, n, random)
+            waits = random.choice((0.0, 0.0, 2.5, 40.0, 900.0)) * random.random()
+            self._at(asked.at + timedelta(seconds=waits), self._judged, asked, n, random)
         while self._todo:
             seconds, _, act = heapq.heappop(self._todo)
             self.desk.clock.at = BEGIN + timedelta(seconds=seconds)
@@ -51,7 +54,7 @@ class Week:
         heapq.heappush(self._todo, ((moment - BEGIN).total_seconds(), self._count, lambda: act(*about)))
 
     def _judged(self, asked: ScoringRequest, n: int, random: Random) -> None:
-        self.served.append((asked, self.reader.read(asked).features))
+        self.served.append((self.desk.clock.at, asked, self.reader.read(asked).features))
         if random.random() < 0.8 or asked.scope is Scope.CARD:  # the others are older than the judge
             self.desk.decided[asked.subject] = decision(
                 asked.subject,
@@ -66,15 +69,15 @@ class Week:
             )
         for _ in range(random.choice((1, 1, 1, 2, 3))):
             delay = random.choice((0.05, 0.4, 3.0, 90.0, 7_200.0)) * (1 + random.random())
-            self._at(asked.at + timedelta(seconds=delay), self._applied, asked, n)
+            self._at(self.desk.clock.at + timedelta(seconds=delay), self._applied, asked, n)
         if random.random() < 0.15:
             self._labelled_later(asked, random)
         if random.random() < 0.02:
-            self._at(asked.at + timedelta(seconds=1.5), self._credential, asked)
+            self._at(self.desk.clock.at + timedelta(seconds=1.5), self._credential, asked)
 
     def _labelled_later(self, asked: ScoringRequest, random: Random) -> None:
         for source in random.sample(("CASE", "ACH_RETURN", "CHARGEBACK"), random.choice((1, 1, 2))):
-            said_at = asked.at + timedelta(days=random.uniform(0.01, SAID_DAYS_MAX))
+            said_at = self.desk.clock.at + timedelta(days=random.uniform(0.01, SAID_DAYS_MAX))
             fraud = random.random() < 0.7
             for _ in range(random.choice((1, 2))):
                 heard = said_at + timedelta(seconds=random.uniform(0.5, 20_000))

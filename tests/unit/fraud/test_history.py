@@ -42,7 +42,7 @@ def rows_in_files(week: Week) -> dict[HistoryKind, list[Row]]:
     """All that was learnt, bundled hour by hour and read again from the files."""
     files = Files()
     bundles = HistoryBundles(store=week.desk.store, decisions=MemoryDecisionStore(), files=files, clock=week.desk.clock)
-    first = min(asked.at for asked, _ in week.served)
+    first = min(asked.at for _, asked, _ in week.served)
     last, week.desk.clock.at = week.desk.clock.at, first + FIRST_LOOK_BACK
     while week.desk.clock.at < last + timedelta(hours=2):
         bundles.bundle()
@@ -69,12 +69,12 @@ def test_features_rebuilt_from_the_files_are_those_that_were_served_row_by_row(s
     assert {"APPLIED", "KNOWN"} <= set(week.outcomes)
     # Frauds were known of early and late: of the last seven days, and of those before.
     for known in ("payee_known_frauds_recent", "payee_known_frauds_7d", "customer_known_frauds_30d"):
-        assert any(served[known] for _, served in week.served), known
+        assert any(served[known] for _, _, served in week.served), known
 
     rebuild = Rebuild(rows_in_files(week))
 
-    for asked, served in sorted(week.served, key=lambda one: one[0].at):
-        assert rebuild.features(asked) == served
+    for moment, asked, served in week.served:
+        assert rebuild.features(asked, known_by=moment) == served
 
 
 def test_a_rebuild_that_looks_ahead_is_seen() -> None:
@@ -85,8 +85,7 @@ def test_a_rebuild_that_looks_ahead_is_seen() -> None:
 
     rebuild = Rebuild({**rows, HistoryKind.LABELS: early})
 
-    ordered = sorted(week.served, key=lambda one: one[0].at)
-    assert any(rebuild.features(asked) != served for asked, served in ordered)
+    assert any(rebuild.features(asked, known_by=at) != served for at, asked, served in week.served)
 
 
 def test_labels_that_were_learnt_after_more_than_a_week_are_part_of_the_proof() -> None:
@@ -95,8 +94,7 @@ def test_labels_that_were_learnt_after_more_than_a_week_are_part_of_the_proof() 
     late = [row for row in rows[HistoryKind.LABELS] if days_until_learnt(row) > 7]
     assert {row["fraud"] for row in late} == {True, False}
     rebuild = Rebuild({**rows, HistoryKind.LABELS: [row for row in rows[HistoryKind.LABELS] if row not in late]})
-    ordered = sorted(week.served, key=lambda one: one[0].at)
-    assert any(rebuild.features(asked) != served for asked, served in ordered)
+    assert any(rebuild.features(asked, known_by=at) != served for at, asked, served in week.served)
 
 
 def days_until_learnt(row: Row) -> float:
@@ -108,8 +106,8 @@ def test_a_row_that_is_there_twice_counts_once() -> None:
     week = lived(3, payments=60)
     rows = rows_in_files(week)
     rebuild = Rebuild({kind: [*of_kind, *of_kind] for kind, of_kind in rows.items()})
-    for asked, served in sorted(week.served, key=lambda one: one[0].at):
-        assert rebuild.features(asked) == served
+    for moment, asked, served in week.served:
+        assert rebuild.features(asked, known_by=moment) == served
 
 
 def test_what_was_learnt_at_the_very_moment_is_known() -> None:
@@ -118,8 +116,8 @@ def test_what_was_learnt_at_the_very_moment_is_known() -> None:
     assert isinstance(desk.store, MemoryFeatureStore)
     (row,) = [row for found in desk.store._rows.values() for row in found.values()]
     rebuild = Rebuild({HistoryKind.PAYMENTS: [row]})
-    assert rebuild.features(request(at=NOON - timedelta(microseconds=1)))["customer_count_1h"] == 0
-    assert rebuild.features(request(at=NOON))["customer_count_1h"] == 1
+    assert rebuild.features(request(at=NOON), known_by=NOON - timedelta(microseconds=1))["customer_count_1h"] == 0
+    assert rebuild.features(request(at=NOON), known_by=NOON)["customer_count_1h"] == 1
 
 
 def test_a_payment_comes_back_from_its_row() -> None:

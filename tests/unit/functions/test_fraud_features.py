@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from domain.fraud.events import SOURCE, PaymentLabelled, labelled
+from domain.fraud.events import SOURCE, LabelUnread, PaymentLabelled, labelled
 from domain.fraud.feature_store_memory import MemoryFeatureStore
 from domain.fraud.feature_updates import FeaturesContended, FeatureUpdates, Outcome
 from domain.fraud.history import LATE_AFTER, HistoryKind
@@ -100,14 +100,14 @@ class Bus:
     """Takes all that is published, unless it is told to refuse."""
 
     def __init__(self) -> None:
-        self.published: list[tuple[str, PaymentLabelled]] = []
+        self.published: list[tuple[str, PaymentLabelled | LabelUnread]] = []
         self.refuses = False
 
     def __call__(self, source: str) -> "Bus":
         self.source = source
         return self
 
-    def publish(self, events: Sequence[PaymentLabelled]) -> tuple[bool, ...]:
+    def publish(self, events: Sequence[PaymentLabelled | LabelUnread]) -> tuple[bool, ...]:
         if self.refuses:
             return tuple(number > 0 for number, _ in enumerate(events))
         self.published += [(self.source, event) for event in events]
@@ -149,7 +149,7 @@ class Region:
         before = len(self.bus.published)
         features.handler(stream_of(label), None)
         assert {source for source, _ in self.bus.published} == {SOURCE}
-        return [event for _, event in self.bus.published[before:]]
+        return [event for _, event in self.bus.published[before:] if isinstance(event, PaymentLabelled)]
 
     def hear(self, *events: PaymentLabelled) -> list[str]:
         """Which of the messages come back."""
@@ -172,7 +172,8 @@ def stream_of(*labels: Label) -> dict[str, Any]:
     """The stream's records of what was kept."""
     images = [encoded({"pk": f"L#{label.subject}", "sk": "L", **_attributes(label)}) for label in labels]
     about = {"eventName": "MODIFY", "eventSource": "aws:dynamodb"}
-    return {"Records": [about | {"dynamodb": {"NewImage": image}} for image in images]}
+    changes = ({"Keys": {"pk": image["pk"], "sk": image["sk"]}, "NewImage": image} for image in images)
+    return {"Records": [about | {"dynamodb": change} for change in changes]}
 
 
 @pytest.fixture(name="region")
@@ -278,15 +279,42 @@ def test_what_the_bus_does_not_take_whole_comes_again_from_the_stream(region: Re
     assert [event.payment for _, event in region.bus.published] == [journal(1), journal(2)]
 
 
-def test_a_record_that_is_no_label_stops_its_batch(region: Region) -> None:
+def test_a_record_that_is_no_label_holds_up_no_other_and_is_kept_until_it_can_be_read(region: Region) -> None:
     region.judged()
     region.learn(fraud=True)
     label = region.labels.of(journal(1))
     assert label
-    event = stream_of(label)
+    event = stream_of(label, replace(label, subject=journal(2)))
     del event["Records"][0]["dynamodb"]["NewImage"]["said"]
-    with pytest.raises(KeyError):
-        features.handler(event, None)
+    region.bus.published.clear()
+
+    assert features.handler(event, None) == {}
+
+    (_, unread), (_, told) = region.bus.published
+    assert unread == LabelUnread(payment=journal(1), region="us-east-1")
+    assert isinstance(told, PaymentLabelled)
+    assert told.payment == journal(2)
+    # The queue has it read again, from where it is kept: by then it is mended.
+    region.bus.published.clear()
+    assert region.take("LabelUnread", unread.model_dump(mode="json")) == []
+    assert [event.payment for _, event in region.bus.published] == [journal(1)]
+
+
+def test_a_label_that_still_cannot_be_read_comes_back(region: Region, monkeypatch: pytest.MonkeyPatch) -> None:
+    def torn(subject: str) -> Label:
+        raise KeyError("said")
+
+    monkeypatch.setattr(region.labels, "of", torn)
+    assert region.take("LabelUnread", {"version": 1, "payment": journal(1), "region": "us-east-1"}) == ["m0"]
+
+
+def test_a_label_that_is_gone_or_that_the_bus_does_not_take_comes_back(region: Region) -> None:
+    unread = {"version": 1, "payment": journal(1), "region": "us-east-1"}
+    assert region.take("LabelUnread", unread) == ["m0"]
+    region.judged()
+    region.learn(fraud=True)
+    region.bus.refuses = True
+    assert region.take("LabelUnread", unread) == ["m0"]
 
 
 def test_a_label_that_was_told_wrong_comes_back(region: Region) -> None:

@@ -20,7 +20,7 @@ from domain.cases.service import Cases
 from domain.counterparties.model import VerificationStatus
 from domain.customers.model import Customer
 from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
-from domain.fraud.events import labelled
+from domain.fraud.events import LabelUnread, labelled
 from domain.fraud.feature_store import hour_of
 from domain.fraud.kinds import Decision, Fallback, Scope
 from domain.fraud.label_model import Label, LabelSource, Said
@@ -822,9 +822,13 @@ def run_fraud_features(deployed: Deployed) -> None:
     kept = {"pk": {"S": f"L#{transfer.id}"}, "sk": {"S": "L"}}
     table = deployed.bank.configuration.fraud_table
     image = session().client("dynamodb").get_item(TableName=table, Key=kept)["Item"]
-    deployed.call(fraud_features, {"Records": [{"eventSource": "aws:dynamodb", "dynamodb": {"NewImage": image}}]})
+    torn = {"Keys": kept, "NewImage": {**image, "said": {"S": "nothing"}}}
+    records = [{"eventSource": "aws:dynamodb", "dynamodb": one} for one in ({"Keys": kept, "NewImage": image}, torn)]
+    deployed.call(fraud_features, {"Records": records})
     changed = CredentialChanged(person=payer.record.holder, credential="PASSKEY", changed_at=deployed.clock.now())
-    for event in (event_of(transfer, REGION), event_of(interest, REGION), *labelled(label, region=REGION), changed):
+    unread = LabelUnread(payment=transfer.id, region=REGION)
+    journals = (event_of(transfer, REGION), event_of(interest, REGION))
+    for event in (*journals, *labelled(label, region=REGION), unread, changed):
         body = {"detail-type": type(event).__name__, "detail": event.model_dump(mode="json")}
         for _ in range(2):
             assert deployed.call(fraud_features, message(body)) == {"batchItemFailures": []}

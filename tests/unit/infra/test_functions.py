@@ -338,7 +338,11 @@ class TestWhatStartsThem:
                 "WhatWasLearntToFraudFeatures",
                 {
                     "source": [of_access.SOURCE, of_fraud.SOURCE],
-                    "detail-type": [of_access.CredentialChanged.__name__, of_fraud.PaymentLabelled.__name__],
+                    "detail-type": [
+                        of_access.CredentialChanged.__name__,
+                        of_fraud.LabelUnread.__name__,
+                        of_fraud.PaymentLabelled.__name__,
+                    ],
                 },
                 "FraudFeatures",
             ),

@@ -25,6 +25,7 @@ def test_every_event_has_one_with_its_source_name_and_version() -> None:
     assert sorted(event_schemas.schemas()) == [
         "florin.access.CredentialChanged.v1.json",
         "florin.fraud.FraudDecided.v1.json",
+        "florin.fraud.LabelUnread.v1.json",
         "florin.fraud.PaymentLabelled.v1.json",
         "florin.ledger.JournalPosted.v1.json",
         "florin.ledger.JournalRefused.v1.json",
