@@ -118,7 +118,9 @@ class AddFraudListEntryInput:
     )
     reason: str = strawberry.field(description=f"Why: 1 to {ENTRY_REASON_MAX} printable characters.")
     until: Day | None = strawberry.field(
-        default=None, description="The last day, UTC, on which it counts; for ever when not given."
+        default=None,
+        description="The last day, UTC, on which it counts, today at the earliest; for ever when not given. Who is "
+        "denied already is denied until the later of both.",
     )
 
 

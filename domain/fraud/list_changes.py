@@ -8,10 +8,19 @@ others entered meanwhile is lost.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
-from domain.access.model import Action, Actor, Approval, ApprovalState, Group, Relation
+from domain.access.model import (
+    Action,
+    Actor,
+    Approval,
+    ApprovalKeyReused,
+    ApprovalState,
+    Group,
+    Proposal,
+    Relation,
+)
 from domain.access.service import Approvals, approval_id, proposal_of, refusal_of
 from domain.clock import Clock
 from domain.facts import facts_of
@@ -70,14 +79,15 @@ class ListChanges:
     def deny(
         self, actor: Actor, *, scope: Scope, family: Family, entity: str, reason: str, until: date | None, key: str
     ) -> Version | Refusal:
-        """Denies an entity from the next decision on, by one person.
+        """Denies an entity from the next decision on, by one person. Who is denied already is denied no shorter than
+        before: a list is made weaker by `propose` alone.
 
         Refusals: NotAllowed, InputInvalid, FraudLimitReached, FraudKeyReused, FraudRegistryBusy.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         entry = Entry(list=ListName.DENY, family=family, entity=entity, reason=reason, by=actor.person, until=until)
-        if faults := (*key_faults(key), *self._entry_faults(entry)):
+        if faults := (*key_faults(key), *self._entry_faults(entry), *self._until_faults(until)):
             return InputInvalid(faults)
         return self._applied(scope, _change(ADD, entry), by=actor.person, key=key, approval=None)
 
@@ -101,34 +111,22 @@ class ListChanges:
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         entry = Entry(list=name, family=family, entity=entity, reason=reason, by=actor.person, until=until)
-        faults = (*key_faults(key), *self._entry_faults(entry))
+        faults = (*key_faults(key), *self._entry_faults(entry), *self._until_faults(until))
         if name is ListName.DENY and not remove:
             faults += (FieldFault(("list",), "DENIED_AT_ONCE", "is one that nobody has to agree to"),)
         if faults:
             return InputInvalid(faults)
         change = _change(REMOVE if remove else ADD, entry)
         asked = f"list:{scope.value}:{key}"
+        approval = approval_id(actor, asked)
         # Kept first: who agrees must find what it was.
-        self._store.ask(ListChange(approval_id(actor, asked), scope, change, actor.person, self._clock.now()))
+        kept = self._store.ask(ListChange(approval, scope, change, actor.person, self._clock.now()))
+        if kept.change != change:
+            return ApprovalKeyReused(approval)
         return self._approvals.request(
             actor,
             key=asked,
-            proposal=proposal_of(
-                subject_kind=SUBJECT_KIND,
-                subject_id=f"{scope.value.lower()}/{family.value}/{entity}",
-                action=f"{'remove from' if remove else 'add to'} {name.value}",
-                shown=facts_of(
-                    {
-                        "Scope": scope.value,
-                        "List": name.value,
-                        "Change": "take away" if remove else "add",
-                        "Whose": family.value,
-                        "Id": entity,
-                        "Until": until.isoformat() if until else "for ever",
-                        "Reason": reason,
-                    }
-                ),
-            ),
+            proposal=_proposal(scope, change),
             group=Group.FRAUD_LEAD,
             makers=MAKERS,
             checkers_needed=1,
@@ -136,7 +134,9 @@ class ListChanges:
         )
 
     def decided(self, approval: Approval) -> Refusal | None:
-        """Hears that an approval of a change was given or refused; one that was given is applied, once."""
+        """Hears that an approval of a change was given or refused; one that was given is applied, once, if it is the
+        change that was shown.
+        """
         if self._approvals.state(approval) not in (ApprovalState.APPROVED, ApprovalState.USED):
             return None
         asked = self._store.asked(approval.id)
@@ -144,7 +144,8 @@ class ListChanges:
             return NotFound(approval.id)
         if rules.consent_of(approval, ApprovalState.APPROVED) is None or approval.maker != asked.by:
             return NotAllowed()
-        used = self._approvals.use(approval.id, proposal=approval.proposal, used_for=approval.id)
+        shown = _proposal(asked.scope, asked.change)
+        used = self._approvals.use(approval.id, proposal=shown, used_for=approval.id)
         if isinstance(used, Refusal):
             return used
         applied = self._applied(asked.scope, asked.change, by=asked.by, key=approval.id, approval=approval.id)
@@ -220,6 +221,11 @@ class ListChanges:
             raise RuntimeError(f"{version} was registered and does not exist")
         return found
 
+    def _until_faults(self, until: date | None) -> tuple[FieldFault, ...]:
+        if until is None or until >= self._clock.now().astimezone(UTC).date():
+            return ()
+        return (FieldFault(("until",), "UNTIL_PAST", "is today, UTC, or a later day"),)
+
     @staticmethod
     def _entry_faults(entry: Entry) -> tuple[FieldFault, ...]:
         """What the document of the lists would not take."""
@@ -246,9 +252,10 @@ def _change(action: str, entry: Entry) -> str:
     return canonical(said).decode()
 
 
-def _changed(found: Lists, change: str) -> Lists:
+def _said(change: str) -> tuple[str, Entry]:
+    """What is to be done, and with which entry."""
     said = json.loads(change)
-    entry = Entry(
+    return said["do"], Entry(
         list=ListName(said["list"]),
         family=Family(said["family"]),
         entity=said["entity"],
@@ -256,11 +263,43 @@ def _changed(found: Lists, change: str) -> Lists:
         by=said["by"],
         until=date.fromisoformat(said["until"]) if said["until"] else None,
     )
+
+
+def _changed(found: Lists, change: str) -> Lists:
+    action, entry = _said(change)
     key = entry.list, entry.family, entry.entity
+    stands = found.entries.get(key)
+    if action == ADD and entry.list is ListName.DENY and stands and not _ends_later(entry, stands):
+        return found
     others = {one: value for one, value in found.entries.items() if one != key}
-    return replace(found, entries=others if said["do"] == REMOVE else {**others, key: entry})
+    return replace(found, entries=others if action == REMOVE else {**others, key: entry})
+
+
+def _ends_later(entry: Entry, other: Entry) -> bool:
+    return other.until is not None and (entry.until is None or entry.until > other.until)
+
+
+def _proposal(scope: Scope, change: str) -> Proposal:
+    """What a lead is shown of a change: of this one and no other."""
+    action, entry = _said(change)
+    remove = action == REMOVE
+    return proposal_of(
+        subject_kind=SUBJECT_KIND,
+        subject_id=f"{scope.value.lower()}/{entry.family.value}/{entry.entity}",
+        action=f"{'remove from' if remove else 'add to'} {entry.list.value}",
+        shown=facts_of(
+            {
+                "Scope": scope.value,
+                "List": entry.list.value,
+                "Change": "take away" if remove else "add",
+                "Whose": entry.family.value,
+                "Id": entry.entity,
+                "Until": entry.until.isoformat() if entry.until else "for ever",
+                "Reason": entry.reason,
+            }
+        ),
+    )
 
 
 def _reason(change: str) -> str:
-    reason: str = json.loads(change)["reason"]
-    return reason
+    return _said(change)[1].reason

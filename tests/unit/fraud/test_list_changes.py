@@ -1,17 +1,19 @@
 """To deny is at once and by one person; what makes a list weaker needs a lead; nothing of others is lost."""
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
 
-from domain.access.model import Approval, Verdict
+from domain.access.model import Approval, ApprovalKeyReused, ApprovalMismatch, ApprovalState, Verdict
 from domain.fraud.kinds import Family, Scope
 from domain.fraud.lists import ListName
 from domain.fraud.refusals import FraudKeyReused
-from domain.fraud.registry_model import ArtefactKind, Pointer, VersionState
+from domain.fraud.registry_model import ArtefactKind, Pointer, Version, VersionState
+from domain.fraud.registry_store import ListChange
 from domain.fraud.registry_store_memory import MemoryRegistryStore
-from domain.refusals import InputInvalid, NotAllowed, Refusal
+from domain.refusals import FieldFault, InputInvalid, NotAllowed, Refusal
 from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, OPERATOR, OTHER_ANALYST, Desk, passed
 
 
@@ -66,6 +68,38 @@ class TestDenying:
     def test_what_the_document_would_not_take_is_told(self, desk: Desk, changes: dict[str, Any]) -> None:
         assert isinstance(deny(desk, **{"entity": "acc_bad", **changes}), InputInvalid)
         assert desk.used(ArtefactKind.LISTS) is None
+
+    @pytest.mark.parametrize(
+        ("first", "second", "until"),
+        [
+            (None, date(2026, 11, 30), None),
+            (date(2026, 12, 31), date(2026, 12, 1), date(2026, 12, 31)),
+            (date(2026, 12, 31), date(2026, 12, 31), date(2026, 12, 31)),
+            (date(2026, 12, 31), date(2027, 1, 1), date(2027, 1, 1)),
+            (date(2026, 12, 31), None, None),
+        ],
+    )
+    def test_who_is_denied_already_is_denied_no_shorter(
+        self, desk: Desk, first: date | None, second: date | None, until: date | None
+    ) -> None:
+        passed(deny(desk, until=first))
+        passed(deny(desk, until=second, key="k-2", actor=OTHER_ANALYST, reason="again"))
+
+        (entry,) = passed(desk.lists.entries(AUDITOR, Scope.CARD))
+        grown = until != first
+        assert (entry.until, entry.by, entry.reason) == (
+            (until, OTHER_ANALYST.person, "again") if grown else (first, ANALYST.person, "mule")
+        )
+
+    def test_nobody_is_entered_until_a_day_that_is_over(self, desk: Desk) -> None:
+        passed(deny(desk))
+        over = InputInvalid((FieldFault(("until",), "UNTIL_PAST", "is today, UTC, or a later day"),))
+
+        assert deny(desk, until=date(2026, 11, 29), key="k-2") == over
+        assert propose(desk, until=date(2026, 11, 29)) == over
+        assert isinstance(deny(desk, "acc_worse", until=date(2026, 11, 30), key="k-3"), Version)
+        desk.clock.time += timedelta(days=2)
+        passed(deny(desk, "acc_worse", until=date(2026, 12, 2), key="k-4"))
 
     @pytest.mark.parametrize("actor", [AUDITOR, OPERATOR])
     def test_others_deny_nobody(self, desk: Desk, actor: Any) -> None:
@@ -131,12 +165,60 @@ class TestLoosening:
         shown = {fact.label: fact.value for fact in approval.proposal.shown}
         assert (shown["Id"], shown["List"], shown["Until"]) == ("acc_good", "ALLOW", "2027-01-31")
 
+    def test_a_key_asks_for_one_change_alone(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk))
+
+        assert propose(desk) == approval
+        assert propose(desk, "acc_other") == ApprovalKeyReused(approval.id)
+        assert propose(desk, reason="another") == ApprovalKeyReused(approval.id)
+
+    def test_what_was_kept_and_never_asked_for_is_not_asked_for_as_something_else(self, desk: Desk) -> None:
+        with pytest.MonkeyPatch.context() as patched:
+            patched.setattr(desk.approvals, "request", dies)
+            with pytest.raises(KeyboardInterrupt):
+                propose(desk)
+
+        assert isinstance(propose(desk, "acc_other"), ApprovalKeyReused)
+        passed(desk.agreed(passed(propose(desk))))
+        assert entries(desk) == {("ALLOW", "acc_good")}
+
+    def test_of_two_who_propose_at_once_by_one_key_the_one_that_is_kept_is_shown(self) -> None:
+        store = Meeting()
+        desk = Desk(store=store)
+        store.asked_meanwhile = lambda: propose(desk, "acc_first")
+
+        assert isinstance(propose(desk, "acc_second"), ApprovalKeyReused)
+        (approval,) = desk.approvals.of_state(LEAD, ApprovalState.PENDING).approvals
+        passed(desk.agreed(approval))
+
+        shown = {fact.label: fact.value for fact in approval.proposal.shown}
+        assert (shown["Id"], entries(desk)) == ("acc_first", {("ALLOW", "acc_first")})
+
+    def test_what_a_lead_was_not_shown_is_not_applied(self, desk: Desk) -> None:
+        approval: Approval = passed(propose(desk))
+        kept = desk.store.asked(approval.id)
+        desk.store._changes[approval.id] = replace(kept, change=kept.change.replace("acc_good", "acc_other"))
+
+        assert desk.agreed(approval) == ApprovalMismatch(approval.id)
+        assert entries(desk) == set()
+
+
+def dies(*_: object, **__: object) -> None:
+    raise KeyboardInterrupt
+
 
 class Meeting(MemoryRegistryStore):
     def __init__(self) -> None:
         super().__init__()
+        self.asked_meanwhile: Any = None
         self.meanwhile: Any = None
         self.dies = False
+
+    def ask(self, change: ListChange) -> ListChange:
+        happens, self.asked_meanwhile = self.asked_meanwhile, None
+        if happens:
+            happens()
+        return super().ask(change)
 
     def point(self, pointer: Pointer, *, was: Pointer) -> bool:
         happens, self.meanwhile = self.meanwhile, None
