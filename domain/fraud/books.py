@@ -142,10 +142,14 @@ class Books:
 
     def _read(self, kind: ArtefactKind, used: VersionUsed, parse: Callable[[object], Read]) -> Callable[[], Read]:
         def made() -> Read:
-            body = self._artefacts.get(kind, used.sha256)
             try:
-                return parse(read(body))
+                return parse(read(self._artefacts.get(kind, used.sha256)))
+            except ArtefactUnread as unread:
+                unread.version = used.version
+                raise
             except DocumentMalformed as fault:
-                raise ArtefactMissing(f"{used.version} is not a document of its kind: {fault}") from fault
+                missing = ArtefactMissing(f"{used.version} is not a document of its kind: {fault}")
+                missing.version = used.version
+                raise missing from fault
 
         return made

@@ -26,11 +26,11 @@ from domain.clock import Clock
 from domain.facts import facts_of
 from domain.fraud import lists
 from domain.fraud import registry_rules as rules
-from domain.fraud.artefacts import ArtefactStore
-from domain.fraud.documents import DocumentMalformed, canonical
+from domain.fraud.artefacts import ArtefactStore, ArtefactUnread
+from domain.fraud.documents import DOCUMENT_BYTES_MAX, DocumentMalformed, canonical
 from domain.fraud.kinds import FRAUD_LIST, Decision, Family, Scope
 from domain.fraud.lists import Entry, ListName, Lists
-from domain.fraud.refusals import FraudKeyReused, FraudLimitReached, FraudRegistryBusy
+from domain.fraud.refusals import FraudDocumentUnread, FraudKeyReused, FraudLimitReached, FraudRegistryBusy
 from domain.fraud.registry_model import (
     ArtefactKind,
     Champion,
@@ -62,19 +62,22 @@ class ListChanges:
         current: Callable[[Pointer, Scope], Lists],
         clock: Clock,
     ) -> None:
-        """`current`: the lists that decide by a pointer."""
+        """`current`: the lists that decide by a pointer. Raises ArtefactUnread."""
         self._store = store
         self._artefacts = artefacts
         self._approvals = approvals
         self._current = current
         self._clock = clock
 
-    def entries(self, actor: Actor, scope: Scope) -> tuple[Entry, ...] | NotAllowed | NotFound:
-        """Those of the lists that decide right now. Raises ArtefactUnread."""
+    def entries(self, actor: Actor, scope: Scope) -> tuple[Entry, ...] | NotAllowed | NotFound | FraudDocumentUnread:
+        """Those of the lists that decide right now.
+
+        Refusals: NotAllowed, FraudDocumentUnread.
+        """
         if denied := refusal_of(actor, Action.VIEW_FRAUD, relation=Relation.STRANGER):
             return denied
-        found = self._current(self._store.pointer(scope), scope).entries
-        return tuple(found[key] for key in sorted(found))
+        found = self._deciding(self._store.pointer(scope), scope)
+        return found if isinstance(found, Refusal) else tuple(found.entries[key] for key in sorted(found.entries))
 
     def deny(
         self, actor: Actor, *, scope: Scope, family: Family, entity: str, reason: str, until: date | None, key: str
@@ -82,7 +85,7 @@ class ListChanges:
         """Denies an entity from the next decision on, by one person. Who is denied already is denied no shorter than
         before: a list is made weaker by `propose` alone.
 
-        Refusals: NotAllowed, InputInvalid, FraudLimitReached, FraudKeyReused, FraudRegistryBusy.
+        Refusals: NotAllowed, InputInvalid, FraudLimitReached, FraudKeyReused, FraudDocumentUnread, FraudRegistryBusy.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
@@ -106,7 +109,7 @@ class ListChanges:
     ) -> Approval | Refusal:
         """Asks a lead to agree to an entry that allows, or to taking an entry away.
 
-        Refusals: NotAllowed, InputInvalid, ApprovalKeyReused.
+        Refusals: NotAllowed, InputInvalid, NotFound, ApprovalKeyReused, FraudDocumentUnread.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
@@ -119,6 +122,12 @@ class ListChanges:
         change = _change(REMOVE if remove else ADD, entry)
         asked = f"list:{scope.value}:{key}"
         approval = approval_id(actor, asked)
+        if remove and self._store.asked(approval) is None:
+            deciding = self._deciding(self._store.pointer(scope), scope)
+            if isinstance(deciding, FraudDocumentUnread):
+                return deciding
+            if (name, family, entity) not in deciding.entries:
+                return NotFound(entity)
         # Kept first: who agrees must find what it was.
         kept = self._store.ask(ListChange(approval, scope, change, actor.person, self._clock.now()))
         if kept.change != change:
@@ -153,9 +162,9 @@ class ListChanges:
 
     def _applied(
         self, scope: Scope, change: str, *, by: str, key: str, approval: str | None
-    ) -> Version | FraudLimitReached | FraudKeyReused | FraudRegistryBusy:
-        """The lists that decide with the change, as their next version: registered as a draft, then pointed to. Where
-        others were first, the draft is made anew of theirs.
+    ) -> Version | FraudLimitReached | FraudKeyReused | FraudDocumentUnread | FraudRegistryBusy:
+        """The lists that decide with the change, as their next version: registered as a draft, read back, then pointed
+        to. Where others were first, the draft is made anew of theirs.
         """
         claim_id = work_id("frv", by, "list", scope.value, key)
         for _ in range(TRIES_MAX):
@@ -164,29 +173,49 @@ class ListChanges:
             if claimed and claimed.fingerprint != change:
                 return FraudKeyReused(claimed.version)
             known = self._version(claimed.version) if claimed else None
-            if known and rules.state_of(known, pointer) is not VersionState.DRAFT:
+            if known and (known.raised or rules.state_of(known, pointer) is VersionState.CHAMPION):
                 return known
-            changed = _changed(self._current(pointer, scope), change)
+            deciding = self._deciding(pointer, scope)
+            if isinstance(deciding, FraudDocumentUnread):
+                return deciding
+            changed = _changed(deciding, change)
+            body = canonical(lists.as_plain(changed))
             if len(changed.entries) > lists.ENTRIES_MAX:
                 return FraudLimitReached("ENTRIES", lists.ENTRIES_MAX)
-            sha256 = self._artefacts.put(ArtefactKind.LISTS, canonical(lists.as_plain(changed)))
+            if len(body) > DOCUMENT_BYTES_MAX:
+                return FraudLimitReached("BYTES", DOCUMENT_BYTES_MAX)
+            sha256 = self._artefacts.put(ArtefactKind.LISTS, body)
             version = self._drafted(known, scope, sha256, change, claim_id, by=by, now=now)
             if version is None:
                 continue
             champion = Champion(version.used, now, by, approval)
-            self._note_former(pointer)
             decided = rules.relisted(pointer, champion, reason=f"{version.id}: {_reason(change)}", now=now)
+            back = self._deciding(decided, scope)
+            if isinstance(back, FraudDocumentUnread):
+                return back
+            self._note_former(pointer)
             if self._store.point(decided, was=pointer):
                 return self._noted(version, champion)
         return FraudRegistryBusy(scope.value)
 
+    def _deciding(self, pointer: Pointer, scope: Scope) -> Lists | FraudDocumentUnread:
+        """The lists that decide by a pointer, built-in ones included."""
+        try:
+            return self._current(pointer, scope)
+        except ArtefactUnread:
+            return FraudDocumentUnread(pointer.champions[ArtefactKind.LISTS].used.version)
+
     def _drafted(
         self, known: Version | None, scope: Scope, sha256: str, change: str, claim_id: str, *, by: str, now: datetime
     ) -> Version | None:
-        """The draft with this document; None when somebody else was first."""
+        """The draft with this document; None when somebody else was first. One that was retired and never decided is
+        a draft again.
+        """
         if known is not None:
-            redone = replace(known, sha256=sha256, revision=known.revision + 1)
-            return known if known.sha256 == sha256 else (redone if self._store.replace(redone, was=known) else None)
+            if (known.sha256, known.retired) == (sha256, None):
+                return known
+            redone = replace(known, sha256=sha256, retired=None, revision=known.revision + 1)
+            return redone if self._store.replace(redone, was=known) else None
         newest = self._store.versions(scope, ArtefactKind.LISTS, before=None, limit=1).versions
         version = Version(
             scope=scope,

@@ -266,8 +266,14 @@ def _retired(street: Street) -> Given:
     return {"version": street.world.drafted(FRAUD_MAKER).id, "reason": "It came to nothing"}
 
 
-def _listed(list_: str) -> Given:
-    entry = {"scope": "TRANSFER", "list": list_, "family": "DEVICE", "entity": "dev-7", "reason": "Stolen"}
+def _listed(_: Street) -> Given:
+    entry = {"scope": "TRANSFER", "list": "DENY", "family": "DEVICE", "entity": "dev-7", "reason": "Stolen"}
+    return {"idempotencyKey": "k", **entry}
+
+
+def _unlisted(street: Street) -> Given:
+    street.world.governed()
+    entry = {"scope": "TRANSFER", "list": "ALLOW", "family": "DEVICE", "entity": "dev-1", "reason": "Stolen"}
     return {"idempotencyKey": "k", **entry}
 
 
@@ -335,8 +341,8 @@ CHANGES: Final[dict[str, Change]] = {
     "promoteFraudVersion": Change(_agreed, {}),
     "rollBackFraud": Change(_rolled_back, {}),
     "retireFraudVersion": Change(_retired, {}),
-    "addFraudListEntry": Change(lambda _: _listed("DENY"), {}),
-    "removeFraudListEntry": Change(lambda _: _listed("ALLOW"), {}),
+    "addFraudListEntry": Change(_listed, {}),
+    "removeFraudListEntry": Change(_unlisted, {}),
     "snoozeFraudRule": Change(_snoozed, {("customerId",): "customer"}),
     "endFraudSnooze": Change(_woken, {("customerId",): "customer"}),
     "labelFraud": Change(_labelled, {("subjectId",): "judged"}),

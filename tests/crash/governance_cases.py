@@ -383,6 +383,7 @@ def pointed_and_not_noted(stage: Stage) -> dict[str, Any]:
     was: Pointer = registry.pointer(SCOPE)
     consent = registry._consent(version, version.approval)
     evidence = registry._evidence(version, was, consent=consent)
+    assert isinstance(evidence, rules.Evidence)
     moved = rules.promoted(was, version, evidence=evidence, by="stf_x", reason="test", now=stage.place.clock.at)
     assert isinstance(moved, Pointer)
     assert stage.bank.registry_store.point(moved, was=was)

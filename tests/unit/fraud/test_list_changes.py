@@ -7,14 +7,17 @@ from typing import Any
 import pytest
 
 from domain.access.model import Approval, ApprovalKeyReused, ApprovalMismatch, ApprovalState, Verdict
+from domain.fraud import list_changes
+from domain.fraud.artefacts import ArtefactUnanswered, MemoryArtefactStore
+from domain.fraud.books import Books
 from domain.fraud.kinds import Family, Scope
 from domain.fraud.lists import ListName
-from domain.fraud.refusals import FraudKeyReused
-from domain.fraud.registry_model import ArtefactKind, Pointer, Version, VersionState
+from domain.fraud.refusals import FraudDocumentUnread, FraudKeyReused, FraudLimitReached
+from domain.fraud.registry_model import ArtefactKind, Pointer, Retired, Version, VersionState
 from domain.fraud.registry_store import ListChange
 from domain.fraud.registry_store_memory import MemoryRegistryStore
-from domain.refusals import FieldFault, InputInvalid, NotAllowed, Refusal
-from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, OPERATOR, OTHER_ANALYST, Desk, passed
+from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
+from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, OPERATOR, OTHER_ANALYST, Desk, one_score, passed
 
 
 @pytest.fixture
@@ -165,6 +168,15 @@ class TestLoosening:
         shown = {fact.label: fact.value for fact in approval.proposal.shown}
         assert (shown["Id"], shown["List"], shown["Until"]) == ("acc_good", "ALLOW", "2027-01-31")
 
+    def test_nobody_is_asked_about_an_entry_that_there_is_not(self, desk: Desk) -> None:
+        passed(deny(desk))
+
+        assert propose(desk, "acc_bad", remove=True) == NotFound("acc_bad")
+        approval: Approval = passed(propose(desk, "acc_bad", name=ListName.DENY, remove=True))
+        passed(desk.agreed(approval))
+        assert entries(desk) == set()
+        assert passed(propose(desk, "acc_bad", name=ListName.DENY, remove=True)).id == approval.id
+
     def test_a_key_asks_for_one_change_alone(self, desk: Desk) -> None:
         approval: Approval = passed(propose(desk))
 
@@ -251,3 +263,100 @@ def test_a_denial_that_is_cut_off_is_ended_by_saying_it_again() -> None:
     passed(deny(desk))
 
     assert entries(desk) == {("DENY", "acc_bad"), ("DENY", "acc_worse")}
+
+
+def another_process(desk: Desk) -> None:
+    """It has read no document yet."""
+    desk.lists._current = Books(artefacts=desk.artefacts, model=one_score).lists
+
+
+class Unread(MemoryArtefactStore):
+    """What is put is not read back, for a while."""
+
+    silent = False
+
+    def get(self, kind: ArtefactKind, sha256: str) -> bytes:
+        if self.silent:
+            raise ArtefactUnanswered
+        return super().get(kind, sha256)
+
+
+class TestDocuments:
+    def test_lists_that_nobody_could_read_are_refused(self, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+        version = passed(deny(desk))
+        monkeypatch.setattr(list_changes, "DOCUMENT_BYTES_MAX", 1_000)
+        reason = "\N{PILE OF POO}" * 200
+
+        assert deny(desk, "acc_worse", key="k-2", reason=reason) == FraudLimitReached("BYTES", 1_000)
+        assert desk.used(ArtefactKind.LISTS) == version.id
+
+    def test_what_is_pointed_to_was_read_back(self) -> None:
+        store = Unread()
+        desk = Desk(artefacts=store)
+        store.silent = True
+
+        assert deny(desk) == FraudDocumentUnread("card/lists/1")
+        assert desk.used(ArtefactKind.LISTS) is None
+
+        store.silent = False
+        assert passed(deny(desk)).id == desk.used(ArtefactKind.LISTS) == "card/lists/1"
+
+    def test_while_those_that_decide_cannot_be_read_nothing_is_changed(self, desk: Desk) -> None:
+        version = passed(deny(desk))
+        bodies = dict(desk.artefacts.bodies)
+        desk.artefacts.bodies.clear()
+        another_process(desk)
+
+        unread = FraudDocumentUnread(version.id)
+        assert unread.retryable
+        assert desk.lists.entries(AUDITOR, Scope.CARD) == unread
+        assert deny(desk, "acc_worse", key="k-2") == unread
+        assert desk.agreed(passed(propose(desk))) == unread
+        assert desk.used(ArtefactKind.LISTS) == version.id
+
+        desk.artefacts.bodies.update(bodies)
+        passed(deny(desk, "acc_worse", key="k-2"))
+        assert entries(desk) == {("DENY", "acc_bad"), ("DENY", "acc_worse")}
+
+
+class TestLeftOver:
+    """A version of lists that a death, or others who were faster, left as a draft."""
+
+    @pytest.fixture
+    def left(self) -> Desk:
+        store = Meeting()
+        desk = Desk(store=store)
+        store.dies = True
+        with pytest.raises(KeyboardInterrupt):
+            deny(desk)
+        return desk
+
+    def test_is_not_worked_on_as_a_version(self, left: Desk) -> None:
+        registry, version = left.registry, "card/lists/1"
+        refusal = InputInvalid((FieldFault(("version",), "KIND_NOT_DRAFTED", "is changed entry by entry"),))
+
+        assert registry.redraft(ANALYST, version, document={}) == refusal
+        assert registry.commit(ANALYST, version) == refusal
+        assert registry.retire(ANALYST, version, reason="left over") == refusal
+        assert registry.request_promotion(ANALYST, version, reason="left over", key="p") == refusal
+        assert registry.promote(ANALYST, version) == refusal
+        assert registry.missing(AUDITOR, version) == refusal
+
+    def test_that_was_retired_denies_all_the_same_once_it_is_said_again(self, left: Desk) -> None:
+        draft = left.store.version(Scope.CARD, ArtefactKind.LISTS, 1)
+        ended = replace(draft, retired=Retired(left.clock.now(), LEAD.person, "left over"), revision=draft.revision + 1)
+        assert left.store.replace(ended, was=draft)
+
+        version = passed(deny(left))
+
+        assert (version.id, left.used(ArtefactKind.LISTS)) == ("card/lists/1", "card/lists/1")
+        assert entries(left) == {("DENY", "acc_bad")}
+        assert left.registry.state(version) is VersionState.CHAMPION
+
+    def test_that_decided_once_is_answered_as_it_is_now(self, desk: Desk) -> None:
+        version = passed(deny(desk))
+        passed(deny(desk, "acc_worse", key="k-2"))
+        pointer = desk.registry.pointer(Scope.CARD)
+
+        assert passed(deny(desk)).id == version.id
+        assert desk.registry.pointer(Scope.CARD) == pointer

@@ -336,6 +336,45 @@ class TestLists:
         assert [one["path"] for one in answer["fields"]] == [[place]]
 
 
+def documents_lost(world: World) -> None:
+    """And nobody has read one of them before."""
+    books = world.books
+    world.artefacts.bodies.clear()
+    for kept in (books._books, books._rules, books._thresholds, books._lists):
+        kept._found.clear()
+
+
+class TestDocumentsThatCannotBeRead:
+    def test_of_lists_are_said_so_and_nobody_is_denied_by_them(self, world: World) -> None:
+        done(world, ask.ADD_ENTRY, list="DENY", **ENTRY)
+        documents_lost(world)
+
+        shown = world.ask(ANALYST, ask.ENTRIES, scope="TRANSFER")
+        assert shown.codes == ["UNAVAILABLE"]
+        more = {**ENTRY, "idempotencyKey": "key-2", "entity": "dev-8"}
+        added, removed = (done(world, change, list="DENY", **more) for change in (ask.ADD_ENTRY, ask.REMOVE_ENTRY))
+        assert (added["code"], added["versionName"]) == ("FRAUD_DOCUMENT_UNREAD", "transfer/lists/1")
+        assert (removed["code"], removed["retryable"]) == ("FRAUD_DOCUMENT_UNREAD", True)
+
+    def test_of_rules_are_not_tried(self, world: World) -> None:
+        version = done(world, ask.REGISTER, **registering())["version"]["version"]
+        documents_lost(world)
+
+        day = world.clock.now().date().isoformat()
+        answer = done(world, ask.DRY_RUN, version=version, firstDay=day, lastDay=day)
+        assert answer["code"] == "FRAUD_DOCUMENT_UNREAD"
+
+    def test_of_thresholds_close_no_gate_and_open_none(self, world: World) -> None:
+        world.bounded()
+        version = world.committed(ANALYST, ArtefactKind.THRESHOLDS).id
+        documents_lost(world)
+
+        asking = {"idempotencyKey": KEY, "version": version, "reason": "It is better"}
+        answer = done(world, ask.REQUEST_PROMOTION, **asking)
+        assert answer["code"] == "FRAUD_DOCUMENT_UNREAD"
+        assert world.ask(ANALYST, ask.VERSION, version=version).data["fraudVersion"]["gate"] is None
+
+
 class TestSnoozes:
     def given(self, world: World, **more: Any) -> dict[str, Any]:
         said = {"customerId": world.person().id, "rule": "night", "reason": "Works at night"}
