@@ -41,15 +41,36 @@ from domain.fraud.registry_model import (
     parse_version_id,
 )
 from domain.fraud.registry_store import Claim, ListChange, RegistryStore
-from domain.ids import work_id
+from domain.ids import customer_jurisdiction, is_account, place_of, prefix_of, work_id
 from domain.keys import key_faults
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
 
 SUBJECT_KIND: Final = FRAUD_LIST
 TRIES_MAX: Final = 5
 MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
+PAYEES: Final = frozenset({"acc", "cpy"})
+"""Who is paid: an account of the bank, or a customer's counterparty."""
 ADD: Final = "add"
 REMOVE: Final = "remove"
+
+
+def _is_payee(entity: str) -> bool:
+    return prefix_of(entity) in PAYEES and place_of(entity) is not None
+
+
+def _is_no_address(entity: str) -> bool:
+    return "@" not in entity
+
+
+_ELSEWHERE: Final = (_is_no_address, "the id of a device or a terminal, with no @ in it")
+ENTITIES: Final[Mapping[Family, tuple[Callable[[str], bool], str]]] = {
+    Family.CUSTOMER: (lambda entity: customer_jurisdiction(entity) is not None, "the id of a customer, cus_"),
+    Family.ACCOUNT: (is_account, "the id of an account, acc_"),
+    Family.PAYEE: (_is_payee, "the id of an account, acc_, or of a counterparty, cpy_"),
+    Family.DEVICE: _ELSEWHERE,
+    Family.TERMINAL: _ELSEWHERE,
+}
+"""What stands on a side of a payment that is judged."""
 
 
 class ListChanges:
@@ -90,7 +111,7 @@ class ListChanges:
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         entry = Entry(list=ListName.DENY, family=family, entity=entity, reason=reason, by=actor.person, until=until)
-        if faults := (*key_faults(key), *self._entry_faults(entry), *self._until_faults(until)):
+        if faults := (*key_faults(key), *self._new_entry_faults(entry)):
             return InputInvalid(faults)
         return self._applied(scope, _change(ADD, entry), by=actor.person, key=key, approval=None)
 
@@ -114,7 +135,8 @@ class ListChanges:
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         entry = Entry(list=name, family=family, entity=entity, reason=reason, by=actor.person, until=until)
-        faults = (*key_faults(key), *self._entry_faults(entry), *self._until_faults(until))
+        # What stands may be taken away whatever it is.
+        faults = (*key_faults(key), *(_entry_faults(entry) if remove else self._new_entry_faults(entry)))
         if name is ListName.DENY and not remove:
             faults += (FieldFault(("list",), "DENIED_AT_ONCE", "is one that nobody has to agree to"),)
         if faults:
@@ -250,21 +272,30 @@ class ListChanges:
             raise RuntimeError(f"{version} was registered and does not exist")
         return found
 
-    def _until_faults(self, until: date | None) -> tuple[FieldFault, ...]:
-        if until is None or until >= self._clock.now().astimezone(UTC).date():
-            return ()
-        return (FieldFault(("until",), "UNTIL_PAST", "is today, UTC, or a later day"),)
+    def _new_entry_faults(self, entry: Entry) -> tuple[FieldFault, ...]:
+        faults = _entry_faults(entry) or _entity_faults(entry)
+        if entry.until is not None and entry.until < self._clock.now().astimezone(UTC).date():
+            faults += (FieldFault(("until",), "UNTIL_PAST", "is today, UTC, or a later day"),)
+        return faults
 
-    @staticmethod
-    def _entry_faults(entry: Entry) -> tuple[FieldFault, ...]:
-        """What the document of the lists would not take."""
-        try:
-            alone = Lists(Decision.APPROVE, {(entry.list, entry.family, entry.entity): entry})
-            lists.parsed(lists.as_plain(alone))
-        except DocumentMalformed as fault:
-            field = fault.path.rpartition(".")[2]
-            return (FieldFault((field,), "ENTRY_MALFORMED", fault.problem),)
-        return ()
+
+def _entry_faults(entry: Entry) -> tuple[FieldFault, ...]:
+    """What the document of the lists would not take."""
+    try:
+        alone = Lists(Decision.APPROVE, {(entry.list, entry.family, entry.entity): entry})
+        lists.parsed(lists.as_plain(alone))
+    except DocumentMalformed as fault:
+        field = fault.path.rpartition(".")[2]
+        return (FieldFault((field,), "ENTRY_MALFORMED", fault.problem),)
+    return ()
+
+
+def _entity_faults(entry: Entry) -> tuple[FieldFault, ...]:
+    """What no payment names on that side, so that nobody would be denied or allowed by it. The documents are kept for
+    ever: nothing personal stands in them.
+    """
+    fits, described = ENTITIES[entry.family]
+    return () if fits(entry.entity) else (FieldFault(("entity",), "ENTITY_MALFORMED", f"is {described}"),)
 
 
 def _change(action: str, entry: Entry) -> str:

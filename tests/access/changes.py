@@ -279,7 +279,7 @@ def _unlisted(street: Street) -> Given:
 
 def _snoozed(street: Street) -> Given:
     until = (street.world.clock.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"customerId": street.owner.id, "rule": "night", "reason": "Works at night", "until": until}
+    return {"customerId": street.owner.id, "rule": "new-payee-very-large", "reason": "Works at night", "until": until}
 
 
 def _woken(street: Street) -> Given:

@@ -328,7 +328,15 @@ class TestLists:
 
     @pytest.mark.parametrize("list_", ["DENY", "ALLOW"])
     @pytest.mark.parametrize(
-        ("place", "value"), [("entity", "two words"), ("entity", ""), ("reason", ""), ("reason", "a" * 201)]
+        ("place", "value"),
+        [
+            ("entity", "two words"),
+            ("entity", ""),
+            ("entity", "mallory@example.com"),
+            ("reason", ""),
+            ("reason", "a" * 201),
+            ("until", "2026-01-01"),
+        ],
     )
     def test_that_say_nothing_are_refused(self, world: World, list_: str, place: str, value: str) -> None:
         answer = done(world, ask.ADD_ENTRY, list=list_, **{**ENTRY, place: value})
@@ -375,19 +383,23 @@ class TestDocumentsThatCannotBeRead:
         assert world.ask(ANALYST, ask.VERSION, version=version).data["fraudVersion"]["gate"] is None
 
 
+RULE: Final = "new-payee-very-large"
+"""Of the first rules."""
+
+
 class TestSnoozes:
     def given(self, world: World, **more: Any) -> dict[str, Any]:
-        said = {"customerId": world.person().id, "rule": "night", "reason": "Works at night"}
+        said = {"customerId": world.person().id, "rule": RULE, "reason": "Works at night"}
         return {**said, "until": later(world, 30), **more}
 
     def test_silence_a_rule_until_they_are_ended(self, world: World) -> None:
         given = self.given(world)
 
         (snooze,) = done(world, ask.SNOOZE, **given)["snoozes"]
-        ended = done(world, ask.END_SNOOZE, customerId=given["customerId"], rule="night")
+        ended = done(world, ask.END_SNOOZE, customerId=given["customerId"], rule=RULE)
 
         assert (snooze["rule"], snooze["reason"], snooze["by"], snooze["over"]) == (
-            "night",
+            RULE,
             "Works at night",
             CLERK,
             False,
@@ -410,7 +422,9 @@ class TestSnoozes:
 
     def test_are_at_most_twenty(self, world: World) -> None:
         given = self.given(world)
-        *_, answer = (done(world, ask.SNOOZE, **{**given, "rule": f"rule-{number}"}) for number in range(21))
+        for number in range(20):
+            world.snoozed(given["customerId"], f"rule-{number}")
+        answer = done(world, ask.SNOOZE, **given)
 
         assert (answer["__typename"], answer["limit"], answer["most"]) == ("FraudLimitReached", "SNOOZES", 20)
 
@@ -424,6 +438,9 @@ class TestSnoozes:
         )
         assert answer["message"] == "This rule is silenced for nobody; nothing was snoozed."
         assert (answer["scope"], answer["rule"]) == ("TRANSFER", "drain-after-credential-change")
+
+    def test_are_refused_of_a_rule_that_is_nowhere(self, world: World) -> None:
+        assert done(world, ask.SNOOZE, **self.given(world, rule="night"))["code"] == "NOT_FOUND"
 
     @pytest.mark.parametrize("customer", ["", "x", "cus_us_01J00000000000000000000000", "a" * 5_000])
     def test_of_nobody_are_refused(self, world: World, customer: str) -> None:
