@@ -92,7 +92,8 @@ def list_changes(bank: Bank) -> ListChanges:
 def snoozing(bank: Bank) -> Snoozing:
     from domain.fraud.snoozing import Snoozing
 
-    return Snoozing(store=bank.registry_store, rules=bank.books.rules, clock=bank.clock)
+    books = bank.books
+    return Snoozing(store=bank.registry_store, rules=books.rules, rule_ids=books.rule_ids, clock=bank.clock)
 
 
 def label_store(bank: Bank) -> DynamoDBLabelStore:

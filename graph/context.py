@@ -681,9 +681,9 @@ def found(answer: Seen | Refusal) -> Seen | None:
 
 
 def told(answer: Seen | Refusal) -> Seen:
-    """For lists, which no refusal can be a member of: it is said as an error."""
+    """For lists, which no refusal can be a member of: it is said as an error, of what may be there later or is not."""
     if isinstance(answer, Refusal):
-        raise PublicError(ErrorCode.NOT_FOUND, answer.message)
+        raise PublicError(ErrorCode.UNAVAILABLE if answer.retryable else ErrorCode.NOT_FOUND, answer.message)
     return answer
 
 

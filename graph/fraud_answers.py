@@ -6,6 +6,7 @@ import strawberry
 
 from domain.access.model import ApprovalBusy, ApprovalKeyReused, ApprovalMismatch, ApprovalNotGiven
 from domain.fraud.refusals import (
+    FraudDocumentUnread,
     FraudGateClosed,
     FraudKeyReused,
     FraudLimitReached,
@@ -26,22 +27,43 @@ ASKED: Final = (InputInvalid, NotFound, NotAllowed, WrongRegion)
 """What can be wrong with any request."""
 MOVED: Final = (*ASKED, FraudVersionState, FraudRegistryBusy)
 """What can keep a version from moving on."""
-DECIDED: Final = (FraudVersionState, FraudGateClosed, FraudLimitReached, FraudKeyReused, FraudRegistryBusy)
+DECIDED: Final = (
+    FraudVersionState,
+    FraudGateClosed,
+    FraudLimitReached,
+    FraudKeyReused,
+    FraudDocumentUnread,
+    FraudRegistryBusy,
+)
 """What can keep from being done what an approval of fraud allows."""
 
 REFUSALS: Final[dict[str, tuple[type[Refusal], ...]]] = {
     "registerFraudVersion": (*ASKED, FraudKeyReused, FraudLimitReached, FraudRegistryBusy),
     "redraftFraudVersion": MOVED,
     "commitFraudVersion": MOVED,
-    "dryRunFraudRules": MOVED,
+    "dryRunFraudRules": (*MOVED, FraudDocumentUnread),
     "startFraudShadow": (*MOVED, FraudLimitReached),
     "stopFraudShadow": (*ASKED, FraudRegistryBusy),
-    "requestFraudPromotion": (*MOVED, FraudGateClosed, ApprovalKeyReused),
-    "promoteFraudVersion": (*MOVED, FraudGateClosed, ApprovalNotGiven, ApprovalMismatch, ApprovalBusy),
+    "requestFraudPromotion": (*MOVED, FraudGateClosed, ApprovalKeyReused, FraudDocumentUnread),
+    "promoteFraudVersion": (
+        *MOVED,
+        FraudGateClosed,
+        ApprovalNotGiven,
+        ApprovalMismatch,
+        ApprovalBusy,
+        FraudDocumentUnread,
+    ),
     "rollBackFraud": (*ASKED, NoFraudVersionBefore, FraudVersionNotChampion, FraudRegistryBusy),
     "retireFraudVersion": MOVED,
-    "addFraudListEntry": (*ASKED, FraudLimitReached, FraudKeyReused, ApprovalKeyReused, FraudRegistryBusy),
-    "removeFraudListEntry": (*ASKED, ApprovalKeyReused),
+    "addFraudListEntry": (
+        *ASKED,
+        FraudLimitReached,
+        FraudKeyReused,
+        ApprovalKeyReused,
+        FraudDocumentUnread,
+        FraudRegistryBusy,
+    ),
+    "removeFraudListEntry": (*ASKED, ApprovalKeyReused, FraudDocumentUnread),
     "snoozeFraudRule": (*ASKED, FraudRuleNotOverridable, FraudLimitReached, FraudRegistryBusy),
     "endFraudSnooze": (*ASKED, FraudRegistryBusy),
     "labelFraud": (*ASKED, FraudRegistryBusy),

@@ -114,11 +114,15 @@ class AddFraudListEntryInput:
     list: ListName = strawberry.field(description="Which list.")
     family: Family = strawberry.field(description="On which side of a payment.")
     entity: str = strawberry.field(
-        description=f"The id of who it is: at most {ENTITY_LENGTH_MAX} printable ASCII characters without blanks."
+        description="The id of who it is, as payments name them on that side: `cus_` of a customer, `acc_` of an "
+        "account, either `acc_` or `cpy_` of a payee, and of a device or a terminal at most "
+        f"{ENTITY_LENGTH_MAX} printable ASCII characters without blanks and @."
     )
     reason: str = strawberry.field(description=f"Why: 1 to {ENTRY_REASON_MAX} printable characters.")
     until: Day | None = strawberry.field(
-        default=None, description="The last day, UTC, on which it counts; for ever when not given."
+        default=None,
+        description="The last day, UTC, on which it counts, today at the earliest; for ever when not given. Who is "
+        "denied already is denied until the later of both.",
     )
 
 

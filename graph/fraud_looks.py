@@ -46,7 +46,7 @@ class DryRuns(Protocol):
     def run(self, actor: Actor, version: str, *, first: date, last: date) -> Version | Refusal:
         """Tries rules on the decisions of these days, and keeps what came out with the version.
 
-        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudRegistryBusy.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudDocumentUnread, FraudRegistryBusy.
         """
         ...
 

@@ -6,7 +6,7 @@ from typing import Final
 import strawberry
 
 from domain.access.model import Relation
-from domain.fraud.monitoring_model import Point
+from domain.fraud.monitoring_model import FIRST_DAY, Point
 from graph.context import Context, told
 from graph.errors import ErrorCode, PublicError
 from graph.fields import field
@@ -88,6 +88,8 @@ class FraudDayView:
 
 
 def series_of(context: Context, scope: Scope, first: date, last: date) -> list[FraudDayView]:
+    if first < FIRST_DAY:
+        raise PublicError(ErrorCode.LIMIT_EXCEEDED, f"A series begins on {FIRST_DAY} or later.")
     if not 0 <= (last - first).days < DAYS_MAX:
         message = f"`to` is on or after `from`, and a series has at most {DAYS_MAX} days."
         raise PublicError(ErrorCode.LIMIT_EXCEEDED, message)

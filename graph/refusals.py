@@ -532,7 +532,7 @@ ROWS: Final = (
         fraud.FraudLimitReached,
         "There are as many as there may be.",
         (
-            _fact("limit", "Of what: SHADOWS, SNOOZES, ENTRIES or VERSIONS. The set may grow."),
+            _fact("limit", "Of what: SHADOWS, SNOOZES, ENTRIES, BYTES or VERSIONS. The set may grow."),
             _count("most", "How many there may be."),
         ),
     ),
@@ -540,6 +540,11 @@ ROWS: Final = (
         fraud.FraudKeyReused,
         "The idempotency key made another version; use a new key for a new one.",
         (_named_version("The version that the key led to the first time."),),
+    ),
+    Row(
+        fraud.FraudDocumentUnread,
+        "A document that this needs cannot be read right now. Nothing was changed; try again.",
+        (_named_version("The version whose document it is."),),
     ),
     Row(
         fraud.FraudRegistryBusy,

@@ -232,8 +232,8 @@ def fraud_work(asked: Ask, change: Change, house: Household, judged: str) -> Non
     until = f"{house.today + timedelta(days=30)}T00:00:00Z"
     change(FRAUD_ANALYST, fraud.LABEL, subjectId=judged, fraud=True, code="CUSTOMER_SAYS")
     change(FRAUD_ANALYST, fraud.LABEL, subjectId=judged, fraud=False)
-    snooze = {"customerId": house.owner, "rule": "night"}
-    for rule in ("night", "large"):
+    snooze = {"customerId": house.owner, "rule": "new-payee-very-large"}
+    for rule in ("new-payee-very-large", "many-payments-1h"):
         change(FRAUD_ANALYST, fraud.SNOOZE, **{**snooze, "rule": rule}, reason="Works at night", until=until)
     change(FRAUD_ANALYST, fraud.END_SNOOZE, **snooze)
     rules = fraud_drafts(change, house, until)
@@ -299,7 +299,7 @@ def fraud_looks(asked: Ask, house: Household, judged: str, *, versions: tuple[st
     (denied,) = asked(FRAUD_ANALYST, fraud.ENTRIES, scope="TRANSFER")["fraudListEntries"]["edges"]
     assert denied["node"]["entity"] == "dev-8"
     (snooze,) = (one for one in asked(FRAUD_ANALYST, fraud.SNOOZES, id=house.owner)["fraudSnoozes"] if not one["over"])
-    assert snooze["rule"] == "large"
+    assert snooze["rule"] == "many-payments-1h"
     asked(AUDITOR, fraud.SERIES, scope="TRANSFER", **{"from": days[0], "to": days[-1]})
 
 

@@ -16,6 +16,9 @@ Parsed = TypeVar("Parsed")
 class ArtefactUnread(Exception):
     """A document cannot be read, for whatever reason. Whoever scores takes the fallback."""
 
+    version: str | None = None
+    """Whose it is, where it was asked for as a version's."""
+
 
 class ArtefactMissing(ArtefactUnread):
     """There is no document under this name, other bytes than it names, or none of its kind."""

@@ -105,6 +105,13 @@ class Books:
         champion = pointer.champions.get(ArtefactKind.RULES)
         return self._made(scope, {ArtefactKind.RULES: champion.used} if champion else {}).rules
 
+    def rule_ids(self, pointer: Pointer, scope: Scope) -> frozenset[str]:
+        """Of the rules that decide, those of its shadows and the first of all. Raises ArtefactUnread."""
+        sets = [self.rules(pointer, scope), builtin.book(scope).rules]
+        shadows = (shadow.used for shadow in pointer.shadows if shadow.kind is ArtefactKind.RULES)
+        sets += [self._made(scope, {ArtefactKind.RULES: used}).rules for used in shadows]
+        return frozenset(rule.id for rule_set in sets for rule in rule_set.rules)
+
     def _is_read(self, scope: Scope, kind: ArtefactKind, used: VersionUsed) -> bool:
         try:
             self._made(scope, {kind: used})
@@ -142,10 +149,14 @@ class Books:
 
     def _read(self, kind: ArtefactKind, used: VersionUsed, parse: Callable[[object], Read]) -> Callable[[], Read]:
         def made() -> Read:
-            body = self._artefacts.get(kind, used.sha256)
             try:
-                return parse(read(body))
+                return parse(read(self._artefacts.get(kind, used.sha256)))
+            except ArtefactUnread as unread:
+                unread.version = used.version
+                raise
             except DocumentMalformed as fault:
-                raise ArtefactMissing(f"{used.version} is not a document of its kind: {fault}") from fault
+                missing = ArtefactMissing(f"{used.version} is not a document of its kind: {fault}")
+                missing.version = used.version
+                raise missing from fault
 
         return made

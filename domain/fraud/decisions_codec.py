@@ -61,6 +61,7 @@ def as_plain(decision: StoredDecision) -> Mapping[str, object]:
         "customer_reasons": [reason.value for reason in decision.customer_reasons],
         "staff_reasons": list(decision.staff_reasons),
         "fallback": decision.fallback.value if decision.fallback else None,
+        **({"lists_unread": True} if decision.lists_unread else {}),
         "decided_at": instant_text(decision.decided_at),
         "shadows": [
             {
@@ -116,9 +117,13 @@ _FIELDS: Final = frozenset(
 )
 
 
+_OPTIONAL: Final = frozenset({"lists_unread"})
+"""Said where it is so alone: a decision that was written before there was such a thing is written the same today."""
+
+
 def from_plain(document: object) -> StoredDecision:
     """The inverse of `as_plain`. Raises DocumentMalformed, with the path of what is wrong."""
-    fields = Part(document, "").fields(_FIELDS)
+    fields = Part(document, "").fields(_FIELDS, _OPTIONAL)
     fields["format"].said(FORMAT)
     return StoredDecision(
         id=fields["id"].text(ID_MAX),
@@ -141,9 +146,16 @@ def from_plain(document: object) -> StoredDecision:
         ),
         staff_reasons=tuple(part.text(ID_MAX) for part in fields["staff_reasons"].items(0, REASONS_MAX)),
         fallback=None if fields["fallback"].value is None else fields["fallback"].member(Fallback),
+        lists_unread=_lists_unread(fields.get("lists_unread")),
         decided_at=_instant(fields["decided_at"]),
         shadows=tuple(_shadow(part) for part in fields["shadows"].items(0, SHADOWS_MAX)),
     )
+
+
+def _lists_unread(part: Part | None) -> bool:
+    if part is not None and not part.flag():
+        raise part.malformed("is left out where it is false")
+    return part is not None
 
 
 def _id(part: Part) -> str | None:

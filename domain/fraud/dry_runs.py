@@ -10,12 +10,14 @@ from typing import Final
 from domain.access.model import Action, Actor, Relation
 from domain.access.service import refusal_of
 from domain.clock import Clock
+from domain.fraud.artefacts import ArtefactUnread
 from domain.fraud.books import Books
 from domain.fraud.dry_run import dry_run
 from domain.fraud.kinds import Decision
 from domain.fraud.label_store import LabelStore
 from domain.fraud.model import StoredDecision
 from domain.fraud.monitoring_service import LABEL_PAGES_MAX, PAGE, DecidedDays, TooManyLabels
+from domain.fraud.refusals import FraudDocumentUnread
 from domain.fraud.registry import Registry
 from domain.fraud.registry_model import ArtefactKind, DryRun, Version
 from domain.fraud.rules import Outcome
@@ -47,7 +49,7 @@ class DryRuns:
     def run(self, actor: Actor, version: str, *, first: date, last: date) -> Version | Refusal:
         """Tries rules on the decisions of these days, the latest first, and keeps what came out with the version.
 
-        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudRegistryBusy. Raises ArtefactUnread.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudDocumentUnread, FraudRegistryBusy.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
@@ -62,7 +64,11 @@ class DryRuns:
             faults.append(FieldFault(("last",), "DAYS_OUT_OF_RANGE", message))
         if faults:
             return InputInvalid(tuple(faults))
-        return self._registry.record_dry_run(found, self._counted(found, first, last, actor.person))
+        try:
+            counted = self._counted(found, first, last, actor.person)
+        except ArtefactUnread as unread:
+            return FraudDocumentUnread(unread.version or found.id)
+        return self._registry.record_dry_run(found, counted)
 
     def _counted(self, version: Version, first: date, last: date, by: str) -> DryRun:
         against = self._books.book(self._registry.pointer(version.scope), version.scope)

@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 
 from domain.fraud.feature_store import Change, KeptLabels, KeptProfile, Known, NewRow, RowPage, hour_of, shard_of
-from domain.fraud.features import FeatureRead, Kept, features_from
+from domain.fraud.features import FeatureRead, Judging, Kept, features_from
 from domain.fraud.history import HistoryKind, Paid, Row, parties_asked
 from domain.fraud.kinds import Scope
 from domain.fraud.model import ScoringRequest
@@ -41,10 +41,12 @@ class MemoryFeatureStore:
         found = {family: one.profile if one else None for family, one in kept.items()}
         return FeatureRead(
             features=features_from(request, found, credential_changed_at=changed_at),
-            pointer=self._pointer(request.scope),
-            snoozes=self._snoozes(request.customer),
+            judging=Judging(self._pointer(request.scope), self._snoozes(request.customer)),
             units=0.0,
         )
+
+    def pointer(self, scope: Scope) -> Kept | None:
+        return self._pointer(scope)
 
     def known(self, subject: str, profiles: Sequence[str]) -> Known:
         with self._lock:

@@ -12,7 +12,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final, Protocol
 
 from domain.fraud.aggregates import Profile, served
-from domain.fraud.kinds import Family, Features, Value
+from domain.fraud.kinds import Family, Features, Scope, Value
 from domain.fraud.model import ScoringRequest
 from domain.ids import prefix_of, ulid_moment
 from domain.unsettled import Unsettled
@@ -23,17 +23,29 @@ Kept = Mapping[str, Any]
 COUNTERPARTY: Final = "cpy"
 
 
+@dataclass(frozen=True, slots=True)
+class Judging:
+    """What judges, as the registry keeps it."""
+
+    pointer: Kept | None
+    """Which versions judge the scope; None when nothing was ever promoted."""
+    snoozes: Kept | None
+    """Which rules are snoozed for the customer; None when none ever was."""
+
+
 class FeaturesUnread(Unsettled):
-    """The features could not be read in time."""
+    """The features could not be read in time, or are not what they should be."""
+
+    def __init__(self, why: str = "", *, judging: Judging | None = None) -> None:
+        """`judging`: what judges, where that was read all the same."""
+        super().__init__(why)
+        self.judging = judging
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FeatureRead:
     features: Features
-    pointer: Kept | None
-    """Which versions judge the scope, as the registry keeps it; None when nothing was ever promoted."""
-    snoozes: Kept | None
-    """Which rules are snoozed for the customer, as they are kept; None when none ever was."""
+    judging: Judging
     units: float
     """Read units that it cost; 0 of a store that has none."""
 
@@ -41,6 +53,10 @@ class FeatureRead:
 class FeatureReader(Protocol):
     def read(self, request: ScoringRequest) -> FeatureRead:
         """Raises FeaturesUnread when the store does not answer in time."""
+        ...
+
+    def pointer(self, scope: Scope) -> Kept | None:
+        """Which versions judge the scope, read alone where features cannot be. Raises FeaturesUnread as well."""
         ...
 
 

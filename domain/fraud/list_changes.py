@@ -8,20 +8,29 @@ others entered meanwhile is lost.
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Final
 
-from domain.access.model import Action, Actor, Approval, ApprovalState, Group, Relation
+from domain.access.model import (
+    Action,
+    Actor,
+    Approval,
+    ApprovalKeyReused,
+    ApprovalState,
+    Group,
+    Proposal,
+    Relation,
+)
 from domain.access.service import Approvals, approval_id, proposal_of, refusal_of
 from domain.clock import Clock
 from domain.facts import facts_of
 from domain.fraud import lists
 from domain.fraud import registry_rules as rules
-from domain.fraud.artefacts import ArtefactStore
-from domain.fraud.documents import DocumentMalformed, canonical
+from domain.fraud.artefacts import ArtefactStore, ArtefactUnread
+from domain.fraud.documents import DOCUMENT_BYTES_MAX, DocumentMalformed, canonical
 from domain.fraud.kinds import FRAUD_LIST, Decision, Family, Scope
 from domain.fraud.lists import Entry, ListName, Lists
-from domain.fraud.refusals import FraudKeyReused, FraudLimitReached, FraudRegistryBusy
+from domain.fraud.refusals import FraudDocumentUnread, FraudKeyReused, FraudLimitReached, FraudRegistryBusy
 from domain.fraud.registry_model import (
     ArtefactKind,
     Champion,
@@ -32,15 +41,36 @@ from domain.fraud.registry_model import (
     parse_version_id,
 )
 from domain.fraud.registry_store import Claim, ListChange, RegistryStore
-from domain.ids import work_id
+from domain.ids import customer_jurisdiction, is_account, place_of, prefix_of, work_id
 from domain.keys import key_faults
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
 
 SUBJECT_KIND: Final = FRAUD_LIST
 TRIES_MAX: Final = 5
 MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
+PAYEES: Final = frozenset({"acc", "cpy"})
+"""Who is paid: an account of the bank, or a customer's counterparty."""
 ADD: Final = "add"
 REMOVE: Final = "remove"
+
+
+def _is_payee(entity: str) -> bool:
+    return prefix_of(entity) in PAYEES and place_of(entity) is not None
+
+
+def _is_no_address(entity: str) -> bool:
+    return "@" not in entity
+
+
+_ELSEWHERE: Final = (_is_no_address, "the id of a device or a terminal, with no @ in it")
+ENTITIES: Final[Mapping[Family, tuple[Callable[[str], bool], str]]] = {
+    Family.CUSTOMER: (lambda entity: customer_jurisdiction(entity) is not None, "the id of a customer, cus_"),
+    Family.ACCOUNT: (is_account, "the id of an account, acc_"),
+    Family.PAYEE: (_is_payee, "the id of an account, acc_, or of a counterparty, cpy_"),
+    Family.DEVICE: _ELSEWHERE,
+    Family.TERMINAL: _ELSEWHERE,
+}
+"""What stands on a side of a payment that is judged."""
 
 
 class ListChanges:
@@ -53,31 +83,35 @@ class ListChanges:
         current: Callable[[Pointer, Scope], Lists],
         clock: Clock,
     ) -> None:
-        """`current`: the lists that decide by a pointer."""
+        """`current`: the lists that decide by a pointer. Raises ArtefactUnread."""
         self._store = store
         self._artefacts = artefacts
         self._approvals = approvals
         self._current = current
         self._clock = clock
 
-    def entries(self, actor: Actor, scope: Scope) -> tuple[Entry, ...] | NotAllowed | NotFound:
-        """Those of the lists that decide right now. Raises ArtefactUnread."""
+    def entries(self, actor: Actor, scope: Scope) -> tuple[Entry, ...] | NotAllowed | NotFound | FraudDocumentUnread:
+        """Those of the lists that decide right now.
+
+        Refusals: NotAllowed, FraudDocumentUnread.
+        """
         if denied := refusal_of(actor, Action.VIEW_FRAUD, relation=Relation.STRANGER):
             return denied
-        found = self._current(self._store.pointer(scope), scope).entries
-        return tuple(found[key] for key in sorted(found))
+        found = self._deciding(self._store.pointer(scope), scope)
+        return found if isinstance(found, Refusal) else tuple(found.entries[key] for key in sorted(found.entries))
 
     def deny(
         self, actor: Actor, *, scope: Scope, family: Family, entity: str, reason: str, until: date | None, key: str
     ) -> Version | Refusal:
-        """Denies an entity from the next decision on, by one person.
+        """Denies an entity from the next decision on, by one person. Who is denied already is denied no shorter than
+        before: a list is made weaker by `propose` alone.
 
-        Refusals: NotAllowed, InputInvalid, FraudLimitReached, FraudKeyReused, FraudRegistryBusy.
+        Refusals: NotAllowed, InputInvalid, FraudLimitReached, FraudKeyReused, FraudDocumentUnread, FraudRegistryBusy.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         entry = Entry(list=ListName.DENY, family=family, entity=entity, reason=reason, by=actor.person, until=until)
-        if faults := (*key_faults(key), *self._entry_faults(entry)):
+        if faults := (*key_faults(key), *self._new_entry_faults(entry)):
             return InputInvalid(faults)
         return self._applied(scope, _change(ADD, entry), by=actor.person, key=key, approval=None)
 
@@ -96,39 +130,34 @@ class ListChanges:
     ) -> Approval | Refusal:
         """Asks a lead to agree to an entry that allows, or to taking an entry away.
 
-        Refusals: NotAllowed, InputInvalid, ApprovalKeyReused.
+        Refusals: NotAllowed, InputInvalid, NotFound, ApprovalKeyReused, FraudDocumentUnread.
         """
         if denied := refusal_of(actor, Action.WORK_FRAUD, relation=Relation.STRANGER):
             return denied
         entry = Entry(list=name, family=family, entity=entity, reason=reason, by=actor.person, until=until)
-        faults = (*key_faults(key), *self._entry_faults(entry))
+        # What stands may be taken away whatever it is.
+        faults = (*key_faults(key), *(_entry_faults(entry) if remove else self._new_entry_faults(entry)))
         if name is ListName.DENY and not remove:
             faults += (FieldFault(("list",), "DENIED_AT_ONCE", "is one that nobody has to agree to"),)
         if faults:
             return InputInvalid(faults)
         change = _change(REMOVE if remove else ADD, entry)
         asked = f"list:{scope.value}:{key}"
+        approval = approval_id(actor, asked)
+        if remove and self._store.asked(approval) is None:
+            deciding = self._deciding(self._store.pointer(scope), scope)
+            if isinstance(deciding, FraudDocumentUnread):
+                return deciding
+            if (name, family, entity) not in deciding.entries:
+                return NotFound(entity)
         # Kept first: who agrees must find what it was.
-        self._store.ask(ListChange(approval_id(actor, asked), scope, change, actor.person, self._clock.now()))
+        kept = self._store.ask(ListChange(approval, scope, change, actor.person, self._clock.now()))
+        if kept.change != change:
+            return ApprovalKeyReused(approval)
         return self._approvals.request(
             actor,
             key=asked,
-            proposal=proposal_of(
-                subject_kind=SUBJECT_KIND,
-                subject_id=f"{scope.value.lower()}/{family.value}/{entity}",
-                action=f"{'remove from' if remove else 'add to'} {name.value}",
-                shown=facts_of(
-                    {
-                        "Scope": scope.value,
-                        "List": name.value,
-                        "Change": "take away" if remove else "add",
-                        "Whose": family.value,
-                        "Id": entity,
-                        "Until": until.isoformat() if until else "for ever",
-                        "Reason": reason,
-                    }
-                ),
-            ),
+            proposal=_proposal(scope, change),
             group=Group.FRAUD_LEAD,
             makers=MAKERS,
             checkers_needed=1,
@@ -136,7 +165,9 @@ class ListChanges:
         )
 
     def decided(self, approval: Approval) -> Refusal | None:
-        """Hears that an approval of a change was given or refused; one that was given is applied, once."""
+        """Hears that an approval of a change was given or refused; one that was given is applied, once, if it is the
+        change that was shown.
+        """
         if self._approvals.state(approval) not in (ApprovalState.APPROVED, ApprovalState.USED):
             return None
         asked = self._store.asked(approval.id)
@@ -144,7 +175,8 @@ class ListChanges:
             return NotFound(approval.id)
         if rules.consent_of(approval, ApprovalState.APPROVED) is None or approval.maker != asked.by:
             return NotAllowed()
-        used = self._approvals.use(approval.id, proposal=approval.proposal, used_for=approval.id)
+        shown = _proposal(asked.scope, asked.change)
+        used = self._approvals.use(approval.id, proposal=shown, used_for=approval.id)
         if isinstance(used, Refusal):
             return used
         applied = self._applied(asked.scope, asked.change, by=asked.by, key=approval.id, approval=approval.id)
@@ -152,9 +184,9 @@ class ListChanges:
 
     def _applied(
         self, scope: Scope, change: str, *, by: str, key: str, approval: str | None
-    ) -> Version | FraudLimitReached | FraudKeyReused | FraudRegistryBusy:
-        """The lists that decide with the change, as their next version: registered as a draft, then pointed to. Where
-        others were first, the draft is made anew of theirs.
+    ) -> Version | FraudLimitReached | FraudKeyReused | FraudDocumentUnread | FraudRegistryBusy:
+        """The lists that decide with the change, as their next version: registered as a draft, read back, then pointed
+        to. Where others were first, the draft is made anew of theirs.
         """
         claim_id = work_id("frv", by, "list", scope.value, key)
         for _ in range(TRIES_MAX):
@@ -163,29 +195,49 @@ class ListChanges:
             if claimed and claimed.fingerprint != change:
                 return FraudKeyReused(claimed.version)
             known = self._version(claimed.version) if claimed else None
-            if known and rules.state_of(known, pointer) is not VersionState.DRAFT:
+            if known and (known.raised or rules.state_of(known, pointer) is VersionState.CHAMPION):
                 return known
-            changed = _changed(self._current(pointer, scope), change)
+            deciding = self._deciding(pointer, scope)
+            if isinstance(deciding, FraudDocumentUnread):
+                return deciding
+            changed = _changed(deciding, change)
+            body = canonical(lists.as_plain(changed))
             if len(changed.entries) > lists.ENTRIES_MAX:
                 return FraudLimitReached("ENTRIES", lists.ENTRIES_MAX)
-            sha256 = self._artefacts.put(ArtefactKind.LISTS, canonical(lists.as_plain(changed)))
+            if len(body) > DOCUMENT_BYTES_MAX:
+                return FraudLimitReached("BYTES", DOCUMENT_BYTES_MAX)
+            sha256 = self._artefacts.put(ArtefactKind.LISTS, body)
             version = self._drafted(known, scope, sha256, change, claim_id, by=by, now=now)
             if version is None:
                 continue
             champion = Champion(version.used, now, by, approval)
-            self._note_former(pointer)
             decided = rules.relisted(pointer, champion, reason=f"{version.id}: {_reason(change)}", now=now)
+            back = self._deciding(decided, scope)
+            if isinstance(back, FraudDocumentUnread):
+                return back
+            self._note_former(pointer)
             if self._store.point(decided, was=pointer):
                 return self._noted(version, champion)
         return FraudRegistryBusy(scope.value)
 
+    def _deciding(self, pointer: Pointer, scope: Scope) -> Lists | FraudDocumentUnread:
+        """The lists that decide by a pointer, built-in ones included."""
+        try:
+            return self._current(pointer, scope)
+        except ArtefactUnread:
+            return FraudDocumentUnread(pointer.champions[ArtefactKind.LISTS].used.version)
+
     def _drafted(
         self, known: Version | None, scope: Scope, sha256: str, change: str, claim_id: str, *, by: str, now: datetime
     ) -> Version | None:
-        """The draft with this document; None when somebody else was first."""
+        """The draft with this document; None when somebody else was first. One that was retired and never decided is
+        a draft again.
+        """
         if known is not None:
-            redone = replace(known, sha256=sha256, revision=known.revision + 1)
-            return known if known.sha256 == sha256 else (redone if self._store.replace(redone, was=known) else None)
+            if (known.sha256, known.retired) == (sha256, None):
+                return known
+            redone = replace(known, sha256=sha256, retired=None, revision=known.revision + 1)
+            return redone if self._store.replace(redone, was=known) else None
         newest = self._store.versions(scope, ArtefactKind.LISTS, before=None, limit=1).versions
         version = Version(
             scope=scope,
@@ -220,16 +272,30 @@ class ListChanges:
             raise RuntimeError(f"{version} was registered and does not exist")
         return found
 
-    @staticmethod
-    def _entry_faults(entry: Entry) -> tuple[FieldFault, ...]:
-        """What the document of the lists would not take."""
-        try:
-            alone = Lists(Decision.APPROVE, {(entry.list, entry.family, entry.entity): entry})
-            lists.parsed(lists.as_plain(alone))
-        except DocumentMalformed as fault:
-            field = fault.path.rpartition(".")[2]
-            return (FieldFault((field,), "ENTRY_MALFORMED", fault.problem),)
-        return ()
+    def _new_entry_faults(self, entry: Entry) -> tuple[FieldFault, ...]:
+        faults = _entry_faults(entry) or _entity_faults(entry)
+        if entry.until is not None and entry.until < self._clock.now().astimezone(UTC).date():
+            faults += (FieldFault(("until",), "UNTIL_PAST", "is today, UTC, or a later day"),)
+        return faults
+
+
+def _entry_faults(entry: Entry) -> tuple[FieldFault, ...]:
+    """What the document of the lists would not take."""
+    try:
+        alone = Lists(Decision.APPROVE, {(entry.list, entry.family, entry.entity): entry})
+        lists.parsed(lists.as_plain(alone))
+    except DocumentMalformed as fault:
+        field = fault.path.rpartition(".")[2]
+        return (FieldFault((field,), "ENTRY_MALFORMED", fault.problem),)
+    return ()
+
+
+def _entity_faults(entry: Entry) -> tuple[FieldFault, ...]:
+    """What no payment names on that side, so that nobody would be denied or allowed by it. The documents are kept for
+    ever: nothing personal stands in them.
+    """
+    fits, described = ENTITIES[entry.family]
+    return () if fits(entry.entity) else (FieldFault(("entity",), "ENTITY_MALFORMED", f"is {described}"),)
 
 
 def _change(action: str, entry: Entry) -> str:
@@ -246,9 +312,10 @@ def _change(action: str, entry: Entry) -> str:
     return canonical(said).decode()
 
 
-def _changed(found: Lists, change: str) -> Lists:
+def _said(change: str) -> tuple[str, Entry]:
+    """What is to be done, and with which entry."""
     said = json.loads(change)
-    entry = Entry(
+    return said["do"], Entry(
         list=ListName(said["list"]),
         family=Family(said["family"]),
         entity=said["entity"],
@@ -256,11 +323,43 @@ def _changed(found: Lists, change: str) -> Lists:
         by=said["by"],
         until=date.fromisoformat(said["until"]) if said["until"] else None,
     )
+
+
+def _changed(found: Lists, change: str) -> Lists:
+    action, entry = _said(change)
     key = entry.list, entry.family, entry.entity
+    stands = found.entries.get(key)
+    if action == ADD and entry.list is ListName.DENY and stands and not _ends_later(entry, stands):
+        return found
     others = {one: value for one, value in found.entries.items() if one != key}
-    return replace(found, entries=others if said["do"] == REMOVE else {**others, key: entry})
+    return replace(found, entries=others if action == REMOVE else {**others, key: entry})
+
+
+def _ends_later(entry: Entry, other: Entry) -> bool:
+    return other.until is not None and (entry.until is None or entry.until > other.until)
+
+
+def _proposal(scope: Scope, change: str) -> Proposal:
+    """What a lead is shown of a change: of this one and no other."""
+    action, entry = _said(change)
+    remove = action == REMOVE
+    return proposal_of(
+        subject_kind=SUBJECT_KIND,
+        subject_id=f"{scope.value.lower()}/{entry.family.value}/{entry.entity}",
+        action=f"{'remove from' if remove else 'add to'} {entry.list.value}",
+        shown=facts_of(
+            {
+                "Scope": scope.value,
+                "List": entry.list.value,
+                "Change": "take away" if remove else "add",
+                "Whose": entry.family.value,
+                "Id": entry.entity,
+                "Until": entry.until.isoformat() if entry.until else "for ever",
+                "Reason": entry.reason,
+            }
+        ),
+    )
 
 
 def _reason(change: str) -> str:
-    reason: str = json.loads(change)["reason"]
-    return reason
+    return _said(change)[1].reason

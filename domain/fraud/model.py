@@ -86,5 +86,9 @@ class StoredDecision:
     staff_reasons: tuple[str, ...]
     """Codes of the rules, lists and thresholds that spoke."""
     fallback: Fallback | None = None
+    lists_unread: bool = False
+    """The fallback judged without the lists of the scope: they could not be read, or it was not known whether there are
+    any.
+    """
     decided_at: datetime
     shadows: tuple[ShadowScore, ...] = ()

@@ -7,8 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
+from typing import Final
 
 from domain.fraud.kinds import Decision, Fallback, Family, Scope
+
+FIRST_DAY: Final = date(2000, 1, 1)
+"""Of a series: nothing was judged before, and before the first day of the calendar there is no week to look back on."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from domain.fraud.kinds import Scope
 from domain.fraud.label_model import Label
 from domain.fraud.label_store import LabelStore
 from domain.fraud.model import StoredDecision
-from domain.fraud.monitoring_model import DayFigures, LabelFigures, Point, Progress, Reference, Watched
+from domain.fraud.monitoring_model import FIRST_DAY, DayFigures, LabelFigures, Point, Progress, Reference, Watched
 from domain.fraud.monitoring_store import MonitoringStore
 from domain.fraud.registry_rules import ShadowDay
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound
@@ -171,6 +171,8 @@ class Monitoring:
         """
         if denied := refusal_of(actor, Action.VIEW_FRAUD, relation=Relation.STRANGER):
             return denied
+        if first < FIRST_DAY:
+            return InputInvalid((FieldFault(("first",), "DAYS_OUT_OF_RANGE", f"is {FIRST_DAY} or a later day"),))
         if not 0 <= (last - first).days < SERIES_DAYS_MAX:
             message = f"is on or after the first day, and at most {SERIES_DAYS_MAX} days in all"
             return InputInvalid((FieldFault(("last",), "DAYS_OUT_OF_RANGE", message),))

@@ -78,7 +78,7 @@ class FraudRuleNotOverridable(Refusal):
 class FraudLimitReached(Refusal):
     code: ClassVar[str] = "FRAUD_LIMIT_REACHED"
     limit: str
-    """SHADOWS, SNOOZES, ENTRIES or VERSIONS."""
+    """SHADOWS, SNOOZES, ENTRIES, BYTES or VERSIONS."""
     most: int
 
     @property
@@ -108,6 +108,19 @@ class FraudKeyReused(Refusal):
     @property
     def message(self) -> str:
         return "This idempotency key made another version; use a new key for a new one."
+
+
+@dataclass(frozen=True, slots=True)
+class FraudDocumentUnread(Refusal):
+    """What is asked for needs a document that cannot be read: it is gone, or where it lies does not answer."""
+
+    code: ClassVar[str] = "FRAUD_DOCUMENT_UNREAD"
+    retryable: ClassVar[bool] = True
+    version: str
+
+    @property
+    def message(self) -> str:
+        return f"The document of {self.version} cannot be read right now. Try again."
 
 
 @dataclass(frozen=True, slots=True)

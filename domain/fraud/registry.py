@@ -17,11 +17,12 @@ from domain.clock import Clock
 from domain.facts import facts_of
 from domain.fraud import registry_rules as rules
 from domain.fraud import signed_bounds, thresholds
-from domain.fraud.artefacts import ArtefactStore
+from domain.fraud.artefacts import ArtefactStore, ArtefactUnread
 from domain.fraud.documents import DocumentMalformed, canonical, read, sha256_of
 from domain.fraud.kinds import FRAUD_VERSION, Scope
 from domain.fraud.refusals import (
     BoundsNotTrusted,
+    FraudDocumentUnread,
     FraudGateClosed,
     FraudKeyReused,
     FraudLimitReached,
@@ -133,15 +134,18 @@ class Registry:
     def state(self, version: Version, pointer: Pointer | None = None) -> VersionState:
         return rules.state_of(version, pointer or self._store.pointer(version.scope))
 
-    def missing(self, actor: Actor, version: str) -> tuple[Missing, ...] | Denied:
+    def missing(self, actor: Actor, version: str) -> tuple[Missing, ...] | Refusal:
         """What a promotion of the version would lack right now.
 
-        Refusals: NotFound, NotAllowed.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudDocumentUnread.
         """
         found = self.version(actor, version)
         if isinstance(found, Refusal):
             return found
-        return rules.missing(found, self._evidence(found, self._store.pointer(found.scope)), self._clock.now())
+        if faults := _kind_faults(found.kind, "version"):
+            return InputInvalid(faults)
+        evidence = self._evidence(found, self._store.pointer(found.scope))
+        return evidence if isinstance(evidence, Refusal) else rules.missing(found, evidence, self._clock.now())
 
     def document(self, actor: Actor, version: str) -> bytes | Denied:
         """The bytes of its document. Raises ArtefactUnread.
@@ -237,7 +241,7 @@ class Registry:
     def commit(self, actor: Actor, version: str) -> Version | Refusal:
         """From here on the version's document is this one for ever. By its author; said again, it changes nothing.
 
-        Refusals: NotFound, NotAllowed, FraudVersionState, FraudRegistryBusy.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudRegistryBusy.
         """
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
@@ -290,7 +294,7 @@ class Registry:
     def stop_shadow(self, actor: Actor, version: str) -> Version | Refusal:
         """Said again, it changes nothing.
 
-        Refusals: NotFound, NotAllowed, FraudRegistryBusy.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudRegistryBusy.
         """
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
@@ -305,7 +309,7 @@ class Registry:
         """Asks a lead to agree that the version decides. What the gate misses already is refused at once.
 
         Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudGateClosed, ApprovalKeyReused,
-        FraudRegistryBusy.
+        FraudDocumentUnread, FraudRegistryBusy.
         """
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
@@ -317,6 +321,8 @@ class Registry:
         if state not in (VersionState.DRAFT, VersionState.SHADOW):
             return FraudVersionState(found.id, state.value)
         evidence = self._evidence(found, pointer)
+        if isinstance(evidence, Refusal):
+            return evidence
         if lacking := rules.missing_before_asking(found, evidence, now):
             return FraudGateClosed(found.id, ",".join(lacking))
         approval = self._approvals.request(
@@ -351,8 +357,8 @@ class Registry:
     def promote(self, actor: Actor, version: str) -> Version | Refusal:
         """Makes a version decide to which a lead has agreed. Said again, it changes nothing.
 
-        Refusals: NotFound, NotAllowed, FraudVersionState, FraudGateClosed, ApprovalNotGiven, ApprovalMismatch,
-        ApprovalBusy, FraudRegistryBusy.
+        Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudGateClosed, ApprovalNotGiven,
+        ApprovalMismatch, ApprovalBusy, FraudDocumentUnread, FraudRegistryBusy.
         """
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
@@ -363,7 +369,7 @@ class Registry:
         """Makes thresholds decide that the bank proposed with a case, as who resolved the case has agreed. The bank is
         their author, so one person is another one.
 
-        Refusals: NotFound, FraudVersionState, FraudGateClosed, FraudRegistryBusy.
+        Refusals: NotFound, FraudVersionState, FraudGateClosed, FraudDocumentUnread, FraudRegistryBusy.
         """
         proposed = next((fact.value for fact in case.facts if fact.label == THRESHOLDS), "")
         found = self._found(proposed)
@@ -488,6 +494,8 @@ class Registry:
             if isinstance(agreed, Refusal):
                 return agreed
             evidence = self._evidence(version, pointer, consent=agreed)
+            if isinstance(evidence, Refusal):
+                return evidence
             decided = rules.promoted(
                 rules.settled(pointer), version, evidence=evidence, by=by, reason=f"promotion of {version.id}", now=now
             )
@@ -520,14 +528,20 @@ class Registry:
         used = self._approvals.use(approval.id, proposal=approval.proposal, used_for=version.id)
         return used if isinstance(used, Refusal) else None
 
-    def _evidence(self, version: Version, pointer: Pointer, *, consent: Consent | None = None) -> Evidence:
+    def _evidence(
+        self, version: Version, pointer: Pointer, *, consent: Consent | None = None
+    ) -> Evidence | FraudDocumentUnread:
+        try:
+            bounds = self._bounds_verdict(version)
+        except ArtefactUnread:
+            return FraudDocumentUnread(version.id)
         champion = pointer.champions.get(version.kind)
         since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
         shadowed = version.kind in rules.SHADOWED
         return Evidence(
             champion_sha256=champion.used.sha256 if champion else None,
             shadow_days=self._shadow_runs.shadow_days(version.scope, version.id, since=since) if shadowed else (),
-            bounds=self._bounds_verdict(version),
+            bounds=bounds,
             consent=consent or self._consent(version, version.approval),
         )
 
@@ -559,8 +573,12 @@ class Registry:
             return FraudKeyReused(claimed.version)
         return self._existing(claimed.version)
 
-    def _worked(self, actor: Actor, version: str) -> Version | Denied:
-        return _denied(actor, Action.WORK_FRAUD) or self._found(version)
+    def _worked(self, actor: Actor, version: str) -> Version | Denied | InputInvalid:
+        """A version that is worked on as such. Lists are not: what is left of a change is ended by saying it again."""
+        found = _denied(actor, Action.WORK_FRAUD) or self._found(version)
+        if isinstance(found, Version) and (faults := _kind_faults(found.kind, "version")):
+            return InputInvalid(faults)
+        return found
 
     def _found(self, version: str) -> Version | NotFound:
         parts = parse_version_id(version)
@@ -611,10 +629,10 @@ def _fingerprint(scope: Scope, kind: ArtefactKind, sha256: str) -> str:
     return f"{scope.value}:{kind.value}:{sha256}"
 
 
-def _kind_faults(kind: ArtefactKind) -> tuple[FieldFault, ...]:
+def _kind_faults(kind: ArtefactKind, *path: str) -> tuple[FieldFault, ...]:
     if kind in DRAFTED:
         return ()
-    return (FieldFault(("kind",), "KIND_NOT_DRAFTED", "is changed entry by entry"),)
+    return (FieldFault(path or ("kind",), "KIND_NOT_DRAFTED", "is changed entry by entry"),)
 
 
 def _backtest_faults(version: Version, backtest: Backtest) -> tuple[FieldFault, ...]:

@@ -70,8 +70,8 @@ class RegistryStore(Protocol):
         """False, and nothing written, unless their number is greater than that of those that are kept."""
         ...
 
-    def ask(self, change: ListChange) -> None:
-        """Keeps a change until its second person has spoken. Asked again, it stays as it is."""
+    def ask(self, change: ListChange) -> ListChange:
+        """Keeps a change until its second person has spoken, and answers what is kept: asked again, the first one."""
         ...
 
     def asked(self, approval: str) -> ListChange | None: ...

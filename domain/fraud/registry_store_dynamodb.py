@@ -115,17 +115,17 @@ class DynamoDBRegistryStore:
         }
         return self._table.put_further(item, attribute="number")
 
-    def ask(self, change: ListChange) -> None:
-        self._table.put_new(
-            {
-                "pk": f"C#{change.approval}",
-                "sk": "C",
-                "scope": change.scope.value,
-                "change": change.change,
-                "by": change.by,
-                "asked_at": instant_text(change.asked_at),
-            }
-        )
+    def ask(self, change: ListChange) -> ListChange:
+        item: Item = {
+            "pk": f"C#{change.approval}",
+            "sk": "C",
+            "scope": change.scope.value,
+            "change": change.change,
+            "by": change.by,
+            "asked_at": instant_text(change.asked_at),
+        }
+        kept = None if self._table.put_new(item) else self.asked(change.approval)
+        return kept or change
 
     def asked(self, approval: str) -> ListChange | None:
         item = self._table.get(f"C#{approval}", "C")

@@ -81,9 +81,9 @@ class MemoryRegistryStore:
             self._bounds[bounds.scope] = bounds
             return True
 
-    def ask(self, change: ListChange) -> None:
+    def ask(self, change: ListChange) -> ListChange:
         with self._lock:
-            self._changes.setdefault(change.approval, change)
+            return self._changes.setdefault(change.approval, change)
 
     def asked(self, approval: str) -> ListChange | None:
         return self._changes.get(approval)

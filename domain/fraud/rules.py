@@ -21,7 +21,7 @@ NODES_MAX: Final = 2_000
 """Of all conditions together: a whole set is evaluated in less than a millisecond."""
 TITLE_MAX: Final = 120
 """One line of a list."""
-OWN_CODES: Final = frozenset({"MODEL_SCORE", "LISTED_DENY", "LISTED_ALLOW", "UNSCORED_AMOUNT"})
+OWN_CODES: Final = frozenset({"MODEL_SCORE", "LISTED_DENY", "LISTED_ALLOW", "LISTS_UNREAD", "UNSCORED_AMOUNT"})
 """Said by the bank itself; no rule has them."""
 INCONCLUSIVE_SUFFIX: Final = "_INCONCLUSIVE"
 """Behind the code of a rule that decides although its data is missing."""

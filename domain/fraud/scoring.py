@@ -12,7 +12,7 @@ from typing import Final, Protocol
 
 from domain.fraud import lists, rules, thresholds
 from domain.fraud.expressions import Explained, FeatureMistyped, explained
-from domain.fraud.kinds import SEVERITY, CustomerReason, Decision, Family, Features, highest
+from domain.fraud.kinds import SEVERITY, CustomerReason, Decision, Family, Features, Scope, highest
 from domain.fraud.model import ScoringRequest, StoredDecision, VersionsUsed
 
 STAFF_REASONS_MAX: Final = 20
@@ -25,6 +25,16 @@ MODEL_SCORE: Final = "MODEL_SCORE"
 LISTED_DENY: Final = "LISTED_DENY"
 LISTED_ALLOW: Final = "LISTED_ALLOW"
 UNSCORED_AMOUNT: Final = "UNSCORED_AMOUNT"
+LISTS_UNREAD: Final = "LISTS_UNREAD"
+
+WITHOUT_LISTS: Final[Mapping[Scope, Decision]] = {
+    Scope.ACH: Decision.REVIEW,
+    Scope.CARD: Decision.SOFT_DECLINE,
+    Scope.TRANSFER: Decision.REVIEW,
+}
+"""What the fallback decides at least where a scope has lists and they cannot be read: somebody may be denied on them.
+Nobody looks at a card payment while its terminal waits.
+"""
 
 
 class Model(Protocol):
@@ -67,6 +77,8 @@ class Inputs:
     """When it was asked for, aware: entries of lists end by its day, UTC."""
     snoozed: frozenset[str] = frozenset()
     """Ids of the rules that are silent for the customer."""
+    without_lists: Decision | None = None
+    """What the fallback decides at least, because the lists could not be read; None: the book has them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +105,8 @@ class Score:
     """Codes of what would have spoken, had the lists not allowed the payment."""
 
 
-def inputs_of(request: ScoringRequest, snoozed: frozenset[str] = frozenset()) -> Inputs:
-    return Inputs(parties=_parties(request), at=request.at, snoozed=snoozed)
+def inputs_of(request: ScoringRequest, snoozed: frozenset[str] = frozenset(), *, lists_unread: bool = False) -> Inputs:
+    return _inputs(request, snoozed, lists_unread=lists_unread)
 
 
 def score(features: Features, book: Book, inputs: Inputs) -> Score:
@@ -119,6 +131,8 @@ def weighed(features: Features, book: Book, inputs: Inputs, *, scored: float | N
     if fallback:
         decision = thresholds.of_unscored_amount(book.thresholds, _amount(features))
         voices.append(Voice(UNSCORED_AMOUNT, decision, CustomerReason.UNUSUAL_AMOUNT, overridable=True))
+        if inputs.without_lists:
+            voices.append(Voice(LISTS_UNREAD, inputs.without_lists, CustomerReason.SECURITY_CHECK, overridable=False))
     speaking = [voice for voice in voices if voice.decision is not Decision.APPROVE]
     silenced = _silenced(speaking, listed, book.lists.allow_ceiling)
     heard = [voice for voice in speaking if voice not in silenced]
@@ -189,7 +203,12 @@ def replayed(stored: StoredDecision, book: Book) -> Score:
 
 
 def inputs_of_stored(stored: StoredDecision) -> Inputs:
-    return Inputs(parties=_parties(stored), at=stored.at, snoozed=frozenset(stored.snoozed))
+    return _inputs(stored, frozenset(stored.snoozed), lists_unread=stored.lists_unread)
+
+
+def _inputs(of: ScoringRequest | StoredDecision, snoozed: frozenset[str], *, lists_unread: bool) -> Inputs:
+    without_lists = WITHOUT_LISTS[of.scope] if lists_unread else None
+    return Inputs(parties=_parties(of), at=of.at, snoozed=snoozed, without_lists=without_lists)
 
 
 def _parties(of: ScoringRequest | StoredDecision) -> lists.Parties:

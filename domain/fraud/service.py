@@ -5,7 +5,7 @@ later, is told the same: features that have grown since, another version, anothe
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Final, Protocol
 
@@ -13,11 +13,11 @@ from domain.clock import Clock
 from domain.fraud.artefacts import ArtefactUnread
 from domain.fraud.decision_store import DecisionPage, DecisionStore
 from domain.fraud.expressions import FeatureMistyped
-from domain.fraud.features import FeatureReader, FeaturesUnread, Kept, features_from
+from domain.fraud.features import FeatureReader, FeaturesUnread, Judging, Kept, features_from
 from domain.fraud.kinds import Fallback, Features, Scope
 from domain.fraud.model import ScoringRequest, ShadowScore, StoredDecision
 from domain.fraud.registry_items import pointer_of, snoozes_of
-from domain.fraud.registry_model import Pointer
+from domain.fraud.registry_model import ArtefactKind, Pointer
 from domain.fraud.registry_rules import shadows_at, snoozed_at
 from domain.fraud.scoring import Book, Inputs, Score, ScoreOutOfRange, inputs_of, score, score_unscored
 from domain.ids import decision_id
@@ -44,13 +44,17 @@ class Books(Protocol):
         ...
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class _Known:
     """What a judgement begins with."""
 
     features: Features
+    features_read: bool
+    """False: they are what the request says, and nothing else."""
     snoozed: tuple[str, ...] = ()
     pointer: Pointer | None = None
+    pointer_known: bool = True
+    """False: nobody could be asked, then or before, which versions judge."""
 
 
 class Fraud:
@@ -87,13 +91,13 @@ class Fraud:
         if stored := self._decisions.decision(request.subject):
             return stored
         read = self._read(request)
-        if read is None:
-            return self._unscored(request, None, Fallback.FEATURES_UNREAD)
+        if not read.features_read:
+            return self._unscored(request, read, Fallback.FEATURES_UNREAD)
         try:
             book = self._books.book(read.pointer, request.scope)
             scored = score(read.features, book, _inputs(request, read))
         except FeatureMistyped:
-            return self._unscored(request, None, Fallback.FEATURES_UNREAD)
+            return self._unscored(request, _alone(request, read), Fallback.FEATURES_UNREAD)
         except (ArtefactUnread, ScoreOutOfRange):
             return self._unscored(request, read, Fallback.ARTEFACT_UNREAD)
         return self._kept(request, read, book, scored, shadows=self._shadows(request, read))
@@ -102,7 +106,7 @@ class Fraud:
         """The judgement of a subject by the stricter rules alone, unless it was judged before."""
         if stored := self._decisions.decision(request.subject):
             return stored
-        read = None if why is Fallback.FEATURES_UNREAD else self._read(request)
+        read = self._unread(request, None) if why is Fallback.FEATURES_UNREAD else self._read(request)
         return self._unscored(request, read, why)
 
     def decision_of(self, subject: str) -> StoredDecision | None:
@@ -118,26 +122,40 @@ class Fraud:
         """What was decided of a customer's payments, the latest first."""
         return self._decisions.decisions_of_customer(customer, position=position, limit=limit)
 
-    def _read(self, request: ScoringRequest) -> _Known | None:
+    def _read(self, request: ScoringRequest) -> _Known:
         try:
             read = self._features.read(request)
-        except FeaturesUnread:
-            return None
-        pointer = pointer_of(read.pointer) if read.pointer else None
-        self._pointers[request.scope] = pointer
-        return _Known(read.features, _snoozed(read.snoozes, request.at), pointer)
+        except FeaturesUnread as unread:
+            return self._unread(request, unread.judging)
+        return self._known(request, read.features, read.judging)
 
-    def _unscored(self, request: ScoringRequest, read: _Known | None, why: Fallback) -> StoredDecision:
-        """By what was read, or, where that cannot be used, by what the request says."""
-        book = self._books.fallback(self._pointers.get(request.scope), request.scope)
-        alone = _Known(features_from(request, {}, credential_changed_at=None))
-        read = read or alone
+    def _unread(self, request: ScoringRequest, judging: Judging | None) -> _Known:
+        """Without features. What judges was read with them, or is asked for alone, or else is what was read last."""
+        scope = request.scope
         try:
-            scored = score_unscored(read.features, book, _inputs(request, read))
+            judging = judging or Judging(self._features.pointer(scope), snoozes=None)
+        except FeaturesUnread:
+            last, known = self._pointers.get(scope), scope in self._pointers
+            return _alone(request, _Known(features={}, features_read=False, pointer=last, pointer_known=known))
+        return _alone(request, self._known(request, {}, judging))
+
+    def _known(self, request: ScoringRequest, features: Features, judging: Judging) -> _Known:
+        pointer = pointer_of(judging.pointer) if judging.pointer else None
+        self._pointers[request.scope] = pointer
+        return _Known(
+            features=features, features_read=True, snoozed=_snoozed(judging.snoozes, request.at), pointer=pointer
+        )
+
+    def _unscored(self, request: ScoringRequest, read: _Known, why: Fallback) -> StoredDecision:
+        """By what was read, or, where that cannot be used, by what the request says."""
+        book = self._books.fallback(read.pointer, request.scope)
+        unread = not read.pointer_known or _without_its_lists(read.pointer, book)
+        try:
+            scored = score_unscored(read.features, book, _inputs(request, read, lists_unread=unread))
         except FeatureMistyped:
-            read = alone
-            scored = score_unscored(read.features, book, _inputs(request, read))
-        return self._kept(request, read, book, scored, fallback=why)
+            read = _alone(request, read)
+            scored = score_unscored(read.features, book, _inputs(request, read, lists_unread=unread))
+        return self._kept(request, read, book, scored, fallback=why, lists_unread=unread)
 
     def _shadows(self, request: ScoringRequest, read: _Known) -> tuple[ShadowScore, ...]:
         """What versions that do not decide yet would have said. Whatever is wrong with one of them, it is left out, and
@@ -160,6 +178,7 @@ class Fraud:
         scored: Score,
         *,
         fallback: Fallback | None = None,
+        lists_unread: bool = False,
         shadows: tuple[ShadowScore, ...] = (),
     ) -> StoredDecision:
         made = StoredDecision(
@@ -181,6 +200,7 @@ class Fraud:
             customer_reasons=scored.customer_reasons,
             staff_reasons=scored.staff_reasons,
             fallback=fallback,
+            lists_unread=lists_unread,
             decided_at=self._clock.now(),
             shadows=shadows,
         )
@@ -190,8 +210,18 @@ class Fraud:
         return stored
 
 
-def _inputs(request: ScoringRequest, read: _Known) -> Inputs:
-    return inputs_of(request, frozenset(read.snoozed))
+def _alone(request: ScoringRequest, known: _Known) -> _Known:
+    """With what the request says in the place of features."""
+    return replace(known, features=features_from(request, {}, credential_changed_at=None), features_read=False)
+
+
+def _without_its_lists(pointer: Pointer | None, book: Book) -> bool:
+    champion = pointer.champions.get(ArtefactKind.LISTS) if pointer else None
+    return champion is not None and champion.used != book.versions.lists
+
+
+def _inputs(request: ScoringRequest, read: _Known, *, lists_unread: bool = False) -> Inputs:
+    return inputs_of(request, frozenset(read.snoozed), lists_unread=lists_unread)
 
 
 def _snoozed(kept: Kept | None, at: datetime) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ The rule goes on for everybody else, and the version that it is part of stays as
 every decision, and is stored with it.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from typing import Final, TypeVar
 
@@ -29,10 +29,20 @@ Moved = TypeVar("Moved", bound=Refusal)
 
 
 class Snoozing:
-    def __init__(self, *, store: RegistryStore, rules: Callable[[Pointer, Scope], RuleSet], clock: Clock) -> None:
-        """`rules`: those that decide in a scope, by its pointer. Raises ArtefactUnread."""
+    def __init__(
+        self,
+        *,
+        store: RegistryStore,
+        rules: Callable[[Pointer, Scope], RuleSet],
+        rule_ids: Callable[[Pointer, Scope], frozenset[str]],
+        clock: Clock,
+    ) -> None:
+        """`rules`: those that decide in a scope, by its pointer. `rule_ids`: of all that may be snoozed there. Either
+        raises ArtefactUnread.
+        """
         self._store = store
         self._rules = rules
+        self._rule_ids = rule_ids
         self._clock = clock
 
     def of(self, actor: Actor, customer: str) -> Snoozes | NotAllowed | NotFound:
@@ -56,8 +66,11 @@ class Snoozing:
         )
         if faults:
             return InputInvalid(faults)
-        if scope := self._heard_by_all(rule):
+        pointers = {scope: self._store.pointer(scope) for scope in Scope}
+        if scope := self._heard_by_all(rule, pointers):
             return FraudRuleNotOverridable(scope.value, rule)
+        if not self._may_be_one(rule, pointers):
+            return NotFound(rule)
         asked = Snooze(rule, reason, actor.person, now, until)
 
         def decide(snoozes: Snoozes) -> Snoozes | FraudLimitReached:
@@ -79,13 +92,23 @@ class Snoozing:
         now = self._clock.now()
         return self._moved(customer, lambda snoozes: rules.woken(snoozes, rule, now))
 
-    def _heard_by_all(self, rule: str) -> Scope | None:
+    def _may_be_one(self, rule: str, pointers: Mapping[Scope, Pointer]) -> bool:
+        """Whether some scope has such a rule, or has rules that cannot be read now."""
+        for scope, pointer in pointers.items():
+            try:
+                if rule in self._rule_ids(pointer, scope):
+                    return True
+            except ArtefactUnread:
+                return True
+        return False
+
+    def _heard_by_all(self, rule: str, pointers: Mapping[Scope, Pointer]) -> Scope | None:
         """The first scope by whose rules this one is silenced for nobody. What cannot be read now forbids nothing:
         such a rule is heard whatever is snoozed (`domain.fraud.rules`).
         """
-        for scope in Scope:
+        for scope, pointer in pointers.items():
             try:
-                deciding = self._rules(self._store.pointer(scope), scope).rules
+                deciding = self._rules(pointer, scope).rules
             except ArtefactUnread:
                 continue
             if any(one.id == rule and one.not_overridable for one in deciding):

@@ -35,7 +35,7 @@ from domain.fraud.feature_store import (
     hour_of,
     shard_of,
 )
-from domain.fraud.features import FeatureRead, FeaturesUnread, features_from
+from domain.fraud.features import FeatureRead, FeaturesUnread, Judging, Kept, features_from
 from domain.fraud.history import (
     HistoryKind,
     Labels,
@@ -48,8 +48,19 @@ from domain.fraud.history import (
     parties_row,
     payment_row,
 )
+from domain.fraud.kinds import Scope
 from domain.fraud.model import ScoringRequest
-from domain.tables_aws import Contended, Reading, Table, Unanswered, Value, Write, read_together, write_together
+from domain.tables_aws import (
+    Contended,
+    Reading,
+    ReadTogether,
+    Table,
+    Unanswered,
+    Value,
+    Write,
+    read_together,
+    write_together,
+)
 
 _LAST: Final = "~"  # sorts after every moment
 _CHECKPOINT: Final = ("C#history", "C")
@@ -129,23 +140,18 @@ class DynamoDBFeatureReader:
     def read(self, request: ScoringRequest) -> FeatureRead:
         keys = parties_asked(request).profile_keys(request.amount.currency)
         credential = (f"K#{request.customer}", "K")
-        pointer, snoozes = (f"P#{request.scope.value}", "P"), (f"Z#{request.customer}", "Z")
-        try:
-            answer = read_together(
-                Reading(self._features, [credential, *map(_profile_key, keys.values())], stale=True),
-                Reading(self._fraud, [pointer, snoozes]),
-            )
-        except Unanswered as why:
-            raise FeaturesUnread(str(why)) from None
-        except (ClientError, BotoCoreError) as why:
-            # A table that is refused, such as for its key, is no reason for a payment to fail either.
-            raise FeaturesUnread(f"{self._features.name}: {type(why).__name__}") from why
-        known, judging = answer.items
+        pointer, snoozes = _pointer_key(request.scope), (f"Z#{request.customer}", "Z")
+        answer = _answered(
+            Reading(self._features, [credential, *map(_profile_key, keys.values())], stale=True),
+            Reading(self._fraud, [pointer, snoozes]),
+        )
+        known, found = answer.items
+        judging = Judging(found.get(pointer), found.get(snoozes))
         items = {family: known.get(_profile_key(key)) for family, key in keys.items()}
         try:
             profiles = {family: _profile(item).profile if item else None for family, item in items.items()}
         except ProfileTorn as why:  # whoever has such a profile pays by the stricter rules until it is mended
-            raise FeaturesUnread(f"{self._features.name}: {why}") from why
+            raise FeaturesUnread(f"{self._features.name}: {why}", judging=judging) from why
         changed = known.get(credential)
         return FeatureRead(
             features=features_from(
@@ -153,13 +159,32 @@ class DynamoDBFeatureReader:
                 profiles,
                 credential_changed_at=parse_instant(str(changed["changed_at"])) if changed else None,
             ),
-            pointer=judging.get(pointer),
-            snoozes=judging.get(snoozes),
+            judging=judging,
             units=answer.units,
         )
 
+    def pointer(self, scope: Scope) -> Kept | None:
+        """Of the one table alone, by the same request: whoever judges may read a pointer in no other way."""
+        key = _pointer_key(scope)
+        (found,) = _answered(Reading(self._fraud, [key])).items
+        return found.get(key)
+
+
+def _answered(*readings: Reading) -> ReadTogether:
+    """Raises FeaturesUnread: a table that is refused, as for its key, is no reason for a payment to fail either."""
+    try:
+        return read_together(*readings)
+    except Unanswered as why:
+        raise FeaturesUnread(str(why)) from None
+    except (ClientError, BotoCoreError) as why:
+        raise FeaturesUnread(f"{readings[0].table.name}: {type(why).__name__}") from why
+
 
 # Keys and items.
+
+
+def _pointer_key(scope: Scope) -> tuple[str, str]:
+    return f"P#{scope.value}", "P"
 
 
 def _profile_key(key: str) -> tuple[str, str]:

@@ -21,7 +21,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
-from domain.fraud.documents import Part
+from domain.fraud.documents import Part, repeated
 from domain.fraud.expressions import FeatureMistyped
 from domain.fraud.kinds import FEATURES, Features, FeatureType
 
@@ -37,6 +37,8 @@ MARGIN_MAX: Final = 1e6
 THRESHOLD_MAX: Final = 1e18
 """Amounts have 18 digits."""
 LINEAGE_MAX: Final = 50
+NAME_MAX: Final = 64
+"""Characters of the name of a fact: it stands in the path of what is wrong."""
 TEXT_MAX: Final = 1_000
 
 Split = tuple[int, float, int, int, int, float]
@@ -136,7 +138,10 @@ class Trees:
             value = features.get(name)
             if isinstance(value, str):
                 raise FeatureMistyped(f"the feature {name} is a text, and the model compares numbers")
-            row.append(math.nan if value is None else float(value))
+            try:
+                row.append(math.nan if value is None else float(value))
+            except OverflowError:
+                raise FeatureMistyped(f"the feature {name} is larger than any number of the model") from None
         return row
 
 
@@ -170,7 +175,7 @@ def _features(part: Part) -> tuple[str, ...]:
     for one in part.items(1, FEATURES_MAX):
         name = one.text(TEXT_MAX)
         if name not in FEATURES:
-            raise one.malformed(f"is {name!r}, no feature of the catalogue")
+            raise one.malformed(f"is {repeated(name)}, no feature of the catalogue")
         if FEATURES[name].type is FeatureType.TEXT:
             raise one.malformed(f"is {name!r}, a text, and trees compare numbers")
         if name in names:
@@ -237,23 +242,22 @@ def _lineage(part: Part) -> Mapping[str, Any]:
     """Facts by name, or groups of such facts."""
     if not isinstance(part.value, dict):
         raise part.malformed("is not an object")
-    if len(part.value) > LINEAGE_MAX:
-        raise part.malformed(f"has more than {LINEAGE_MAX} facts")
-    for name, value in part.value.items():
-        fact = part.below(name, value)
-        if isinstance(value, dict):
-            _lineage_facts(fact)
+    for fact in _facts(part, part.value):
+        if isinstance(fact.value, dict):
+            for one in _facts(fact, fact.value):
+                _check_fact(one)
         else:
             _check_fact(fact)
     return part.value
 
 
-def _lineage_facts(part: Part) -> None:
-    assert isinstance(part.value, dict)  # noqa: S101
-    if len(part.value) > LINEAGE_MAX:
+def _facts(part: Part, found: Mapping[str, Any]) -> list[Part]:
+    if len(found) > LINEAGE_MAX:
         raise part.malformed(f"has more than {LINEAGE_MAX} facts")
-    for name, value in part.value.items():
-        _check_fact(part.below(name, value))
+    for name in found:
+        if not 1 <= len(name) <= NAME_MAX or not name.isprintable():
+            raise part.malformed(f"has {repeated(name)}, which is no name of 1 to {NAME_MAX} printable characters")
+    return [part.below(name, value) for name, value in found.items()]
 
 
 def _check_fact(part: Part) -> None:

@@ -98,6 +98,9 @@ class Reader:
             raise FeaturesUnread(request.subject)
         return self.store.read(request)
 
+    def pointer(self, scope: Scope) -> Kept | None:
+        return self.store.pointer(scope)
+
 
 class FraudBank(AchWorld):
     form = "in process"

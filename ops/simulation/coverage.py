@@ -89,6 +89,7 @@ ELSEWHERE: Final = {
     **dict.fromkeys(
         (
             "BOUNDS_NOT_TRUSTED",
+            "FRAUD_DOCUMENT_UNREAD",
             "FRAUD_GATE_CLOSED",
             "FRAUD_KEY_REUSED",
             "FRAUD_LIMIT_REACHED",

@@ -9,7 +9,7 @@ from domain.clock import Clock
 from domain.fraud import builtin, rules
 from domain.fraud.decision_store import DecisionStore
 from domain.fraud.decision_store_memory import MemoryDecisionStore
-from domain.fraud.features import FeatureRead, features_from
+from domain.fraud.features import FeatureRead, Judging, Kept, features_from
 from domain.fraud.kinds import CustomerReason, Decision, Scope
 from domain.fraud.model import ScoringRequest, StoredDecision
 from domain.fraud.registry_model import Pointer
@@ -56,7 +56,10 @@ class RequestAlone:
     def read(self, request: ScoringRequest) -> FeatureRead:
         self._read_of(request)
         features = features_from(request, {}, credential_changed_at=None)
-        return FeatureRead(features=features, pointer=None, snoozes=None, units=0.0)
+        return FeatureRead(features=features, judging=Judging(None, None), units=0.0)
+
+    def pointer(self, scope: Scope) -> Kept | None:  # noqa: ARG002  (nothing is promoted here)
+        return None
 
 
 def judge_of(

@@ -266,14 +266,20 @@ def _retired(street: Street) -> Given:
     return {"version": street.world.drafted(FRAUD_MAKER).id, "reason": "It came to nothing"}
 
 
-def _listed(list_: str) -> Given:
-    entry = {"scope": "TRANSFER", "list": list_, "family": "DEVICE", "entity": "dev-7", "reason": "Stolen"}
+def _listed(_: Street) -> Given:
+    entry = {"scope": "TRANSFER", "list": "DENY", "family": "DEVICE", "entity": "dev-7", "reason": "Stolen"}
+    return {"idempotencyKey": "k", **entry}
+
+
+def _unlisted(street: Street) -> Given:
+    street.world.governed()
+    entry = {"scope": "TRANSFER", "list": "ALLOW", "family": "DEVICE", "entity": "dev-1", "reason": "Stolen"}
     return {"idempotencyKey": "k", **entry}
 
 
 def _snoozed(street: Street) -> Given:
     until = (street.world.clock.now() + timedelta(days=30)).strftime("%Y-%m-%dT%H:%M:%SZ")
-    return {"customerId": street.owner.id, "rule": "night", "reason": "Works at night", "until": until}
+    return {"customerId": street.owner.id, "rule": "new-payee-very-large", "reason": "Works at night", "until": until}
 
 
 def _woken(street: Street) -> Given:
@@ -335,8 +341,8 @@ CHANGES: Final[dict[str, Change]] = {
     "promoteFraudVersion": Change(_agreed, {}),
     "rollBackFraud": Change(_rolled_back, {}),
     "retireFraudVersion": Change(_retired, {}),
-    "addFraudListEntry": Change(lambda _: _listed("DENY"), {}),
-    "removeFraudListEntry": Change(lambda _: _listed("ALLOW"), {}),
+    "addFraudListEntry": Change(_listed, {}),
+    "removeFraudListEntry": Change(_unlisted, {}),
     "snoozeFraudRule": Change(_snoozed, {("customerId",): "customer"}),
     "endFraudSnooze": Change(_woken, {("customerId",): "customer"}),
     "labelFraud": Change(_labelled, {("subjectId",): "judged"}),

@@ -167,14 +167,19 @@ def test_one_reading_brings_features_and_what_judges(place: Place) -> None:
 
     assert read.features["customer_count_1h"] == read.features["payee_count_1h"] == 1
     assert read.features["customer_distinct_payees_1h"] == 1
-    assert (read.pointer, read.snoozes) == (POINTER, SNOOZES)
+    assert (read.judging.pointer, read.judging.snoozes) == (POINTER, SNOOZES)
+
+
+def test_what_judges_a_scope_is_read_alone_as_well(place: Place) -> None:
+    assert place.reader.pointer(Scope.TRANSFER) == POINTER
+    assert place.reader.pointer(Scope.ACH) is None
 
 
 def test_who_was_never_seen_has_no_history_and_of_other_scopes_nothing_was_promoted(place: Place) -> None:
     read = place.reader.read(request(payer=9, scope=Scope.ACH))
     assert read.features["customer_count_30d"] == 0
     assert read.features["credential_age_hours"] is None
-    assert (read.pointer, read.snoozes) == (None, None)
+    assert (read.judging.pointer, read.judging.snoozes) == (None, None)
 
 
 def test_what_is_served_is_what_the_rows_say(place: Place) -> None:

@@ -171,8 +171,8 @@ class TestRegistry:
 
     def test_a_change_that_is_asked_again_stays_as_it_is(self, store: RegistryStore) -> None:
         change = ListChange("apr_1", CARD, '{"do":"add"}', "stf_farah", NOON)
-        store.ask(change)
-        store.ask(replace(change, change='{"do":"remove"}'))
+        assert store.ask(change) == change
+        assert store.ask(replace(change, change='{"do":"remove"}')) == change
 
         assert store.asked("apr_1") == change
         assert store.asked("apr_2") is None

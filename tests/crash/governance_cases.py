@@ -237,9 +237,13 @@ def decides(stage: Stage) -> dict[str, Any]:
 # Lists and snoozes.
 
 
+BAD: Final = "acc_us0417_01K90000000000000000000001"
+GOOD: Final = "acc_us0417_01K90000000000000000000002"
+
+
 def deny(stage: Stage) -> Answer:
     answer = stage.bank.list_changes.deny(
-        analyst(stage), scope=SCOPE, family=Family.PAYEE, entity="acc_bad", reason="mule", until=None, key="deny"
+        analyst(stage), scope=SCOPE, family=Family.PAYEE, entity=BAD, reason="mule", until=None, key="deny"
     )
     return said(stage, answer)
 
@@ -254,7 +258,7 @@ def entry_proposed(stage: Stage) -> dict[str, Any]:
         scope=SCOPE,
         name=ListName.ALLOW,
         family=Family.PAYEE,
-        entity="acc_good",
+        entity=GOOD,
         reason="known business",
         key="allow",
     )
@@ -265,7 +269,7 @@ def entry_proposed(stage: Stage) -> dict[str, Any]:
 def snooze(stage: Stage) -> Answer:
     until = datetime.combine(stage.place.clock.at.date() + timedelta(days=30), time(), UTC)
     answer = stage.bank.snoozing.snooze(
-        analyst(stage), customer=stage.house.ada.id, rule="large", reason="pays suppliers", until=until
+        analyst(stage), customer=stage.house.ada.id, rule="amount-off-habit", reason="pays suppliers", until=until
     )
     return {"snoozed": [one.rule for one in found(answer).snoozes]}
 
@@ -276,7 +280,7 @@ def snoozed(stage: Stage) -> dict[str, Any]:
 
 
 def wake(stage: Stage) -> Answer:
-    answer = stage.bank.snoozing.wake(analyst(stage), customer=stage.house.ada.id, rule="large")
+    answer = stage.bank.snoozing.wake(analyst(stage), customer=stage.house.ada.id, rule="amount-off-habit")
     return {"snoozed": [one.rule for one in found(answer).snoozes]}
 
 
@@ -383,6 +387,7 @@ def pointed_and_not_noted(stage: Stage) -> dict[str, Any]:
     was: Pointer = registry.pointer(SCOPE)
     consent = registry._consent(version, version.approval)
     evidence = registry._evidence(version, was, consent=consent)
+    assert isinstance(evidence, rules.Evidence)
     moved = rules.promoted(was, version, evidence=evidence, by="stf_x", reason="test", now=stage.place.clock.at)
     assert isinstance(moved, Pointer)
     assert stage.bank.registry_store.point(moved, was=was)

@@ -35,6 +35,11 @@ def test_every_code_of_the_banks_own_stands_there() -> None:
     assert f"{scoring.STAFF_REASONS_MAX} at most" in text
 
 
+def test_what_is_decided_at_least_without_lists_stands_there_for_every_scope() -> None:
+    said = re.findall(r"^\| ([A-Z]+) \| `([A-Z_]+)` \|$", section(PAGE, "The fallback"), re.MULTILINE)
+    assert said == [(scope.value, decision.value) for scope, decision in scoring.WITHOUT_LISTS.items()]
+
+
 def test_every_field_of_a_rule_stands_there() -> None:
     assert [named(name)[0] for name, _ in table(PAGE, "Rules")] == list(builtin.RULES[Scope.ACH][0])
 

@@ -141,7 +141,8 @@ class Desk:
             current=self.books.lists,
             clock=self.clock,
         )
-        self.snoozing = Snoozing(store=self.store, rules=self.books.rules, clock=self.clock)
+        books = self.books
+        self.snoozing = Snoozing(store=self.store, rules=books.rules, rule_ids=books.rule_ids, clock=self.clock)
 
     def drift_decided(self, case: Any) -> Refusal | None:
         raise AssertionError("nobody waits for drift here")

@@ -6,18 +6,20 @@ from datetime import datetime, timedelta
 
 import pytest
 
-from domain.fraud import builtin
-from domain.fraud.artefacts import ArtefactMissing, ArtefactUnanswered, ArtefactUnread
+from domain.fraud import builtin, lists
+from domain.fraud.artefacts import ArtefactMissing, ArtefactUnanswered, ArtefactUnread, MemoryArtefactStore
+from domain.fraud.books import Books as RealBooks
 from domain.fraud.decision_store_memory import MemoryDecisionStore
-from domain.fraud.features import FeatureRead, FeaturesUnread, features_from
-from domain.fraud.kinds import Decision, Fallback, Features, Scope, Value
+from domain.fraud.documents import canonical, sha256_of
+from domain.fraud.features import FeatureRead, FeaturesUnread, Judging, Kept, features_from
+from domain.fraud.kinds import CustomerReason, Decision, Fallback, Features, Scope, Value
 from domain.fraud.model import ScoringRequest, StoredDecision, VersionUsed
 from domain.fraud.registry_items import pointer_item, snoozes_item
-from domain.fraud.registry_model import ArtefactKind, Pointer, Shadow, Snooze, Snoozes
+from domain.fraud.registry_model import ArtefactKind, Champion, Pointer, Shadow, Snooze, Snoozes
 from domain.fraud.scoring import Book, replayed, same
 from domain.fraud.service import SHADOWS_MAX, Fraud
-from tests.unit.fraud.asking import AT, request
-from tests.unit.fraud.values import FixedModel
+from tests.unit.fraud.asking import AT, PAYEE, request
+from tests.unit.fraud.values import FixedModel, entry, listed
 
 LARGE_MINOR = 60_000_00
 
@@ -49,7 +51,10 @@ def snoozes(*, until: datetime) -> Snoozes:
 class Reader:
     reads: int = 0
     unread: bool = False
-    pointer: Pointer | None = None
+    torn: bool = False
+    """Features are not what they should be; what judges was read with them."""
+    pointer_unread: bool = False
+    promoted: Pointer | None = None
     grown: dict[str, Value] = field(default_factory=dict)
     snoozes: Snoozes | None = None
 
@@ -57,12 +62,18 @@ class Reader:
         self.reads += 1
         if self.unread:
             raise FeaturesUnread
-        return FeatureRead(
-            features={**known_of(asked), **self.grown},
-            pointer=pointer_item(self.pointer) if self.pointer else None,
-            snoozes=snoozes_item(self.snoozes) if self.snoozes else None,
-            units=1.0,
-        )
+        judging = Judging(self._item(), snoozes_item(self.snoozes) if self.snoozes else None)
+        if self.torn:
+            raise FeaturesUnread(judging=judging)
+        return FeatureRead(features={**known_of(asked), **self.grown}, judging=judging, units=1.0)
+
+    def pointer(self, scope: Scope) -> Kept | None:
+        if self.pointer_unread:
+            raise FeaturesUnread
+        return self._item()
+
+    def _item(self) -> Kept | None:
+        return pointer_item(self.promoted) if self.promoted else None
 
 
 @dataclass
@@ -166,16 +177,17 @@ def test_while_no_features_can_be_read_the_stricter_rules_judge_what_the_request
 
 
 def test_the_champions_that_were_read_last_judge_while_nothing_can_be_read() -> None:
-    scene = Scene(Reader(pointer=PROMOTED))
+    scene = Scene(Reader(promoted=PROMOTED))
     scene.fraud.decide(request("jrn_us0417_a"))
-    scene.reader.unread = True
-    scene.fraud.decide(request("jrn_us0417_b"))
+    scene.reader.unread = scene.reader.pointer_unread = True
+    made = scene.fraud.decide(request("jrn_us0417_b"))
     assert scene.books.asked == [PROMOTED] * 2
+    assert (made.decision, made.lists_unread) == (Decision.APPROVE, False)
 
 
 @pytest.mark.parametrize("why", [ArtefactMissing(), ArtefactUnanswered()], ids=lambda why: type(why).__name__)
 def test_a_document_that_cannot_be_read_leaves_the_stricter_rules_to_judge(why: ArtefactUnread) -> None:
-    scene = Scene(Reader(pointer=PROMOTED, grown={"customer_count_1h": 3}), Books(unread=why))
+    scene = Scene(Reader(promoted=PROMOTED, grown={"customer_count_1h": 3}), Books(unread=why))
     made = scene.fraud.decide(request(minor=3_000_00))
 
     assert (made.fallback, made.decision) == (Fallback.ARTEFACT_UNREAD, Decision.STEP_UP)
@@ -239,7 +251,7 @@ def test_a_shadow_that_has_no_answer_is_noted_and_the_decision_stays_the_champio
         Shadow(ArtefactKind.MODEL, VersionUsed(f"transfer/model/{n}", "a" * 64), AT, AT + timedelta(days=until))
         for n, until in ((0, 8), (1, 8), (2, 0))
     )
-    scene = Scene(Reader(pointer=replace(PROMOTED, shadows=shadows)), Books(shadow_count=1, model=FixedModel(0.1)))
+    scene = Scene(Reader(promoted=replace(PROMOTED, shadows=shadows)), Books(shadow_count=1, model=FixedModel(0.1)))
     made = scene.fraud.decide(request(minor=LARGE_MINOR))
 
     assert [shadow.shadow for shadow in made.shadows] == ["transfer/model/0"]
@@ -249,7 +261,7 @@ def test_a_shadow_that_has_no_answer_is_noted_and_the_decision_stays_the_champio
 
 def test_a_model_that_answers_nonsense_leaves_the_stricter_rules_to_judge() -> None:
     books = Books(model=FixedModel(float("nan")))
-    made = Scene(Reader(pointer=PROMOTED), books).fraud.decide(request(minor=3_000_00))
+    made = Scene(Reader(promoted=PROMOTED), books).fraud.decide(request(minor=3_000_00))
     assert (made.decision, made.fallback, made.score) == (Decision.STEP_UP, Fallback.ARTEFACT_UNREAD, None)
 
 
@@ -273,3 +285,60 @@ def test_a_decision_can_be_made_again_from_what_is_kept_of_it() -> None:
     for scene in (Scene(), Scene(Reader(unread=True)), Scene(Reader(snoozes=snoozes(until=AT + timedelta(hours=1))))):
         made = scene.fraud.decide(request(minor=LARGE_MINOR))
         assert same(made, replayed(made, builtin.book(Scope.TRANSFER)))
+
+
+class TestLists:
+    """Who is denied is not paid because something else cannot be read."""
+
+    def bank(self, reader: Reader, *, unread: bool = False) -> Fraud:
+        """A worker that has read nothing yet, in a scope whose lists deny the payee."""
+        body = canonical(lists.as_plain(listed(entry("DENY", "payee", PAYEE))))
+        store = MemoryArtefactStore()
+        used = VersionUsed("transfer/lists/1", sha256_of(body) if unread else store.put(ArtefactKind.LISTS, body))
+        reader.promoted = replace(PROMOTED, champions={ArtefactKind.LISTS: Champion(used, AT, "stf_1", None)})
+        books = RealBooks(artefacts=store, model=lambda _: FixedModel(0.0))
+        return Fraud(features=reader, books=books, decisions=MemoryDecisionStore(), clock=Moving())
+
+    @pytest.mark.parametrize(
+        "reader", [Reader(unread=True), Reader(torn=True), Reader(grown={"account_count_1h": "many"})]
+    )
+    def test_a_fresh_worker_without_features_denies_who_is_denied(self, reader: Reader) -> None:
+        made = self.bank(reader).decide(request())
+        assert (made.decision, made.staff_reasons) == (Decision.BLOCK, ("LISTED_DENY",))
+        assert (made.fallback, made.lists_unread) == (Fallback.FEATURES_UNREAD, False)
+        assert made.features == known_of(request())
+
+    def test_what_was_read_last_gives_way_to_what_judges_now(self) -> None:
+        reader = Reader()
+        fraud = self.bank(reader)
+        promoted, reader.promoted = reader.promoted, None
+        assert fraud.decide(request("jrn_us0417_a")).decision is Decision.APPROVE
+        reader.promoted, reader.unread = promoted, True
+        assert fraud.decide(request("jrn_us0417_b")).decision is Decision.BLOCK
+
+    def test_a_torn_profile_takes_no_snooze_away(self) -> None:
+        reader = Reader(torn=True, snoozes=snoozes(until=AT + timedelta(hours=1)))
+        assert Scene(reader).fraud.decide(request()).snoozed == ("new-payee-very-large",)
+
+    def test_where_it_is_not_known_what_judges_a_person_looks(self) -> None:
+        scene = Scene(Reader(unread=True, pointer_unread=True))
+        made = scene.fraud.decide(request())
+        assert (made.decision, made.staff_reasons, made.lists_unread) == (Decision.REVIEW, ("LISTS_UNREAD",), True)
+        assert made.customer_reasons == (CustomerReason.SECURITY_CHECK,)
+        assert same(made, replayed(made, builtin.book(Scope.TRANSFER)))
+        assert scene.fell_back == [made]
+
+    @pytest.mark.parametrize(
+        ("scope", "decision"),
+        [(Scope.ACH, Decision.REVIEW), (Scope.CARD, Decision.SOFT_DECLINE), (Scope.TRANSFER, Decision.REVIEW)],
+    )
+    def test_where_the_lists_cannot_be_read_nothing_is_simply_paid(self, scope: Scope, decision: Decision) -> None:
+        made = self.bank(Reader(), unread=True).decide(replace(request(), scope=scope))
+        assert (made.decision, made.fallback) == (decision, Fallback.ARTEFACT_UNREAD)
+        assert made.versions.lists == builtin.book(scope).versions.lists
+        assert same(made, replayed(made, builtin.book(scope)))
+
+    def test_where_no_lists_were_ever_promoted_what_is_small_is_paid(self) -> None:
+        for reader in (Reader(unread=True), Reader(unread=True, promoted=PROMOTED)):
+            made = Scene(reader).fraud.decide(request())
+            assert (made.decision, made.staff_reasons, made.lists_unread) == (Decision.APPROVE, (), False)

@@ -75,6 +75,7 @@ decisions = st.builds(
     customer_reasons=st.lists(st.sampled_from(CustomerReason), max_size=4).map(tuple),
     staff_reasons=st.lists(_texts, max_size=4).map(tuple),
     fallback=st.none() | st.sampled_from(Fallback),
+    lists_unread=st.booleans(),
     decided_at=_instants,
     shadows=st.lists(st.builds(ShadowScore, _versions, _texts, st.sampled_from(Decision), _scores), max_size=2).map(
         tuple
@@ -100,6 +101,11 @@ def test_a_float_keeps_each_bit_and_stays_a_float(number: float) -> None:
     value = found.features["amount_to_mean_30d"]
     assert isinstance(value, float)
     assert value.hex() == number.hex()
+
+
+def test_what_was_judged_with_its_lists_is_written_as_it_always_was() -> None:
+    assert "lists_unread" not in as_plain(DECISION)
+    assert as_plain(replace(DECISION, lists_unread=True)) == {**as_plain(DECISION), "lists_unread": True}
 
 
 def test_an_integer_of_a_number_stays_an_integer() -> None:
@@ -131,6 +137,8 @@ def test_features_of_another_type_are_not_written(name: str, value: Any) -> None
     ("changes", "path"),
     [
         ({"format": "florin.decision/2"}, "format"),
+        ({"lists_unread": False}, "lists_unread"),
+        ({"lists_unread": 1}, "lists_unread"),
         ({"id": ""}, "id"),
         ({"id": None}, "id"),
         ({"subject": 1}, "subject"),

@@ -132,5 +132,11 @@ class TestDocument:
     def test_knows_the_codes_that_scoring_says_itself(self) -> None:
         from domain.fraud import scoring  # noqa: PLC0415  (for this test alone)
 
-        own = (scoring.MODEL_SCORE, scoring.LISTED_DENY, scoring.LISTED_ALLOW, scoring.UNSCORED_AMOUNT)
+        own = (
+            scoring.MODEL_SCORE,
+            scoring.LISTED_DENY,
+            scoring.LISTED_ALLOW,
+            scoring.UNSCORED_AMOUNT,
+            scoring.LISTS_UNREAD,
+        )
         assert set(own) == rules.OWN_CODES

@@ -14,6 +14,7 @@ from domain.fraud.model import ScoringRequest, StoredDecision
 from domain.fraud.rules import Outcome
 from domain.fraud.scoring import (
     STAFF_REASONS_MAX,
+    WITHOUT_LISTS,
     Book,
     Inputs,
     Score,
@@ -225,6 +226,15 @@ class TestFallback:
         snoozed = replace(INPUTS, snoozed=frozenset({"large"}))
         assert score_unscored(MUCH, book(rule(fallback_only=True)), snoozed).decision is Decision.APPROVE
 
+    def test_decides_something_at_least_where_the_lists_could_not_be_read(self) -> None:
+        unread = replace(INPUTS, without_lists=Decision.REVIEW)
+        found = score_unscored(MUCH, book(lists=listed(entry("ALLOW"))), unread)
+        assert (found.decision, found.staff_reasons) == (Decision.REVIEW, ("LISTS_UNREAD",))
+        assert found.customer_reasons == (CustomerReason.SECURITY_CHECK,)
+        worse = score_unscored(MUCH, book(rule(decision="BLOCK")), unread)
+        assert (worse.decision, worse.staff_reasons) == (Decision.BLOCK, ("LARGE", "LISTS_UNREAD"))
+        assert score(MUCH, book(), unread).decision is Decision.APPROVE
+
     def test_an_amount_that_is_no_integer_is_a_fault(self) -> None:
         with pytest.raises(FeatureMistyped):
             score_unscored({"amount_minor": 1.5}, book(), INPUTS)
@@ -331,6 +341,11 @@ class TestInputs:
         stored = stored_of(MUCH, BOOK, score(MUCH, BOOK, INPUTS), snoozed=("large",))
         assert inputs_of_stored(stored) == replace(INPUTS, snoozed=frozenset({"large"}))
         assert inputs_of_stored(stored).parties == PARTIES
+
+    @pytest.mark.parametrize("scope", Scope)
+    def test_without_lists_are_those_of_the_scope(self, scope: Scope) -> None:
+        stored = stored_of(MUCH, BOOK, score(MUCH, BOOK, INPUTS), lists_unread=True)
+        assert inputs_of_stored(replace(stored, scope=scope)).without_lists is WITHOUT_LISTS[scope]
 
 
 class TestExplanation:

@@ -11,7 +11,7 @@ from domain.fraud.documents import canonical
 from domain.fraud.kinds import Scope
 from domain.fraud.model import VersionUsed
 from domain.fraud.refusals import FraudLimitReached, FraudRuleNotOverridable
-from domain.fraud.registry_model import ArtefactKind, Champion, Pointer
+from domain.fraud.registry_model import ArtefactKind, Champion, Pointer, Shadow
 from domain.refusals import InputInvalid, NotAllowed, NotFound
 from tests.unit.fraud.governance import ANALYST, AUDITOR, LEAD, NOON, OPERATOR, Desk, passed
 from tests.unit.fraud.values import rule
@@ -21,7 +21,32 @@ CUSTOMER = "cus_us_01KAE7Z0Q80000000000000001"
 
 @pytest.fixture
 def desk() -> Desk:
-    return Desk()
+    """A bank whose rules for cards are these."""
+    desk = Desk()
+    many = [rule(f"RULE_{number}") for number in range(rules.SNOOZES_MAX)]
+    promoted(desk, rule(), rule("MANY"), rule("ONE_MORE"), *many)
+    return desk
+
+
+def promoted(desk: Desk, *documents: dict[str, Any], kept: bool = True, shadows: tuple[Shadow, ...] = ()) -> None:
+    was = desk.store.pointer(Scope.CARD)
+    champion = Champion(used(desk, *documents, kept=kept), NOON, LEAD.person, None)
+    pointer = Pointer(
+        scope=Scope.CARD,
+        champions={ArtefactKind.RULES: champion},
+        shadows=shadows,
+        changed_at=NOON,
+        changed_by=LEAD.person,
+        reason="better",
+        revision=was.revision + 1,
+    )
+    assert desk.store.point(pointer, was=was)
+
+
+def used(desk: Desk, *documents: dict[str, Any], kept: bool = True) -> VersionUsed:
+    body = canonical({"format": "florin.rules/1", "rules": list(documents)})
+    sha256 = desk.artefacts.put(ArtefactKind.RULES, body)
+    return VersionUsed("card/rules/1", sha256 if kept else "0" * 64)
 
 
 def snooze(desk: Desk, rule: str = "large", *, actor: Any = ANALYST, days: int = 30, **changes: Any) -> Any:
@@ -82,6 +107,27 @@ def test_a_customer_is_one(desk: Desk) -> None:
     assert snooze(desk, customer="acc_1") == NotFound("acc_1")
 
 
+class TestARule:
+    @pytest.mark.parametrize("rule_", ["largest", "LARGE", "new-payee"])
+    def test_that_is_nowhere_is_not_found(self, desk: Desk, rule_: str) -> None:
+        assert snooze(desk, rule_) == NotFound(rule_)
+        assert silent(desk) == ()
+
+    @pytest.mark.parametrize("scope", Scope)
+    def test_of_the_first_rules_of_any_scope_may_come_back(self, desk: Desk, scope: Scope) -> None:
+        first = next(one.id for one in builtin.book(scope).rules.rules if not one.not_overridable)
+        passed(snooze(desk, first))
+
+    def test_of_a_shadow_may_be_silent_before_it_decides(self, desk: Desk) -> None:
+        shadow = Shadow(ArtefactKind.RULES, used(desk, rule("NEXT")), NOON, NOON + timedelta(days=8))
+        promoted(desk, rule(), shadows=(shadow,))
+        passed(snooze(desk, "next"))
+
+    def test_is_taken_for_one_while_rules_cannot_be_read(self, desk: Desk) -> None:
+        promoted(desk, rule("UNREAD"), kept=False)
+        passed(snooze(desk, "unread"))
+
+
 def test_there_are_only_so_many_at_once(desk: Desk) -> None:
     for number in range(rules.SNOOZES_MAX):
         passed(snooze(desk, f"rule-{number}"))
@@ -95,42 +141,29 @@ FIRST = [(scope, one.id) for scope in Scope for one in builtin.book(scope).rules
 
 
 class TestARuleThatIsNotOverridable:
-    def promoted(self, desk: Desk, *documents: dict[str, Any], kept: bool = True) -> None:
-        body = canonical({"format": "florin.rules/1", "rules": list(documents)})
-        sha256 = desk.artefacts.put(ArtefactKind.RULES, body)
-        champion = Champion(VersionUsed("card/rules/1", sha256 if kept else "0" * 64), NOON, LEAD.person, None)
-        pointer = Pointer(
-            scope=Scope.CARD,
-            champions={ArtefactKind.RULES: champion},
-            changed_at=NOON,
-            changed_by=LEAD.person,
-            reason="better",
-            revision=1,
-        )
-        assert desk.store.point(pointer, was=desk.store.pointer(Scope.CARD))
-
     def test_there_are_some_in_each_scope_from_the_beginning(self) -> None:
         assert {scope for scope, _ in FIRST} == set(Scope)
 
     @pytest.mark.parametrize(("scope", "name"), FIRST)
-    def test_is_silenced_for_nobody(self, desk: Desk, scope: Scope, name: str) -> None:
+    def test_is_silenced_for_nobody(self, scope: Scope, name: str) -> None:
+        desk = Desk()
         assert snooze(desk, name, actor=LEAD) == FraudRuleNotOverridable(scope.value, name)
         assert silent(desk) == ()
 
     def test_is_what_the_champion_says_it_is(self, desk: Desk) -> None:
         passed(snooze(desk))
-        self.promoted(desk, rule(not_overridable=True), rule("MANY"))
+        promoted(desk, rule(not_overridable=True), rule("MANY"))
 
         assert snooze(desk, days=60) == FraudRuleNotOverridable("CARD", "large")
         passed(snooze(desk, "many"))
         passed(snooze(desk, "terminal-with-known-frauds"))  # of the first rules, which decide no more
 
     def test_is_not_told_from_others_while_it_cannot_be_read_and_is_heard_all_the_same(self, desk: Desk) -> None:
-        self.promoted(desk, rule(not_overridable=True), kept=False)
+        promoted(desk, rule(not_overridable=True), kept=False)
         passed(snooze(desk))
 
     def test_that_was_snoozed_before_may_be_woken(self, desk: Desk) -> None:
         passed(snooze(desk))
-        self.promoted(desk, rule(not_overridable=True))
+        promoted(desk, rule(not_overridable=True))
         passed(desk.snoozing.wake(LEAD, customer=CUSTOMER, rule="large"))
         assert silent(desk) == ()

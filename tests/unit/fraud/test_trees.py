@@ -83,6 +83,12 @@ class TestPredicted:
         with pytest.raises(FeatureMistyped, match="amount_minor is a text"):
             parsed(small()).predicted({"amount_minor": "12"})
 
+    @pytest.mark.parametrize("huge", [10**309, -(10**999)])
+    def test_what_is_larger_than_any_number_is_none(self, huge: int) -> None:
+        for asked in (parsed(small()).predicted, parsed(small()).contributions):
+            with pytest.raises(FeatureMistyped, match="amount_minor is larger than any number"):
+                asked({"amount_minor": huge})
+
     @given(st.floats(-1e6, 1e6))
     def test_it_is_a_likelihood(self, base: float) -> None:
         assert 0.0 <= parsed(small(base=base)).predicted({}) <= 1.0
@@ -178,6 +184,10 @@ class TestParsed:
             (changed(["lineage", "who"], [1]), "lineage.who", "is neither a text nor a number"),
             (changed(["lineage", "metrics"], {"a": {"b": 1}}), "lineage.metrics.a", "is neither a text nor a number"),
             (changed(["lineage", "note"], "x" * 1_001), "lineage.note", "is no text"),
+            (changed(["lineage", "x" * 5_000], [1]), "lineage", f"has '{'x' * 40}...', which is no name"),
+            (changed(["lineage", "metrics"], {"x" * 65: 1}), "lineage.metrics", "which is no name of 1 to 64"),
+            (changed(["lineage", "a\nb"], 1), "lineage", "which is no name"),
+            (changed(["features", 1], "x" * 900), "features[1]", f"is '{'x' * 40}...', no feature of the catalogue"),
             (lambda: small(reference={}), "reference", "has no 'features'"),
             (
                 lambda: small(reference=SPREAD | {"score": {"cuts": [1, 1], "counts": [0, 0, 0, 0]}}),

@@ -18,24 +18,32 @@ from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, Re
 
 from domain.accounts.model import Account
 from domain.customers.model import Customer
+from domain.fraud import lists
 from domain.fraud.artefacts_aws import READ_TRIES_MAX, SILENCE_SECONDS, key_of
 from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
+from domain.fraud.documents import canonical
 from domain.fraud.kinds import Decision, Fallback, Scope
 from domain.fraud.model import StoredDecision, VersionUsed
 from domain.fraud.registry_model import ArtefactKind, Shadow, Version
 from domain.ids import journal_id, payment_id
 from domain.money import Money
 from domain.payments.kinds import PaymentKind, PaymentState
-from domain.transfers.model import NumberTarget, Transfer, Wish
+from domain.refusals import Refusal
+from domain.transfers.model import NumberTarget, Transfer, TransferInReview, Wish
 from functions.fraud_scorer import handler as fraud_scorer
+from tests.unit.fraud.values import entry
 from tests.unit.functions.ach_life import AchLife
+from tests.unit.functions.drifted import deciding, registered
 from tests.unit.functions.events import event_for
 from tests.unit.functions.judged_life import promoted
 from tests.unit.functions.measured import measured
 from tests.unit.functions.region import Deployed, acting, region, session
 
 S3: Final = "before-send.s3.GetObject"
-FEATURES: Final = "before-send.dynamodb.BatchGetItem"
+BATCHES: Final = "before-send.dynamodb.BatchGetItem"
+"""Features, and what judges: together, or what judges alone."""
+FEATURES: Final = "features"
+"""Of the batches those that ask for features."""
 URL: Final = "https://aws.example"
 
 
@@ -142,13 +150,18 @@ class Town:
         else:
             events = bank.fraud._features._features._connection.client.meta.events  # type: ignore[attr-defined]  # of the store
 
-        def said(request: Any, **_: object) -> AWSResponse:
+        features = bank.configuration.features_table
+
+        def said(request: Any, **_: object) -> AWSResponse | None:
+            if of == FEATURES and features not in request.body.decode():
+                return None
             asked.append(request.url)
             return answer()
 
-        events.register_first(of, said)
+        event = S3 if of == S3 else BATCHES
+        events.register_first(event, said)
         yield asked
-        events.unregister(of, said)
+        events.unregister(event, said)
 
     def outages(self, of: str, answers: Mapping[str, Callable[[], AWSResponse]]) -> Iterator[str]:
         """One after the other, in one region: a region takes longer than all of them. Each is asked about."""
@@ -301,6 +314,46 @@ class TestFeatures:
             assert isinstance(town.pay("t"), Transfer)
         decision = town.decision("t")
         assert (decision.fallback, decision.versions.rules.version) == (Fallback.FEATURES_UNREAD, "transfer/rules/0")
+
+
+class TestLists:
+    """A payee who is denied is paid by no worker that has just started, whatever cannot be read."""
+
+    def test_without_features_and_with_a_torn_profile_they_are_asked(self, town: Town) -> None:
+        denied(town)
+        for name in town.outages(FEATURES, CONNECTION):
+            town.deployed.bank.fraud._pointers.clear()
+            assert isinstance(town.pay(name), Refusal), name
+            assert town.decision(name).staff_reasons == ("LISTED_DENY",), name
+
+        bank = town.deployed.bank
+        torn: dict[str, Any] = {"pk": f"E#customer#{town.payer.id}#USD", "sk": "E", "version": 1, "profile": b"no zlib"}
+        assert bank.table(bank.configuration.features_table).put_new(torn)
+        bank.fraud._pointers.clear()
+        assert isinstance(town.pay("torn"), Refusal)
+        assert town.decision("torn").staff_reasons == ("LISTED_DENY",)
+
+    def test_where_nobody_knows_what_judges_a_person_looks(self, town: Town) -> None:
+        for name in town.outages(BATCHES, DYNAMODB_OUTAGES):
+            assert isinstance(town.pay(name), TransferInReview), name
+            decision = town.decision(name)
+            assert (decision.fallback, decision.staff_reasons) == (Fallback.FEATURES_UNREAD, ("LISTS_UNREAD",)), name
+
+    def test_where_their_document_cannot_be_read_a_person_looks(self, town: Town) -> None:
+        denied(town)
+        for name in town.outages(S3, S3_OUTAGES):
+            assert isinstance(town.pay(name), TransferInReview), name
+            decision = town.decision(name)
+            assert (decision.fallback, decision.staff_reasons) == (Fallback.ARTEFACT_UNREAD, ("LISTS_UNREAD",)), name
+
+
+def denied(town: Town) -> None:
+    """Lists that deny the payee, and that no function has read before."""
+    document = {"format": lists.FORMAT, "allow_ceiling": "REVIEW", "entries": [entry("DENY", "payee", town.payee.id)]}
+    deciding(
+        town.deployed,
+        registered(town.deployed, ArtefactKind.LISTS, canonical(document), scope=Scope.TRANSFER),
+    )
 
 
 def broken(deployed: Deployed, version: Version, sha256: str) -> None:

@@ -31,6 +31,7 @@ ROLL_BACK: Final = f"""mutation($input: RollBackFraudInput!) {{ rollBackFraud(in
   ... on FraudVersionNotChampion {{ versionName champion }}
   ... on RollBackFraudSuccess {{ scoring {{ champions {{ kind version }} changedBy reason }} }} }} }}"""
 ADD_ENTRY: Final = f"""mutation($input: AddFraudListEntryInput!) {{ addFraudListEntry(input: $input) {{ {REFUSAL}
+  ... on FraudDocumentUnread {{ versionName }}
   ... on AddFraudListEntrySuccess {{ version {{ {_VERSION} }} approval {{ id fingerprint state }} }} }} }}"""
 REMOVE_ENTRY: Final = f"""mutation($input: RemoveFraudListEntryInput!) {{ removeFraudListEntry(input: $input) {{
   {REFUSAL} ... on RemoveFraudListEntrySuccess {{ approval {{ id fingerprint state }} }} }} }}"""

@@ -138,7 +138,10 @@ class FraudHouse:
         self.books = Books(artefacts=self.artefacts, model=one_score)
         self.decision_desk = DecisionDesk(decisions=self.decision_store, shards=DAY_SHARDS, books=self.books)
         self.labels = Labels(store=self.label_store, decisions=self.decision_store, clock=self.clock)
-        self.snoozing = Snoozing(store=self.registry_store, rules=self.books.rules, clock=self.clock)
+        books = self.books
+        self.snoozing = Snoozing(
+            store=self.registry_store, rules=books.rules, rule_ids=books.rule_ids, clock=self.clock
+        )
         self.monitoring = Monitoring(
             decisions=self.decision_store,
             shards=DAY_SHARDS,

@@ -397,6 +397,33 @@ class TestTheRest:
         assert (days[-1]["precisionMillionths"], days[-1]["immature"]) == (None, True)
         assert days[-1]["worstFeature"] == "amount_minor"
 
+    @pytest.mark.parametrize(
+        ("first", "last", "codes"),
+        [
+            ("0001-01-01", "0001-01-02", ["LIMIT_EXCEEDED"]),
+            ("1999-12-31", "2000-01-01", ["LIMIT_EXCEEDED"]),
+            ("2000-01-01", "2000-01-02", []),
+            ("9999-12-30", "9999-12-31", []),
+        ],
+    )
+    def test_a_series_is_of_any_days_of_this_century_and_later(
+        self, judged: Judged, first: str, last: str, codes: list[str]
+    ) -> None:
+        answer = judged.world.ask(ANALYST, ask.SERIES, scope="TRANSFER", **{"from": first, "to": last})
+        assert [error["extensions"]["code"] for error in answer.body.get("errors", [])] == codes
+
+    @pytest.mark.parametrize(
+        ("document", "given"),
+        [
+            (ask.DECISIONS, {"day": "0001-01-01"}),
+            (ask.DECISIONS, {"day": "9999-12-31"}),
+        ],
+    )
+    def test_no_day_of_the_calendar_is_too_early_or_late_to_look_at(
+        self, judged: Judged, document: str, given: dict[str, Any]
+    ) -> None:
+        assert judged.world.ask(ANALYST, document, scope="TRANSFER", **given).data
+
     @pytest.mark.parametrize(("days", "passes"), [(92, True), (93, False), (0, False), (-5, False), (100_000, False)])
     def test_a_series_has_at_most_92_days(self, judged: Judged, days: int, passes: bool) -> None:
         first = judged.world.clock.now().date() - timedelta(days=92)

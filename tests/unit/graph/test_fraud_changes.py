@@ -328,7 +328,15 @@ class TestLists:
 
     @pytest.mark.parametrize("list_", ["DENY", "ALLOW"])
     @pytest.mark.parametrize(
-        ("place", "value"), [("entity", "two words"), ("entity", ""), ("reason", ""), ("reason", "a" * 201)]
+        ("place", "value"),
+        [
+            ("entity", "two words"),
+            ("entity", ""),
+            ("entity", "mallory@example.com"),
+            ("reason", ""),
+            ("reason", "a" * 201),
+            ("until", "2026-01-01"),
+        ],
     )
     def test_that_say_nothing_are_refused(self, world: World, list_: str, place: str, value: str) -> None:
         answer = done(world, ask.ADD_ENTRY, list=list_, **{**ENTRY, place: value})
@@ -336,19 +344,62 @@ class TestLists:
         assert [one["path"] for one in answer["fields"]] == [[place]]
 
 
+def documents_lost(world: World) -> None:
+    """And nobody has read one of them before."""
+    books = world.books
+    world.artefacts.bodies.clear()
+    for kept in (books._books, books._rules, books._thresholds, books._lists):
+        kept._found.clear()
+
+
+class TestDocumentsThatCannotBeRead:
+    def test_of_lists_are_said_so_and_nobody_is_denied_by_them(self, world: World) -> None:
+        done(world, ask.ADD_ENTRY, list="DENY", **ENTRY)
+        documents_lost(world)
+
+        shown = world.ask(ANALYST, ask.ENTRIES, scope="TRANSFER")
+        assert shown.codes == ["UNAVAILABLE"]
+        more = {**ENTRY, "idempotencyKey": "key-2", "entity": "dev-8"}
+        added, removed = (done(world, change, list="DENY", **more) for change in (ask.ADD_ENTRY, ask.REMOVE_ENTRY))
+        assert (added["code"], added["versionName"]) == ("FRAUD_DOCUMENT_UNREAD", "transfer/lists/1")
+        assert (removed["code"], removed["retryable"]) == ("FRAUD_DOCUMENT_UNREAD", True)
+
+    def test_of_rules_are_not_tried(self, world: World) -> None:
+        version = done(world, ask.REGISTER, **registering())["version"]["version"]
+        documents_lost(world)
+
+        day = world.clock.now().date().isoformat()
+        answer = done(world, ask.DRY_RUN, version=version, firstDay=day, lastDay=day)
+        assert answer["code"] == "FRAUD_DOCUMENT_UNREAD"
+
+    def test_of_thresholds_close_no_gate_and_open_none(self, world: World) -> None:
+        world.bounded()
+        version = world.committed(ANALYST, ArtefactKind.THRESHOLDS).id
+        documents_lost(world)
+
+        asking = {"idempotencyKey": KEY, "version": version, "reason": "It is better"}
+        answer = done(world, ask.REQUEST_PROMOTION, **asking)
+        assert answer["code"] == "FRAUD_DOCUMENT_UNREAD"
+        assert world.ask(ANALYST, ask.VERSION, version=version).data["fraudVersion"]["gate"] is None
+
+
+RULE: Final = "new-payee-very-large"
+"""Of the first rules."""
+
+
 class TestSnoozes:
     def given(self, world: World, **more: Any) -> dict[str, Any]:
-        said = {"customerId": world.person().id, "rule": "night", "reason": "Works at night"}
+        said = {"customerId": world.person().id, "rule": RULE, "reason": "Works at night"}
         return {**said, "until": later(world, 30), **more}
 
     def test_silence_a_rule_until_they_are_ended(self, world: World) -> None:
         given = self.given(world)
 
         (snooze,) = done(world, ask.SNOOZE, **given)["snoozes"]
-        ended = done(world, ask.END_SNOOZE, customerId=given["customerId"], rule="night")
+        ended = done(world, ask.END_SNOOZE, customerId=given["customerId"], rule=RULE)
 
         assert (snooze["rule"], snooze["reason"], snooze["by"], snooze["over"]) == (
-            "night",
+            RULE,
             "Works at night",
             CLERK,
             False,
@@ -371,7 +422,9 @@ class TestSnoozes:
 
     def test_are_at_most_twenty(self, world: World) -> None:
         given = self.given(world)
-        *_, answer = (done(world, ask.SNOOZE, **{**given, "rule": f"rule-{number}"}) for number in range(21))
+        for number in range(20):
+            world.snoozed(given["customerId"], f"rule-{number}")
+        answer = done(world, ask.SNOOZE, **given)
 
         assert (answer["__typename"], answer["limit"], answer["most"]) == ("FraudLimitReached", "SNOOZES", 20)
 
@@ -385,6 +438,9 @@ class TestSnoozes:
         )
         assert answer["message"] == "This rule is silenced for nobody; nothing was snoozed."
         assert (answer["scope"], answer["rule"]) == ("TRANSFER", "drain-after-credential-change")
+
+    def test_are_refused_of_a_rule_that_is_nowhere(self, world: World) -> None:
+        assert done(world, ask.SNOOZE, **self.given(world, rule="night"))["code"] == "NOT_FOUND"
 
     @pytest.mark.parametrize("customer", ["", "x", "cus_us_01J00000000000000000000000", "a" * 5_000])
     def test_of_nobody_are_refused(self, world: World, customer: str) -> None:

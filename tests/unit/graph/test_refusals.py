@@ -105,9 +105,9 @@ CARRYING_OUT = [
     "domain.access.rules:used",
 ]
 DECIDED_OF_FRAUD = [
-    "domain.fraud.registry:decided,_promoted,_found",
+    "domain.fraud.registry:decided,_promoted,_evidence,_found",
     "domain.fraud.registry_rules:promoted",
-    "domain.fraud.list_changes:decided,_applied",
+    "domain.fraud.list_changes:decided,_applied,_deciding",
 ]
 CHECKING = [
     "domain.access.service:decide,seen,check,_moved",
@@ -197,11 +197,11 @@ SOURCES = {
     ],
     "stopFraudShadow": ["domain.fraud.registry:stop_shadow,_pointed,_found"],
     "requestFraudPromotion": [
-        "domain.fraud.registry:request_promotion,_moved,_found",
+        "domain.fraud.registry:request_promotion,_worked,_evidence,_moved,_found",
         "domain.access.service:request,_requested_before",
     ],
     "promoteFraudVersion": [
-        "domain.fraud.registry:promote,_promoted,_found",
+        "domain.fraud.registry:promote,_worked,_promoted,_evidence,_found",
         "domain.fraud.registry_rules:promoted",
         "domain.access.service:use,_moved",
         "domain.access.rules:used",
@@ -215,10 +215,13 @@ SOURCES = {
         "domain.fraud.registry_rules:retired",
     ],
     "addFraudListEntry": [
-        "domain.fraud.list_changes:deny,propose,_applied",
+        "domain.fraud.list_changes:deny,propose,_applied,_deciding",
         "domain.access.service:request,_requested_before",
     ],
-    "removeFraudListEntry": ["domain.fraud.list_changes:propose", "domain.access.service:request,_requested_before"],
+    "removeFraudListEntry": [
+        "domain.fraud.list_changes:propose,_deciding",
+        "domain.access.service:request,_requested_before",
+    ],
     "snoozeFraudRule": ["domain.fraud.snoozing:snooze,_moved", "domain.fraud.registry_rules:snoozed"],
     "endFraudSnooze": ["domain.fraud.snoozing:wake,_moved"],
     "labelFraud": ["domain.fraud.labels:say,learn"],

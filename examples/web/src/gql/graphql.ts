@@ -229,6 +229,8 @@ export type RefusalCode =
   | 'FRAUD_LIMIT_REACHED'
   /** The idempotency key made another version; use a new key for a new one. */
   | 'FRAUD_KEY_REUSED'
+  /** A document that this needs cannot be read right now. Nothing was changed; try again. */
+  | 'FRAUD_DOCUMENT_UNREAD'
   /** Others are changing the same right now. Nothing was changed; try again. */
   | 'FRAUD_REGISTRY_BUSY';
 
@@ -437,6 +439,8 @@ type RefusalParts_DuplicateSuspected_Fragment = { readonly __typename: 'Duplicat
 
 type RefusalParts_EntryNotPending_Fragment = { readonly __typename: 'EntryNotPending', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
+type RefusalParts_FraudDocumentUnread_Fragment = { readonly __typename: 'FraudDocumentUnread', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
+
 type RefusalParts_FraudGateClosed_Fragment = { readonly __typename: 'FraudGateClosed', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
 
 type RefusalParts_FraudKeyReused_Fragment = { readonly __typename: 'FraudKeyReused', readonly code: RefusalCode, readonly message: string, readonly retryable: boolean };
@@ -570,6 +574,7 @@ export type RefusalPartsFragment =
   | RefusalParts_DestinationUnavailable_Fragment
   | RefusalParts_DuplicateSuspected_Fragment
   | RefusalParts_EntryNotPending_Fragment
+  | RefusalParts_FraudDocumentUnread_Fragment
   | RefusalParts_FraudGateClosed_Fragment
   | RefusalParts_FraudKeyReused_Fragment
   | RefusalParts_FraudLimitReached_Fragment
