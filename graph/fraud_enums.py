@@ -34,6 +34,8 @@ MISSING: Final[Mapping[Missing, str]] = {
     Missing.WITHIN_BOUNDS: "The thresholds are not within the signed bounds.",
     Missing.APPROVAL: "Nobody has agreed yet.",
     Missing.APPROVAL_BY_ANOTHER: "Nobody but who asked for it, or who wrote it, has agreed.",
+    Missing.APPROVAL_OF_OTHER_CHAMPION: "It was agreed to in the place of another champion than the one that decides.",
+    Missing.APPROVAL_OF_OTHER_BACKTEST: "It was agreed to with another backtest than the one that is kept.",
 }
 
 describe(

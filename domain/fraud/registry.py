@@ -52,8 +52,6 @@ from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refu
 
 SUBJECT_KIND: Final = FRAUD_VERSION
 PROMOTE: Final = "promote"
-DOCUMENT: Final = "Document"
-"""The fact that names the bytes a checker agrees to."""
 TRIES_MAX: Final = 5
 """Few people change one scope; five lost races in a row are not people."""
 PAGE_MAX: Final = 100
@@ -378,7 +376,8 @@ class Registry:
         )
         if not agreed or resolution is None or found.kind is not ArtefactKind.THRESHOLDS or found.author != BANK:
             return FraudGateClosed(found.id, Missing.APPROVAL)
-        consent = Consent(BANK, (resolution.person,), case.id)
+        replaces = next((fact.value for fact in case.facts if fact.label == rules.REPLACES), None)
+        consent = Consent(BANK, (resolution.person,), case.id, replaces)
         return self._promoted(found, by=resolution.person, consent=lambda _: consent)
 
     def roll_back(
@@ -501,14 +500,18 @@ class Registry:
         return FraudRegistryBusy(version.scope.value)
 
     def _consent(self, version: Version, approval_id: str | None) -> Consent | None:
-        """Of an approval that is about this version and these bytes."""
+        """Of an approval that is about this version and these bytes, and has not run out. Spent it counts as long, and
+        a little longer: somebody may have died between its spending and the write of the pointer.
+        """
         approval = self._approvals.get(approval_id) if approval_id else None
         if not isinstance(approval, Approval):
             return None
         proposal = approval.proposal
         about = (proposal.subject_kind, proposal.subject_id, proposal.action) == (SUBJECT_KIND, version.id, PROMOTE)
-        bytes_shown = {fact.value for fact in proposal.shown if fact.label == DOCUMENT}
+        bytes_shown = {fact.value for fact in proposal.shown if fact.label == rules.DOCUMENT}
         if not about or bytes_shown != {version.sha256} or approval.used_for not in (None, version.id):
+            return None
+        if self._clock.now() >= approval.expires_at + rules.SPENT_GRACE:
             return None
         return rules.consent_of(approval, self._approvals.state(approval))
 
@@ -630,9 +633,9 @@ def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
     """What the second person sees before agreeing. All of it is counted or was measured, but for the reason."""
     shown = {
         "Version": version.id,
-        DOCUMENT: version.sha256,
+        rules.DOCUMENT: version.sha256,
         "Author": version.author,
-        "Replaces": evidence.champion_sha256 or "the built-in document",
+        rules.REPLACES: rules.replaced(evidence.champion_sha256),
         "Code version": version.lineage.code_version,
     }
     if version.lineage.data_from and version.lineage.data_until:
@@ -644,6 +647,7 @@ def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
         shown["The champion's"] = ", ".join(champion) or "there is none"
         shown["A random forest's"] = ", ".join(_decimal(fold.forest) for fold in backtest.folds)
         shown["Measured by"] = backtest.by
+        shown[rules.BACKTEST] = rules.backtest_sha256(backtest)
     if run := version.dry_run:
         shown["Dry run"] = f"{run.decisions} decisions, {run.changed} changed, {run.first} to {run.last}"
         shown["Frauds not simply approved"] = f"{run.frauds_after}, before {run.frauds_before}, of {run.frauds}"

@@ -180,7 +180,7 @@ def version_item(version: Version) -> Item:
         "created_at": instant_text(version.created_at),
         "lineage": _lineage_map(version.lineage),
         "committed_at": instant_text(version.committed_at) if version.committed_at else None,
-        "backtest": _backtest_map(version.backtest) if version.backtest else None,
+        "backtest": backtest_map(version.backtest) if version.backtest else None,
         "dry_run": _dry_run_map(version.dry_run) if version.dry_run else None,
         "approval": version.approval,
         "raised": _raised_map(version.raised) if version.raised else None,
@@ -234,7 +234,7 @@ def _lineage(found: Item) -> Lineage:
     )
 
 
-def _backtest_map(backtest: Backtest) -> Item:
+def backtest_map(backtest: Backtest) -> Item:
     return {
         "protocol": backtest.protocol,
         "data_sha256": backtest.data_sha256,

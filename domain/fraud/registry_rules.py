@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.access.model import Approval, ApprovalState
+from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.refusals import (
     FraudGateClosed,
     FraudLimitReached,
@@ -18,6 +19,7 @@ from domain.fraud.refusals import (
     FraudVersionState,
     NoFraudVersionBefore,
 )
+from domain.fraud.registry_items import backtest_map
 from domain.fraud.registry_model import (
     ArtefactKind,
     Backtest,
@@ -58,6 +60,14 @@ SNOOZES_MAX: Final = 20
 REASON_LENGTH_MAX: Final = 500
 APPROVAL_LIFETIME: Final = timedelta(days=3)
 """Over a weekend; what was measured is looked at again after that."""
+SPENT_GRACE: Final = timedelta(hours=1)
+"""An approval that was spent in its last moment still allows the write that it was spent for; later it is too old."""
+BUILT_IN: Final = "the built-in document"
+"""What a first champion of a kind replaces."""
+DOCUMENT: Final = "Document"
+REPLACES: Final = "Replaces"
+BACKTEST: Final = "Backtest"
+"""Facts of what a checker agrees to: the bytes, those of the champion that they replace, and what was measured."""
 SHADOWED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES})
 """What runs beside the champions before it decides."""
 
@@ -80,6 +90,8 @@ class Missing(StrEnum):
     WITHIN_BOUNDS = "WITHIN_BOUNDS"
     APPROVAL = "APPROVAL"
     APPROVAL_BY_ANOTHER = "APPROVAL_BY_ANOTHER"
+    APPROVAL_OF_OTHER_CHAMPION = "APPROVAL_OF_OTHER_CHAMPION"
+    APPROVAL_OF_OTHER_BACKTEST = "APPROVAL_OF_OTHER_BACKTEST"
 
 
 class BoundsVerdict(StrEnum):
@@ -106,6 +118,10 @@ class Consent:
     maker: str
     checkers: tuple[str, ...]
     approval: str | None
+    replaces: str | None
+    """SHA-256 of the champion that they were told it replaces, or BUILT_IN; None where they were told of none."""
+    backtest: str | None = None
+    """SHA-256 of the backtest that they were shown; None where they were shown none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -213,12 +229,30 @@ def _bounds(_: Version, evidence: Evidence, __: datetime) -> tuple[Missing, ...]
 
 
 def _consent(version: Version, evidence: Evidence, _: datetime) -> tuple[Missing, ...]:
-    """Another than who asked, and than the author, has agreed."""
+    """Another than who asked, and than the author, has agreed to this: in the place of the champion that decides, and
+    with the backtest that is kept.
+    """
     consent = evidence.consent
     if consent is None or not consent.checkers:
         return (Missing.APPROVAL,)
-    others = set(consent.checkers) - {version.author, consent.maker}
-    return () if others else (Missing.APPROVAL_BY_ANOTHER,)
+    missing: list[Missing] = []
+    if not set(consent.checkers) - {version.author, consent.maker}:
+        missing.append(Missing.APPROVAL_BY_ANOTHER)
+    if consent.replaces != replaced(evidence.champion_sha256):
+        missing.append(Missing.APPROVAL_OF_OTHER_CHAMPION)
+    if consent.backtest != (backtest_sha256(version.backtest) if version.backtest else None):
+        missing.append(Missing.APPROVAL_OF_OTHER_BACKTEST)
+    return tuple(missing)
+
+
+def replaced(champion_sha256: str | None) -> str:
+    """What a version is said to replace."""
+    return champion_sha256 or BUILT_IN
+
+
+def backtest_sha256(backtest: Backtest) -> str:
+    """Of the record, all of it: measured again, it is another one."""
+    return sha256_of(canonical(backtest_map(backtest)))
 
 
 GATE: Final[Mapping[ArtefactKind, tuple[Condition, ...]]] = {
@@ -253,7 +287,9 @@ def consent_of(approval: Approval, state: ApprovalState) -> Consent | None:
     """What an approval says that was given, or given and spent already."""
     if state not in (ApprovalState.APPROVED, ApprovalState.USED):
         return None
-    return Consent(approval.maker, tuple(check.person for check in approval.checks), approval.id)
+    shown = {fact.label: fact.value for fact in approval.proposal.shown}
+    checkers = tuple(check.person for check in approval.checks)
+    return Consent(approval.maker, checkers, approval.id, shown.get(REPLACES), shown.get(BACKTEST))
 
 
 # What the pointer says next.

@@ -20,7 +20,7 @@ from domain.fraud.refusals import (
     NoFraudVersionBefore,
 )
 from domain.fraud.registry_model import ArtefactKind, Pointer, Version, VersionState
-from domain.fraud.registry_rules import SHADOWS_MAX
+from domain.fraud.registry_rules import APPROVAL_LIFETIME, SHADOWS_MAX, SPENT_GRACE
 from domain.fraud.registry_store_memory import MemoryRegistryStore
 from domain.fraud.thresholds import Bound
 from domain.refusals import InputInvalid, NotAllowed, NotFound
@@ -256,6 +256,22 @@ class TestPromotions:
 
         assert desk.registry.promote(ANALYST, version.id) == FraudGateClosed(version.id, "APPROVAL")
 
+    def test_an_approval_that_was_spent_and_not_acted_on_runs_out_as_well(self) -> None:
+        """Whoever promoted died between the two."""
+        store = Dying()
+        desk = Desk(store=store)
+        version = desk.ready()
+        store.dies = "before"
+        with pytest.raises(KeyboardInterrupt):
+            desk.agreed(desk.asked(version))
+        today = desk.clock.now().date()
+        desk.clock.time += APPROVAL_LIFETIME + SPENT_GRACE
+        desk.shadow_runs.days[version.id] += (replace(desk.shadow_runs.days[version.id][0], day=today),)
+
+        assert desk.registry.promote(ANALYST, version.id) == FraudGateClosed(version.id, "APPROVAL")
+        desk.clock.time -= timedelta(seconds=1)
+        assert passed(desk.registry.promote(ANALYST, version.id)).id == version.id
+
     def test_an_approval_of_one_version_promotes_no_other(self, desk: Desk) -> None:
         """Even if the record of the other named it."""
         approval = desk.asked(desk.ready())
@@ -298,8 +314,38 @@ class TestPromotions:
 
         passed(desk.agreed(asked_one))
 
-        assert desk.agreed(asked_two) == FraudGateClosed(two.id, "BACKTEST_OF_OTHER_CHAMPION")
+        lacking = "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION"
+        assert desk.agreed(asked_two) == FraudGateClosed(two.id, lacking)
         assert desk.used() == one.id
+
+    @pytest.mark.parametrize("kind", [ArtefactKind.RULES, ArtefactKind.THRESHOLDS])
+    def test_neither_do_two_that_are_not_measured(self, desk: Desk, kind: ArtefactKind) -> None:
+        """The second was agreed to in the place of what decided before the first."""
+        desk.bounded()
+        one, two = desk.ready_of(kind, 1), desk.ready_of(kind, 2)
+        asked_one, asked_two = desk.asked(one, key="one"), desk.asked(two, key="two")
+
+        passed(desk.agreed(asked_one))
+        answer = desk.agreed(asked_two)
+
+        assert isinstance(answer, FraudGateClosed)
+        assert "APPROVAL_OF_OTHER_CHAMPION" in answer.missing
+        assert desk.used(kind) == one.id
+        assert "APPROVAL_OF_OTHER_CHAMPION" in passed(desk.registry.missing(LEAD, two.id))
+
+    def test_a_backtest_that_is_recorded_after_the_asking_was_not_agreed_to(self, desk: Desk) -> None:
+        """Nor one against the champion before, when the one that was shown has been rolled back meanwhile."""
+        first = desk.champion(key="first")
+        second = desk.ready(model_document(0.9), key="second")
+        asked = desk.asked(second, key="second")
+        passed(
+            desk.registry.roll_back(LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=first.id, reason="bad")
+        )
+        desk.tested(second)
+
+        lacking = "APPROVAL_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_BACKTEST"
+        assert desk.agreed(asked) == FraudGateClosed(second.id, lacking)
+        assert desk.used() is None
 
     @pytest.mark.parametrize("figure", [-1, 1_000_001])
     def test_figures_of_a_backtest_are_millionths(self, desk: Desk, figure: int) -> None:
@@ -333,7 +379,7 @@ class TestMeetings:
 
         answer = desk.agreed(asked_one)
 
-        assert answer == FraudGateClosed(one.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert answer == FraudGateClosed(one.id, "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION")
         assert desk.used() == two.id
 
     def test_a_rollback_during_a_promotion_stands_and_the_promotion_is_judged_again(self) -> None:
@@ -348,7 +394,7 @@ class TestMeetings:
 
         answer = desk.agreed(asked)
 
-        assert answer == FraudGateClosed(second.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert answer == FraudGateClosed(second.id, "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION")
         assert desk.used() is None
 
     def test_a_promotion_during_a_rollback_is_not_rolled_back_by_it(self) -> None:
