@@ -10,6 +10,7 @@ from domain.access.model import Relation
 from domain.fraud.registry_model import ArtefactKind as Kind
 from domain.fraud.registry_model import Backtest, DryRun, Fold, Retired, Version
 from domain.fraud.registry_model import VersionState as State
+from domain.fraud.registry_rules import SHADOW_SHARE_MIN_PERCENT
 from domain.refusals import Refusal
 from graph.connections import Connection, asked
 from graph.context import told
@@ -191,7 +192,10 @@ class FraudGateView:
 
 @strawberry.type(name="FraudShadowRun", description="A version that is, or was, asked beside the champions.")
 class FraudShadowRunView:
-    days: int = strawberry.field(description=f"Whole days that are counted, of the last {SHADOW_DAYS}.")
+    days: int = strawberry.field(
+        description=f"Whole days of the last {SHADOW_DAYS}: those on which it was asked beside "
+        f"{SHADOW_SHARE_MIN_PERCENT} in 100 decisions that were no fallback, or more."
+    )
     decisions: int = strawberry.field(description="Decisions of those days beside which it was asked.")
     agreement_millionths: int | None = strawberry.field(
         description="How many of them it would have decided as they were decided, in millionths; null of none."
@@ -379,16 +383,18 @@ def _facts(facts: Mapping[str, object]) -> list[FraudFactView]:
 
 
 def _shadow_run(info: Info, version: Version) -> FraudShadowRunView | None:
+    from domain.fraud.monitoring import shadow_days  # noqa: PLC0415  (with the first shadow run that is shown)
+
     looks = info.context.fraud
     until = next((one.until for one in looks.pointer(version.scope).shadows if one.used == version.used), None)
-    counted = [
-        one.shadows[version.id] for one in looks.days(version.scope, SHADOW_DAYS).values() if version.id in one.shadows
-    ]
-    if until is None and not counted:
+    days = looks.days(version.scope, SHADOW_DAYS)
+    asked = shadow_days(version.id, days)
+    if until is None and not asked:
         return None
-    decisions, same = sum(one.count for one in counted), sum(one.same for one in counted)
+    whole = [day for day in asked if day.whole]
+    decisions, same = sum(day.decisions for day in whole), sum(days[day.day].shadows[version.id].same for day in whole)
     return FraudShadowRunView(
-        days=len(counted),
+        days=len(whole),
         decisions=decisions,
         agreement_millionths=same * 1_000_000 // decisions if decisions else None,
         until=Instant(until) if until else None,

@@ -652,8 +652,8 @@ def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
         shown["Dry run"] = f"{run.decisions} decisions, {run.changed} changed, {run.first} to {run.last}"
         shown["Frauds not simply approved"] = f"{run.frauds_after}, before {run.frauds_before}, of {run.frauds}"
     if evidence.shadow_days:
-        days = [day for day in evidence.shadow_days if day.decisions > 0]
-        shown["Shadow run"] = f"{len(days)} days, {sum(day.decisions for day in days)} decisions"
+        days = [day for day in evidence.shadow_days if day.whole]
+        shown["Shadow run"] = f"{len(days)} whole days, {sum(day.decisions for day in days)} decisions"
     shown["Reason"] = reason
     return shown
 

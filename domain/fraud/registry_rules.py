@@ -41,6 +41,9 @@ FOLDS_MIN: Final = 4
 """As the protocol has them. A spread of fewer says nothing."""
 SHADOW_DAYS_MIN: Final = 7
 """Every day of the week once."""
+SHADOW_SHARE_MIN_PERCENT: Final = 95
+"""Of a day's decisions that were no fallback: a shadow that ran all day misses a few while its document is read, one
+that was started in the evening most."""
 SHADOW_DECISIONS_MIN: Final = 500
 """Below this a difference of one in a hundred is not seen."""
 SHADOW_AGE_MAX: Final = timedelta(days=14)
@@ -105,10 +108,17 @@ class BoundsVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShadowDay:
-    """Decisions of one whole day beside which the version was asked, counted from what is stored of them."""
+    """Decisions of one day beside which the version was asked, counted from what is stored of them."""
 
     day: date
     decisions: int
+    decided: int
+    """All that were no fallback: beside the others no version is asked."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was asked all day long. A day without decisions shows nothing."""
+        return self.decisions > 0 and 100 * self.decisions >= SHADOW_SHARE_MIN_PERCENT * self.decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,7 +218,7 @@ def _dry_run(version: Version, _: Evidence, __: datetime) -> tuple[Missing, ...]
 
 
 def _shadow_run(_: Version, evidence: Evidence, now: datetime) -> tuple[Missing, ...]:
-    counted = {day.day: day.decisions for day in evidence.shadow_days if day.decisions > 0}
+    counted = {day.day: day.decisions for day in evidence.shadow_days if day.whole}
     missing: list[Missing] = []
     if len(counted) < SHADOW_DAYS_MIN:
         missing.append(Missing.SHADOW_RUN)

@@ -145,7 +145,7 @@ class FraudScope:
         versions = [self._drafted(kind) for kind in kinds]
         self.desk.clock.time += timedelta(days=SHADOW_DAYS)
         today = self.desk.clock.now().date()
-        days = tuple(ShadowDay(today - timedelta(days=back), 100) for back in range(1, SHADOW_DAYS + 1))
+        days = tuple(ShadowDay(today - timedelta(days=back), 100, 100) for back in range(1, SHADOW_DAYS + 1))
         for version in versions:
             self.desk.shadow_runs.days[version.id] = days
             asked = self.desk.asked(version, key=version.id)

@@ -196,7 +196,7 @@ class Desk:
         self.clock.time += timedelta(days=days)
         today = self.clock.now().date()
         self.shadow_runs.days[version.id] = tuple(
-            ShadowDay(today - timedelta(days=back), decisions) for back in range(1, days + 1)
+            ShadowDay(today - timedelta(days=back), decisions, decisions) for back in range(1, days + 1)
         )
         return version
 

@@ -204,7 +204,7 @@ class TestPromotions:
 
         assert shown["Document"] == version.sha256
         assert shown["Average precision, folds"] == "0.720, 0.710, 0.730, 0.715"
-        assert shown["Shadow run"] == "8 days, 800 decisions"
+        assert shown["Shadow run"] == "8 whole days, 800 decisions"
 
     def test_asking_is_refused_while_something_is_missing(self, desk: Desk) -> None:
         version = desk.committed()
@@ -338,9 +338,7 @@ class TestPromotions:
         first = desk.champion(key="first")
         second = desk.ready(model_document(0.9), key="second")
         asked = desk.asked(second, key="second")
-        passed(
-            desk.registry.roll_back(LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=first.id, reason="bad")
-        )
+        passed(desk.registry.roll_back(LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=first.id, reason="bad"))
         desk.tested(second)
 
         lacking = "APPROVAL_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_BACKTEST"

@@ -26,7 +26,7 @@ from domain.fraud.registry_rules import BoundsVerdict, Consent, Evidence, Missin
 from tests.unit.fraud.governance import LINEAGE, NOON, ROWS, folds
 
 TODAY = NOON.date()
-WEEK = tuple(ShadowDay(TODAY - timedelta(days=back), 100) for back in range(1, 8))
+WEEK = tuple(ShadowDay(TODAY - timedelta(days=back), 100, 100) for back in range(1, 8))
 
 
 def backtest(**changes: object) -> Backtest:
@@ -176,8 +176,8 @@ class TestShadowRuns:
             ((), (Missing.SHADOW_RUN, Missing.SHADOW_DECISIONS, Missing.SHADOW_RECENT)),
             (WEEK[:6], (Missing.SHADOW_RUN,)),
             (WEEK[:6] * 2, (Missing.SHADOW_RUN,)),
-            ((*WEEK[:6], ShadowDay(TODAY, 0)), (Missing.SHADOW_RUN,)),
-            (tuple(replace(day, decisions=71) for day in WEEK), (Missing.SHADOW_DECISIONS,)),
+            ((*WEEK[:6], ShadowDay(TODAY, 0, 0)), (Missing.SHADOW_RUN,)),
+            (tuple(replace(day, decisions=71, decided=71) for day in WEEK), (Missing.SHADOW_DECISIONS,)),
             (tuple(replace(day, day=day.day - timedelta(days=14)) for day in WEEK), (Missing.SHADOW_RECENT,)),
         ],
     )
@@ -186,8 +186,27 @@ class TestShadowRuns:
     ) -> None:
         assert rules.missing(version, evidence(version, shadow_days=days), NOON) == missing
 
+    @pytest.mark.parametrize(("decisions", "missing"), [(95, ()), (94, (Missing.SHADOW_RUN,))])
+    def test_a_day_counts_on_which_it_was_asked_of_nearly_all(
+        self, decisions: int, missing: tuple[Missing, ...]
+    ) -> None:
+        """Not one on which it was started in the evening, or stopped in the morning."""
+        days = (*WEEK[:6], replace(WEEK[6], decisions=decisions))
+
+        assert rules.missing(MODEL, evidence(MODEL, shadow_days=days), NOON) == missing
+
+    def test_minutes_of_seven_days_are_no_week(self) -> None:
+        """Decisions of days that do not count are none of the run's."""
+        days = (*(replace(day, decisions=1) for day in WEEK[:6]), replace(WEEK[6], decisions=494, decided=600))
+
+        assert rules.missing(MODEL, evidence(MODEL, shadow_days=days), NOON) == (
+            Missing.SHADOW_RUN,
+            Missing.SHADOW_DECISIONS,
+            Missing.SHADOW_RECENT,
+        )
+
     def test_the_days_need_not_follow_each_other(self) -> None:
-        every_other = tuple(ShadowDay(TODAY - timedelta(days=2 * back), 100) for back in range(1, 8))
+        every_other = tuple(ShadowDay(TODAY - timedelta(days=2 * back), 100, 100) for back in range(1, 8))
 
         assert rules.missing(MODEL, evidence(MODEL, shadow_days=every_other), NOON) == ()
 
