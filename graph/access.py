@@ -444,7 +444,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("FraudFact", EVERYBODY, "name value"),
     **_rows("FraudBacktest", EVERYBODY, "protocol measuredAt by folds"),
     **_rows("FraudFold", EVERYBODY, "startsOn versionMillionths championMillionths forestMillionths"),
-    **_rows("FraudDryRun", EVERYBODY, "firstDay lastDay sha256 decisions changed before after spoke"),
+    **_rows("FraudDryRun", EVERYBODY, "firstDay lastDay sha256 againstSha256 decisions changed before after spoke"),
     **_rows("FraudDryRun", EVERYBODY, "frauds fraudsBefore fraudsAfter ranAt by"),
     **_rows("FraudVerdictCount", EVERYBODY, "decision count"),
     **_rows("FraudRuleCount", EVERYBODY, "code count"),

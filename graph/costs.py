@@ -73,7 +73,7 @@ LIST_SIZES: Final[Mapping[str, int]] = {
     "FraudDryRun.after": 5,
     "FraudDryRun.before": 5,
     "FraudDryRun.spoke": 100,
-    "FraudGate.missing": 17,
+    "FraudGate.missing": 19,
     "FraudLabel.said": 20,
     "FraudLineage.metrics": 50,
     "FraudLineage.parameters": 50,

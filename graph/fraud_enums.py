@@ -27,6 +27,8 @@ MISSING: Final[Mapping[Missing, str]] = {
     Missing.BACKTEST_FOLDS: f"The backtest has fewer than {FOLDS_MIN} folds of different weeks.",
     Missing.BACKTEST_BETTER: "The backtest is not better by more than its own spread.",
     Missing.DRY_RUN: f"There is no dry run of this document over {DRY_RUN_DECISIONS_MIN} decisions or more.",
+    Missing.DRY_RUN_OF_OTHER_CHAMPION: "The dry run is against other rules than those that decide.",
+    Missing.DRY_RUN_RECENT: f"The last decision of the dry run is older than {SHADOW_AGE_MAX.days} days.",
     Missing.SHADOW_RUN: f"It was asked beside the champions on fewer than {SHADOW_DAYS_MIN} whole days.",
     Missing.SHADOW_DECISIONS: f"It was asked beside fewer than {SHADOW_DECISIONS_MIN} decisions of whole days.",
     Missing.SHADOW_RECENT: f"The shadow run ended more than {SHADOW_AGE_MAX.days} days ago, or never began.",

@@ -129,13 +129,17 @@ class FraudDryRunView:
     def first_day(self) -> Day:
         return Day(self.run.first)
 
-    @field("The last day of them.")
+    @field("The day of the last of them.")
     def last_day(self) -> Day:
         return Day(self.run.last)
 
     @field("SHA-256 of the document that was run.")
     def sha256(self) -> str:
         return self.run.sha256
+
+    @field("SHA-256 of the rules that decided then; null of a run of before that was kept.")
+    def against_sha256(self) -> str | None:
+        return self.run.against_sha256
 
     @field("How many decisions it looked at.")
     def decisions(self) -> int:

@@ -295,15 +295,19 @@ def version_id(scope: Scope, kind: str) -> str:
     return f"{scope.value.lower()}/{kind}/{NUMBER}"
 
 
+@lru_cache(maxsize=len(Scope) * len(DOCUMENTS))
+def used(scope: Scope, kind: str) -> VersionUsed:
+    """What a decision names that followed from it."""
+    return VersionUsed(version_id(scope, kind), sha256_of(canonical(DOCUMENTS[kind](scope))))
+
+
 @lru_cache(maxsize=len(Scope))
 def book(scope: Scope) -> Book:
     """Read once in a process."""
-
-    def used(kind: str) -> VersionUsed:
-        return VersionUsed(version_id(scope, kind), sha256_of(canonical(DOCUMENTS[kind](scope))))
-
     return Book(
-        versions=VersionsUsed(rules=used("rules"), model=None, thresholds=used("thresholds"), lists=used("lists")),
+        versions=VersionsUsed(
+            rules=used(scope, "rules"), model=None, thresholds=used(scope, "thresholds"), lists=used(scope, "lists")
+        ),
         rules=rules.parsed(rules_document(scope)),
         model=None,
         thresholds=thresholds.parsed(thresholds_document(scope)),

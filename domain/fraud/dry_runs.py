@@ -70,20 +70,23 @@ class DryRuns:
         looked_at: list[StoredDecision] = []
         frauds: list[StoredDecision] = []
         reached = last
+        latest: date | None = None
         for day in (last - timedelta(days=back) for back in range((last - first).days + 1)):
             if len(looked_at) >= DECISIONS_MAX:
                 break
             reached, known = day, self._frauds_of(version, day)
             found = list(self._of_day(version, day, DECISIONS_MAX - len(looked_at)))
             looked_at += found
+            latest = latest or (day if found else None)
             frauds += [stored for stored in found if stored.subject in known]
         tried = dry_run(rule_set, looked_at, against)
         of_frauds = dry_run(rule_set, frauds, against)
         codes = {rule.id: rule.code for rule in rule_set.rules}
         return DryRun(
             first=reached,
-            last=last,
+            last=latest or last,
             sha256=version.sha256,
+            against_sha256=against.versions.rules.sha256,
             decisions=tried.looked_at,
             changed=sum(tried.changes.values()),
             before=dict(tried.before),

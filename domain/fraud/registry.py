@@ -15,8 +15,8 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Stage
 from domain.clock import Clock
 from domain.facts import facts_of
+from domain.fraud import builtin, signed_bounds, thresholds
 from domain.fraud import registry_rules as rules
-from domain.fraud import signed_bounds, thresholds
 from domain.fraud.artefacts import ArtefactStore
 from domain.fraud.documents import DocumentMalformed, canonical, read, sha256_of
 from domain.fraud.kinds import FRAUD_VERSION, Scope
@@ -527,8 +527,10 @@ class Registry:
         champion = pointer.champions.get(version.kind)
         since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
         shadowed = version.kind in rules.SHADOWED
+        kind = version.kind.value.lower()
         return Evidence(
             champion_sha256=champion.used.sha256 if champion else None,
+            built_in_sha256=builtin.used(version.scope, kind).sha256 if kind in builtin.DOCUMENTS else None,
             shadow_days=self._shadow_runs.shadow_days(version.scope, version.id, since=since) if shadowed else (),
             bounds=self._bounds_verdict(version),
             consent=consent or self._consent(version, version.approval),

@@ -89,9 +89,13 @@ class DryRun:
     """What rules would have decided on payments that were decided already."""
 
     first: date
+    """The first day that was reached."""
     last: date
+    """The day of its last decision; the last one that was asked for where it looked at none."""
     sha256: str
     """Of the document that was run."""
+    against_sha256: str | None = None
+    """Of the rules that decided then, or of the built-in ones; None of runs that are older than this field."""
     decisions: int
     changed: int
     """How many of them it would have decided otherwise."""

@@ -47,7 +47,7 @@ that was started in the evening most."""
 SHADOW_DECISIONS_MIN: Final = 500
 """Below this a difference of one in a hundred is not seen."""
 SHADOW_AGE_MAX: Final = timedelta(days=14)
-"""A run that ended before then is about payments of another time."""
+"""A run that ended before then is about payments of another time; so is a dry run whose last decision is older."""
 DRY_RUN_DECISIONS_MIN: Final = 100
 """Fewer payments show nothing of a rule that speaks on one in a hundred."""
 SHADOWS_MAX: Final = 3
@@ -86,6 +86,8 @@ class Missing(StrEnum):
     BACKTEST_FOLDS = "BACKTEST_FOLDS"
     BACKTEST_BETTER = "BACKTEST_BETTER"
     DRY_RUN = "DRY_RUN"
+    DRY_RUN_OF_OTHER_CHAMPION = "DRY_RUN_OF_OTHER_CHAMPION"
+    DRY_RUN_RECENT = "DRY_RUN_RECENT"
     SHADOW_RUN = "SHADOW_RUN"
     SHADOW_DECISIONS = "SHADOW_DECISIONS"
     SHADOW_RECENT = "SHADOW_RECENT"
@@ -140,6 +142,8 @@ class Evidence:
 
     champion_sha256: str | None
     """Of the document that the version would replace; None where nothing was promoted."""
+    built_in_sha256: str | None
+    """Of the document that decides where nothing was promoted; None of a kind that has none."""
     shadow_days: tuple[ShadowDay, ...]
     bounds: BoundsVerdict
     consent: Consent | None
@@ -211,10 +215,16 @@ def _better(backtest: Backtest) -> bool:
     return len(other) == len(ours) and better_than_its_spread(ours, other)
 
 
-def _dry_run(version: Version, _: Evidence, __: datetime) -> tuple[Missing, ...]:
+def _dry_run(version: Version, evidence: Evidence, now: datetime) -> tuple[Missing, ...]:
     run = version.dry_run
-    enough = run is not None and run.sha256 == version.sha256 and run.decisions >= DRY_RUN_DECISIONS_MIN
-    return () if enough else (Missing.DRY_RUN,)
+    if run is None or run.sha256 != version.sha256 or run.decisions < DRY_RUN_DECISIONS_MIN:
+        return (Missing.DRY_RUN,)
+    missing: list[Missing] = []
+    if run.against_sha256 != (evidence.champion_sha256 or evidence.built_in_sha256):
+        missing.append(Missing.DRY_RUN_OF_OTHER_CHAMPION)
+    if run.last < (now - SHADOW_AGE_MAX).date():
+        missing.append(Missing.DRY_RUN_RECENT)
+    return tuple(missing)
 
 
 def _shadow_run(_: Version, evidence: Evidence, now: datetime) -> tuple[Missing, ...]:

@@ -161,7 +161,9 @@ class FraudScope:
         else:
             never = rule("NEVER", condition=least("amount_minor", NEVER_MINOR + self._made))
             version = desk.committed(kind, {"format": "florin.rules/1", "rules": [never]}, key=key)
-            run = replace(a_dry_run(desk.clock.now(), desk.clock.now().date()), sha256=version.sha256)
+            against = desk.books.book(desk.registry.pointer(SCOPE), SCOPE).versions.rules
+            day = desk.clock.now().date()
+            run = replace(a_dry_run(desk.clock.now(), day), sha256=version.sha256, against_sha256=against.sha256)
             passed(desk.registry.record_dry_run(version, run))
         passed(desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.now() + timedelta(days=30)))
         return version

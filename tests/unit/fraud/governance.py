@@ -222,6 +222,7 @@ class Desk:
             first=yesterday,
             last=yesterday,
             sha256=version.sha256,
+            against_sha256=self.books.book(self.registry.pointer(self.scope), self.scope).versions.rules.sha256,
             decisions=500,
             changed=3,
             before={Decision.APPROVE: 500},

@@ -49,6 +49,7 @@ def dry_run(**changes: object) -> DryRun:
         "first": TODAY,
         "last": TODAY,
         "sha256": "a" * 64,
+        "against_sha256": "c" * 64,
         "decisions": 500,
         "changed": 3,
         "before": {Decision.APPROVE: 500},
@@ -84,6 +85,7 @@ def evidence(version: Version, **changes: object) -> Evidence:
     shown = rules.backtest_sha256(version.backtest) if version.backtest else None
     said: dict[str, object] = {
         "champion_sha256": "c" * 64,
+        "built_in_sha256": "0" * 64,
         "shadow_days": WEEK,
         "bounds": BoundsVerdict.WITHIN,
         "consent": Consent("stf_farah", ("stf_felix",), "apr_1", "c" * 64, shown),
@@ -221,6 +223,27 @@ class TestRules:
     def test_they_were_tried_on_history_as_they_are(self, run: DryRun | None) -> None:
         assert rules.missing(replace(RULES, dry_run=run), evidence(RULES), NOON) == (Missing.DRY_RUN,)
 
+    @pytest.mark.parametrize("against", ["b" * 64, "0" * 64, None])
+    def test_they_were_tried_against_those_that_decide(self, against: str | None) -> None:
+        version = replace(RULES, dry_run=dry_run(against_sha256=against))
+
+        assert rules.missing(version, evidence(version), NOON) == (Missing.DRY_RUN_OF_OTHER_CHAMPION,)
+
+    def test_where_nothing_was_promoted_the_built_in_ones_decide(self) -> None:
+        consent = Consent("stf_farah", ("stf_felix",), "apr_1", rules.BUILT_IN)
+        first = evidence(RULES, champion_sha256=None, consent=consent)
+        tried = replace(RULES, dry_run=dry_run(against_sha256="0" * 64))
+
+        assert rules.missing(tried, first, NOON) == ()
+        assert rules.missing(RULES, first, NOON) == (Missing.DRY_RUN_OF_OTHER_CHAMPION,)
+
+    @pytest.mark.parametrize(("days", "missing"), [(14, ()), (15, (Missing.DRY_RUN_RECENT,))])
+    def test_they_were_tried_on_payments_of_now(self, days: int, missing: tuple[Missing, ...]) -> None:
+        """However lately the run was made."""
+        version = replace(RULES, dry_run=dry_run(first=TODAY - timedelta(days=400), last=TODAY - timedelta(days=days)))
+
+        assert rules.missing(version, evidence(version), NOON) == missing
+
 
 class TestThresholds:
     def test_they_lie_within_bounds_that_are_signed(self) -> None:
@@ -273,7 +296,9 @@ class TestConsent:
 def test_every_condition_stands_in_the_way_of_the_pointer() -> None:
     """Whatever is missing, the pointer stays as it is."""
     bare = replace(MODEL, committed_at=None, backtest=None)
-    nothing = Evidence(champion_sha256=None, shadow_days=(), bounds=BoundsVerdict.UNTRUSTED, consent=None)
+    nothing = Evidence(
+        champion_sha256=None, built_in_sha256=None, shadow_days=(), bounds=BoundsVerdict.UNTRUSTED, consent=None
+    )
     answer = rules.promoted(POINTER, bare, evidence=nothing, by="stf_felix", reason="now", now=NOON)
 
     assert answer == FraudGateClosed(bare.id, "COMMIT,BACKTEST,SHADOW_RUN,SHADOW_DECISIONS,SHADOW_RECENT,APPROVAL")

@@ -394,6 +394,7 @@ def a_dry_run(now: datetime, day: date) -> DryRun:
         first=day - timedelta(days=9),
         last=day,
         sha256="e" * 64,
+        against_sha256="f" * 64,
         decisions=1_000,
         changed=7,
         before={Decision.APPROVE: 900, Decision.REVIEW: 100},

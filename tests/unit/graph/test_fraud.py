@@ -290,7 +290,11 @@ class TestVersions:
 
         assert model["lineage"]["metrics"] == [{"name": "average_precision", "value": "700000"}]
         assert [one["versionMillionths"] for one in model["backtest"]["folds"]] == [710_000, 710_001, 710_002, 710_003]
-        assert rules["dryRun"] == {"decisions": 1_000, "spoke": [{"code": "LARGE", "count": 107}]}
+        assert rules["dryRun"] == {
+            "decisions": 1_000,
+            "againstSha256": "f" * 64,
+            "spoke": [{"code": "LARGE", "count": 107}],
+        }
         assert rules["retired"]["reason"] == "it spoke too often"
 
     def test_say_what_stands_between_them_and_promotion(self, judged: Judged) -> None:
