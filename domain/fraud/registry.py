@@ -283,7 +283,13 @@ class Registry:
         pointed = self._pointed(
             found.scope, lambda pointer: rules.shadowing(pointer, found, until=until, by=actor.person, now=now)
         )
-        return pointed if isinstance(pointed, Refusal) else found
+        if isinstance(pointed, Refusal):
+            return pointed
+        begun = self._existing(found.id)
+        if begun.retired is None:
+            return begun
+        ended = self._unshadowed(begun, by=actor.person)  # it was retired meanwhile
+        return ended if isinstance(ended, Refusal) else FraudVersionState(begun.id, VersionState.RETIRED.value)
 
     def stop_shadow(self, actor: Actor, version: str) -> Version | Refusal:
         """Said again, it changes nothing.
@@ -293,9 +299,12 @@ class Registry:
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
             return found
-        now = self._clock.now()
-        pointed = self._pointed(found.scope, lambda pointer: rules.unshadowed(pointer, found, by=actor.person, now=now))
+        pointed = self._unshadowed(found, by=actor.person)
         return pointed if isinstance(pointed, Refusal) else found
+
+    def _unshadowed(self, version: Version, *, by: str) -> Pointer | FraudRegistryBusy:
+        now = self._clock.now()
+        return self._pointed(version.scope, lambda pointer: rules.unshadowed(pointer, version, by=by, now=now))
 
     # Promotions.
 
@@ -420,12 +429,15 @@ class Registry:
             return found
         if faults := rules.reason_faults(reason):
             return InputInvalid(faults)
-        now = self._clock.now()
-        pointer = self._pointed(found.scope, lambda pointer: rules.unshadowed(pointer, found, by=actor.person, now=now))
+        pointer = self._unshadowed(found, by=actor.person)
         if isinstance(pointer, Refusal):
             return pointer
-        retired = Retired(now, actor.person, reason)
-        return self._moved(found.id, lambda version: rules.retired(version, retired, pointer))
+        retired = Retired(self._clock.now(), actor.person, reason)
+        ended = self._moved(found.id, lambda version: rules.retired(version, retired, pointer))
+        if isinstance(ended, Refusal):
+            return ended
+        again = self._unshadowed(ended, by=actor.person)  # of a run that began before the note
+        return again if isinstance(again, Refusal) else ended
 
     # Bounds.
 

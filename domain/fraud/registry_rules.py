@@ -153,14 +153,16 @@ Condition = Callable[[Version, Evidence, datetime], tuple[Missing, ...]]
 
 
 def state_of(version: Version, pointer: Pointer) -> VersionState:
-    """What the version is: the pointer speaks first, whatever has been noted with the version or not yet."""
+    """What the version is. That it decides, or did, the pointer says first, whatever has been noted with it or not yet;
+    that it came to nothing is noted with it alone, and holds even if somebody began a shadow run of it meanwhile.
+    """
     champion = pointer.champions.get(version.kind)
     if champion and champion.used.version == version.id:
         return VersionState.CHAMPION
-    if any(shadow.used.version == version.id for shadow in pointer.shadows):
-        return VersionState.SHADOW
     if version.raised or version.retired or _was_champion(version, pointer):
         return VersionState.RETIRED
+    if any(shadow.used.version == version.id for shadow in pointer.shadows):
+        return VersionState.SHADOW
     return VersionState.DRAFT
 
 

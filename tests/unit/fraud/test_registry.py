@@ -19,7 +19,7 @@ from domain.fraud.refusals import (
     FraudVersionState,
     NoFraudVersionBefore,
 )
-from domain.fraud.registry_model import ArtefactKind, Pointer, Version, VersionState
+from domain.fraud.registry_model import ArtefactKind, Pointer, Retired, Version, VersionState
 from domain.fraud.registry_rules import APPROVAL_LIFETIME, SHADOWS_MAX, SPENT_GRACE
 from domain.fraud.registry_store_memory import MemoryRegistryStore
 from domain.fraud.thresholds import Bound
@@ -367,6 +367,27 @@ class Meeting(MemoryRegistryStore):
         return super().point(pointer, was=was)
 
 
+class Noting(MemoryRegistryStore):
+    """Somebody else is faster, once: right before a version is written, or right before the pointer is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_note: Any = None
+        self.before_point: Any = None
+
+    def replace(self, version: Version, *, was: Version) -> bool:
+        happens, self.before_note = self.before_note, None
+        if happens:
+            happens()
+        return super().replace(version, was=was)
+
+    def point(self, pointer: Pointer, *, was: Pointer) -> bool:
+        happens, self.before_point = self.before_point, None
+        if happens:
+            happens()
+        return super().point(pointer, was=was)
+
+
 class TestMeetings:
     def test_a_promotion_that_another_overtakes_is_judged_again(self) -> None:
         store = Meeting()
@@ -594,6 +615,36 @@ class TestRetiring:
         assert desk.registry.retire(ANALYST, version.id, reason="no better") == retired
         asked = desk.registry.request_promotion(ANALYST, version.id, reason="now", key="k")
         assert asked == FraudVersionState(version.id, "RETIRED")
+
+    def test_one_whose_shadow_run_begins_meanwhile_ends_all_the_same(self) -> None:
+        """Right before the note: no run is left over. Right after it: none begins."""
+        store = Noting()
+        desk = Desk(store=store)
+        before, after = desk.ready(key="before"), desk.ready(model_document(0.9), key="after")
+        until = desk.clock.time + timedelta(days=8)
+        for version in (before, after):
+            passed(desk.registry.stop_shadow(ANALYST, version.id))
+
+        store.before_note = lambda: passed(desk.registry.start_shadow(ANALYST, before.id, until=until))
+        passed(desk.registry.retire(ANALYST, before.id, reason="no better"))
+        assert desk.registry.pointer(Scope.CARD).shadows == ()
+
+        store.before_point = lambda: passed(desk.registry.retire(ANALYST, after.id, reason="no better"))
+        answer = desk.registry.start_shadow(ANALYST, after.id, until=until)
+        assert answer == FraudVersionState(after.id, "RETIRED")
+        assert desk.registry.pointer(Scope.CARD).shadows == ()
+
+    def test_one_that_is_in_the_shadow_all_the_same_is_not_promoted(self, desk: Desk) -> None:
+        """As somebody left it who died in between."""
+        version = desk.ready()
+        approval = desk.asked(version)
+        was = passed(desk.registry.version(LEAD, version.id))
+        end = Retired(desk.clock.time, ANALYST.person, "no better")
+        assert desk.store.replace(replace(was, retired=end, revision=was.revision + 1), was=was)
+
+        assert desk.agreed(approval) == FraudVersionState(version.id, "RETIRED")
+        assert desk.used() is None
+        assert desk.registry.state(passed(desk.registry.version(LEAD, version.id))) is VersionState.RETIRED
 
     def test_a_champion_does_not_end_like_that(self, desk: Desk) -> None:
         version = desk.champion()
