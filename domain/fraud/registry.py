@@ -55,6 +55,8 @@ PROMOTE: Final = "promote"
 TRIES_MAX: Final = 5
 """Few people change one scope; five lost races in a row are not people."""
 PAGE_MAX: Final = 100
+AUTHORS_PAGES_MAX: Final = 5
+"""500 earlier versions of a kind are looked through for the same bytes: years of them."""
 VERSIONS_MAX: Final = 999_999
 """As many as their numbers have digits for."""
 DRAFTED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES, ArtefactKind.THRESHOLDS})
@@ -540,13 +542,27 @@ class Registry:
         since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
         shadowed = version.kind in rules.SHADOWED
         kind = version.kind.value.lower()
+        consent = consent or self._consent(version, version.approval)
         return Evidence(
             champion_sha256=champion.used.sha256 if champion else None,
             built_in_sha256=builtin.used(version.scope, kind).sha256 if kind in builtin.DOCUMENTS else None,
             shadow_days=self._shadow_runs.shadow_days(version.scope, version.id, since=since) if shadowed else (),
             bounds=self._bounds_verdict(version),
-            consent=consent or self._consent(version, version.approval),
+            consent=consent,
+            authors=self._authors(version) if consent else frozenset(),
         )
+
+    def _authors(self, version: Version) -> frozenset[str]:
+        """Of earlier versions with the same bytes: who wrote them first does not agree to them as somebody else's."""
+        found: set[str] = set()
+        before: int | None = version.number
+        for _ in range(AUTHORS_PAGES_MAX):
+            page = self._store.versions(version.scope, version.kind, before=before, limit=PAGE_MAX)
+            found |= {one.author for one in page.versions if one.sha256 == version.sha256}
+            before = page.before
+            if before is None:
+                break
+        return frozenset(found)
 
     def _bounds_verdict(self, version: Version) -> BoundsVerdict:
         if version.kind is not ArtefactKind.THRESHOLDS:

@@ -147,6 +147,8 @@ class Evidence:
     shadow_days: tuple[ShadowDay, ...]
     bounds: BoundsVerdict
     consent: Consent | None
+    authors: frozenset[str] = frozenset()
+    """Who has registered these very bytes before, as an earlier version of the kind."""
 
 
 Condition = Callable[[Version, Evidence, datetime], tuple[Missing, ...]]
@@ -251,14 +253,14 @@ def _bounds(_: Version, evidence: Evidence, __: datetime) -> tuple[Missing, ...]
 
 
 def _consent(version: Version, evidence: Evidence, _: datetime) -> tuple[Missing, ...]:
-    """Another than who asked, and than the author, has agreed to this: in the place of the champion that decides, and
-    with the backtest that is kept.
+    """Another than who asked, and than whoever is an author of the bytes, has agreed to this: in the place of the
+    champion that decides, and with the backtest that is kept.
     """
     consent = evidence.consent
     if consent is None or not consent.checkers:
         return (Missing.APPROVAL,)
     missing: list[Missing] = []
-    if not set(consent.checkers) - {version.author, consent.maker}:
+    if not set(consent.checkers) - {version.author, consent.maker, *evidence.authors}:
         missing.append(Missing.APPROVAL_BY_ANOTHER)
     if consent.replaces != replaced(evidence.champion_sha256):
         missing.append(Missing.APPROVAL_OF_OTHER_CHAMPION)

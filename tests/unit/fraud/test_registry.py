@@ -32,6 +32,7 @@ from tests.unit.fraud.governance import (
     LINEAGE,
     OPERATOR,
     OTHER_ANALYST,
+    OTHER_LEAD,
     Desk,
     folds,
     model_document,
@@ -232,6 +233,27 @@ class TestPromotions:
 
         assert answer == FraudGateClosed(version.id, "APPROVAL_BY_ANOTHER")
         assert desk.used() is None
+
+    def test_neither_does_one_whose_bytes_another_has_registered_again(self, desk: Desk) -> None:
+        desk.bounded()
+        own = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), by=LEAD, key="own")
+        again = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), by=OTHER_ANALYST, key="again")
+        assert own.sha256 == again.sha256
+        approval = desk.asked(again, by=ANALYST)
+
+        assert desk.agreed(approval, by=LEAD) == FraudGateClosed(again.id, "APPROVAL_BY_ANOTHER")
+        assert desk.used(ArtefactKind.THRESHOLDS) is None
+        assert passed(desk.registry.missing(LEAD, again.id)) == ("APPROVAL_BY_ANOTHER",)
+        passed(desk.agreed(desk.asked(again, by=ANALYST, key="ask-2"), by=OTHER_LEAD))
+        assert desk.used(ArtefactKind.THRESHOLDS) == again.id
+
+    def test_the_author_of_other_bytes_does(self, desk: Desk) -> None:
+        desk.bounded()
+        desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(review=0.4), by=LEAD, key="own")
+        other = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), key="other")
+
+        passed(desk.agreed(desk.asked(other), by=LEAD))
+        assert desk.used(ArtefactKind.THRESHOLDS) == other.id
 
     def test_an_analyst_does_not_agree_to_anything(self, desk: Desk) -> None:
         approval = desk.asked(desk.ready())
