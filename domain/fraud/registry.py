@@ -9,8 +9,8 @@ from collections.abc import Callable, Mapping
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 
-from domain.access.model import Action, Actor, Approval, ApprovalState, Group, Relation
-from domain.access.service import Approvals, proposal_of, refusal_of
+from domain.access.model import Action, Actor, Approval, ApprovalKeyReused, ApprovalState, Group, Relation
+from domain.access.service import Approvals, approval_id, proposal_of, refusal_of
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Stage
 from domain.clock import Clock
@@ -64,6 +64,8 @@ DRAFTED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES, ArtefactKind
 MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
 """Who asks for a promotion; a lead agrees."""
 BANK: Final = "bank"
+REASON: Final = "Reason"
+"""The fact of an approval that is in the words of who asks."""
 THRESHOLDS: Final = "Thresholds"
 """The fact of a case that names the thresholds it proposes."""
 
@@ -311,7 +313,8 @@ class Registry:
     # Promotions.
 
     def request_promotion(self, actor: Actor, version: str, *, reason: str, key: str) -> Approval | Refusal:
-        """Asks a lead to agree that the version decides. What the gate misses already is refused at once.
+        """Asks a lead to agree that the version decides. What the gate misses already is refused at once. Once for each
+        person and key: asked again it is the same approval, with what was shown then.
 
         Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudGateClosed, ApprovalKeyReused,
         FraudRegistryBusy.
@@ -321,6 +324,10 @@ class Registry:
             return found
         if faults := (*key_faults(key), *rules.reason_faults(reason)):
             return InputInvalid(faults)
+        asked = f"{found.id}:{key}"
+        before = self._approvals.get(approval_id(actor, asked))
+        if isinstance(before, Approval):
+            return self._asked_before(found, before, reason)
         pointer, now = self._store.pointer(found.scope), self._clock.now()
         state = rules.state_of(found, pointer)
         if state not in (VersionState.DRAFT, VersionState.SHADOW):
@@ -330,7 +337,7 @@ class Registry:
             return FraudGateClosed(found.id, ",".join(lacking))
         approval = self._approvals.request(
             actor,
-            key=f"{found.id}:{key}",
+            key=asked,
             proposal=proposal_of(
                 subject_kind=SUBJECT_KIND,
                 subject_id=found.id,
@@ -344,7 +351,20 @@ class Registry:
         )
         if isinstance(approval, Refusal):
             return approval
-        moved = self._moved(found.id, lambda version: rules.asked_for(version, approval.id))
+        return self._asked_for(found, approval)
+
+    def _asked_before(self, version: Version, approval: Approval, reason: str) -> Approval | Refusal:
+        """What is shown is counted anew each night, and the reason is not: that is what was asked with this key."""
+        said = next((fact.value for fact in approval.proposal.shown if fact.label == REASON), None)
+        if said != reason:
+            return ApprovalKeyReused(approval.id)
+        noted = self._approvals.get(version.approval) if version.approval else None
+        if isinstance(noted, Approval) and noted.requested_at > approval.requested_at:
+            return approval  # somebody has asked anew since
+        return self._asked_for(version, approval)
+
+    def _asked_for(self, version: Version, approval: Approval) -> Approval | NotFound | FraudRegistryBusy:
+        moved = self._moved(version.id, lambda found: rules.asked_for(found, approval.id))
         return moved if isinstance(moved, Refusal) else approval
 
     def decided(self, approval: Approval) -> Refusal | None:
@@ -684,7 +704,7 @@ def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
     if evidence.shadow_days:
         days = [day for day in evidence.shadow_days if day.whole]
         shown["Shadow run"] = f"{len(days)} whole days, {sum(day.decisions for day in days)} decisions"
-    shown["Reason"] = reason
+    shown[REASON] = reason
     return shown
 
 

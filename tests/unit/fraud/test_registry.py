@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.access.model import Actor, MakerCannotCheck, Verdict
+from domain.access.model import Actor, ApprovalKeyReused, MakerCannotCheck, Verdict
 from domain.fraud import builtin
 from domain.fraud.documents import sha256_of
 from domain.fraud.kinds import Scope
@@ -206,6 +206,37 @@ class TestPromotions:
         assert shown["Document"] == version.sha256
         assert shown["Average precision, folds"] == "0.720, 0.710, 0.730, 0.715"
         assert shown["Shadow run"] == "8 whole days, 800 decisions"
+
+    def test_asked_again_with_the_same_key_it_is_the_same_approval(self, desk: Desk) -> None:
+        """Whatever was counted since."""
+        version = desk.ready()
+        approval = desk.asked(version)
+        day = desk.shadow_runs.days[version.id][0]
+        desk.shadow_runs.days[version.id] += (replace(day, day=day.day + timedelta(days=1)),)
+
+        assert desk.asked(version) == approval
+        other = desk.registry.request_promotion(ANALYST, version.id, reason="it is new", key="ask-1")
+        assert other == ApprovalKeyReused(approval.id)
+        passed(desk.agreed(approval))
+        assert passed(desk.registry.request_promotion(ANALYST, version.id, reason="it is better", key="ask-1")).used_for
+
+    def test_an_older_key_takes_nothing_from_what_was_asked_for_since(self, desk: Desk) -> None:
+        version = desk.ready()
+        first = desk.asked(version)
+        desk.clock.time += timedelta(minutes=1)
+        second = desk.asked(version, key="ask-2")
+
+        assert desk.asked(version) == first
+        assert passed(desk.registry.version(LEAD, version.id)).approval == second.id
+
+    def test_one_that_was_asked_for_and_not_noted_is_noted_by_asking_again(self, desk: Desk) -> None:
+        version = desk.ready()
+        approval = desk.asked(version)
+        noted = passed(desk.registry.version(LEAD, version.id))
+        assert desk.store.replace(replace(noted, approval=None, revision=noted.revision + 1), was=noted)
+
+        assert desk.asked(version) == approval
+        assert passed(desk.registry.version(LEAD, version.id)).approval == approval.id
 
     def test_asking_is_refused_while_something_is_missing(self, desk: Desk) -> None:
         version = desk.committed()
