@@ -495,17 +495,22 @@ class Registry:
 
     # What follows from the pointer.
 
-    def settle(self, scope: Scope) -> Pointer:
-        """Notes with the versions what the pointer says of them. Said again, it changes nothing."""
+    def settle(self, scope: Scope) -> Pointer | FraudRegistryBusy:
+        """Notes with the versions what the pointer says of them. Said again, it changes nothing.
+
+        Refusals: FraudRegistryBusy, of a version that is not noted: the pointer goes on saying it.
+        """
         pointer = self._store.pointer(scope)
         for version, (champion, retired) in rules.notes(pointer).items():
-            self._note(version, champion, retired)
+            if busy := self._note(version, champion, retired):
+                return busy
         return pointer
 
-    def _note(self, version: str, champion: Champion, retired: Retired | None) -> None:
+    def _note(self, version: str, champion: Champion, retired: Retired | None) -> FraudRegistryBusy | None:
         moved = self._moved(version, lambda found: rules.noted(found, champion, retired))
         if isinstance(moved, NotFound):
             raise RuntimeError(f"{version} decides and was never registered")
+        return moved if isinstance(moved, FraudRegistryBusy) else None
 
     # The steps of a promotion.
 
@@ -514,6 +519,8 @@ class Registry:
     ) -> Version | Refusal:
         for _ in range(TRIES_MAX):
             pointer, now = self.settle(version.scope), self._clock.now()
+            if isinstance(pointer, FraudRegistryBusy):
+                return pointer  # what is noted of nobody yet must not leave the pointer
             if rules.state_of(version, pointer) is VersionState.CHAMPION:
                 return self._existing(version.id)
             version = self._existing(version.id)
@@ -529,7 +536,7 @@ class Registry:
             if refusal := self._spent(version, agreed):
                 return refusal
             if self._store.point(decided, was=pointer):
-                self.settle(version.scope)
+                self.settle(version.scope)  # what others are in the way of, the next one notes
                 return self._existing(version.id)
         return FraudRegistryBusy(version.scope.value)
 

@@ -181,7 +181,9 @@ def test_what_everybody_is_told_is_what_was_done(storm: Storm) -> None:
 
 
 def test_each_version_is_what_the_chain_says_and_it_is_noted_with_it(storm: Storm) -> None:
-    registry, pointer = storm.scope.desk.registry, storm.scope.desk.registry.settle(SCOPE)
+    registry = storm.scope.desk.registry
+    pointer = registry.settle(SCOPE)
+    assert isinstance(pointer, Pointer)
     champions = {champion.used.version for champion in pointer.champions.values()}
     once = {one.used.version for link in storm.chain for one in link.champions.values()}
     ended = {left.champion.used.version: left for link in storm.chain for left in link.left}

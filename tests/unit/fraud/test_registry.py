@@ -15,6 +15,7 @@ from domain.fraud.refusals import (
     FraudGateClosed,
     FraudKeyReused,
     FraudLimitReached,
+    FraudRegistryBusy,
     FraudVersionNotChampion,
     FraudVersionState,
     NoFraudVersionBefore,
@@ -421,17 +422,21 @@ class Meeting(MemoryRegistryStore):
 
 
 class Noting(MemoryRegistryStore):
-    """Somebody else is faster, once: right before a version is written, or right before the pointer is."""
+    """Somebody else is faster: once right before a version is written, or right before the pointer is; or always."""
 
     def __init__(self) -> None:
         super().__init__()
         self.before_note: Any = None
         self.before_point: Any = None
+        self.busy: str | None = None
+        """The version of which others write each time."""
 
     def replace(self, version: Version, *, was: Version) -> bool:
         happens, self.before_note = self.before_note, None
         if happens:
             happens()
+        if version.id == self.busy:
+            return False
         return super().replace(version, was=was)
 
     def point(self, pointer: Pointer, *, was: Pointer) -> bool:
@@ -569,6 +574,26 @@ class TestRollbacks:
         assert noted.retired is not None
         assert noted.retired.reason == "it blocks all"
         assert desk.registry.pointer(Scope.CARD).left == ()
+
+    def test_what_left_stays_in_the_pointer_until_it_is_noted(self) -> None:
+        """A version whose record others are faster with each time is not forgotten, and no draft again."""
+        store = Noting()
+        desk = Desk(store=store)
+        bad = desk.champion()
+        passed(self.roll_back(desk, bad))
+        good = desk.ready(model_document(0.9), key="good")
+        approval = desk.asked(good)
+        store.busy = bad.id
+
+        assert desk.agreed(approval) == FraudRegistryBusy(bad.id)
+        assert desk.used() is None
+        assert [one.champion.used.version for one in desk.registry.pointer(Scope.CARD).left] == [bad.id]
+
+        store.busy = None
+        passed(desk.registry.promote(ANALYST, good.id))
+        noted = passed(desk.registry.version(LEAD, bad.id))
+        assert noted.retired is not None
+        assert desk.registry.state(noted) is VersionState.RETIRED
 
 
 class TestThresholds:
