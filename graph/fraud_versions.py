@@ -11,12 +11,12 @@ from domain.fraud.registry_model import ArtefactKind as Kind
 from domain.fraud.registry_model import Backtest, DryRun, Fold, Retired, Version
 from domain.fraud.registry_model import VersionState as State
 from domain.fraud.registry_rules import SHADOW_SHARE_MIN_PERCENT
-from domain.refusals import Refusal
 from graph.connections import Connection, asked
 from graph.context import told
 from graph.cursors import number_in
 from graph.fields import field
 from graph.fraud_enums import MISSING, ArtefactKind, CustomerReason, Decision, Missing, Scope, VersionState
+from graph.fraud_looks import SHADOW_DAYS
 from graph.node import Info
 from graph.scalars import Cursor, Day, Instant
 
@@ -28,8 +28,6 @@ FACTS_MAX: Final = 50
 FOLDS_MAX: Final = 50
 MISSING_MAX: Final = len(Missing)
 VERDICTS_MAX: Final = len(Decision)
-SHADOW_DAYS: Final = 60
-"""As long as a shadow runs at most."""
 NAMED: Final = "Scope, kind and number, such as `card/model/3`."
 
 
@@ -306,10 +304,7 @@ class FraudVersionView:
     def gate(self, info: Info) -> FraudGateView | None:
         if self._state(info) not in (State.DRAFT, State.SHADOW) or self.found.kind is Kind.LISTS:
             return None
-        info.context.spend(2)
-        lacking = info.context.fraud_desk.registry.missing(info.context.actor, self.found.id)
-        if isinstance(lacking, Refusal):
-            return None
+        lacking = info.context.fraud.missing(self.found)
         missing = [FraudGateMissingView(code=one, message=MISSING[one]) for one in lacking]
         return FraudGateView(passed=not missing, missing=missing)
 
@@ -387,12 +382,10 @@ def _facts(facts: Mapping[str, object]) -> list[FraudFactView]:
 
 
 def _shadow_run(info: Info, version: Version) -> FraudShadowRunView | None:
-    from domain.fraud.monitoring import shadow_days  # noqa: PLC0415  (with the first shadow run that is shown)
-
     looks = info.context.fraud
     until = next((one.until for one in looks.pointer(version.scope).shadows if one.used == version.used), None)
     days = looks.days(version.scope, SHADOW_DAYS)
-    asked = shadow_days(version.id, days)
+    asked = looks.shadow_days(version.scope, version.id)
     if until is None and not asked:
         return None
     whole = [day for day in asked if day.whole]

@@ -95,6 +95,18 @@ class ShadowRuns(Protocol):
     def shadow_days(self, scope: Scope, version: str, *, since: date) -> tuple[ShadowDay, ...]: ...
 
 
+class GateReads(Protocol):
+    """Where a gate's evidence is read that is the same for all versions of a scope. A promotion reads it anew; whoever
+    shows many versions reads it once for all of them.
+    """
+
+    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]: ...
+
+    def bounds(self, scope: Scope) -> Bounds | None:
+        """Their signature verified."""
+        ...
+
+
 class Registry:
     def __init__(
         self,
@@ -143,7 +155,11 @@ class Registry:
         found = self.version(actor, version)
         if isinstance(found, Refusal):
             return found
-        return rules.missing(found, self._evidence(found, self._store.pointer(found.scope)), self._clock.now())
+        return self.missing_of(found, self._store.pointer(found.scope), self)
+
+    def missing_of(self, version: Version, pointer: Pointer, reads: GateReads) -> tuple[Missing, ...]:
+        """As `missing`, of a version and a pointer that were read just now: to be shown, and never to promote by."""
+        return rules.missing(version, self._evidence(version, pointer, reads=reads), self._clock.now())
 
     def document(self, actor: Actor, version: str) -> bytes | Denied:
         """The bytes of its document. Raises ArtefactUnread.
@@ -493,6 +509,11 @@ class Registry:
         said = signed_bounds.parsed(kept.document)
         return said.bounds if (said.scope, said.number) == (scope, kept.number) else None
 
+    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]:
+        """Days beside whose decisions the version was asked, as far back as a run is long."""
+        since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
+        return self._shadow_runs.shadow_days(scope, version, since=since)
+
     # What follows from the pointer.
 
     def settle(self, scope: Scope) -> Pointer | FraudRegistryBusy:
@@ -564,17 +585,19 @@ class Registry:
         used = self._approvals.use(approval.id, proposal=approval.proposal, used_for=version.id)
         return used if isinstance(used, Refusal) else None
 
-    def _evidence(self, version: Version, pointer: Pointer, *, consent: Consent | None = None) -> Evidence:
+    def _evidence(
+        self, version: Version, pointer: Pointer, *, consent: Consent | None = None, reads: GateReads | None = None
+    ) -> Evidence:
+        reads = reads or self
         champion = pointer.champions.get(version.kind)
-        since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
         shadowed = version.kind in rules.SHADOWED
         kind = version.kind.value.lower()
         consent = consent or self._consent(version, version.approval)
         return Evidence(
             champion_sha256=champion.used.sha256 if champion else None,
             built_in_sha256=builtin.used(version.scope, kind).sha256 if kind in builtin.DOCUMENTS else None,
-            shadow_days=self._shadow_runs.shadow_days(version.scope, version.id, since=since) if shadowed else (),
-            bounds=self._bounds_verdict(version),
+            shadow_days=reads.shadow_days(version.scope, version.id) if shadowed else (),
+            bounds=self._bounds_verdict(version, reads),
             consent=consent,
             authors=self._authors(version) if consent else frozenset(),
         )
@@ -591,10 +614,10 @@ class Registry:
                 break
         return frozenset(found)
 
-    def _bounds_verdict(self, version: Version) -> BoundsVerdict:
+    def _bounds_verdict(self, version: Version, reads: GateReads) -> BoundsVerdict:
         if version.kind is not ArtefactKind.THRESHOLDS:
             return BoundsVerdict.UNTRUSTED
-        bounds = self.bounds(version.scope)
+        bounds = reads.bounds(version.scope)
         if bounds is None:
             return BoundsVerdict.UNTRUSTED
         found = thresholds.parsed(read(self._artefacts.get(version.kind, version.sha256)))

@@ -61,6 +61,8 @@ VERSIONS: Final = """query($scope: FraudScope!, $kind: FraudArtefactKind!, $stat
     $first: Int! = 25, $after: Cursor) {
   fraudVersions(scope: $scope, kind: $kind, status: $status, first: $first, after: $after) {
   edges { node { version status } cursor } pageInfo { hasNextPage endCursor } } }"""
+GATES: Final = """query($scope: FraudScope!, $kind: FraudArtefactKind!) {
+  fraudVersions(scope: $scope, kind: $kind, first: 50) { edges { node { version gate { missing { code } } } } } }"""
 VERSION: Final = """query($version: String!) { fraudVersion(version: $version) { version status document
   rules { rule code text decision customerReason fallbackOnly ifInconclusive } lineage { codeVersion note
   parameters { name value } metrics { name value } } backtest { protocol folds { versionMillionths } }

@@ -1,5 +1,6 @@
 """What staff of fraud, compliance and auditors look up of fraud, and that nobody else is told of anything."""
 
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -11,6 +12,7 @@ from domain.accounts.model import Account
 from domain.fraud.kinds import Decision
 from domain.fraud.registry_model import ArtefactKind
 from tests.unit.graph import fraud_documents as ask
+from tests.unit.graph.fraud_house import rules_document, thresholds_document
 from tests.unit.graph.world import CLERK, World, clerk
 
 LOOKERS: Final = (Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE, Group.AUDITOR)
@@ -316,6 +318,37 @@ class TestVersions:
     @pytest.mark.parametrize("version", ["transfer/rules/1", "transfer/rules/2", "transfer/lists/1"])
     def test_that_are_not_promoted_any_more_have_no_gate(self, judged: Judged, version: str) -> None:
         assert judged.ask(ask.VERSION, version=version)["fraudVersion"]["gate"] is None
+
+    def test_of_many_the_gates_cost_no_more_than_of_one(self, judged: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
+        """But for its thresholds of each, which lie in the bucket."""
+        world, reads = judged.world, Counter[str]()
+
+        def counted(thing: Any, name: str) -> None:
+            real = getattr(thing, name)
+
+            def count(*args: Any, **more: Any) -> Any:
+                reads[name] += 1
+                return real(*args, **more)
+
+            monkeypatch.setattr(thing, name, count)
+
+        for number in range(20):
+            world.committed(
+                ANALYST, ArtefactKind.THRESHOLDS, thresholds_document(0.3 + number / 100), key=f"t-{number}"
+            )
+            world.committed(ANALYST, document=rules_document(number + 1), key=f"r-{number}")
+        for name in ("version", "pointer", "bounds"):
+            counted(world.registry_store, name)
+        counted(world.bounds_key, "signed")
+        counted(world.monitoring_store, "days")
+        for kind in ("THRESHOLDS", "RULES"):
+            reads.clear()
+            rows = judged.ask(ask.GATES, scope="TRANSFER", kind=kind)["fraudVersions"]["edges"]
+
+            assert sum(row["node"]["gate"] is not None for row in rows) >= 20
+            assert reads == (
+                {"pointer": 1, "bounds": 1, "signed": 1} if kind == "THRESHOLDS" else {"pointer": 1, "days": 1}
+            )
 
     def test_show_their_shadow_run(self, judged: Judged) -> None:
         judged.world.counted()
