@@ -7,8 +7,9 @@ from typing import Final
 import strawberry
 
 from domain.access.model import Relation
+from domain.fraud.dry_run import DECISIONS_MAX, EXAMPLES_MAX
 from domain.fraud.registry_model import ArtefactKind as Kind
-from domain.fraud.registry_model import Backtest, DryRun, Fold, Retired, Version
+from domain.fraud.registry_model import Backtest, Changed, DryRun, Fold, Retired, Version
 from domain.fraud.registry_model import VersionState as State
 from domain.fraud.registry_rules import SHADOW_SHARE_MIN_PERCENT
 from graph.connections import Connection, asked
@@ -26,6 +27,7 @@ DOCUMENT_SHOWN_MAX: Final = 1_000_000
 RULES_MAX: Final = 100
 FACTS_MAX: Final = 50
 FOLDS_MAX: Final = 50
+EXAMPLES_SHOWN_MAX: Final = EXAMPLES_MAX * len(Decision) * (len(Decision) - 1)
 MISSING_MAX: Final = len(Missing)
 VERDICTS_MAX: Final = len(Decision)
 NAMED: Final = "Scope, kind and number, such as `card/model/3`."
@@ -119,6 +121,27 @@ class FraudBacktestView:
         return [FraudFoldView(fold=one) for one in self.backtest.folds[:FOLDS_MAX]]
 
 
+@strawberry.type(name="FraudDryRunExample", description="A payment that rules would have decided otherwise.")
+class FraudDryRunExampleView:
+    changed: strawberry.Private[Changed]
+
+    @field("What was judged: a payment, or a journal.")
+    def subject_id(self) -> strawberry.ID:
+        return strawberry.ID(self.changed.subject)
+
+    @field("What the rules that decided then say of it.")
+    def before(self) -> Decision:
+        return self.changed.before
+
+    @field("What these rules say of it.")
+    def after(self) -> Decision:
+        return self.changed.after
+
+    @field(f"Codes of these rules that speak on it: at most {RULES_MAX}.")
+    def staff_reasons(self) -> list[str]:
+        return list(self.changed.staff_reasons[:RULES_MAX])
+
+
 @strawberry.type(name="FraudDryRun", description="What rules would have decided on payments that were decided already.")
 class FraudDryRunView:
     run: strawberry.Private[DryRun]
@@ -142,6 +165,17 @@ class FraudDryRunView:
     @field("How many decisions it looked at.")
     def decisions(self) -> int:
         return self.run.decisions
+
+    @field(
+        f"Whether those are all of its days; false: there were more than {DECISIONS_MAX}, and the latest days came "
+        "first. Null of a run of before that was kept."
+    )
+    def complete(self) -> bool | None:
+        return self.run.complete
+
+    @field(f"Some that it would have decided otherwise, {EXAMPLES_MAX} of each change: at most {EXAMPLES_SHOWN_MAX}.")
+    def examples(self) -> list[FraudDryRunExampleView]:
+        return [FraudDryRunExampleView(changed=one) for one in self.run.examples[:EXAMPLES_SHOWN_MAX]]
 
     @field("How many of them it would have decided otherwise.")
     def changed(self) -> int:

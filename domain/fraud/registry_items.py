@@ -15,6 +15,7 @@ from domain.fraud.registry_model import (
     ArtefactKind,
     Backtest,
     Champion,
+    Changed,
     DryRun,
     Fold,
     Left,
@@ -287,6 +288,17 @@ def _dry_run_map(run: DryRun) -> Item:
         "frauds_after": run.frauds_after,
         "ran_at": instant_text(run.ran_at),
         "by": run.by,
+        "complete": run.complete,
+        "examples": [
+            {
+                "decision": one.decision,
+                "subject": one.subject,
+                "before": one.before.value,
+                "after": one.after.value,
+                "staff_reasons": list(one.staff_reasons),
+            }
+            for one in run.examples
+        ],
     }
 
 
@@ -306,6 +318,17 @@ def _dry_run(found: Item) -> DryRun:
         frauds_after=found["frauds_after"],
         ran_at=_instant(found["ran_at"]),
         by=found["by"],
+        complete=found.get("complete"),
+        examples=tuple(
+            Changed(
+                one["decision"],
+                one["subject"],
+                Decision(one["before"]),
+                Decision(one["after"]),
+                tuple(one["staff_reasons"]),
+            )
+            for one in found.get("examples", ())
+        ),
     )
 
 

@@ -84,6 +84,19 @@ class Backtest:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A decision that would have come out otherwise."""
+
+    decision: str
+    """Its id."""
+    subject: str
+    before: Decision
+    after: Decision
+    staff_reasons: tuple[str, ...]
+    """Of the rules that were tried."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
     """What rules would have decided on payments that were decided already."""
@@ -110,6 +123,10 @@ class DryRun:
     frauds_after: int
     ran_at: datetime
     by: str
+    complete: bool | None = None
+    """False: there were more decisions than one run looks at; None of runs that are older than this field."""
+    examples: tuple[Changed, ...] = ()
+    """A few of each change."""
 
 
 @dataclass(frozen=True, slots=True)

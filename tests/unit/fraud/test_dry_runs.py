@@ -6,6 +6,8 @@ from typing import Any
 
 import pytest
 
+from domain.fraud import dry_runs
+from domain.fraud.dry_run import EXAMPLES_MAX
 from domain.fraud.dry_runs import DryRuns
 from domain.fraud.kinds import Decision
 from domain.fraud.label_store_memory import MemoryLabelStore
@@ -19,6 +21,10 @@ from tests.unit.fraud.values import least, rule
 
 def rules_document(limit_minor: int) -> dict[str, Any]:
     return {"format": "florin.rules/1", "rules": [rule("LARGE", condition=least("amount_minor", limit_minor))]}
+
+
+LATER = {"against_sha256", "complete", "examples"}
+"""What dry runs that are kept may not have yet."""
 
 
 @dataclass
@@ -75,6 +81,37 @@ def test_one_says_what_would_have_been_decided_otherwise(desk: TryingDesk, versi
     assert run.sha256 == version.sha256
 
 
+def test_it_keeps_examples_of_what_changes(desk: TryingDesk, version: Version) -> None:
+    desk.paid(back=1, count=EXAMPLES_MAX + 1, amount_minor=6_000)
+
+    run = desk.ran(version)
+
+    assert len(run.examples) == EXAMPLES_MAX
+    assert {(one.before, one.after, one.staff_reasons) for one in run.examples} == {
+        (Decision.APPROVE, Decision.REVIEW, ("LARGE",))
+    }
+    assert run.examples[0].subject in desk.decided.by_subject
+
+
+@pytest.mark.parametrize(("counts", "reached"), [((3, 2), None), ((3, 3), 2), ((5, 1), 1), ((6, 0), 1)], ids=str)
+def test_it_says_when_there_were_more_than_it_looks_at(
+    desk: TryingDesk,
+    version: Version,
+    monkeypatch: pytest.MonkeyPatch,
+    counts: tuple[int, int],
+    reached: int | None,
+) -> None:
+    """And is of the latest."""
+    monkeypatch.setattr(dry_runs, "DECISIONS_MAX", 5)
+    for back, count in enumerate(counts, 1):
+        desk.paid(back=back, count=count)
+
+    run = desk.ran(version)
+
+    assert (run.complete, run.decisions) == (reached is None, 5)
+    assert (run.first, run.last) == (desk.day(reached or 9), desk.day(1))
+
+
 def test_it_names_the_rules_that_decided_then(desk: TryingDesk, version: Version) -> None:
     desk.paid(back=1, count=1)
     built_in = desk.ran(version).against_sha256
@@ -107,13 +144,13 @@ def test_days_are_few_and_in_their_order(desk: TryingDesk, version: Version) -> 
 
 def test_one_is_kept_and_read_back_and_so_is_one_of_before(desk: TryingDesk, version: Version) -> None:
     """Which does not say against what it was: the gate takes it for one against other rules."""
-    desk.paid(back=1, count=2)
+    desk.paid(back=1, count=2, amount_minor=6_000)
     desk.ran(version)
     tried = passed(desk.registry.version(ANALYST, version.id))
     item = version_item(tried)
 
     assert version_of(item) == tried
-    old = {name: value for name, value in item["dry_run"].items() if name != "against_sha256"}
+    old = {name: value for name, value in item["dry_run"].items() if name not in LATER}
     before = version_of({**item, "dry_run": old}).dry_run
     assert before is not None
-    assert before.against_sha256 is None
+    assert (before.against_sha256, before.complete, before.examples) == (None, None, ())

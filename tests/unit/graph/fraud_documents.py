@@ -66,7 +66,8 @@ GATES: Final = """query($scope: FraudScope!, $kind: FraudArtefactKind!) {
 VERSION: Final = """query($version: String!) { fraudVersion(version: $version) { version status document
   rules { rule code text decision customerReason fallbackOnly ifInconclusive } lineage { codeVersion note
   parameters { name value } metrics { name value } } backtest { protocol folds { versionMillionths } }
-  dryRun { decisions againstSha256 spoke { code count } } shadowRun { days decisions agreementMillionths until }
+  dryRun { decisions againstSha256 spoke { code count }
+  complete examples { subjectId before after staffReasons } } shadowRun { days decisions agreementMillionths until }
   gate { passed missing { code message } } retired { reason by } promotedBy } }"""
 GRAMMAR: Final = """{ fraudRuleGrammar {
   nodes { name symbol partsLeast partsMost takes gives } depthMax nodesMax rulesMax }

@@ -38,6 +38,7 @@ from domain.fraud.registry_model import (
     ArtefactKind,
     Backtest,
     Champion,
+    Changed,
     DryRun,
     Fold,
     Lineage,
@@ -405,6 +406,8 @@ def a_dry_run(now: datetime, day: date) -> DryRun:
         frauds_after=17,
         ran_at=now,
         by=WRITER,
+        complete=False,
+        examples=(Changed("dec_1", "jrn_1", Decision.APPROVE, Decision.REVIEW, ("LARGE",)),),
     )
 
 

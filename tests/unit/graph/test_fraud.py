@@ -296,6 +296,10 @@ class TestVersions:
             "decisions": 1_000,
             "againstSha256": "f" * 64,
             "spoke": [{"code": "LARGE", "count": 107}],
+            "complete": False,
+            "examples": [
+                {"subjectId": "jrn_1", "before": "APPROVE", "after": "REVIEW", "staffReasons": ["LARGE"]},
+            ],
         }
         assert rules["retired"]["reason"] == "it spoke too often"
 
