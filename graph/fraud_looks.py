@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from domain.fraud.model import StoredDecision
     from domain.fraud.monitoring_model import DayFigures, Point
     from domain.fraud.monitoring_service import Monitoring
-    from domain.fraud.registry import Registry
+    from domain.fraud.registry import BoundsInForce, Registry
     from domain.fraud.registry_model import ArtefactKind, Pointer, Snoozes, Version, VersionPage
     from domain.fraud.registry_rules import Missing, ShadowDay
     from domain.fraud.snoozing import Snoozing
@@ -83,7 +83,7 @@ class FraudLooks:
     _days: dict[Scope, Mapping[date, DayFigures]] = field(default_factory=dict)
     _documents: dict[str, bytes | None] = field(default_factory=dict)
     _thresholds: dict[Scope, Thresholds | None] = field(default_factory=dict)
-    _bounds: dict[Scope, Bounds | None] = field(default_factory=dict)
+    _bounds: dict[Scope, BoundsInForce | None] = field(default_factory=dict)
     _labels: Loader[str, Label] = field(init=False)
     _cases: Loader[str, str] = field(init=False)
 
@@ -204,9 +204,13 @@ class FraudLooks:
 
     def bounds(self, scope: Scope) -> Bounds | None:
         """Their signature verified."""
+        found = self.bounds_in_force(scope)
+        return found.bounds if found else None
+
+    def bounds_in_force(self, scope: Scope) -> BoundsInForce | None:
         if scope not in self._bounds:
             self.context.spend()
-            self._bounds[scope] = self.context.fraud_desk.registry.bounds(scope)
+            self._bounds[scope] = self.context.fraud_desk.registry.bounds_in_force(scope)
         return self._bounds[scope]
 
     def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]:

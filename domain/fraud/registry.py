@@ -6,6 +6,7 @@ the next one does not.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 
@@ -71,6 +72,14 @@ THRESHOLDS: Final = "Thresholds"
 
 Denied = NotAllowed | NotFound
 Moved = TypeVar("Moved", bound=Refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsInForce:
+    """Bounds whose signature was verified just now, and what they say."""
+
+    signed: SignedBounds
+    bounds: Bounds
 
 
 class Forms(Protocol):
@@ -503,11 +512,16 @@ class Registry:
 
     def bounds(self, scope: Scope) -> Bounds | None:
         """The bounds of the scope, their signature verified; None where there are none to be trusted."""
+        found = self.bounds_in_force(scope)
+        return found.bounds if found else None
+
+    def bounds_in_force(self, scope: Scope) -> BoundsInForce | None:
+        """As `bounds`, with how they came to be."""
         kept = self._store.bounds(scope)
         if kept is None or not self._trusted(kept):
             return None
         said = signed_bounds.parsed(kept.document)
-        return said.bounds if (said.scope, said.number) == (scope, kept.number) else None
+        return BoundsInForce(kept, said.bounds) if (said.scope, said.number) == (scope, kept.number) else None
 
     def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]:
         """Days beside whose decisions the version was asked, as far back as a run is long."""

@@ -56,7 +56,8 @@ DECISIONS: Final = """query($scope: FraudScope, $day: Date, $customer: ID, $acco
     pageInfo { hasNextPage endCursor } } }"""
 SCOPES: Final = """{ fraudScopes { scope champions { kind version since by agreedBy } previous { kind versions }
   shadows { kind version until } scoreThresholds { decision limit least most optional }
-  amountThresholds { decision limit least most optional } boundsSigned changedAt changedBy reason } }"""
+  amountThresholds { decision limit least most optional } boundsSigned
+  bounds { number key document keptBy keptAt } changedAt changedBy reason } }"""
 VERSIONS: Final = """query($scope: FraudScope!, $kind: FraudArtefactKind!, $status: FraudVersionStatus,
     $first: Int! = 25, $after: Cursor) {
   fraudVersions(scope: $scope, kind: $kind, status: $status, first: $first, after: $after) {

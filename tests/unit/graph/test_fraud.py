@@ -12,6 +12,7 @@ from domain.accounts.model import Account
 from domain.fraud.kinds import Decision
 from domain.fraud.registry_model import ArtefactKind
 from tests.unit.graph import fraud_documents as ask
+from tests.unit.graph.fraud_house import LEAD as WRITING_LEAD
 from tests.unit.graph.fraud_house import rules_document, thresholds_document
 from tests.unit.graph.world import CLERK, World, clerk
 
@@ -239,6 +240,14 @@ class TestWhatJudges:
         found = {one["scope"]: one for one in judged.ask(ask.SCOPES)["fraudScopes"]}["TRANSFER"]
 
         assert found["boundsSigned"] is True
+        assert found["bounds"]["document"].startswith('{"bounds"')
+        assert {**found["bounds"], "document": None} == {
+            "number": 1,
+            "key": judged.world.bounds_key.key,
+            "document": None,
+            "keptBy": WRITING_LEAD,
+            "keptAt": found["changedAt"],
+        }
         assert found["scoreThresholds"][0] == {
             "decision": "REVIEW",
             "limit": "0.5",
@@ -252,6 +261,7 @@ class TestWhatJudges:
         found = {one["scope"]: one for one in judged.ask(ask.SCOPES)["fraudScopes"]}["CARD"]
 
         assert (found["champions"], found["boundsSigned"], found["changedAt"]) == ([], False, None)
+        assert found["bounds"] is None
         assert [one["limit"] for one in found["scoreThresholds"]] == ["0.5", "0.8", "0.98"]
 
 
