@@ -30,7 +30,7 @@ FOLDS_MAX: Final = 50
 EXAMPLES_SHOWN_MAX: Final = EXAMPLES_MAX * len(Decision) * (len(Decision) - 1)
 MISSING_MAX: Final = len(Missing)
 VERDICTS_MAX: Final = len(Decision)
-NAMED: Final = "Scope, kind and number, such as `card/model/3`."
+NAMED: Final = "Scope, kind and number, such as `card/model/3`; the number 0 is of a built-in document."
 
 
 @strawberry.type(name="FraudFact", description="One thing that is known of how a version was made.")
@@ -291,11 +291,11 @@ class FraudVersionView:
     def author(self) -> str:
         return self.found.author
 
-    @field("When it was registered.")
-    def created_at(self) -> Instant:
-        return Instant(self.found.created_at)
+    @field("When it was registered; null of a built-in document, which is part of the program.")
+    def created_at(self) -> Instant | None:
+        return Instant(self.found.created_at) if self.found.created_at else None
 
-    @field("Since when its document stands; null while its author may change it.")
+    @field("Since when its document stands; null while its author may change it, and of a built-in one.")
     def committed_at(self) -> Instant | None:
         return Instant(self.found.committed_at) if self.found.committed_at else None
 

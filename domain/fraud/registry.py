@@ -30,6 +30,7 @@ from domain.fraud.refusals import (
     FraudVersionState,
 )
 from domain.fraud.registry_model import (
+    BUILT_IN_NUMBER,
     MILLION,
     ArtefactKind,
     Backtest,
@@ -142,8 +143,13 @@ class Registry:
         return self._store.pointer(scope)
 
     def version(self, actor: Actor, version: str) -> Version | Denied:
-        """Refusals: NotFound, NotAllowed."""
-        return _denied(actor, Action.VIEW_FRAUD) or self._found(version)
+        """A version that is registered, or that is part of the program: decisions name both.
+
+        Refusals: NotFound, NotAllowed.
+        """
+        if denied := _denied(actor, Action.VIEW_FRAUD):
+            return denied
+        return _built_in(version) or self._found(version)
 
     def versions(
         self, actor: Actor, scope: Scope, kind: ArtefactKind, *, before: int | None = None, limit: int = 25
@@ -161,7 +167,7 @@ class Registry:
 
         Refusals: NotFound, NotAllowed.
         """
-        found = self.version(actor, version)
+        found = _denied(actor, Action.VIEW_FRAUD) or self._found(version)
         if isinstance(found, Refusal):
             return found
         return self.missing_of(found, self._store.pointer(found.scope), self)
@@ -176,7 +182,11 @@ class Registry:
         Refusals: NotFound, NotAllowed.
         """
         found = self.version(actor, version)
-        return found if isinstance(found, Refusal) else self._artefacts.get(found.kind, found.sha256)
+        if isinstance(found, Refusal):
+            return found
+        if found.number == BUILT_IN_NUMBER:
+            return canonical(builtin.document(found.id))
+        return self._artefacts.get(found.kind, found.sha256)
 
     # Drafts.
 
@@ -702,6 +712,11 @@ def malformed(fault: DocumentMalformed) -> FieldFault:
 
 def _denied(actor: Actor, action: Action) -> Denied | None:
     return refusal_of(actor, action, relation=Relation.STRANGER)
+
+
+def _built_in(version: str) -> Version | None:
+    parts = parse_version_id(version)
+    return builtin.version(*parts[:2]) if parts and parts[2] == BUILT_IN_NUMBER else None
 
 
 def _fingerprint(scope: Scope, kind: ArtefactKind, sha256: str) -> str:

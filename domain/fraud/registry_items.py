@@ -178,7 +178,7 @@ def version_item(version: Version) -> Item:
         "number": version.number,
         "sha256": version.sha256,
         "author": version.author,
-        "created_at": instant_text(version.created_at),
+        "created_at": instant_text(version.created_at) if version.created_at else None,
         "lineage": _lineage_map(version.lineage),
         "committed_at": instant_text(version.committed_at) if version.committed_at else None,
         "backtest": backtest_map(version.backtest) if version.backtest else None,

@@ -19,6 +19,10 @@ from domain.fraud.model import VersionUsed
 MILLION: Final = 1_000_000
 
 
+BUILT_IN_NUMBER: Final = 0
+"""Of the documents that are part of the program: those that are registered begin at 1."""
+
+
 class ArtefactKind(StrEnum):
     LISTS = "LISTS"
     MODEL = "MODEL"
@@ -154,7 +158,8 @@ class Version:
     sha256: str
     author: str
     """Staff id; `bank` of what the bank proposes by itself."""
-    created_at: datetime
+    created_at: datetime | None
+    """None of a built-in document, which was never registered."""
     lineage: Lineage
     committed_at: datetime | None = None
     backtest: Backtest | None = None

@@ -21,6 +21,7 @@ from domain.fraud.refusals import (
 )
 from domain.fraud.registry_items import backtest_map
 from domain.fraud.registry_model import (
+    BUILT_IN_NUMBER,
     ArtefactKind,
     Backtest,
     Champion,
@@ -161,6 +162,8 @@ def state_of(version: Version, pointer: Pointer) -> VersionState:
     champion = pointer.champions.get(version.kind)
     if champion and champion.used.version == version.id:
         return VersionState.CHAMPION
+    if version.number == BUILT_IN_NUMBER:
+        return VersionState.RETIRED if champion else VersionState.CHAMPION
     if version.raised or version.retired or _was_champion(version, pointer):
         return VersionState.RETIRED
     if any(shadow.used.version == version.id for shadow in pointer.shadows):

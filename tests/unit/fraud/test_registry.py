@@ -47,6 +47,26 @@ def desk() -> Desk:
     return Desk()
 
 
+def test_what_is_part_of_the_program_is_looked_at_and_not_worked(desk: Desk) -> None:
+    name = "card/rules/0"
+    found = passed(desk.registry.version(AUDITOR, name))
+    assert desk.registry.state(found) is VersionState.CHAMPION
+    assert found.used == desk.books.book(None, Scope.CARD).versions.rules
+    assert sha256_of(passed(desk.registry.document(AUDITOR, name))) == found.sha256
+
+    until = desk.clock.time + timedelta(days=8)
+    assert desk.registry.version(OPERATOR, name) == NotAllowed()
+    assert desk.registry.version(AUDITOR, "card/model/0") == NotFound("card/model/0")
+    assert {
+        desk.registry.missing(LEAD, name),
+        desk.registry.commit(LEAD, name),
+        desk.registry.start_shadow(LEAD, name, until=until),
+        desk.registry.request_promotion(LEAD, name, reason="now", key="k"),
+        desk.registry.promote(LEAD, name),
+        desk.registry.retire(LEAD, name, reason="no use"),
+    } == {NotFound(name)}
+
+
 class TestDrafts:
     def test_one_is_numbered_and_keeps_where_it_comes_from(self, desk: Desk) -> None:
         first, second = desk.drafted(), desk.drafted(document=model_document(0.7), key="draft-2")

@@ -1,5 +1,6 @@
 """What staff of fraud, compliance and auditors look up of fraud, and that nobody else is told of anything."""
 
+import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
@@ -9,6 +10,7 @@ import pytest
 
 from domain.access.model import Group
 from domain.accounts.model import Account
+from domain.fraud import builtin
 from domain.fraud.kinds import Decision
 from domain.fraud.registry_model import ArtefactKind
 from tests.unit.graph import fraud_documents as ask
@@ -295,6 +297,22 @@ class TestVersions:
             "night",
             "not sent_before",
         ]
+
+    @pytest.mark.parametrize(("version", "status"), [("transfer/rules/0", "RETIRED"), ("card/rules/0", "CHAMPION")])
+    def test_that_are_part_of_the_program_are_shown_like_any_other(
+        self, judged: Judged, version: str, status: str
+    ) -> None:
+        """Decisions name them."""
+        found = judged.ask(ask.VERSION, version=version)["fraudVersion"]
+
+        assert (found["version"], found["status"], found["gate"], found["shadowRun"]) == (version, status, None, None)
+        assert json.loads(found["document"]) == builtin.document(version)
+        assert [one["code"] for one in found["rules"]] == [
+            one["code"] for one in json.loads(found["document"])["rules"]
+        ]
+
+    def test_of_them_there_is_no_model(self, judged: Judged) -> None:
+        assert judged.ask(ask.VERSION, version="transfer/model/0")["fraudVersion"] is None
 
     def test_show_where_they_come_from_and_how_they_did(self, judged: Judged) -> None:
         model = judged.ask(ask.VERSION, version="transfer/model/1")["fraudVersion"]
