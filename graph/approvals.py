@@ -1,5 +1,6 @@
 """Approvals: what one person of the bank has asked for, and another approves or refuses."""
 
+from dataclasses import replace
 from typing import Final
 
 import strawberry
@@ -91,9 +92,14 @@ def approval_view(approval: Approval) -> ApprovalView:
 def approvals_of(
     context: Context, state: ApprovalState, *, first: int, after: Cursor | None
 ) -> Connection[ApprovalView]:
-    """Those of the person's groups. A cursor is of one person's list, because groups differ."""
+    """Those of the person's groups, and those that the person asked others for. A cursor is of one person's list,
+    because groups differ.
+    """
     filters = {"state": state.value}
     wanted = asked(context.cursors, APPROVALS, context.actor.person, first=first, after=after, filters=filters)
     found = context.approvals(state, position=wanted.position, limit=wanted.limit)
     more, position = found.position is not None, context.bank.approvals.position
-    return wanted.page(found.approvals, node=approval_view, position=position, more=more)
+    page = wanted.page(found.approvals, node=approval_view, position=position, more=more)
+    if found.position is not None:  # what lies between it and the last row others have asked for
+        page.page_info = replace(page.page_info, end_cursor=wanted.cursor(found.position))
+    return page

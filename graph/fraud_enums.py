@@ -27,13 +27,17 @@ MISSING: Final[Mapping[Missing, str]] = {
     Missing.BACKTEST_FOLDS: f"The backtest has fewer than {FOLDS_MIN} folds of different weeks.",
     Missing.BACKTEST_BETTER: "The backtest is not better by more than its own spread.",
     Missing.DRY_RUN: f"There is no dry run of this document over {DRY_RUN_DECISIONS_MIN} decisions or more.",
-    Missing.SHADOW_RUN: f"The version was not asked beside the champions on {SHADOW_DAYS_MIN} whole days.",
-    Missing.SHADOW_DECISIONS: f"The version was asked beside fewer than {SHADOW_DECISIONS_MIN} decisions.",
+    Missing.DRY_RUN_OF_OTHER_CHAMPION: "The dry run is against other rules than those that decide.",
+    Missing.DRY_RUN_RECENT: f"The last decision of the dry run is older than {SHADOW_AGE_MAX.days} days.",
+    Missing.SHADOW_RUN: f"It was asked beside the champions on fewer than {SHADOW_DAYS_MIN} whole days.",
+    Missing.SHADOW_DECISIONS: f"It was asked beside fewer than {SHADOW_DECISIONS_MIN} decisions of whole days.",
     Missing.SHADOW_RECENT: f"The shadow run ended more than {SHADOW_AGE_MAX.days} days ago, or never began.",
     Missing.BOUNDS: "The scope has no bounds that are signed by the key that signs bounds.",
     Missing.WITHIN_BOUNDS: "The thresholds are not within the signed bounds.",
     Missing.APPROVAL: "Nobody has agreed yet.",
     Missing.APPROVAL_BY_ANOTHER: "Nobody but who asked for it, or who wrote it, has agreed.",
+    Missing.APPROVAL_OF_OTHER_CHAMPION: "It was agreed to in the place of another champion than the one that decides.",
+    Missing.APPROVAL_OF_OTHER_BACKTEST: "It was agreed to with another backtest than the one that is kept.",
 }
 
 describe(

@@ -26,8 +26,10 @@ if TYPE_CHECKING:
     from domain.fraud.model import StoredDecision
     from domain.fraud.monitoring_model import DayFigures, Point
     from domain.fraud.monitoring_service import Monitoring
-    from domain.fraud.registry import Registry
+    from domain.fraud.refusals import FraudDocumentUnread
+    from domain.fraud.registry import BoundsInForce, Registry
     from domain.fraud.registry_model import ArtefactKind, Pointer, Snoozes, Version, VersionPage
+    from domain.fraud.registry_rules import Missing, ShadowDay
     from domain.fraud.snoozing import Snoozing
     from domain.fraud.thresholds import Bounds, Thresholds
     from graph.context import Context
@@ -36,6 +38,8 @@ SUBJECTS: Final = ("pay", "jrn")
 """What is judged: a payment, or a journal."""
 LISTS_OF_A_DAY: Final = 9
 """A day's decisions are read from eight lists, and themselves together."""
+SHADOW_DAYS: Final = 60
+"""As long as a shadow runs at most."""
 SERIES_READS: Final = 8
 """Pages of a quarter's days and of their labels, and the model's own document."""
 BYTES_OF_A_READ: Final = 10_000
@@ -79,7 +83,8 @@ class FraudLooks:
     _pointers: dict[Scope, Pointer] = field(default_factory=dict)
     _days: dict[Scope, Mapping[date, DayFigures]] = field(default_factory=dict)
     _documents: dict[str, bytes | None] = field(default_factory=dict)
-    _thresholds: dict[Scope, tuple[Thresholds | None, Bounds | None]] = field(default_factory=dict)
+    _thresholds: dict[Scope, Thresholds | None] = field(default_factory=dict)
+    _bounds: dict[Scope, BoundsInForce | None] = field(default_factory=dict)
     _labels: Loader[str, Label] = field(init=False)
     _cases: Loader[str, str] = field(init=False)
 
@@ -188,16 +193,40 @@ class FraudLooks:
         if pointer.scope not in self._thresholds:
             from domain.fraud.artefacts import ArtefactUnread  # noqa: PLC0415  (as above)
 
-            self.context.spend(2)
+            self.context.spend()
             try:
                 found = self.context.fraud_desk.books.thresholds(pointer, pointer.scope)
             except ArtefactUnread:
                 found = None
-            self._thresholds[pointer.scope] = found, self.context.fraud_desk.registry.bounds(pointer.scope)
-        return self._thresholds[pointer.scope]
+            self._thresholds[pointer.scope] = found
+        return self._thresholds[pointer.scope], self.bounds(pointer.scope)
+
+    # What gates look at, once for all versions of a scope.
+
+    def bounds(self, scope: Scope) -> Bounds | None:
+        """Their signature verified."""
+        found = self.bounds_in_force(scope)
+        return found.bounds if found else None
+
+    def bounds_in_force(self, scope: Scope) -> BoundsInForce | None:
+        if scope not in self._bounds:
+            self.context.spend()
+            self._bounds[scope] = self.context.fraud_desk.registry.bounds_in_force(scope)
+        return self._bounds[scope]
+
+    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]:
+        from domain.fraud.monitoring import shadow_days  # noqa: PLC0415  (with the first version that is shown)
+
+        return shadow_days(version, self.days(scope, SHADOW_DAYS))
+
+    def missing(self, version: Version) -> tuple[Missing, ...] | FraudDocumentUnread:
+        """What its promotion would lack right now. Of each version its approval is read, and of thresholds what they
+        say: two reads at most."""
+        self.context.spend(2 if version.approval else 1)
+        return self.context.fraud_desk.registry.missing_of(version, self.pointer(version.scope), self)
 
     def days(self, scope: Scope, length: int) -> Mapping[date, DayFigures]:
-        """Figures of the last days that are counted."""
+        """Figures of the last days that are counted: for all that a request asks of a scope, as many."""
         if scope not in self._days:
             self.context.spend(2)
             self._days[scope] = self.context.fraud_desk.monitoring.days(scope, length)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 import strawberry
 
 from domain.access.model import Relation
-from domain.fraud.registry_model import Champion, Pointer, Shadow
+from domain.fraud.registry_model import Champion, Pointer, Shadow, SignedBounds
 from graph.fields import field
 from graph.fraud_enums import ArtefactKind, Decision, Scope
 from graph.fraud_versions import NAMED
@@ -90,6 +90,31 @@ class FraudThresholdView:
     optional: bool = strawberry.field(description="Whether the bounds allow that there is none.")
 
 
+@strawberry.type(name="FraudBounds", description="Between what thresholds may lie, as who signed them said.")
+class FraudBoundsView:
+    signed: strawberry.Private[SignedBounds]
+
+    @field("Their number: each is greater than the one before.")
+    def number(self) -> int:
+        return self.signed.number
+
+    @field("The key that signed them, as KMS names it.")
+    def key(self) -> str:
+        return self.signed.key
+
+    @field("The document that was signed, JSON.")
+    def document(self) -> str:
+        return self.signed.document.decode()
+
+    @field("Who had them kept: a staff id.")
+    def kept_by(self) -> str:
+        return self.signed.kept_by
+
+    @field("When.")
+    def kept_at(self) -> Instant:
+        return Instant(self.signed.kept_at)
+
+
 @strawberry.type(name="FraudScoring", description="What judges the payments of a scope right now.")
 class FraudScoringView:
     pointer: strawberry.Private[Pointer]
@@ -136,6 +161,11 @@ class FraudScoringView:
     @field("Whether there are bounds that are signed by the key that signs bounds.")
     def bounds_signed(self, info: Info) -> bool:
         return self._thresholds(info)[1] is not None
+
+    @field("Those bounds; null when there are none.")
+    def bounds(self, info: Info) -> FraudBoundsView | None:
+        found = info.context.fraud.bounds_in_force(self.pointer.scope)
+        return FraudBoundsView(signed=found.signed) if found else None
 
     @field("When this was last changed; null when it never was.")
     def changed_at(self) -> Instant | None:

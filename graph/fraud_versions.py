@@ -7,15 +7,18 @@ from typing import Final
 import strawberry
 
 from domain.access.model import Relation
+from domain.fraud.dry_run import DECISIONS_MAX, EXAMPLES_MAX
 from domain.fraud.registry_model import ArtefactKind as Kind
-from domain.fraud.registry_model import Backtest, DryRun, Fold, Retired, Version
+from domain.fraud.registry_model import Backtest, Changed, DryRun, Fold, Retired, Version
 from domain.fraud.registry_model import VersionState as State
+from domain.fraud.registry_rules import SHADOW_SHARE_MIN_PERCENT
 from domain.refusals import Refusal
 from graph.connections import Connection, asked
 from graph.context import told
 from graph.cursors import number_in
 from graph.fields import field
 from graph.fraud_enums import MISSING, ArtefactKind, CustomerReason, Decision, Missing, Scope, VersionState
+from graph.fraud_looks import SHADOW_DAYS
 from graph.node import Info
 from graph.scalars import Cursor, Day, Instant
 
@@ -25,11 +28,10 @@ DOCUMENT_SHOWN_MAX: Final = 1_000_000
 RULES_MAX: Final = 100
 FACTS_MAX: Final = 50
 FOLDS_MAX: Final = 50
+EXAMPLES_SHOWN_MAX: Final = EXAMPLES_MAX * len(Decision) * (len(Decision) - 1)
 MISSING_MAX: Final = len(Missing)
 VERDICTS_MAX: Final = len(Decision)
-SHADOW_DAYS: Final = 60
-"""As long as a shadow runs at most."""
-NAMED: Final = "Scope, kind and number, such as `card/model/3`."
+NAMED: Final = "Scope, kind and number, such as `card/model/3`; the number 0 is of a built-in document."
 
 
 @strawberry.type(name="FraudFact", description="One thing that is known of how a version was made.")
@@ -120,6 +122,27 @@ class FraudBacktestView:
         return [FraudFoldView(fold=one) for one in self.backtest.folds[:FOLDS_MAX]]
 
 
+@strawberry.type(name="FraudDryRunExample", description="A payment that rules would have decided otherwise.")
+class FraudDryRunExampleView:
+    changed: strawberry.Private[Changed]
+
+    @field("What was judged: a payment, or a journal.")
+    def subject_id(self) -> strawberry.ID:
+        return strawberry.ID(self.changed.subject)
+
+    @field("What the rules that decided then say of it.")
+    def before(self) -> Decision:
+        return self.changed.before
+
+    @field("What these rules say of it.")
+    def after(self) -> Decision:
+        return self.changed.after
+
+    @field(f"Codes of these rules that speak on it: at most {RULES_MAX}.")
+    def staff_reasons(self) -> list[str]:
+        return list(self.changed.staff_reasons[:RULES_MAX])
+
+
 @strawberry.type(name="FraudDryRun", description="What rules would have decided on payments that were decided already.")
 class FraudDryRunView:
     run: strawberry.Private[DryRun]
@@ -128,7 +151,7 @@ class FraudDryRunView:
     def first_day(self) -> Day:
         return Day(self.run.first)
 
-    @field("The last day of them.")
+    @field("The day of the last of them.")
     def last_day(self) -> Day:
         return Day(self.run.last)
 
@@ -136,9 +159,24 @@ class FraudDryRunView:
     def sha256(self) -> str:
         return self.run.sha256
 
+    @field("SHA-256 of the rules that decided then; null of a run of before that was kept.")
+    def against_sha256(self) -> str | None:
+        return self.run.against_sha256
+
     @field("How many decisions it looked at.")
     def decisions(self) -> int:
         return self.run.decisions
+
+    @field(
+        f"Whether those are all of its days; false: there were more than {DECISIONS_MAX}, and the latest days came "
+        "first. Null of a run of before that was kept."
+    )
+    def complete(self) -> bool | None:
+        return self.run.complete
+
+    @field(f"Some that it would have decided otherwise, {EXAMPLES_MAX} of each change: at most {EXAMPLES_SHOWN_MAX}.")
+    def examples(self) -> list[FraudDryRunExampleView]:
+        return [FraudDryRunExampleView(changed=one) for one in self.run.examples[:EXAMPLES_SHOWN_MAX]]
 
     @field("How many of them it would have decided otherwise.")
     def changed(self) -> int:
@@ -191,7 +229,10 @@ class FraudGateView:
 
 @strawberry.type(name="FraudShadowRun", description="A version that is, or was, asked beside the champions.")
 class FraudShadowRunView:
-    days: int = strawberry.field(description=f"Whole days that are counted, of the last {SHADOW_DAYS}.")
+    days: int = strawberry.field(
+        description=f"Whole days of the last {SHADOW_DAYS}: those on which it was asked beside "
+        f"{SHADOW_SHARE_MIN_PERCENT} in 100 decisions that were no fallback, or more."
+    )
     decisions: int = strawberry.field(description="Decisions of those days beside which it was asked.")
     agreement_millionths: int | None = strawberry.field(
         description="How many of them it would have decided as they were decided, in millionths; null of none."
@@ -251,11 +292,11 @@ class FraudVersionView:
     def author(self) -> str:
         return self.found.author
 
-    @field("When it was registered.")
-    def created_at(self) -> Instant:
-        return Instant(self.found.created_at)
+    @field("When it was registered; null of a built-in document, which is part of the program.")
+    def created_at(self) -> Instant | None:
+        return Instant(self.found.created_at) if self.found.created_at else None
 
-    @field("Since when its document stands; null while its author may change it.")
+    @field("Since when its document stands; null while its author may change it, and of a built-in one.")
     def committed_at(self) -> Instant | None:
         return Instant(self.found.committed_at) if self.found.committed_at else None
 
@@ -298,8 +339,7 @@ class FraudVersionView:
     def gate(self, info: Info) -> FraudGateView | None:
         if self._state(info) not in (State.DRAFT, State.SHADOW) or self.found.kind is Kind.LISTS:
             return None
-        info.context.spend(2)
-        lacking = info.context.fraud_desk.registry.missing(info.context.actor, self.found.id)
+        lacking = info.context.fraud.missing(self.found)
         if isinstance(lacking, Refusal):
             return None
         missing = [FraudGateMissingView(code=one, message=MISSING[one]) for one in lacking]
@@ -381,14 +421,14 @@ def _facts(facts: Mapping[str, object]) -> list[FraudFactView]:
 def _shadow_run(info: Info, version: Version) -> FraudShadowRunView | None:
     looks = info.context.fraud
     until = next((one.until for one in looks.pointer(version.scope).shadows if one.used == version.used), None)
-    counted = [
-        one.shadows[version.id] for one in looks.days(version.scope, SHADOW_DAYS).values() if version.id in one.shadows
-    ]
-    if until is None and not counted:
+    days = looks.days(version.scope, SHADOW_DAYS)
+    asked = looks.shadow_days(version.scope, version.id)
+    if until is None and not asked:
         return None
-    decisions, same = sum(one.count for one in counted), sum(one.same for one in counted)
+    whole = [day for day in asked if day.whole]
+    decisions, same = sum(day.decisions for day in whole), sum(days[day.day].shadows[version.id].same for day in whole)
     return FraudShadowRunView(
-        days=len(counted),
+        days=len(whole),
         decisions=decisions,
         agreement_millionths=same * 1_000_000 // decisions if decisions else None,
         until=Instant(until) if until else None,

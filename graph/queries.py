@@ -272,8 +272,9 @@ class Query:
         return cases_of(info, kind=kind, state=state, mine=mine, first=first, after=after)
 
     @field(
-        "Requests for approval to your groups. Those to be decided or used in the order in which they expire, all "
-        "others the latest first. For auditors those of every group; null for customers."
+        "Requests for approval to your groups, and those that you made to others. Those to be decided or used in the "
+        "order in which they expire, all others the latest first. For auditors those of every group; null for "
+        "customers."
     )
     def approvals(
         self,

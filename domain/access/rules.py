@@ -29,6 +29,9 @@ CHECKERS_MAX: Final = 3
 APPROVAL_LIFETIME_MAX: Final = timedelta(days=7)
 """What was shown a week ago is no longer what would be done."""
 
+ASKS_OF: Final[dict[Group, frozenset[Group]]] = {Group.FRAUD_ANALYST: frozenset({Group.FRAUD_LEAD})}
+"""Groups whose people ask another group for approvals."""
+
 _NOBODY: Final[frozenset[Relation]] = frozenset()
 _OWNER: Final = frozenset({Relation.OWNER})
 _OWNERS: Final = _OWNER | {Relation.JOINT_OWNER}
@@ -128,6 +131,18 @@ def groups_seen(actor: Actor) -> frozenset[Group]:
         return frozenset()
     mine = standing_groups(actor)
     return frozenset(Group) - {Group.CUSTOMER} if Group.AUDITOR in mine else mine
+
+
+def sees(actor: Actor, approval: Approval) -> bool:
+    """Its group sees an approval, who audits, and whoever asked for it: they wait for what becomes of it."""
+    own = approval.maker == actor.person and may(actor, Action.VIEW_CASES, Relation.STRANGER)
+    return own or approval.group in groups_seen(actor)
+
+
+def groups_listed(actor: Actor) -> frozenset[Group]:
+    """The groups in whose lists there may be an approval that the actor sees."""
+    seen = groups_seen(actor)
+    return seen.union(*(ASKS_OF[group] for group in seen if group in ASKS_OF))
 
 
 def listed_state(approval: Approval) -> ApprovalState:

@@ -1,6 +1,7 @@
 """What can be asked about access: may this person do this; and approvals, from the asking to the one use."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from datetime import timedelta
 from types import MappingProxyType
 from typing import Final, TypeVar
@@ -127,15 +128,16 @@ class Approvals:
         return self._store.approval(approval_id) or NotFound(approval_id)
 
     def seen(self, actor: Actor, approval_id: str) -> Approval | NotFound:
-        """The approval for who may see it: its group, and who audits. There is none for all others."""
+        """The approval for who may see it: its group, who asked for it, who audits. There is none for all others."""
         found = self._store.approval(approval_id)
-        return found if found and found.group in rules.groups_seen(actor) else NotFound(approval_id)
+        return found if found and rules.sees(actor, found) else NotFound(approval_id)
 
     def of_state(
         self, actor: Actor, state: ApprovalState, *, position: str | None = None, limit: int = 25
     ) -> ApprovalPage:
         """The approvals in a state that the actor may see. What is still to be decided or spent comes in the order in
-        which it expires, all else the latest first.
+        which it expires, all else the latest first. A page has fewer rows than its limit where others asked for what
+        lies between.
         """
         if not 1 <= limit <= PAGE_MAX:
             raise ValueError(f"a page has 1 to {PAGE_MAX} rows, not {limit}")
@@ -143,8 +145,8 @@ class Approvals:
         open_states = (ApprovalState.PENDING, ApprovalState.APPROVED)
         expired = state is ApprovalState.EXPIRED
         states = open_states if expired else (state,)
-        lists: list[ApprovalList] = [(group, one) for group in sorted(rules.groups_seen(actor)) for one in states]
-        return self._store.listed(
+        lists: list[ApprovalList] = [(group, one) for group in sorted(rules.groups_listed(actor)) for one in states]
+        page = self._store.listed(
             lists,
             expires_after=now if state in open_states else None,
             expires_until=now if expired else None,
@@ -152,6 +154,7 @@ class Approvals:
             limit=limit,
             latest_first=state not in open_states,
         )
+        return replace(page, approvals=tuple(one for one in page.approvals if rules.sees(actor, one)))
 
     def position(self, approval: Approval) -> str:
         """Its place in a list."""

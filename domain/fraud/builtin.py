@@ -12,10 +12,10 @@ from domain.fraud import lists, rules, thresholds
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.kinds import CustomerReason, Decision, Scope
 from domain.fraud.model import VersionsUsed, VersionUsed
+from domain.fraud.registry_model import BUILT_IN_NUMBER, ArtefactKind, Lineage, Version, version_id
 from domain.fraud.scoring import Book
 
-NUMBER: Final = 0
-"""Of the first versions: those that are registered begin at 1."""
+BANK: Final = "bank"
 
 _STEP_UP, _SOFT_DECLINE, _REVIEW, _BLOCK = (
     Decision.STEP_UP,
@@ -288,22 +288,42 @@ DOCUMENTS: Final[Mapping[str, Callable[[Scope], Mapping[str, object]]]] = {
 
 def document(version: str) -> Mapping[str, object] | None:
     """Of an id such as ach/rules/0; None for all others."""
-    return {version_id(scope, kind): make(scope) for scope in Scope for kind, make in DOCUMENTS.items()}.get(version)
+    return {_version_id(scope, kind): make(scope) for scope in Scope for kind, make in DOCUMENTS.items()}.get(version)
 
 
-def version_id(scope: Scope, kind: str) -> str:
-    return f"{scope.value.lower()}/{kind}/{NUMBER}"
+def version(scope: Scope, kind: ArtefactKind) -> Version | None:
+    """The document as a version that decides while nothing was promoted; None of a model."""
+    name = kind.value.lower()
+    if name not in DOCUMENTS:
+        return None
+    return Version(
+        scope=scope,
+        kind=kind,
+        number=BUILT_IN_NUMBER,
+        sha256=used(scope, name).sha256,
+        author=BANK,
+        created_at=None,
+        lineage=Lineage(code_version="built in", note="part of the program"),
+    )
+
+
+def _version_id(scope: Scope, kind: str) -> str:
+    return version_id(scope, ArtefactKind(kind.upper()), BUILT_IN_NUMBER)
+
+
+@lru_cache(maxsize=len(Scope) * len(DOCUMENTS))
+def used(scope: Scope, kind: str) -> VersionUsed:
+    """What a decision names that followed from it."""
+    return VersionUsed(_version_id(scope, kind), sha256_of(canonical(DOCUMENTS[kind](scope))))
 
 
 @lru_cache(maxsize=len(Scope))
 def book(scope: Scope) -> Book:
     """Read once in a process."""
-
-    def used(kind: str) -> VersionUsed:
-        return VersionUsed(version_id(scope, kind), sha256_of(canonical(DOCUMENTS[kind](scope))))
-
     return Book(
-        versions=VersionsUsed(rules=used("rules"), model=None, thresholds=used("thresholds"), lists=used("lists")),
+        versions=VersionsUsed(
+            rules=used(scope, "rules"), model=None, thresholds=used(scope, "thresholds"), lists=used(scope, "lists")
+        ),
         rules=rules.parsed(rules_document(scope)),
         model=None,
         thresholds=thresholds.parsed(thresholds_document(scope)),

@@ -13,7 +13,7 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Subject
 from domain.cases.service import Cases
 from domain.fraud import monitoring as rules
-from domain.fraud import thresholds
+from domain.fraud import registry_rules, thresholds
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.kinds import Scope
 from domain.fraud.label_model import MATURITY
@@ -73,7 +73,7 @@ class Drift:
         if suspect:
             facts[VERSION] = pointer.champions[suspect].used.version
         if proposal is Proposal.NEW_THRESHOLDS and moved_to:
-            facts |= self._drafted(seen, moved_to)
+            facts |= self._drafted(seen, pointer, moved_to)
         for number, signal in enumerate(_worst(seen), 1):
             facts[f"Signal {number}"] = _said(signal)
         looked_at = rules.WINDOW_DAYS + MATURITY[seen.scope].days
@@ -117,8 +117,10 @@ class Drift:
         days = self._monitoring.days(seen.scope, rules.BASELINE_DAYS + rules.WINDOW_DAYS)
         return rules.moved_thresholds(seen.day, days, self._current(pointer, seen.scope), bounds)
 
-    def _drafted(self, seen: Watched, moved_to: Thresholds) -> dict[str, str]:
-        """The thresholds as a version, of which the bank is the author: a lead has to agree."""
+    def _drafted(self, seen: Watched, pointer: Pointer, moved_to: Thresholds) -> dict[str, str]:
+        """The thresholds as a version, of which the bank is the author: a lead has to agree, as long as those decide
+        that they replace.
+        """
         body = canonical(thresholds.as_plain(moved_to))
         version = self._registry.register_committed(
             seen.scope,
@@ -134,7 +136,9 @@ class Drift:
         if not isinstance(version, Version):
             return {}
         moved = ", ".join(f"{decision.value} from {limit}" for decision, limit in moved_to.scores.items())
-        return {THRESHOLDS: version.id, "Would decide": moved}
+        champion = pointer.champions.get(ArtefactKind.THRESHOLDS)
+        replaces = registry_rules.replaced(champion.used.sha256 if champion else None)
+        return {THRESHOLDS: version.id, registry_rules.REPLACES: replaces, "Would decide": moved}
 
 
 def _youngest(pointer: Pointer) -> ArtefactKind | None:

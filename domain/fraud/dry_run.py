@@ -12,26 +12,14 @@ from typing import Final
 
 from domain.fraud.kinds import Decision
 from domain.fraud.model import StoredDecision
+from domain.fraud.registry_model import Changed
 from domain.fraud.rules import Outcome, RuleSet
 from domain.fraud.scoring import Book, Score, inputs_of_stored, weighed
 
-DECISIONS_MAX: Final = 20_000
-"""Of one run: they are judged within a few seconds. Of more, the first so many are taken."""
-EXAMPLES_MAX: Final = 20
-"""Of each change of decision: enough to look through."""
-
-
-@dataclass(frozen=True, slots=True)
-class Changed:
-    """A decision that would have come out otherwise."""
-
-    decision: str
-    """Its id."""
-    subject: str
-    before: Decision
-    after: Decision
-    staff_reasons: tuple[str, ...]
-    """Of the other rules."""
+DECISIONS_MAX: Final = 5_000
+"""Of one run: read and judged twice within the time of a request. Of more, the first so many are taken."""
+EXAMPLES_MAX: Final = 5
+"""Of each change of decision: they are kept with the version, and there are twenty such changes."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -12,7 +12,7 @@ from domain.access.service import refusal_of
 from domain.clock import Clock
 from domain.fraud.artefacts import ArtefactUnread
 from domain.fraud.books import Books
-from domain.fraud.dry_run import dry_run
+from domain.fraud.dry_run import DECISIONS_MAX, dry_run
 from domain.fraud.kinds import Decision
 from domain.fraud.label_store import LabelStore
 from domain.fraud.model import StoredDecision
@@ -24,8 +24,6 @@ from domain.fraud.rules import Outcome
 from domain.refusals import FieldFault, InputInvalid, Refusal
 
 DAYS_MAX: Final = 31
-DECISIONS_MAX: Final = 5_000
-"""Read and judged twice within the time of a request; of more, the latest days come first."""
 
 
 class DryRuns:
@@ -76,20 +74,29 @@ class DryRuns:
         looked_at: list[StoredDecision] = []
         frauds: list[StoredDecision] = []
         reached = last
+        latest: date | None = None
+        complete = True
         for day in (last - timedelta(days=back) for back in range((last - first).days + 1)):
-            if len(looked_at) >= DECISIONS_MAX:
+            room = DECISIONS_MAX - len(looked_at)
+            found = list(self._of_day(version, day, room + 1))  # one more says that there are more
+            complete = len(found) <= room
+            found = found[:room]
+            if not complete and not found:
                 break
             reached, known = day, self._frauds_of(version, day)
-            found = list(self._of_day(version, day, DECISIONS_MAX - len(looked_at)))
             looked_at += found
+            latest = latest or (day if found else None)
             frauds += [stored for stored in found if stored.subject in known]
+            if not complete:
+                break
         tried = dry_run(rule_set, looked_at, against)
         of_frauds = dry_run(rule_set, frauds, against)
         codes = {rule.id: rule.code for rule in rule_set.rules}
         return DryRun(
             first=reached,
-            last=last,
+            last=latest or last,
             sha256=version.sha256,
+            against_sha256=against.versions.rules.sha256,
             decisions=tried.looked_at,
             changed=sum(tried.changes.values()),
             before=dict(tried.before),
@@ -100,6 +107,8 @@ class DryRuns:
             frauds_after=of_frauds.looked_at - of_frauds.after.get(Decision.APPROVE, 0),
             ran_at=self._clock.now(),
             by=by,
+            complete=complete,
+            examples=tried.examples,
         )
 
     def _of_day(self, version: Version, day: date, most: int) -> Iterator[StoredDecision]:

@@ -40,6 +40,7 @@ from domain.fraud.monitoring_model import (
     Watched,
 )
 from domain.fraud.registry_model import MILLION
+from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.thresholds import DECISIONS, Bounds, Thresholds
 
 SCORE_BINS: Final = 100
@@ -85,6 +86,15 @@ def bin_of(value: Value, bins: Bins) -> int:
     if value is None or isinstance(value, str):
         return len(bins.cuts) + 1
     return bisect_left(bins.cuts, float(value))
+
+
+def shadow_days(version: str, days: Mapping[date, DayFigures]) -> tuple[ShadowDay, ...]:
+    """Of the days that are counted those on which the version was asked beside the champions."""
+    return tuple(
+        ShadowDay(day, figures.shadows[version].count, figures.count - sum(figures.fallbacks.values()))
+        for day, figures in sorted(days.items())
+        if version in figures.shadows
+    )
 
 
 def counted(figures: DayFigures, decisions: Iterable[StoredDecision], reference: Reference | None) -> DayFigures:

@@ -184,13 +184,9 @@ class Monitoring:
         )
 
     def shadow_days(self, scope: Scope, version: str, *, since: date) -> tuple[ShadowDay, ...]:
-        """Whole days of decisions beside which a version was asked: what the gate of promotions counts."""
+        """Days of decisions beside which a version was asked: of these the gate of promotions counts the whole ones."""
         days, _ = self._kept(scope, since, self._yesterday())
-        return tuple(
-            ShadowDay(day, figures.shadows[version].count)
-            for day, figures in sorted(days.items())
-            if version in figures.shadows
-        )
+        return rules.shadow_days(version, days)
 
     def _kept(
         self, scope: Scope, first: date, last: date

@@ -6,17 +6,18 @@ the next one does not.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final, Protocol, TypeVar
 
-from domain.access.model import Action, Actor, Approval, ApprovalState, Group, Relation
-from domain.access.service import Approvals, proposal_of, refusal_of
+from domain.access.model import Action, Actor, Approval, ApprovalKeyReused, ApprovalState, Group, Relation
+from domain.access.service import Approvals, approval_id, proposal_of, refusal_of
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Stage
 from domain.clock import Clock
 from domain.facts import facts_of
+from domain.fraud import builtin, signed_bounds, thresholds
 from domain.fraud import registry_rules as rules
-from domain.fraud import signed_bounds, thresholds
 from domain.fraud.artefacts import ArtefactStore, ArtefactUnread
 from domain.fraud.documents import DocumentMalformed, canonical, read, sha256_of
 from domain.fraud.kinds import FRAUD_VERSION, Scope
@@ -30,6 +31,7 @@ from domain.fraud.refusals import (
     FraudVersionState,
 )
 from domain.fraud.registry_model import (
+    BUILT_IN_NUMBER,
     MILLION,
     ArtefactKind,
     Backtest,
@@ -53,11 +55,11 @@ from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refu
 
 SUBJECT_KIND: Final = FRAUD_VERSION
 PROMOTE: Final = "promote"
-DOCUMENT: Final = "Document"
-"""The fact that names the bytes a checker agrees to."""
 TRIES_MAX: Final = 5
 """Few people change one scope; five lost races in a row are not people."""
 PAGE_MAX: Final = 100
+AUTHORS_PAGES_MAX: Final = 5
+"""500 earlier versions of a kind are looked through for the same bytes: years of them."""
 VERSIONS_MAX: Final = 999_999
 """As many as their numbers have digits for."""
 DRAFTED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES, ArtefactKind.THRESHOLDS})
@@ -65,11 +67,21 @@ DRAFTED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES, ArtefactKind
 MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
 """Who asks for a promotion; a lead agrees."""
 BANK: Final = "bank"
+REASON: Final = "Reason"
+"""The fact of an approval that is in the words of who asks."""
 THRESHOLDS: Final = "Thresholds"
 """The fact of a case that names the thresholds it proposes."""
 
 Denied = NotAllowed | NotFound
 Moved = TypeVar("Moved", bound=Refusal)
+
+
+@dataclass(frozen=True, slots=True)
+class BoundsInForce:
+    """Bounds whose signature was verified just now, and what they say."""
+
+    signed: SignedBounds
+    bounds: Bounds
 
 
 class Forms(Protocol):
@@ -92,6 +104,18 @@ class ShadowRuns(Protocol):
     """What is stored of decisions beside which shadows were asked."""
 
     def shadow_days(self, scope: Scope, version: str, *, since: date) -> tuple[ShadowDay, ...]: ...
+
+
+class GateReads(Protocol):
+    """Where a gate's evidence is read that is the same for all versions of a scope. A promotion reads it anew; whoever
+    shows many versions reads it once for all of them.
+    """
+
+    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]: ...
+
+    def bounds(self, scope: Scope) -> Bounds | None:
+        """Their signature verified."""
+        ...
 
 
 class Registry:
@@ -120,8 +144,13 @@ class Registry:
         return self._store.pointer(scope)
 
     def version(self, actor: Actor, version: str) -> Version | Denied:
-        """Refusals: NotFound, NotAllowed."""
-        return _denied(actor, Action.VIEW_FRAUD) or self._found(version)
+        """A version that is registered, or that is part of the program: decisions name both.
+
+        Refusals: NotFound, NotAllowed.
+        """
+        if denied := _denied(actor, Action.VIEW_FRAUD):
+            return denied
+        return _built_in(version) or self._found(version)
 
     def versions(
         self, actor: Actor, scope: Scope, kind: ArtefactKind, *, before: int | None = None, limit: int = 25
@@ -139,13 +168,19 @@ class Registry:
 
         Refusals: NotFound, NotAllowed, InputInvalid, FraudDocumentUnread.
         """
-        found = self.version(actor, version)
+        found = _denied(actor, Action.VIEW_FRAUD) or self._found(version)
         if isinstance(found, Refusal):
             return found
         if faults := _kind_faults(found.kind, "version"):
             return InputInvalid(faults)
-        evidence = self._evidence(found, self._store.pointer(found.scope))
-        return evidence if isinstance(evidence, Refusal) else rules.missing(found, evidence, self._clock.now())
+        return self.missing_of(found, self._store.pointer(found.scope), self)
+
+    def missing_of(
+        self, version: Version, pointer: Pointer, reads: GateReads
+    ) -> tuple[Missing, ...] | FraudDocumentUnread:
+        """As `missing`, of a version and a pointer that were read just now: to be shown, and never to promote by."""
+        evidence = self._evidence(version, pointer, reads=reads)
+        return evidence if isinstance(evidence, Refusal) else rules.missing(version, evidence, self._clock.now())
 
     def document(self, actor: Actor, version: str) -> bytes | Denied:
         """The bytes of its document. Raises ArtefactUnread.
@@ -153,7 +188,11 @@ class Registry:
         Refusals: NotFound, NotAllowed.
         """
         found = self.version(actor, version)
-        return found if isinstance(found, Refusal) else self._artefacts.get(found.kind, found.sha256)
+        if isinstance(found, Refusal):
+            return found
+        if found.number == BUILT_IN_NUMBER:
+            return canonical(builtin.document(found.id))
+        return self._artefacts.get(found.kind, found.sha256)
 
     # Drafts.
 
@@ -289,7 +328,13 @@ class Registry:
         pointed = self._pointed(
             found.scope, lambda pointer: rules.shadowing(pointer, found, until=until, by=actor.person, now=now)
         )
-        return pointed if isinstance(pointed, Refusal) else found
+        if isinstance(pointed, Refusal):
+            return pointed
+        begun = self._existing(found.id)
+        if begun.retired is None:
+            return begun
+        ended = self._unshadowed(begun, by=actor.person)  # it was retired meanwhile
+        return ended if isinstance(ended, Refusal) else FraudVersionState(begun.id, VersionState.RETIRED.value)
 
     def stop_shadow(self, actor: Actor, version: str) -> Version | Refusal:
         """Said again, it changes nothing.
@@ -299,14 +344,18 @@ class Registry:
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
             return found
-        now = self._clock.now()
-        pointed = self._pointed(found.scope, lambda pointer: rules.unshadowed(pointer, found, by=actor.person, now=now))
+        pointed = self._unshadowed(found, by=actor.person)
         return pointed if isinstance(pointed, Refusal) else found
+
+    def _unshadowed(self, version: Version, *, by: str) -> Pointer | FraudRegistryBusy:
+        now = self._clock.now()
+        return self._pointed(version.scope, lambda pointer: rules.unshadowed(pointer, version, by=by, now=now))
 
     # Promotions.
 
     def request_promotion(self, actor: Actor, version: str, *, reason: str, key: str) -> Approval | Refusal:
-        """Asks a lead to agree that the version decides. What the gate misses already is refused at once.
+        """Asks a lead to agree that the version decides. What the gate misses already is refused at once. Once for each
+        person and key: asked again it is the same approval, with what was shown then.
 
         Refusals: NotFound, NotAllowed, InputInvalid, FraudVersionState, FraudGateClosed, ApprovalKeyReused,
         FraudDocumentUnread, FraudRegistryBusy.
@@ -316,6 +365,10 @@ class Registry:
             return found
         if faults := (*key_faults(key), *rules.reason_faults(reason)):
             return InputInvalid(faults)
+        asked = f"{found.id}:{key}"
+        before = self._approvals.get(approval_id(actor, asked))
+        if isinstance(before, Approval):
+            return self._asked_before(found, before, reason)
         pointer, now = self._store.pointer(found.scope), self._clock.now()
         state = rules.state_of(found, pointer)
         if state not in (VersionState.DRAFT, VersionState.SHADOW):
@@ -327,7 +380,7 @@ class Registry:
             return FraudGateClosed(found.id, ",".join(lacking))
         approval = self._approvals.request(
             actor,
-            key=f"{found.id}:{key}",
+            key=asked,
             proposal=proposal_of(
                 subject_kind=SUBJECT_KIND,
                 subject_id=found.id,
@@ -341,7 +394,20 @@ class Registry:
         )
         if isinstance(approval, Refusal):
             return approval
-        moved = self._moved(found.id, lambda version: rules.asked_for(version, approval.id))
+        return self._asked_for(found, approval)
+
+    def _asked_before(self, version: Version, approval: Approval, reason: str) -> Approval | Refusal:
+        """What is shown is counted anew each night, and the reason is not: that is what was asked with this key."""
+        said = next((fact.value for fact in approval.proposal.shown if fact.label == REASON), None)
+        if said != reason:
+            return ApprovalKeyReused(approval.id)
+        noted = self._approvals.get(version.approval) if version.approval else None
+        if isinstance(noted, Approval) and noted.requested_at > approval.requested_at:
+            return approval  # somebody has asked anew since
+        return self._asked_for(version, approval)
+
+    def _asked_for(self, version: Version, approval: Approval) -> Approval | NotFound | FraudRegistryBusy:
+        moved = self._moved(version.id, lambda found: rules.asked_for(found, approval.id))
         return moved if isinstance(moved, Refusal) else approval
 
     def decided(self, approval: Approval) -> Refusal | None:
@@ -384,7 +450,8 @@ class Registry:
         )
         if not agreed or resolution is None or found.kind is not ArtefactKind.THRESHOLDS or found.author != BANK:
             return FraudGateClosed(found.id, Missing.APPROVAL)
-        consent = Consent(BANK, (resolution.person,), case.id)
+        replaces = next((fact.value for fact in case.facts if fact.label == rules.REPLACES), None)
+        consent = Consent(BANK, (resolution.person,), case.id, replaces)
         return self._promoted(found, by=resolution.person, consent=lambda _: consent)
 
     def roll_back(
@@ -427,12 +494,15 @@ class Registry:
             return found
         if faults := rules.reason_faults(reason):
             return InputInvalid(faults)
-        now = self._clock.now()
-        pointer = self._pointed(found.scope, lambda pointer: rules.unshadowed(pointer, found, by=actor.person, now=now))
+        pointer = self._unshadowed(found, by=actor.person)
         if isinstance(pointer, Refusal):
             return pointer
-        retired = Retired(now, actor.person, reason)
-        return self._moved(found.id, lambda version: rules.retired(version, retired, pointer))
+        retired = Retired(self._clock.now(), actor.person, reason)
+        ended = self._moved(found.id, lambda version: rules.retired(version, retired, pointer))
+        if isinstance(ended, Refusal):
+            return ended
+        again = self._unshadowed(ended, by=actor.person)  # of a run that began before the note
+        return again if isinstance(again, Refusal) else ended
 
     # Bounds.
 
@@ -460,25 +530,40 @@ class Registry:
 
     def bounds(self, scope: Scope) -> Bounds | None:
         """The bounds of the scope, their signature verified; None where there are none to be trusted."""
+        found = self.bounds_in_force(scope)
+        return found.bounds if found else None
+
+    def bounds_in_force(self, scope: Scope) -> BoundsInForce | None:
+        """As `bounds`, with how they came to be."""
         kept = self._store.bounds(scope)
         if kept is None or not self._trusted(kept):
             return None
         said = signed_bounds.parsed(kept.document)
-        return said.bounds if (said.scope, said.number) == (scope, kept.number) else None
+        return BoundsInForce(kept, said.bounds) if (said.scope, said.number) == (scope, kept.number) else None
+
+    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]:
+        """Days beside whose decisions the version was asked, as far back as a run is long."""
+        since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
+        return self._shadow_runs.shadow_days(scope, version, since=since)
 
     # What follows from the pointer.
 
-    def settle(self, scope: Scope) -> Pointer:
-        """Notes with the versions what the pointer says of them. Said again, it changes nothing."""
+    def settle(self, scope: Scope) -> Pointer | FraudRegistryBusy:
+        """Notes with the versions what the pointer says of them. Said again, it changes nothing.
+
+        Refusals: FraudRegistryBusy, of a version that is not noted: the pointer goes on saying it.
+        """
         pointer = self._store.pointer(scope)
         for version, (champion, retired) in rules.notes(pointer).items():
-            self._note(version, champion, retired)
+            if busy := self._note(version, champion, retired):
+                return busy
         return pointer
 
-    def _note(self, version: str, champion: Champion, retired: Retired | None) -> None:
+    def _note(self, version: str, champion: Champion, retired: Retired | None) -> FraudRegistryBusy | None:
         moved = self._moved(version, lambda found: rules.noted(found, champion, retired))
         if isinstance(moved, NotFound):
             raise RuntimeError(f"{version} decides and was never registered")
+        return moved if isinstance(moved, FraudRegistryBusy) else None
 
     # The steps of a promotion.
 
@@ -487,6 +572,8 @@ class Registry:
     ) -> Version | Refusal:
         for _ in range(TRIES_MAX):
             pointer, now = self.settle(version.scope), self._clock.now()
+            if isinstance(pointer, FraudRegistryBusy):
+                return pointer  # what is noted of nobody yet must not leave the pointer
             if rules.state_of(version, pointer) is VersionState.CHAMPION:
                 return self._existing(version.id)
             version = self._existing(version.id)
@@ -504,19 +591,23 @@ class Registry:
             if refusal := self._spent(version, agreed):
                 return refusal
             if self._store.point(decided, was=pointer):
-                self.settle(version.scope)
+                self.settle(version.scope)  # what others are in the way of, the next one notes
                 return self._existing(version.id)
         return FraudRegistryBusy(version.scope.value)
 
     def _consent(self, version: Version, approval_id: str | None) -> Consent | None:
-        """Of an approval that is about this version and these bytes."""
+        """Of an approval that is about this version and these bytes, and has not run out. Spent it counts as long, and
+        a little longer: somebody may have died between its spending and the write of the pointer.
+        """
         approval = self._approvals.get(approval_id) if approval_id else None
         if not isinstance(approval, Approval):
             return None
         proposal = approval.proposal
         about = (proposal.subject_kind, proposal.subject_id, proposal.action) == (SUBJECT_KIND, version.id, PROMOTE)
-        bytes_shown = {fact.value for fact in proposal.shown if fact.label == DOCUMENT}
+        bytes_shown = {fact.value for fact in proposal.shown if fact.label == rules.DOCUMENT}
         if not about or bytes_shown != {version.sha256} or approval.used_for not in (None, version.id):
+            return None
+        if self._clock.now() >= approval.expires_at + rules.SPENT_GRACE:
             return None
         return rules.consent_of(approval, self._approvals.state(approval))
 
@@ -529,26 +620,42 @@ class Registry:
         return used if isinstance(used, Refusal) else None
 
     def _evidence(
-        self, version: Version, pointer: Pointer, *, consent: Consent | None = None
+        self, version: Version, pointer: Pointer, *, consent: Consent | None = None, reads: GateReads | None = None
     ) -> Evidence | FraudDocumentUnread:
+        reads = reads or self
         try:
-            bounds = self._bounds_verdict(version)
+            bounds = self._bounds_verdict(version, reads)
         except ArtefactUnread:
             return FraudDocumentUnread(version.id)
         champion = pointer.champions.get(version.kind)
-        since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
         shadowed = version.kind in rules.SHADOWED
+        kind = version.kind.value.lower()
+        consent = consent or self._consent(version, version.approval)
         return Evidence(
             champion_sha256=champion.used.sha256 if champion else None,
-            shadow_days=self._shadow_runs.shadow_days(version.scope, version.id, since=since) if shadowed else (),
+            built_in_sha256=builtin.used(version.scope, kind).sha256 if kind in builtin.DOCUMENTS else None,
+            shadow_days=reads.shadow_days(version.scope, version.id) if shadowed else (),
             bounds=bounds,
-            consent=consent or self._consent(version, version.approval),
+            consent=consent,
+            authors=self._authors(version) if consent else frozenset(),
         )
 
-    def _bounds_verdict(self, version: Version) -> BoundsVerdict:
+    def _authors(self, version: Version) -> frozenset[str]:
+        """Of earlier versions with the same bytes: who wrote them first does not agree to them as somebody else's."""
+        found: set[str] = set()
+        before: int | None = version.number
+        for _ in range(AUTHORS_PAGES_MAX):
+            page = self._store.versions(version.scope, version.kind, before=before, limit=PAGE_MAX)
+            found |= {one.author for one in page.versions if one.sha256 == version.sha256}
+            before = page.before
+            if before is None:
+                break
+        return frozenset(found)
+
+    def _bounds_verdict(self, version: Version, reads: GateReads) -> BoundsVerdict:
         if version.kind is not ArtefactKind.THRESHOLDS:
             return BoundsVerdict.UNTRUSTED
-        bounds = self.bounds(version.scope)
+        bounds = reads.bounds(version.scope)
         if bounds is None:
             return BoundsVerdict.UNTRUSTED
         found = thresholds.parsed(read(self._artefacts.get(version.kind, version.sha256)))
@@ -625,6 +732,11 @@ def _denied(actor: Actor, action: Action) -> Denied | None:
     return refusal_of(actor, action, relation=Relation.STRANGER)
 
 
+def _built_in(version: str) -> Version | None:
+    parts = parse_version_id(version)
+    return builtin.version(*parts[:2]) if parts and parts[2] == BUILT_IN_NUMBER else None
+
+
 def _fingerprint(scope: Scope, kind: ArtefactKind, sha256: str) -> str:
     return f"{scope.value}:{kind.value}:{sha256}"
 
@@ -648,9 +760,9 @@ def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
     """What the second person sees before agreeing. All of it is counted or was measured, but for the reason."""
     shown = {
         "Version": version.id,
-        DOCUMENT: version.sha256,
+        rules.DOCUMENT: version.sha256,
         "Author": version.author,
-        "Replaces": evidence.champion_sha256 or "the built-in document",
+        rules.REPLACES: rules.replaced(evidence.champion_sha256),
         "Code version": version.lineage.code_version,
     }
     if version.lineage.data_from and version.lineage.data_until:
@@ -662,13 +774,14 @@ def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
         shown["The champion's"] = ", ".join(champion) or "there is none"
         shown["A random forest's"] = ", ".join(_decimal(fold.forest) for fold in backtest.folds)
         shown["Measured by"] = backtest.by
+        shown[rules.BACKTEST] = rules.backtest_sha256(backtest)
     if run := version.dry_run:
         shown["Dry run"] = f"{run.decisions} decisions, {run.changed} changed, {run.first} to {run.last}"
         shown["Frauds not simply approved"] = f"{run.frauds_after}, before {run.frauds_before}, of {run.frauds}"
     if evidence.shadow_days:
-        days = [day for day in evidence.shadow_days if day.decisions > 0]
-        shown["Shadow run"] = f"{len(days)} days, {sum(day.decisions for day in days)} decisions"
-    shown["Reason"] = reason
+        days = [day for day in evidence.shadow_days if day.whole]
+        shown["Shadow run"] = f"{len(days)} whole days, {sum(day.decisions for day in days)} decisions"
+    shown[REASON] = reason
     return shown
 
 

@@ -15,6 +15,7 @@ from domain.fraud.registry_model import (
     ArtefactKind,
     Backtest,
     Champion,
+    Changed,
     DryRun,
     Fold,
     Left,
@@ -177,10 +178,10 @@ def version_item(version: Version) -> Item:
         "number": version.number,
         "sha256": version.sha256,
         "author": version.author,
-        "created_at": instant_text(version.created_at),
+        "created_at": instant_text(version.created_at) if version.created_at else None,
         "lineage": _lineage_map(version.lineage),
         "committed_at": instant_text(version.committed_at) if version.committed_at else None,
-        "backtest": _backtest_map(version.backtest) if version.backtest else None,
+        "backtest": backtest_map(version.backtest) if version.backtest else None,
         "dry_run": _dry_run_map(version.dry_run) if version.dry_run else None,
         "approval": version.approval,
         "raised": _raised_map(version.raised) if version.raised else None,
@@ -234,7 +235,7 @@ def _lineage(found: Item) -> Lineage:
     )
 
 
-def _backtest_map(backtest: Backtest) -> Item:
+def backtest_map(backtest: Backtest) -> Item:
     return {
         "protocol": backtest.protocol,
         "data_sha256": backtest.data_sha256,
@@ -276,6 +277,7 @@ def _dry_run_map(run: DryRun) -> Item:
         "first": run.first.isoformat(),
         "last": run.last.isoformat(),
         "sha256": run.sha256,
+        "against_sha256": run.against_sha256,
         "decisions": run.decisions,
         "changed": run.changed,
         "before": {decision.value: count for decision, count in run.before.items()},
@@ -286,6 +288,17 @@ def _dry_run_map(run: DryRun) -> Item:
         "frauds_after": run.frauds_after,
         "ran_at": instant_text(run.ran_at),
         "by": run.by,
+        "complete": run.complete,
+        "examples": [
+            {
+                "decision": one.decision,
+                "subject": one.subject,
+                "before": one.before.value,
+                "after": one.after.value,
+                "staff_reasons": list(one.staff_reasons),
+            }
+            for one in run.examples
+        ],
     }
 
 
@@ -294,6 +307,7 @@ def _dry_run(found: Item) -> DryRun:
         first=date.fromisoformat(found["first"]),
         last=date.fromisoformat(found["last"]),
         sha256=found["sha256"],
+        against_sha256=found.get("against_sha256"),
         decisions=found["decisions"],
         changed=found["changed"],
         before={Decision(one): count for one, count in found["before"].items()},
@@ -304,6 +318,17 @@ def _dry_run(found: Item) -> DryRun:
         frauds_after=found["frauds_after"],
         ran_at=_instant(found["ran_at"]),
         by=found["by"],
+        complete=found.get("complete"),
+        examples=tuple(
+            Changed(
+                one["decision"],
+                one["subject"],
+                Decision(one["before"]),
+                Decision(one["after"]),
+                tuple(one["staff_reasons"]),
+            )
+            for one in found.get("examples", ())
+        ),
     )
 
 

@@ -19,6 +19,10 @@ from domain.fraud.model import VersionUsed
 MILLION: Final = 1_000_000
 
 
+BUILT_IN_NUMBER: Final = 0
+"""Of the documents that are part of the program: those that are registered begin at 1."""
+
+
 class ArtefactKind(StrEnum):
     LISTS = "LISTS"
     MODEL = "MODEL"
@@ -84,14 +88,31 @@ class Backtest:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class Changed:
+    """A decision that would have come out otherwise."""
+
+    decision: str
+    """Its id."""
+    subject: str
+    before: Decision
+    after: Decision
+    staff_reasons: tuple[str, ...]
+    """Of the rules that were tried."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DryRun:
     """What rules would have decided on payments that were decided already."""
 
     first: date
+    """The first day that was reached."""
     last: date
+    """The day of its last decision; the last one that was asked for where it looked at none."""
     sha256: str
     """Of the document that was run."""
+    against_sha256: str | None = None
+    """Of the rules that decided then, or of the built-in ones; None of runs that are older than this field."""
     decisions: int
     changed: int
     """How many of them it would have decided otherwise."""
@@ -106,6 +127,10 @@ class DryRun:
     frauds_after: int
     ran_at: datetime
     by: str
+    complete: bool | None = None
+    """False: there were more decisions than one run looks at; None of runs that are older than this field."""
+    examples: tuple[Changed, ...] = ()
+    """A few of each change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,7 +158,8 @@ class Version:
     sha256: str
     author: str
     """Staff id; `bank` of what the bank proposes by itself."""
-    created_at: datetime
+    created_at: datetime | None
+    """None of a built-in document, which was never registered."""
     lineage: Lineage
     committed_at: datetime | None = None
     backtest: Backtest | None = None

@@ -11,6 +11,7 @@ from enum import StrEnum
 from typing import Final
 
 from domain.access.model import Approval, ApprovalState
+from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.refusals import (
     FraudGateClosed,
     FraudLimitReached,
@@ -18,7 +19,9 @@ from domain.fraud.refusals import (
     FraudVersionState,
     NoFraudVersionBefore,
 )
+from domain.fraud.registry_items import backtest_map
 from domain.fraud.registry_model import (
+    BUILT_IN_NUMBER,
     ArtefactKind,
     Backtest,
     Champion,
@@ -39,10 +42,13 @@ FOLDS_MIN: Final = 4
 """As the protocol has them. A spread of fewer says nothing."""
 SHADOW_DAYS_MIN: Final = 7
 """Every day of the week once."""
+SHADOW_SHARE_MIN_PERCENT: Final = 95
+"""Of a day's decisions that were no fallback: a shadow that ran all day misses a few while its document is read, one
+that was started in the evening most."""
 SHADOW_DECISIONS_MIN: Final = 500
 """Below this a difference of one in a hundred is not seen."""
 SHADOW_AGE_MAX: Final = timedelta(days=14)
-"""A run that ended before then is about payments of another time."""
+"""A run that ended before then is about payments of another time; so is a dry run whose last decision is older."""
 DRY_RUN_DECISIONS_MIN: Final = 100
 """Fewer payments show nothing of a rule that speaks on one in a hundred."""
 SHADOWS_MAX: Final = 3
@@ -58,6 +64,14 @@ SNOOZES_MAX: Final = 20
 REASON_LENGTH_MAX: Final = 500
 APPROVAL_LIFETIME: Final = timedelta(days=3)
 """Over a weekend; what was measured is looked at again after that."""
+SPENT_GRACE: Final = timedelta(hours=1)
+"""An approval that was spent in its last moment still allows the write that it was spent for; later it is too old."""
+BUILT_IN: Final = "the built-in document"
+"""What a first champion of a kind replaces."""
+DOCUMENT: Final = "Document"
+REPLACES: Final = "Replaces"
+BACKTEST: Final = "Backtest"
+"""Facts of what a checker agrees to: the bytes, those of the champion that they replace, and what was measured."""
 SHADOWED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES})
 """What runs beside the champions before it decides."""
 
@@ -73,6 +87,8 @@ class Missing(StrEnum):
     BACKTEST_FOLDS = "BACKTEST_FOLDS"
     BACKTEST_BETTER = "BACKTEST_BETTER"
     DRY_RUN = "DRY_RUN"
+    DRY_RUN_OF_OTHER_CHAMPION = "DRY_RUN_OF_OTHER_CHAMPION"
+    DRY_RUN_RECENT = "DRY_RUN_RECENT"
     SHADOW_RUN = "SHADOW_RUN"
     SHADOW_DECISIONS = "SHADOW_DECISIONS"
     SHADOW_RECENT = "SHADOW_RECENT"
@@ -80,6 +96,8 @@ class Missing(StrEnum):
     WITHIN_BOUNDS = "WITHIN_BOUNDS"
     APPROVAL = "APPROVAL"
     APPROVAL_BY_ANOTHER = "APPROVAL_BY_ANOTHER"
+    APPROVAL_OF_OTHER_CHAMPION = "APPROVAL_OF_OTHER_CHAMPION"
+    APPROVAL_OF_OTHER_BACKTEST = "APPROVAL_OF_OTHER_BACKTEST"
 
 
 class BoundsVerdict(StrEnum):
@@ -93,10 +111,17 @@ class BoundsVerdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ShadowDay:
-    """Decisions of one whole day beside which the version was asked, counted from what is stored of them."""
+    """Decisions of one day beside which the version was asked, counted from what is stored of them."""
 
     day: date
     decisions: int
+    decided: int
+    """All that were no fallback: beside the others no version is asked."""
+
+    @property
+    def whole(self) -> bool:
+        """Whether it was asked all day long. A day without decisions shows nothing."""
+        return self.decisions > 0 and 100 * self.decisions >= SHADOW_SHARE_MIN_PERCENT * self.decided
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +131,10 @@ class Consent:
     maker: str
     checkers: tuple[str, ...]
     approval: str | None
+    replaces: str | None
+    """SHA-256 of the champion that they were told it replaces, or BUILT_IN; None where they were told of none."""
+    backtest: str | None = None
+    """SHA-256 of the backtest that they were shown; None where they were shown none."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,23 +143,31 @@ class Evidence:
 
     champion_sha256: str | None
     """Of the document that the version would replace; None where nothing was promoted."""
+    built_in_sha256: str | None
+    """Of the document that decides where nothing was promoted; None of a kind that has none."""
     shadow_days: tuple[ShadowDay, ...]
     bounds: BoundsVerdict
     consent: Consent | None
+    authors: frozenset[str] = frozenset()
+    """Who has registered these very bytes before, as an earlier version of the kind."""
 
 
 Condition = Callable[[Version, Evidence, datetime], tuple[Missing, ...]]
 
 
 def state_of(version: Version, pointer: Pointer) -> VersionState:
-    """What the version is: the pointer speaks first, whatever has been noted with the version or not yet."""
+    """What the version is. That it decides, or did, the pointer says first, whatever has been noted with it or not yet;
+    that it came to nothing is noted with it alone, and holds even if somebody began a shadow run of it meanwhile.
+    """
     champion = pointer.champions.get(version.kind)
     if champion and champion.used.version == version.id:
         return VersionState.CHAMPION
-    if any(shadow.used.version == version.id for shadow in pointer.shadows):
-        return VersionState.SHADOW
+    if version.number == BUILT_IN_NUMBER:
+        return VersionState.RETIRED if champion else VersionState.CHAMPION
     if version.raised or version.retired or _was_champion(version, pointer):
         return VersionState.RETIRED
+    if any(shadow.used.version == version.id for shadow in pointer.shadows):
+        return VersionState.SHADOW
     return VersionState.DRAFT
 
 
@@ -185,14 +222,20 @@ def _better(backtest: Backtest) -> bool:
     return len(other) == len(ours) and better_than_its_spread(ours, other)
 
 
-def _dry_run(version: Version, _: Evidence, __: datetime) -> tuple[Missing, ...]:
+def _dry_run(version: Version, evidence: Evidence, now: datetime) -> tuple[Missing, ...]:
     run = version.dry_run
-    enough = run is not None and run.sha256 == version.sha256 and run.decisions >= DRY_RUN_DECISIONS_MIN
-    return () if enough else (Missing.DRY_RUN,)
+    if run is None or run.sha256 != version.sha256 or run.decisions < DRY_RUN_DECISIONS_MIN:
+        return (Missing.DRY_RUN,)
+    missing: list[Missing] = []
+    if run.against_sha256 != (evidence.champion_sha256 or evidence.built_in_sha256):
+        missing.append(Missing.DRY_RUN_OF_OTHER_CHAMPION)
+    if run.last < (now - SHADOW_AGE_MAX).date():
+        missing.append(Missing.DRY_RUN_RECENT)
+    return tuple(missing)
 
 
 def _shadow_run(_: Version, evidence: Evidence, now: datetime) -> tuple[Missing, ...]:
-    counted = {day.day: day.decisions for day in evidence.shadow_days if day.decisions > 0}
+    counted = {day.day: day.decisions for day in evidence.shadow_days if day.whole}
     missing: list[Missing] = []
     if len(counted) < SHADOW_DAYS_MIN:
         missing.append(Missing.SHADOW_RUN)
@@ -213,12 +256,30 @@ def _bounds(_: Version, evidence: Evidence, __: datetime) -> tuple[Missing, ...]
 
 
 def _consent(version: Version, evidence: Evidence, _: datetime) -> tuple[Missing, ...]:
-    """Another than who asked, and than the author, has agreed."""
+    """Another than who asked, and than whoever is an author of the bytes, has agreed to this: in the place of the
+    champion that decides, and with the backtest that is kept.
+    """
     consent = evidence.consent
     if consent is None or not consent.checkers:
         return (Missing.APPROVAL,)
-    others = set(consent.checkers) - {version.author, consent.maker}
-    return () if others else (Missing.APPROVAL_BY_ANOTHER,)
+    missing: list[Missing] = []
+    if not set(consent.checkers) - {version.author, consent.maker, *evidence.authors}:
+        missing.append(Missing.APPROVAL_BY_ANOTHER)
+    if consent.replaces != replaced(evidence.champion_sha256):
+        missing.append(Missing.APPROVAL_OF_OTHER_CHAMPION)
+    if consent.backtest != (backtest_sha256(version.backtest) if version.backtest else None):
+        missing.append(Missing.APPROVAL_OF_OTHER_BACKTEST)
+    return tuple(missing)
+
+
+def replaced(champion_sha256: str | None) -> str:
+    """What a version is said to replace."""
+    return champion_sha256 or BUILT_IN
+
+
+def backtest_sha256(backtest: Backtest) -> str:
+    """Of the record, all of it: measured again, it is another one."""
+    return sha256_of(canonical(backtest_map(backtest)))
 
 
 GATE: Final[Mapping[ArtefactKind, tuple[Condition, ...]]] = {
@@ -253,7 +314,9 @@ def consent_of(approval: Approval, state: ApprovalState) -> Consent | None:
     """What an approval says that was given, or given and spent already."""
     if state not in (ApprovalState.APPROVED, ApprovalState.USED):
         return None
-    return Consent(approval.maker, tuple(check.person for check in approval.checks), approval.id)
+    shown = {fact.label: fact.value for fact in approval.proposal.shown}
+    checkers = tuple(check.person for check in approval.checks)
+    return Consent(approval.maker, checkers, approval.id, shown.get(REPLACES), shown.get(BACKTEST))
 
 
 # What the pointer says next.

@@ -11,6 +11,7 @@ from typing import Any, Final
 from domain.fraud.kinds import Scope
 from domain.fraud.monitoring_model import Measure, Watched
 from domain.fraud.registry_model import MILLION
+from domain.refusals import Refusal
 from functions.composition import bank
 from functions.logs import log, log_fault
 from functions.metrics import (
@@ -47,7 +48,8 @@ def handler(event: Mapping[str, Any], context: object) -> None:  # noqa: ARG001 
 def watched(scope: Scope) -> bool:
     try:
         counted = bank().monitoring.count(scope)
-        bank().registry.settle(scope)
+        if isinstance(bank().registry.settle(scope), Refusal):
+            log("fraud_monitor").warning("noting goes on", extra={"scope": scope.value})
         if not counted.complete:
             log("fraud_monitor").warning("counting goes on", extra={"scope": scope.value, "days": counted.days})
             return False

@@ -145,7 +145,7 @@ class FraudScope:
         versions = [self._drafted(kind) for kind in kinds]
         self.desk.clock.time += timedelta(days=SHADOW_DAYS)
         today = self.desk.clock.now().date()
-        days = tuple(ShadowDay(today - timedelta(days=back), 100) for back in range(1, SHADOW_DAYS + 1))
+        days = tuple(ShadowDay(today - timedelta(days=back), 100, 100) for back in range(1, SHADOW_DAYS + 1))
         for version in versions:
             self.desk.shadow_runs.days[version.id] = days
             asked = self.desk.asked(version, key=version.id)
@@ -161,7 +161,9 @@ class FraudScope:
         else:
             never = rule("NEVER", condition=least("amount_minor", NEVER_MINOR + self._made))
             version = desk.committed(kind, {"format": "florin.rules/1", "rules": [never]}, key=key)
-            run = replace(a_dry_run(desk.clock.now(), desk.clock.now().date()), sha256=version.sha256)
+            against = desk.books.book(desk.registry.pointer(SCOPE), SCOPE).versions.rules
+            day = desk.clock.now().date()
+            run = replace(a_dry_run(desk.clock.now(), day), sha256=version.sha256, against_sha256=against.sha256)
             passed(desk.registry.record_dry_run(version, run))
         passed(desk.registry.start_shadow(ANALYST, version.id, until=desk.clock.now() + timedelta(days=30)))
         return version

@@ -203,7 +203,6 @@ GROWS: Final[Mapping[str, int]] = {
     "AchReceivedFile.entries": PAGE + 2,  # likewise
     "FraudVersion.document": 2,  # each from the bucket, with its version: whoever looks at documents looks at one
     "FraudVersion.rules": 2,  # likewise
-    "FraudVersion.gate": 4,  # what it asks for is read anew: evidence is not remembered
 }
 """Fields of rows that cost calls of their own for each row."""
 

@@ -353,7 +353,7 @@ def thresholds_proposed(stage: Stage) -> dict[str, Any]:
     version: Version = found(
         stage.bank.registry.register_committed(SCOPE, ArtefactKind.THRESHOLDS, body, lineage=LINEAGE, key="proposed")
     )
-    return {"case": _case(stage, "NEW_THRESHOLDS", {"Thresholds": version.id})}
+    return {"case": _case(stage, "NEW_THRESHOLDS", {"Thresholds": version.id, rules.REPLACES: rules.BUILT_IN})}
 
 
 def rollback_proposed(stage: Stage) -> dict[str, Any]:

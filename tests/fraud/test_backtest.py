@@ -107,6 +107,41 @@ def test_payments_of_days_that_are_not_there_are_refused(payments: Payments, our
         backtest(payments, Asked(model=ours, champion=None, threads=1), now=NOW)
 
 
+def test_a_champion_that_learns_from_more_days_than_there_are_is_refused(
+    payments: Payments, ours: Recipe, theirs: Recipe
+) -> None:
+    """And not measured by fewer. The oldest week ends its training with day 24."""
+    long = replace(theirs, history_days=26)
+    with pytest.raises(ScienceRefused, match="26 days of history before day 25 begin before day 0, as cccccccccccc"):
+        backtest(payments, Asked(model=ours, champion=long, newest=NEWEST, threads=1), now=NOW)
+
+
+def test_the_rows_are_those_that_either_has_learnt_from(
+    payments: Payments, ours: Recipe, theirs: Recipe, found: Backtest
+) -> None:
+    """Whoever learns from other days is measured on other rows."""
+    long = replace(theirs, history_days=14)
+    other = backtest(payments, Asked(model=ours, champion=long, newest=NEWEST, threads=1), now=NOW)
+    assert other.data_sha256 == other.champion_data_sha256
+    assert other.data_sha256 != found.data_sha256
+    assert [fold.challenger for fold in other.folds] == [fold.challenger for fold in found.folds]
+
+
+def test_a_document_that_is_not_what_its_recipe_makes_is_refused(
+    payments: Payments, model: Path, tmp_path: Path
+) -> None:
+    """Its trees were altered, and the lineage is that of an honest one."""
+    document = json.loads(model.read_bytes())
+    for tree in document["trees"]:
+        tree["leaf"] = [-leaf for leaf in tree["leaf"]]
+    path = tmp_path / "altered.json"
+    path.write_bytes(canonical(document))
+    altered = replace(recipe_of(path), rounds=40)
+
+    with pytest.raises(ScienceRefused, match="it was not made as its lineage says"):
+        backtest(payments, Asked(model=altered, champion=None, newest=NEWEST, threads=1), now=NOW)
+
+
 def test_features_that_such_payments_do_not_have_are_refused(payments: Payments, ours: Recipe) -> None:
     other = replace(ours, features=("device_count_1d",))
     with pytest.raises(ScienceRefused, match="have no feature 'device_count_1d'"):

@@ -1,6 +1,7 @@
 """What a refused person is told; and the story of an approval, over the memory store."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -84,6 +85,70 @@ class Desk:
         approval = self.approvals.check(CHECKER, self.pending().id, verdict=Verdict.APPROVE, fingerprint="sha256:1")
         assert isinstance(approval, Approval)
         return approval
+
+
+class TestWhoWaits:
+    """Who asks another group for an approval sees what becomes of it."""
+
+    ANALYST = actor("stf_farah", Group.FRAUD_ANALYST)
+    OTHER = actor("stf_fritz", Group.FRAUD_ANALYST)
+    LEAD = actor("stf_felix", Group.FRAUD_LEAD)
+
+    def asked(self, desk: Desk, by: Actor, key: str) -> Approval:
+        found = desk.approvals.request(
+            by,
+            key=key,
+            proposal=PROPOSAL,
+            group=Group.FRAUD_LEAD,
+            makers=frozenset({Group.FRAUD_ANALYST}),
+            checkers_needed=1,
+            lifetime=timedelta(hours=8),
+        )
+        assert isinstance(found, Approval)
+        return found
+
+    def listed(self, desk: Desk, by: Actor, state: ApprovalState = ApprovalState.PENDING) -> list[str]:
+        return [one.id for one in desk.approvals.of_state(by, state).approvals]
+
+    def test_they_see_their_own_and_nobody_elses(self) -> None:
+        desk = Desk()
+        mine, others = self.asked(desk, self.ANALYST, "k-1"), self.asked(desk, self.OTHER, "k-1")
+
+        assert desk.approvals.seen(self.ANALYST, mine.id) == mine
+        assert desk.approvals.seen(self.ANALYST, others.id) == NotFound(others.id)
+        assert self.listed(desk, self.ANALYST) == [mine.id]
+        assert sorted(self.listed(desk, self.LEAD)) == sorted([mine.id, others.id])
+
+    def test_they_see_what_was_decided_and_do_not_decide(self) -> None:
+        desk = Desk()
+        mine = self.asked(desk, self.ANALYST, "k-1")
+        given: dict[str, Any] = {"verdict": Verdict.REFUSE, "fingerprint": PROPOSAL.fingerprint}
+
+        assert desk.approvals.decide(self.ANALYST, mine.id, **given) == NotAllowed()
+        assert isinstance(desk.approvals.decide(self.LEAD, mine.id, **given), Approval)
+        assert self.listed(desk, self.ANALYST, ApprovalState.REFUSED) == [mine.id]
+        assert self.listed(desk, self.ANALYST) == []
+
+    def test_a_page_of_what_others_asked_for_goes_on(self) -> None:
+        desk = Desk()
+        for number in range(3):
+            self.asked(desk, self.OTHER, f"k-{number}")
+        desk.clock.time += timedelta(minutes=1)
+        mine = self.asked(desk, self.ANALYST, "mine")
+
+        page = desk.approvals.of_state(self.ANALYST, ApprovalState.PENDING, limit=2)
+        assert page.approvals == ()
+        assert page.position is not None
+        rest = desk.approvals.of_state(self.ANALYST, ApprovalState.PENDING, position=page.position, limit=2)
+        assert (rest.approvals, rest.position) == ((mine,), None)
+
+    def test_who_works_no_cases_any_more_sees_nothing(self) -> None:
+        desk = Desk()
+        mine = self.asked(desk, self.ANALYST, "k-1")
+        moved = actor(self.ANALYST.person, Group.ADMIN)
+
+        assert desk.approvals.seen(moved, mine.id) == NotFound(mine.id)
+        assert self.listed(desk, moved) == []
 
 
 class TestApprovals:

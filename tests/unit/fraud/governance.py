@@ -20,12 +20,13 @@ from domain.fraud.kinds import Decision, Features, Scope
 from domain.fraud.list_changes import SUBJECT_KIND as LISTS
 from domain.fraud.list_changes import ListChanges
 from domain.fraud.registry import SUBJECT_KIND, Registry
-from domain.fraud.registry_model import ArtefactKind, Backtest, Fold, Lineage, SignedBounds, Version
+from domain.fraud.registry_model import ArtefactKind, Backtest, DryRun, Fold, Lineage, SignedBounds, Version
 from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.registry_store_memory import MemoryRegistryStore
 from domain.fraud.snoozing import Snoozing
 from domain.fraud.thresholds import Bound, Bounds
 from domain.refusals import Refusal
+from tests.unit.fraud.values import least, rule
 
 NOON: Final = datetime(2026, 11, 30, 12, tzinfo=UTC)
 ROWS: Final = "d" * 64
@@ -196,13 +197,45 @@ class Desk:
         self.clock.time += timedelta(days=days)
         today = self.clock.now().date()
         self.shadow_runs.days[version.id] = tuple(
-            ShadowDay(today - timedelta(days=back), decisions) for back in range(1, days + 1)
+            ShadowDay(today - timedelta(days=back), decisions, decisions) for back in range(1, days + 1)
         )
         return version
 
     def ready(self, document: dict[str, Any] | None = None, *, key: str = "draft-1", by: Actor = ANALYST) -> Version:
         """A model that lacks nothing but consent."""
         return self.shadowed(self.tested(self.committed(document=document, key=key, by=by)))
+
+    def ready_of(self, kind: ArtefactKind, number: int) -> Version:
+        """One of any kind that lacks nothing but consent; each number has a document of its own."""
+        key = f"{kind.value}-{number}"
+        if kind is ArtefactKind.MODEL:
+            return self.ready(model_document(number / 100), key=key)
+        if kind is ArtefactKind.THRESHOLDS:
+            return self.committed(kind, thresholds_document(review=0.3 + number / 100), key=key)
+        never = rule("NEVER", condition=least("amount_minor", 10**15 + number))
+        version = self.committed(kind, {"format": "florin.rules/1", "rules": [never]}, key=key)
+        return self.tried(self.shadowed(version))
+
+    def tried(self, version: Version) -> Version:
+        """The rules after a dry run of yesterday."""
+        yesterday = self.clock.now().date() - timedelta(days=1)
+        run = DryRun(
+            first=yesterday,
+            last=yesterday,
+            sha256=version.sha256,
+            against_sha256=self.books.book(self.registry.pointer(self.scope), self.scope).versions.rules.sha256,
+            decisions=500,
+            changed=3,
+            before={Decision.APPROVE: 500},
+            after={Decision.APPROVE: 497, Decision.REVIEW: 3},
+            spoke={"NEVER": 3},
+            frauds=2,
+            frauds_before=0,
+            frauds_after=2,
+            ran_at=self.clock.now(),
+            by="stf_farah",
+        )
+        return passed(self.registry.record_dry_run(version, run))
 
     def asked(self, version: Version, *, by: Actor = ANALYST, key: str = "ask-1") -> Approval:
         return passed(self.registry.request_promotion(by, version.id, reason="it is better", key=key))

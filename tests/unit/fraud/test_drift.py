@@ -183,6 +183,18 @@ class TestThresholds:
         assert answer.reason_code == "FRAUD_GATE_CLOSED"
         assert desk.used(ArtefactKind.THRESHOLDS) == "card/thresholds/1"
 
+    def test_thresholds_that_others_replaced_meanwhile_are_not_those_that_were_agreed_to(
+        self, desk: WatchedDesk, raised: Raised
+    ) -> None:
+        other = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(review=0.4), key="t-other")
+        passed(desk.agreed(desk.asked(other, key="other")))
+
+        answer = desk.resolved(raised, ResolutionCode.NEW_THRESHOLDS)
+
+        assert isinstance(answer, ResolutionNotCarriedOut)
+        assert answer.reason_code == "FRAUD_GATE_CLOSED"
+        assert desk.used(ArtefactKind.THRESHOLDS) == other.id
+
     def test_a_case_that_was_not_resolved_so_promotes_nothing(self, desk: WatchedDesk, raised: Raised) -> None:
         case = passed(desk.resolved(raised, ResolutionCode.NOTED))
 

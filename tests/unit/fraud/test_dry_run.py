@@ -6,9 +6,10 @@ from dataclasses import replace
 import pytest
 
 from domain.fraud import dry_run as module
-from domain.fraud.dry_run import EXAMPLES_MAX, Changed, dry_run
+from domain.fraud.dry_run import EXAMPLES_MAX, dry_run
 from domain.fraud.kinds import Decision, Fallback
 from domain.fraud.model import StoredDecision
+from domain.fraud.registry_model import Changed
 from domain.fraud.rules import Outcome
 from tests.unit.fraud.test_decisions_codec import DECISION
 from tests.unit.fraud.values import FixedModel, book, entry, limits, listed, rule, rule_set

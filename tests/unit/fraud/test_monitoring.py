@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.fraud import monitoring as rules
-from domain.fraud.kinds import Decision, Family, Scope
+from domain.fraud.kinds import Decision, Fallback, Family, Scope
 from domain.fraud.label_model import LabelSource, Said
 from domain.fraud.label_store_memory import MemoryLabelStore
 from domain.fraud.labels import Labels
@@ -324,12 +324,13 @@ class TestCounting:
         versions = decision("x", noon).versions
         shadow = ShadowScore(versions, "card/model/2", Decision.BLOCK, 0.9)
         watch.decided.add(
-            *(decision(f"pay_{number}", noon, shadows=(shadow,) if number < 3 else ()) for number in range(5))
+            *(decision(f"pay_{number}", noon, shadows=(shadow,) if number < 3 else ()) for number in range(5)),
+            decision("pay_unscored", noon, fallback=Fallback.SCORER_SILENT),
         )
         watch.night(FIRST)
 
         days = watch.monitoring.shadow_days(CARD, "card/model/2", since=FIRST)
-        assert days == (ShadowDay(FIRST, 3),)
+        assert days == (ShadowDay(FIRST, 3, 5),)
         assert watch.monitoring.shadow_days(CARD, "card/model/3", since=FIRST) == ()
         figures = watch.monitoring.days(CARD, 1)[FIRST].shadows["card/model/2"]
         assert (figures.same, figures.decisions) == (0, {Decision.BLOCK: 3})

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from domain.access.model import Actor, MakerCannotCheck, Verdict
+from domain.access.model import Actor, ApprovalKeyReused, MakerCannotCheck, Verdict
 from domain.fraud import builtin
 from domain.fraud.documents import sha256_of
 from domain.fraud.kinds import Scope
@@ -15,12 +15,13 @@ from domain.fraud.refusals import (
     FraudGateClosed,
     FraudKeyReused,
     FraudLimitReached,
+    FraudRegistryBusy,
     FraudVersionNotChampion,
     FraudVersionState,
     NoFraudVersionBefore,
 )
-from domain.fraud.registry_model import ArtefactKind, Pointer, Version, VersionState
-from domain.fraud.registry_rules import SHADOWS_MAX
+from domain.fraud.registry_model import ArtefactKind, Pointer, Retired, Version, VersionState
+from domain.fraud.registry_rules import APPROVAL_LIFETIME, SHADOWS_MAX, SPENT_GRACE
 from domain.fraud.registry_store_memory import MemoryRegistryStore
 from domain.fraud.thresholds import Bound
 from domain.refusals import InputInvalid, NotAllowed, NotFound
@@ -32,6 +33,7 @@ from tests.unit.fraud.governance import (
     LINEAGE,
     OPERATOR,
     OTHER_ANALYST,
+    OTHER_LEAD,
     Desk,
     folds,
     model_document,
@@ -43,6 +45,26 @@ from tests.unit.fraud.governance import (
 @pytest.fixture
 def desk() -> Desk:
     return Desk()
+
+
+def test_what_is_part_of_the_program_is_looked_at_and_not_worked(desk: Desk) -> None:
+    name = "card/rules/0"
+    found = passed(desk.registry.version(AUDITOR, name))
+    assert desk.registry.state(found) is VersionState.CHAMPION
+    assert found.used == desk.books.book(None, Scope.CARD).versions.rules
+    assert sha256_of(passed(desk.registry.document(AUDITOR, name))) == found.sha256
+
+    until = desk.clock.time + timedelta(days=8)
+    assert desk.registry.version(OPERATOR, name) == NotAllowed()
+    assert desk.registry.version(AUDITOR, "card/model/0") == NotFound("card/model/0")
+    assert {
+        desk.registry.missing(LEAD, name),
+        desk.registry.commit(LEAD, name),
+        desk.registry.start_shadow(LEAD, name, until=until),
+        desk.registry.request_promotion(LEAD, name, reason="now", key="k"),
+        desk.registry.promote(LEAD, name),
+        desk.registry.retire(LEAD, name, reason="no use"),
+    } == {NotFound(name)}
 
 
 class TestDrafts:
@@ -204,7 +226,38 @@ class TestPromotions:
 
         assert shown["Document"] == version.sha256
         assert shown["Average precision, folds"] == "0.720, 0.710, 0.730, 0.715"
-        assert shown["Shadow run"] == "8 days, 800 decisions"
+        assert shown["Shadow run"] == "8 whole days, 800 decisions"
+
+    def test_asked_again_with_the_same_key_it_is_the_same_approval(self, desk: Desk) -> None:
+        """Whatever was counted since."""
+        version = desk.ready()
+        approval = desk.asked(version)
+        day = desk.shadow_runs.days[version.id][0]
+        desk.shadow_runs.days[version.id] += (replace(day, day=day.day + timedelta(days=1)),)
+
+        assert desk.asked(version) == approval
+        other = desk.registry.request_promotion(ANALYST, version.id, reason="it is new", key="ask-1")
+        assert other == ApprovalKeyReused(approval.id)
+        passed(desk.agreed(approval))
+        assert passed(desk.registry.request_promotion(ANALYST, version.id, reason="it is better", key="ask-1")).used_for
+
+    def test_an_older_key_takes_nothing_from_what_was_asked_for_since(self, desk: Desk) -> None:
+        version = desk.ready()
+        first = desk.asked(version)
+        desk.clock.time += timedelta(minutes=1)
+        second = desk.asked(version, key="ask-2")
+
+        assert desk.asked(version) == first
+        assert passed(desk.registry.version(LEAD, version.id)).approval == second.id
+
+    def test_one_that_was_asked_for_and_not_noted_is_noted_by_asking_again(self, desk: Desk) -> None:
+        version = desk.ready()
+        approval = desk.asked(version)
+        noted = passed(desk.registry.version(LEAD, version.id))
+        assert desk.store.replace(replace(noted, approval=None, revision=noted.revision + 1), was=noted)
+
+        assert desk.asked(version) == approval
+        assert passed(desk.registry.version(LEAD, version.id)).approval == approval.id
 
     def test_asking_is_refused_while_something_is_missing(self, desk: Desk) -> None:
         version = desk.committed()
@@ -233,6 +286,27 @@ class TestPromotions:
         assert answer == FraudGateClosed(version.id, "APPROVAL_BY_ANOTHER")
         assert desk.used() is None
 
+    def test_neither_does_one_whose_bytes_another_has_registered_again(self, desk: Desk) -> None:
+        desk.bounded()
+        own = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), by=LEAD, key="own")
+        again = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), by=OTHER_ANALYST, key="again")
+        assert own.sha256 == again.sha256
+        approval = desk.asked(again, by=ANALYST)
+
+        assert desk.agreed(approval, by=LEAD) == FraudGateClosed(again.id, "APPROVAL_BY_ANOTHER")
+        assert desk.used(ArtefactKind.THRESHOLDS) is None
+        assert passed(desk.registry.missing(LEAD, again.id)) == ("APPROVAL_BY_ANOTHER",)
+        passed(desk.agreed(desk.asked(again, by=ANALYST, key="ask-2"), by=OTHER_LEAD))
+        assert desk.used(ArtefactKind.THRESHOLDS) == again.id
+
+    def test_the_author_of_other_bytes_does(self, desk: Desk) -> None:
+        desk.bounded()
+        desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(review=0.4), by=LEAD, key="own")
+        other = desk.committed(ArtefactKind.THRESHOLDS, thresholds_document(), key="other")
+
+        passed(desk.agreed(desk.asked(other), by=LEAD))
+        assert desk.used(ArtefactKind.THRESHOLDS) == other.id
+
     def test_an_analyst_does_not_agree_to_anything(self, desk: Desk) -> None:
         approval = desk.asked(desk.ready())
 
@@ -255,6 +329,22 @@ class TestPromotions:
         desk.clock.time += timedelta(days=4)
 
         assert desk.registry.promote(ANALYST, version.id) == FraudGateClosed(version.id, "APPROVAL")
+
+    def test_an_approval_that_was_spent_and_not_acted_on_runs_out_as_well(self) -> None:
+        """Whoever promoted died between the two."""
+        store = Dying()
+        desk = Desk(store=store)
+        version = desk.ready()
+        store.dies = "before"
+        with pytest.raises(KeyboardInterrupt):
+            desk.agreed(desk.asked(version))
+        today = desk.clock.now().date()
+        desk.clock.time += APPROVAL_LIFETIME + SPENT_GRACE
+        desk.shadow_runs.days[version.id] += (replace(desk.shadow_runs.days[version.id][0], day=today),)
+
+        assert desk.registry.promote(ANALYST, version.id) == FraudGateClosed(version.id, "APPROVAL")
+        desk.clock.time -= timedelta(seconds=1)
+        assert passed(desk.registry.promote(ANALYST, version.id)).id == version.id
 
     def test_an_approval_of_one_version_promotes_no_other(self, desk: Desk) -> None:
         """Even if the record of the other named it."""
@@ -298,8 +388,36 @@ class TestPromotions:
 
         passed(desk.agreed(asked_one))
 
-        assert desk.agreed(asked_two) == FraudGateClosed(two.id, "BACKTEST_OF_OTHER_CHAMPION")
+        lacking = "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION"
+        assert desk.agreed(asked_two) == FraudGateClosed(two.id, lacking)
         assert desk.used() == one.id
+
+    @pytest.mark.parametrize("kind", [ArtefactKind.RULES, ArtefactKind.THRESHOLDS])
+    def test_neither_do_two_that_are_not_measured(self, desk: Desk, kind: ArtefactKind) -> None:
+        """The second was agreed to in the place of what decided before the first."""
+        desk.bounded()
+        one, two = desk.ready_of(kind, 1), desk.ready_of(kind, 2)
+        asked_one, asked_two = desk.asked(one, key="one"), desk.asked(two, key="two")
+
+        passed(desk.agreed(asked_one))
+        answer = desk.agreed(asked_two)
+
+        assert isinstance(answer, FraudGateClosed)
+        assert "APPROVAL_OF_OTHER_CHAMPION" in answer.missing
+        assert desk.used(kind) == one.id
+        assert "APPROVAL_OF_OTHER_CHAMPION" in passed(desk.registry.missing(LEAD, two.id))
+
+    def test_a_backtest_that_is_recorded_after_the_asking_was_not_agreed_to(self, desk: Desk) -> None:
+        """Nor one against the champion before, when the one that was shown has been rolled back meanwhile."""
+        first = desk.champion(key="first")
+        second = desk.ready(model_document(0.9), key="second")
+        asked = desk.asked(second, key="second")
+        passed(desk.registry.roll_back(LEAD, scope=Scope.CARD, kind=ArtefactKind.MODEL, version=first.id, reason="bad"))
+        desk.tested(second)
+
+        lacking = "APPROVAL_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_BACKTEST"
+        assert desk.agreed(asked) == FraudGateClosed(second.id, lacking)
+        assert desk.used() is None
 
     @pytest.mark.parametrize("figure", [-1, 1_000_001])
     def test_figures_of_a_backtest_are_millionths(self, desk: Desk, figure: int) -> None:
@@ -323,6 +441,31 @@ class Meeting(MemoryRegistryStore):
         return super().point(pointer, was=was)
 
 
+class Noting(MemoryRegistryStore):
+    """Somebody else is faster: once right before a version is written, or right before the pointer is; or always."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.before_note: Any = None
+        self.before_point: Any = None
+        self.busy: str | None = None
+        """The version of which others write each time."""
+
+    def replace(self, version: Version, *, was: Version) -> bool:
+        happens, self.before_note = self.before_note, None
+        if happens:
+            happens()
+        if version.id == self.busy:
+            return False
+        return super().replace(version, was=was)
+
+    def point(self, pointer: Pointer, *, was: Pointer) -> bool:
+        happens, self.before_point = self.before_point, None
+        if happens:
+            happens()
+        return super().point(pointer, was=was)
+
+
 class TestMeetings:
     def test_a_promotion_that_another_overtakes_is_judged_again(self) -> None:
         store = Meeting()
@@ -333,7 +476,7 @@ class TestMeetings:
 
         answer = desk.agreed(asked_one)
 
-        assert answer == FraudGateClosed(one.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert answer == FraudGateClosed(one.id, "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION")
         assert desk.used() == two.id
 
     def test_a_rollback_during_a_promotion_stands_and_the_promotion_is_judged_again(self) -> None:
@@ -348,7 +491,7 @@ class TestMeetings:
 
         answer = desk.agreed(asked)
 
-        assert answer == FraudGateClosed(second.id, "BACKTEST_OF_OTHER_CHAMPION")
+        assert answer == FraudGateClosed(second.id, "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION")
         assert desk.used() is None
 
     def test_a_promotion_during_a_rollback_is_not_rolled_back_by_it(self) -> None:
@@ -452,6 +595,26 @@ class TestRollbacks:
         assert noted.retired.reason == "it blocks all"
         assert desk.registry.pointer(Scope.CARD).left == ()
 
+    def test_what_left_stays_in_the_pointer_until_it_is_noted(self) -> None:
+        """A version whose record others are faster with each time is not forgotten, and no draft again."""
+        store = Noting()
+        desk = Desk(store=store)
+        bad = desk.champion()
+        passed(self.roll_back(desk, bad))
+        good = desk.ready(model_document(0.9), key="good")
+        approval = desk.asked(good)
+        store.busy = bad.id
+
+        assert desk.agreed(approval) == FraudRegistryBusy(bad.id)
+        assert desk.used() is None
+        assert [one.champion.used.version for one in desk.registry.pointer(Scope.CARD).left] == [bad.id]
+
+        store.busy = None
+        passed(desk.registry.promote(ANALYST, good.id))
+        noted = passed(desk.registry.version(LEAD, bad.id))
+        assert noted.retired is not None
+        assert desk.registry.state(noted) is VersionState.RETIRED
+
 
 class TestThresholds:
     @pytest.fixture
@@ -550,6 +713,36 @@ class TestRetiring:
         assert desk.registry.retire(ANALYST, version.id, reason="no better") == retired
         asked = desk.registry.request_promotion(ANALYST, version.id, reason="now", key="k")
         assert asked == FraudVersionState(version.id, "RETIRED")
+
+    def test_one_whose_shadow_run_begins_meanwhile_ends_all_the_same(self) -> None:
+        """Right before the note: no run is left over. Right after it: none begins."""
+        store = Noting()
+        desk = Desk(store=store)
+        before, after = desk.ready(key="before"), desk.ready(model_document(0.9), key="after")
+        until = desk.clock.time + timedelta(days=8)
+        for version in (before, after):
+            passed(desk.registry.stop_shadow(ANALYST, version.id))
+
+        store.before_note = lambda: passed(desk.registry.start_shadow(ANALYST, before.id, until=until))
+        passed(desk.registry.retire(ANALYST, before.id, reason="no better"))
+        assert desk.registry.pointer(Scope.CARD).shadows == ()
+
+        store.before_point = lambda: passed(desk.registry.retire(ANALYST, after.id, reason="no better"))
+        answer = desk.registry.start_shadow(ANALYST, after.id, until=until)
+        assert answer == FraudVersionState(after.id, "RETIRED")
+        assert desk.registry.pointer(Scope.CARD).shadows == ()
+
+    def test_one_that_is_in_the_shadow_all_the_same_is_not_promoted(self, desk: Desk) -> None:
+        """As somebody left it who died in between."""
+        version = desk.ready()
+        approval = desk.asked(version)
+        was = passed(desk.registry.version(LEAD, version.id))
+        end = Retired(desk.clock.time, ANALYST.person, "no better")
+        assert desk.store.replace(replace(was, retired=end, revision=was.revision + 1), was=was)
+
+        assert desk.agreed(approval) == FraudVersionState(version.id, "RETIRED")
+        assert desk.used() is None
+        assert desk.registry.state(passed(desk.registry.version(LEAD, version.id))) is VersionState.RETIRED
 
     def test_a_champion_does_not_end_like_that(self, desk: Desk) -> None:
         version = desk.champion()

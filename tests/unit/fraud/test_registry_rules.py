@@ -26,8 +26,7 @@ from domain.fraud.registry_rules import BoundsVerdict, Consent, Evidence, Missin
 from tests.unit.fraud.governance import LINEAGE, NOON, ROWS, folds
 
 TODAY = NOON.date()
-CONSENT = Consent("stf_farah", ("stf_felix",), "apr_1")
-WEEK = tuple(ShadowDay(TODAY - timedelta(days=back), 100) for back in range(1, 8))
+WEEK = tuple(ShadowDay(TODAY - timedelta(days=back), 100, 100) for back in range(1, 8))
 
 
 def backtest(**changes: object) -> Backtest:
@@ -50,6 +49,7 @@ def dry_run(**changes: object) -> DryRun:
         "first": TODAY,
         "last": TODAY,
         "sha256": "a" * 64,
+        "against_sha256": "c" * 64,
         "decisions": 500,
         "changed": 3,
         "before": {Decision.APPROVE: 500},
@@ -78,13 +78,28 @@ MODEL = Version(
 )
 RULES = replace(MODEL, kind=ArtefactKind.RULES, backtest=None, dry_run=dry_run())
 THRESHOLDS = replace(MODEL, kind=ArtefactKind.THRESHOLDS, backtest=None)
-EVIDENCE = Evidence(champion_sha256="c" * 64, shadow_days=WEEK, bounds=BoundsVerdict.WITHIN, consent=CONSENT)
+
+
+def evidence(version: Version, **changes: object) -> Evidence:
+    """All that the version needs."""
+    shown = rules.backtest_sha256(version.backtest) if version.backtest else None
+    said: dict[str, object] = {
+        "champion_sha256": "c" * 64,
+        "built_in_sha256": "0" * 64,
+        "shadow_days": WEEK,
+        "bounds": BoundsVerdict.WITHIN,
+        "consent": Consent("stf_farah", ("stf_felix",), "apr_1", "c" * 64, shown),
+        **changes,
+    }
+    return Evidence(**said)  # type: ignore[arg-type]  # as above
+
+
 POINTER = Pointer(scope=Scope.CARD)
 
 
 @pytest.mark.parametrize("version", [MODEL, RULES, THRESHOLDS], ids=lambda version: version.kind.value)
 def test_what_has_everything_passes(version: Version) -> None:
-    assert rules.missing(version, EVIDENCE, NOON) == ()
+    assert rules.missing(version, evidence(version), NOON) == ()
 
 
 class TestModels:
@@ -128,10 +143,9 @@ class TestModels:
     ) -> None:
         version = replace(MODEL, **changes)  # type: ignore[arg-type]  # each value is of its field
 
-        assert missing in rules.missing(version, EVIDENCE, NOON)
+        assert missing in rules.missing(version, evidence(version), NOON)
 
     def test_without_a_champion_it_is_better_than_the_forest(self) -> None:
-        alone = replace(EVIDENCE, champion_sha256=None)
         tested = backtest(
             champion_sha256=None,
             champion_data_sha256=None,
@@ -139,14 +153,21 @@ class TestModels:
         )
         worse = replace(tested, folds=folds((680_500, 679_000, 681_000, 680_000), champion=None, forest=680_000))
 
-        assert rules.missing(replace(MODEL, backtest=tested), alone, NOON) == ()
-        assert rules.missing(replace(MODEL, backtest=worse), alone, NOON) == (Missing.BACKTEST_BETTER,)
-        assert rules.missing(MODEL, alone, NOON) == (Missing.BACKTEST_OF_OTHER_CHAMPION,)
+        def lacking(test: Backtest) -> tuple[Missing, ...]:
+            consent = Consent("stf_farah", ("stf_felix",), "apr_1", rules.BUILT_IN, rules.backtest_sha256(test))
+            alone = evidence(MODEL, champion_sha256=None, consent=consent)
+            return rules.missing(replace(MODEL, backtest=test), alone, NOON)
+
+        assert lacking(tested) == ()
+        assert lacking(worse) == (Missing.BACKTEST_BETTER,)
+        assert lacking(backtest()) == (Missing.BACKTEST_OF_OTHER_CHAMPION,)
 
     def test_one_that_beats_the_forest_and_not_the_champion_stays(self) -> None:
         tested = backtest(folds=folds((690_000, 689_000, 691_000, 690_000), champion=690_000, forest=600_000))
 
-        assert rules.missing(replace(MODEL, backtest=tested), EVIDENCE, NOON) == (Missing.BACKTEST_BETTER,)
+        version = replace(MODEL, backtest=tested)
+
+        assert rules.missing(version, evidence(version), NOON) == (Missing.BACKTEST_BETTER,)
 
 
 class TestShadowRuns:
@@ -157,23 +178,42 @@ class TestShadowRuns:
             ((), (Missing.SHADOW_RUN, Missing.SHADOW_DECISIONS, Missing.SHADOW_RECENT)),
             (WEEK[:6], (Missing.SHADOW_RUN,)),
             (WEEK[:6] * 2, (Missing.SHADOW_RUN,)),
-            ((*WEEK[:6], ShadowDay(TODAY, 0)), (Missing.SHADOW_RUN,)),
-            (tuple(replace(day, decisions=71) for day in WEEK), (Missing.SHADOW_DECISIONS,)),
+            ((*WEEK[:6], ShadowDay(TODAY, 0, 0)), (Missing.SHADOW_RUN,)),
+            (tuple(replace(day, decisions=71, decided=71) for day in WEEK), (Missing.SHADOW_DECISIONS,)),
             (tuple(replace(day, day=day.day - timedelta(days=14)) for day in WEEK), (Missing.SHADOW_RECENT,)),
         ],
     )
     def test_one_has_seven_days_of_enough_decisions_not_long_ago(
         self, version: Version, days: tuple[ShadowDay, ...], missing: tuple[Missing, ...]
     ) -> None:
-        assert rules.missing(version, replace(EVIDENCE, shadow_days=days), NOON) == missing
+        assert rules.missing(version, evidence(version, shadow_days=days), NOON) == missing
+
+    @pytest.mark.parametrize(("decisions", "missing"), [(95, ()), (94, (Missing.SHADOW_RUN,))])
+    def test_a_day_counts_on_which_it_was_asked_of_nearly_all(
+        self, decisions: int, missing: tuple[Missing, ...]
+    ) -> None:
+        """Not one on which it was started in the evening, or stopped in the morning."""
+        days = (*WEEK[:6], replace(WEEK[6], decisions=decisions))
+
+        assert rules.missing(MODEL, evidence(MODEL, shadow_days=days), NOON) == missing
+
+    def test_minutes_of_seven_days_are_no_week(self) -> None:
+        """Decisions of days that do not count are none of the run's."""
+        days = (*(replace(day, decisions=1) for day in WEEK[:6]), replace(WEEK[6], decisions=494, decided=600))
+
+        assert rules.missing(MODEL, evidence(MODEL, shadow_days=days), NOON) == (
+            Missing.SHADOW_RUN,
+            Missing.SHADOW_DECISIONS,
+            Missing.SHADOW_RECENT,
+        )
 
     def test_the_days_need_not_follow_each_other(self) -> None:
-        every_other = tuple(ShadowDay(TODAY - timedelta(days=2 * back), 100) for back in range(1, 8))
+        every_other = tuple(ShadowDay(TODAY - timedelta(days=2 * back), 100, 100) for back in range(1, 8))
 
-        assert rules.missing(MODEL, replace(EVIDENCE, shadow_days=every_other), NOON) == ()
+        assert rules.missing(MODEL, evidence(MODEL, shadow_days=every_other), NOON) == ()
 
     def test_thresholds_have_none(self) -> None:
-        assert rules.missing(THRESHOLDS, replace(EVIDENCE, shadow_days=()), NOON) == ()
+        assert rules.missing(THRESHOLDS, evidence(THRESHOLDS, shadow_days=()), NOON) == ()
 
 
 class TestRules:
@@ -181,13 +221,34 @@ class TestRules:
         "run", [None, dry_run(sha256="b" * 64), dry_run(decisions=rules.DRY_RUN_DECISIONS_MIN - 1)]
     )
     def test_they_were_tried_on_history_as_they_are(self, run: DryRun | None) -> None:
-        assert rules.missing(replace(RULES, dry_run=run), EVIDENCE, NOON) == (Missing.DRY_RUN,)
+        assert rules.missing(replace(RULES, dry_run=run), evidence(RULES), NOON) == (Missing.DRY_RUN,)
+
+    @pytest.mark.parametrize("against", ["b" * 64, "0" * 64, None])
+    def test_they_were_tried_against_those_that_decide(self, against: str | None) -> None:
+        version = replace(RULES, dry_run=dry_run(against_sha256=against))
+
+        assert rules.missing(version, evidence(version), NOON) == (Missing.DRY_RUN_OF_OTHER_CHAMPION,)
+
+    def test_where_nothing_was_promoted_the_built_in_ones_decide(self) -> None:
+        consent = Consent("stf_farah", ("stf_felix",), "apr_1", rules.BUILT_IN)
+        first = evidence(RULES, champion_sha256=None, consent=consent)
+        tried = replace(RULES, dry_run=dry_run(against_sha256="0" * 64))
+
+        assert rules.missing(tried, first, NOON) == ()
+        assert rules.missing(RULES, first, NOON) == (Missing.DRY_RUN_OF_OTHER_CHAMPION,)
+
+    @pytest.mark.parametrize(("days", "missing"), [(14, ()), (15, (Missing.DRY_RUN_RECENT,))])
+    def test_they_were_tried_on_payments_of_now(self, days: int, missing: tuple[Missing, ...]) -> None:
+        """However lately the run was made."""
+        version = replace(RULES, dry_run=dry_run(first=TODAY - timedelta(days=400), last=TODAY - timedelta(days=days)))
+
+        assert rules.missing(version, evidence(version), NOON) == missing
 
 
 class TestThresholds:
     def test_they_lie_within_bounds_that_are_signed(self) -> None:
-        unsigned = replace(EVIDENCE, bounds=BoundsVerdict.UNTRUSTED)
-        outside = replace(EVIDENCE, bounds=BoundsVerdict.OUTSIDE)
+        unsigned = evidence(THRESHOLDS, bounds=BoundsVerdict.UNTRUSTED)
+        outside = evidence(THRESHOLDS, bounds=BoundsVerdict.OUTSIDE)
 
         assert rules.missing(THRESHOLDS, unsigned, NOON) == (Missing.BOUNDS,)
         assert rules.missing(THRESHOLDS, outside, NOON) == (Missing.WITHIN_BOUNDS,)
@@ -196,25 +257,48 @@ class TestThresholds:
 class TestConsent:
     @pytest.mark.parametrize("version", [MODEL, RULES, THRESHOLDS], ids=lambda version: version.kind.value)
     @pytest.mark.parametrize(
-        ("consent", "missing"),
+        ("said", "missing"),
         [
             (None, Missing.APPROVAL),
-            (Consent("stf_farah", (), "apr_1"), Missing.APPROVAL),
-            (Consent("stf_fritz", ("stf_farah",), "apr_1"), Missing.APPROVAL_BY_ANOTHER),
-            (Consent("stf_felix", ("stf_felix",), "apr_1"), Missing.APPROVAL_BY_ANOTHER),
-            (Consent("stf_fritz", ("stf_farah", "stf_fritz"), "apr_1"), Missing.APPROVAL_BY_ANOTHER),
+            (("stf_farah", ()), Missing.APPROVAL),
+            (("stf_fritz", ("stf_farah",)), Missing.APPROVAL_BY_ANOTHER),
+            (("stf_felix", ("stf_felix",)), Missing.APPROVAL_BY_ANOTHER),
+            (("stf_fritz", ("stf_farah", "stf_fritz")), Missing.APPROVAL_BY_ANOTHER),
         ],
     )
     def test_it_is_of_somebody_who_neither_wrote_nor_asked(
-        self, version: Version, consent: Consent | None, missing: Missing
+        self, version: Version, said: tuple[str, tuple[str, ...]] | None, missing: Missing
     ) -> None:
-        assert rules.missing(version, replace(EVIDENCE, consent=consent), NOON) == (missing,)
+        given = evidence(version).consent
+        consent = given and said and replace(given, maker=said[0], checkers=said[1])
+
+        assert rules.missing(version, evidence(version, consent=consent), NOON) == (missing,)
+
+    @pytest.mark.parametrize("version", [MODEL, RULES, THRESHOLDS], ids=lambda version: version.kind.value)
+    @pytest.mark.parametrize("replaces", [None, rules.BUILT_IN, "b" * 64])
+    def test_it_is_to_the_place_of_the_champion_that_decides(self, version: Version, replaces: str | None) -> None:
+        told = evidence(version)
+        assert told.consent is not None
+        other = replace(told, consent=replace(told.consent, replaces=replaces))
+
+        assert rules.missing(version, other, NOON) == (Missing.APPROVAL_OF_OTHER_CHAMPION,)
+
+    def test_it_is_to_the_backtest_that_is_kept(self) -> None:
+        again = replace(MODEL, backtest=backtest(measured_at=NOON + timedelta(hours=1)))
+        shown = evidence(MODEL)
+        assert shown.consent is not None
+        unshown = replace(shown, consent=replace(shown.consent, backtest=None))
+
+        assert rules.missing(again, shown, NOON) == (Missing.APPROVAL_OF_OTHER_BACKTEST,)
+        assert rules.missing(MODEL, unshown, NOON) == (Missing.APPROVAL_OF_OTHER_BACKTEST,)
 
 
 def test_every_condition_stands_in_the_way_of_the_pointer() -> None:
     """Whatever is missing, the pointer stays as it is."""
     bare = replace(MODEL, committed_at=None, backtest=None)
-    nothing = Evidence(champion_sha256=None, shadow_days=(), bounds=BoundsVerdict.UNTRUSTED, consent=None)
+    nothing = Evidence(
+        champion_sha256=None, built_in_sha256=None, shadow_days=(), bounds=BoundsVerdict.UNTRUSTED, consent=None
+    )
     answer = rules.promoted(POINTER, bare, evidence=nothing, by="stf_felix", reason="now", now=NOON)
 
     assert answer == FraudGateClosed(bare.id, "COMMIT,BACKTEST,SHADOW_RUN,SHADOW_DECISIONS,SHADOW_RECENT,APPROVAL")
@@ -222,7 +306,7 @@ def test_every_condition_stands_in_the_way_of_the_pointer() -> None:
 
 def test_every_kind_that_is_promoted_has_a_gate_that_asks_for_consent() -> None:
     assert set(rules.GATE) == set(ArtefactKind) - {ArtefactKind.LISTS}
-    nobody = replace(EVIDENCE, consent=None)
+    nobody = evidence(MODEL, consent=None)
     for kind in rules.GATE:
         assert Missing.APPROVAL in rules.missing(replace(MODEL, kind=kind), nobody, NOON)
 
@@ -230,7 +314,7 @@ def test_every_kind_that_is_promoted_has_a_gate_that_asks_for_consent() -> None:
 def test_lists_are_not_promoted() -> None:
     with pytest.raises(KeyError):
         rules.promoted(
-            POINTER, replace(MODEL, kind=ArtefactKind.LISTS), evidence=EVIDENCE, by="x", reason="x", now=NOON
+            POINTER, replace(MODEL, kind=ArtefactKind.LISTS), evidence=evidence(MODEL), by="x", reason="x", now=NOON
         )
 
 
@@ -254,16 +338,16 @@ class TestPointer:
         """A second version over a first."""
         first = replace(MODEL, number=1, sha256="1" * 64, backtest=backtest(model_sha256="1" * 64))
         second = replace(MODEL, number=2, sha256="2" * 64, backtest=backtest(model_sha256="2" * 64))
-        pointer = rules.promoted(POINTER, first, evidence=EVIDENCE, by="stf_felix", reason="first", now=NOON)
+        pointer = rules.promoted(POINTER, first, evidence=evidence(first), by="stf_felix", reason="first", now=NOON)
         assert isinstance(pointer, Pointer)
-        again = rules.promoted(pointer, second, evidence=EVIDENCE, by="stf_felix", reason="second", now=NOON)
+        again = rules.promoted(pointer, second, evidence=evidence(second), by="stf_felix", reason="second", now=NOON)
         assert isinstance(again, Pointer)
         return again
 
     def test_a_promotion_said_again_changes_nothing(self, two: Pointer) -> None:
         second = replace(MODEL, number=2, sha256="2" * 64)
 
-        assert rules.promoted(two, second, evidence=EVIDENCE, by="x", reason="x", now=NOON) is two
+        assert rules.promoted(two, second, evidence=evidence(second), by="x", reason="x", now=NOON) is two
 
     def test_a_rollback_goes_back_one_by_one_to_the_built_in_document(self, two: Pointer) -> None:
         first = rules.rolled_back(
@@ -301,7 +385,7 @@ class TestPointer:
         second = replace(MODEL, number=2, sha256="2" * 64)
         back = rules.rolled_back(two, ArtefactKind.MODEL, version=second.id, by="x", reason="bad", now=NOON)
         assert isinstance(back, Pointer)
-        answer = rules.promoted(back, second, evidence=EVIDENCE, by="x", reason="x", now=NOON)
+        answer = rules.promoted(back, second, evidence=evidence(second), by="x", reason="x", now=NOON)
 
         assert answer == FraudVersionState(second.id, "RETIRED")
 
@@ -310,7 +394,7 @@ class TestPointer:
         for number in range(1, rules.BEFORE_MAX + 4):
             version = replace(MODEL, number=number, sha256=f"{number:064d}")
             version = replace(version, backtest=backtest(model_sha256=version.sha256))
-            moved = rules.promoted(pointer, version, evidence=EVIDENCE, by="x", reason="x", now=NOON)
+            moved = rules.promoted(pointer, version, evidence=evidence(version), by="x", reason="x", now=NOON)
             assert isinstance(moved, Pointer)
             pointer = moved
         for _ in range(rules.BEFORE_MAX):
@@ -326,7 +410,7 @@ class TestPointer:
 
 class TestStates:
     def test_the_pointer_speaks_before_what_is_noted(self) -> None:
-        pointer = rules.promoted(POINTER, MODEL, evidence=EVIDENCE, by="x", reason="x", now=NOON)
+        pointer = rules.promoted(POINTER, MODEL, evidence=evidence(MODEL), by="x", reason="x", now=NOON)
         assert isinstance(pointer, Pointer)
 
         assert rules.state_of(MODEL, POINTER) is VersionState.DRAFT
@@ -355,7 +439,7 @@ class TestStates:
     def test_a_promotion_ends_the_shadow_run(self) -> None:
         pointer = rules.shadowing(POINTER, MODEL, until=NOON + timedelta(days=8), by="x", now=NOON)
         assert isinstance(pointer, Pointer)
-        moved = rules.promoted(pointer, MODEL, evidence=EVIDENCE, by="x", reason="x", now=NOON)
+        moved = rules.promoted(pointer, MODEL, evidence=evidence(MODEL), by="x", reason="x", now=NOON)
         assert isinstance(moved, Pointer)
 
         assert moved.shadows == ()

@@ -17,6 +17,7 @@ from domain.fraud.model import VersionUsed
 from domain.fraud.monitoring import BASELINE_DAYS, COLD_DAYS, SCORE_BINS, WINDOW_DAYS
 from domain.fraud.monitoring_model import DayFigures, Progress
 from domain.fraud.registry_model import ArtefactKind, Champion, Lineage, Pointer, Version
+from domain.fraud.registry_rules import REPLACES, replaced
 from domain.fraud.thresholds import Thresholds
 from domain.refusals import Refusal
 from tests.unit.fraud.bounded import keep_bounds
@@ -143,7 +144,9 @@ def proposing_thresholds(deployed: Deployed) -> tuple[Case, Version]:
         SCOPE, ArtefactKind.THRESHOLDS, body, lineage=Lineage(code_version="drift", note="test"), key="proposed"
     )
     assert isinstance(version, Version), version
-    return opened(deployed, "NEW_THRESHOLDS", {"Thresholds": version.id}), version
+    replaces = deployed.bank.registry.pointer(SCOPE).champions.get(ArtefactKind.THRESHOLDS)
+    facts = {"Thresholds": version.id, REPLACES: replaced(replaces.used.sha256 if replaces else None)}
+    return opened(deployed, "NEW_THRESHOLDS", facts), version
 
 
 def proposing_rollback(deployed: Deployed) -> tuple[Case, Version]:

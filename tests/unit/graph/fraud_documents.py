@@ -57,15 +57,19 @@ DECISIONS: Final = """query($scope: FraudScope, $day: Date, $customer: ID, $acco
     pageInfo { hasNextPage endCursor } } }"""
 SCOPES: Final = """{ fraudScopes { scope champions { kind version since by agreedBy } previous { kind versions }
   shadows { kind version until } scoreThresholds { decision limit least most optional }
-  amountThresholds { decision limit least most optional } boundsSigned changedAt changedBy reason } }"""
+  amountThresholds { decision limit least most optional } boundsSigned
+  bounds { number key document keptBy keptAt } changedAt changedBy reason } }"""
 VERSIONS: Final = """query($scope: FraudScope!, $kind: FraudArtefactKind!, $status: FraudVersionStatus,
     $first: Int! = 25, $after: Cursor) {
   fraudVersions(scope: $scope, kind: $kind, status: $status, first: $first, after: $after) {
   edges { node { version status } cursor } pageInfo { hasNextPage endCursor } } }"""
+GATES: Final = """query($scope: FraudScope!, $kind: FraudArtefactKind!) {
+  fraudVersions(scope: $scope, kind: $kind, first: 50) { edges { node { version gate { missing { code } } } } } }"""
 VERSION: Final = """query($version: String!) { fraudVersion(version: $version) { version status document
   rules { rule code text decision customerReason fallbackOnly ifInconclusive } lineage { codeVersion note
   parameters { name value } metrics { name value } } backtest { protocol folds { versionMillionths } }
-  dryRun { decisions spoke { code count } } shadowRun { days decisions agreementMillionths until }
+  dryRun { decisions againstSha256 spoke { code count }
+  complete examples { subjectId before after staffReasons } } shadowRun { days decisions agreementMillionths until }
   gate { passed missing { code message } } retired { reason by } promotedBy } }"""
 GRAMMAR: Final = """{ fraudRuleGrammar {
   nodes { name symbol partsLeast partsMost takes gives } depthMax nodesMax rulesMax }

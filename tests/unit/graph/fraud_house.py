@@ -38,6 +38,7 @@ from domain.fraud.registry_model import (
     ArtefactKind,
     Backtest,
     Champion,
+    Changed,
     DryRun,
     Fold,
     Lineage,
@@ -397,6 +398,7 @@ def a_dry_run(now: datetime, day: date) -> DryRun:
         first=day - timedelta(days=9),
         last=day,
         sha256="e" * 64,
+        against_sha256="f" * 64,
         decisions=1_000,
         changed=7,
         before={Decision.APPROVE: 900, Decision.REVIEW: 100},
@@ -407,6 +409,8 @@ def a_dry_run(now: datetime, day: date) -> DryRun:
         frauds_after=17,
         ran_at=now,
         by=WRITER,
+        complete=False,
+        examples=(Changed("dec_1", "jrn_1", Decision.APPROVE, Decision.REVIEW, ("LARGE",)),),
     )
 
 

@@ -1,5 +1,7 @@
 """What staff of fraud, compliance and auditors look up of fraud, and that nobody else is told of anything."""
 
+import json
+from collections import Counter
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, Final
@@ -8,9 +10,12 @@ import pytest
 
 from domain.access.model import Group
 from domain.accounts.model import Account
+from domain.fraud import builtin
 from domain.fraud.kinds import Decision
 from domain.fraud.registry_model import ArtefactKind
 from tests.unit.graph import fraud_documents as ask
+from tests.unit.graph.fraud_house import LEAD as WRITING_LEAD
+from tests.unit.graph.fraud_house import rules_document, thresholds_document
 from tests.unit.graph.world import CLERK, World, clerk
 
 LOOKERS: Final = (Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE, Group.AUDITOR)
@@ -237,6 +242,14 @@ class TestWhatJudges:
         found = {one["scope"]: one for one in judged.ask(ask.SCOPES)["fraudScopes"]}["TRANSFER"]
 
         assert found["boundsSigned"] is True
+        assert found["bounds"]["document"].startswith('{"bounds"')
+        assert {**found["bounds"], "document": None} == {
+            "number": 1,
+            "key": judged.world.bounds_key.key,
+            "document": None,
+            "keptBy": WRITING_LEAD,
+            "keptAt": found["changedAt"],
+        }
         assert found["scoreThresholds"][0] == {
             "decision": "REVIEW",
             "limit": "0.5",
@@ -250,6 +263,7 @@ class TestWhatJudges:
         found = {one["scope"]: one for one in judged.ask(ask.SCOPES)["fraudScopes"]}["CARD"]
 
         assert (found["champions"], found["boundsSigned"], found["changedAt"]) == ([], False, None)
+        assert found["bounds"] is None
         assert [one["limit"] for one in found["scoreThresholds"]] == ["0.5", "0.8", "0.98"]
 
 
@@ -284,13 +298,37 @@ class TestVersions:
             "not sent_before",
         ]
 
+    @pytest.mark.parametrize(("version", "status"), [("transfer/rules/0", "RETIRED"), ("card/rules/0", "CHAMPION")])
+    def test_that_are_part_of_the_program_are_shown_like_any_other(
+        self, judged: Judged, version: str, status: str
+    ) -> None:
+        """Decisions name them."""
+        found = judged.ask(ask.VERSION, version=version)["fraudVersion"]
+
+        assert (found["version"], found["status"], found["gate"], found["shadowRun"]) == (version, status, None, None)
+        assert json.loads(found["document"]) == builtin.document(version)
+        assert [one["code"] for one in found["rules"]] == [
+            one["code"] for one in json.loads(found["document"])["rules"]
+        ]
+
+    def test_of_them_there_is_no_model(self, judged: Judged) -> None:
+        assert judged.ask(ask.VERSION, version="transfer/model/0")["fraudVersion"] is None
+
     def test_show_where_they_come_from_and_how_they_did(self, judged: Judged) -> None:
         model = judged.ask(ask.VERSION, version="transfer/model/1")["fraudVersion"]
         rules = judged.ask(ask.VERSION, version="transfer/rules/1")["fraudVersion"]
 
         assert model["lineage"]["metrics"] == [{"name": "average_precision", "value": "700000"}]
         assert [one["versionMillionths"] for one in model["backtest"]["folds"]] == [710_000, 710_001, 710_002, 710_003]
-        assert rules["dryRun"] == {"decisions": 1_000, "spoke": [{"code": "LARGE", "count": 107}]}
+        assert rules["dryRun"] == {
+            "decisions": 1_000,
+            "againstSha256": "f" * 64,
+            "spoke": [{"code": "LARGE", "count": 107}],
+            "complete": False,
+            "examples": [
+                {"subjectId": "jrn_1", "before": "APPROVE", "after": "REVIEW", "staffReasons": ["LARGE"]},
+            ],
+        }
         assert rules["retired"]["reason"] == "it spoke too often"
 
     def test_say_what_stands_between_them_and_promotion(self, judged: Judged) -> None:
@@ -312,6 +350,37 @@ class TestVersions:
     @pytest.mark.parametrize("version", ["transfer/rules/1", "transfer/rules/2", "transfer/lists/1"])
     def test_that_are_not_promoted_any_more_have_no_gate(self, judged: Judged, version: str) -> None:
         assert judged.ask(ask.VERSION, version=version)["fraudVersion"]["gate"] is None
+
+    def test_of_many_the_gates_cost_no_more_than_of_one(self, judged: Judged, monkeypatch: pytest.MonkeyPatch) -> None:
+        """But for its thresholds of each, which lie in the bucket."""
+        world, reads = judged.world, Counter[str]()
+
+        def counted(thing: Any, name: str) -> None:
+            real = getattr(thing, name)
+
+            def count(*args: Any, **more: Any) -> Any:
+                reads[name] += 1
+                return real(*args, **more)
+
+            monkeypatch.setattr(thing, name, count)
+
+        for number in range(20):
+            world.committed(
+                ANALYST, ArtefactKind.THRESHOLDS, thresholds_document(0.3 + number / 100), key=f"t-{number}"
+            )
+            world.committed(ANALYST, document=rules_document(number + 1), key=f"r-{number}")
+        for name in ("version", "pointer", "bounds"):
+            counted(world.registry_store, name)
+        counted(world.bounds_key, "signed")
+        counted(world.monitoring_store, "days")
+        for kind in ("THRESHOLDS", "RULES"):
+            reads.clear()
+            rows = judged.ask(ask.GATES, scope="TRANSFER", kind=kind)["fraudVersions"]["edges"]
+
+            assert sum(row["node"]["gate"] is not None for row in rows) >= 20
+            assert reads == (
+                {"pointer": 1, "bounds": 1, "signed": 1} if kind == "THRESHOLDS" else {"pointer": 1, "days": 1}
+            )
 
     def test_show_their_shadow_run(self, judged: Judged) -> None:
         judged.world.counted()
