@@ -119,6 +119,8 @@ class Level(StrEnum):
     """Windows are still filling: it moves because they do."""
     TOO_FEW = "TOO_FEW"
     """Too little was counted to say anything."""
+    NO_BASELINE = "NO_BASELINE"
+    """Enough was counted, and not yet enough of what is usual to lay beside it."""
     MOVED = "MOVED"
     """More than chance and quiet weeks explain."""
     SHIFTED = "SHIFTED"
@@ -133,7 +135,7 @@ class Signal:
     level: Level
     millionths: int
     limit_millionths: int
-    """From there on it has moved."""
+    """From there on it has moved; a precision or recall has when it is below. 0 of one that cannot be seen to fall."""
     counted: int
 
 

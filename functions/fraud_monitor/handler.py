@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.fraud.kinds import Scope
-from domain.fraud.monitoring_model import Measure, Watched
+from domain.fraud.monitoring_model import Level, Measure, Watched
 from domain.fraud.registry_model import MILLION
 from functions.composition import bank
 from functions.logs import log, log_fault
@@ -67,7 +67,7 @@ def watched(scope: Scope) -> bool:
 def tell(seen: Watched) -> None:
     """The worst of each measure that anything was counted for, as a share or an index."""
     for measure, metric in METRICS.items():
-        found = [signal for signal in seen.signals if signal.measure is measure and signal.limit_millionths]
+        found = [signal for signal in seen.signals if signal.measure is measure and signal.level is not Level.TOO_FEW]
         if not found:
             continue
         fallen = measure in (Measure.PRECISION, Measure.RECALL)

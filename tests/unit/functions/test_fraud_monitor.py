@@ -30,6 +30,7 @@ class Bank:
     broken: frozenset[Scope] = frozenset()
     raised: dict[Scope, Raised] = field(default_factory=dict)
     looked: list[Scope] = field(default_factory=list)
+    signals: tuple[Signal, ...] = SIGNALS
     kept: int = 0
 
     def __post_init__(self) -> None:
@@ -48,7 +49,7 @@ class Bank:
 
     def _look(self, scope: Scope) -> Watched:
         self.looked.append(scope)
-        return Watched(scope, DAY, SIGNALS if scope is Scope.CARD else (), 0)
+        return Watched(scope, DAY, self.signals if scope is Scope.CARD else (), 0)
 
 
 def run(bank: Bank, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -93,3 +94,13 @@ def test_a_day_that_is_not_counted_to_its_end_is_gone_on_with(
         run(Bank(incomplete=frozenset({Scope.CARD})), monkeypatch)
 
     assert [record.message for record in caplog.records if record.levelname == "WARNING"] == ["counting goes on"]
+
+
+@pytest.mark.parametrize("level", [Level.FINE, Level.NO_BASELINE, Level.SHIFTED])
+def test_a_recall_of_nothing_is_measured_as_such_whatever_was_usual(
+    level: Level, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    nothing = Signal(Measure.RECALL, "CARD", level, 0, 0, 42)
+    run(Bank(signals=(nothing,)), monkeypatch)
+
+    assert [line["FraudRecall"] for line in lines(capsys) if "FraudRecall" in line] == [[0.0]]
