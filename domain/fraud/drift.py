@@ -153,8 +153,13 @@ def _kind_of(version: str | None) -> ArtefactKind | None:
 
 
 def _worst(seen: Watched) -> list[Signal]:
-    found = sorted(seen.moved, key=lambda one: (one.measure.value.endswith("PSI"), -one.millionths, one.subject))
-    return found[:SIGNALS_SHOWN_MAX]
+    """What labels say first; then indices, by how far they are above their limits."""
+    return sorted(seen.moved, key=_rank)[:SIGNALS_SHOWN_MAX]
+
+
+def _rank(signal: Signal) -> tuple[bool, int, str]:
+    index = signal.measure in rules.INDICES
+    return index, -(rules.of_a_shift_millionths(signal) if index else signal.millionths), signal.subject
 
 
 def _said(signal: Signal) -> str:

@@ -57,6 +57,7 @@ NOISE_TIMES: Final = 4
 ENTITY_BITS: Final = 4_096
 """Half a kilobyte; right to a fiftieth up to 20,000 entities, and with more chance is nothing."""
 SHIFTED_PSI_MILLIONTHS: Final = 200_000
+INDICES: Final = frozenset({Measure.FEATURE_PSI, Measure.SCORE_PSI})
 PSI_ROWS_MIN: Final = 1_000
 """Below this chance alone makes an index of a hundredth."""
 FRAUDS_MIN: Final = 30
@@ -256,12 +257,17 @@ def _psi_signal(
     if rows < PSI_ROWS_MIN or not whole:
         return Signal(measure, subject, Level.TOO_FEW, 0, 0, rows)
     found, limit = psi_millionths(reference, window), psi_limit_millionths(reference, window, entities=entities)
-    level = Level.FINE
-    if found >= limit:
-        level = Level.SHIFTED if found >= max(limit, SHIFTED_PSI_MILLIONTHS) else Level.MOVED
-    if cold and level is not Level.FINE:
-        level = Level.COLD
-    return Signal(measure, subject, level, found, limit, rows)
+    signal = Signal(measure, subject, Level.FINE, found, limit, rows)
+    if found < limit:
+        return signal
+    if cold:
+        return replace(signal, level=Level.COLD)
+    return replace(signal, level=Level.SHIFTED if of_a_shift_millionths(signal) >= MILLION else Level.MOVED)
+
+
+def of_a_shift_millionths(signal: Signal) -> int:
+    """How far an index has come of where it counts as shifted: from a million on it has."""
+    return signal.millionths * MILLION // max(signal.limit_millionths, SHIFTED_PSI_MILLIONTHS)
 
 
 def _fell(

@@ -9,23 +9,24 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from domain.fraud.kinds import Scope
-from domain.fraud.monitoring_model import Level, Measure, Watched
+from domain.fraud.monitoring import INDICES, of_a_shift_millionths
+from domain.fraud.monitoring_model import Level, Measure, Signal, Watched
 from domain.fraud.registry_model import MILLION
 from functions.composition import bank
 from functions.logs import log, log_fault
 from functions.metrics import (
     FRAUD_DRIFT_RAISED,
-    FRAUD_FEATURE_PSI,
+    FRAUD_FEATURE_SHIFT,
     FRAUD_PRECISION,
     FRAUD_RECALL,
-    FRAUD_SCORE_PSI,
+    FRAUD_SCORE_SHIFT,
     FRAUD_SHARE,
     Metric,
 )
 
 METRICS: Final[Mapping[Measure, Metric]] = {
-    Measure.FEATURE_PSI: FRAUD_FEATURE_PSI,
-    Measure.SCORE_PSI: FRAUD_SCORE_PSI,
+    Measure.FEATURE_PSI: FRAUD_FEATURE_SHIFT,
+    Measure.SCORE_PSI: FRAUD_SCORE_SHIFT,
     Measure.PRECISION: FRAUD_PRECISION,
     Measure.RECALL: FRAUD_RECALL,
     Measure.FRAUD_SHARE: FRAUD_SHARE,
@@ -65,13 +66,22 @@ def watched(scope: Scope) -> bool:
 
 
 def tell(seen: Watched) -> None:
-    """The worst of each measure that anything was counted for, as a share or an index."""
+    """The worst of each measure: a share as it is, an index by how far it has come of a shift."""
     for measure, metric in METRICS.items():
-        found = [signal for signal in seen.signals if signal.measure is measure and signal.level is not Level.TOO_FEW]
+        found = [signal for signal in seen.signals if signal.measure is measure and _says_something(signal)]
         if not found:
             continue
         fallen = measure in (Measure.PRECISION, Measure.RECALL)
-        worst = (min if fallen else max)(found, key=lambda signal: signal.millionths)
+        worst = (min if fallen else max)(found, key=_measured)
         metric.measured(
-            worst.millionths / MILLION, scope=seen.scope.value, subject=worst.subject, level=worst.level.value
+            _measured(worst) / MILLION, scope=seen.scope.value, subject=worst.subject, level=worst.level.value
         )
+
+
+def _measured(signal: Signal) -> int:
+    return of_a_shift_millionths(signal) if signal.measure in INDICES else signal.millionths
+
+
+def _says_something(signal: Signal) -> bool:
+    """An index of windows that still fill is of their filling; a share is what it is."""
+    return signal.level is not Level.TOO_FEW and not (signal.measure in INDICES and signal.level is Level.COLD)

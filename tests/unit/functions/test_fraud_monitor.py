@@ -1,7 +1,7 @@
 """Each scope is counted and looked at; what has moved is measured and told, and one that fails keeps no other back."""
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
@@ -13,7 +13,9 @@ from domain.fraud.kinds import Scope
 from domain.fraud.monitoring_model import Level, Measure, Proposal, Signal, Watched
 from domain.fraud.monitoring_service import Counted
 from functions.fraud_monitor import handler as monitor
+from functions.metrics import FRAUD_FEATURE_SHIFT, FRAUD_SCORE_SHIFT
 from tests.unit.functions.events import event_for
+from tests.unit.infra.templates import template
 
 DAY = date(2026, 11, 30)
 SIGNALS = (
@@ -70,10 +72,10 @@ def test_every_scope_is_looked_at_and_the_worst_of_each_measure_is_measured(
     said = lines(capsys)
     assert (bank.looked, bank.kept) == (list(Scope), 1)
     assert [line["FraudDriftRaised"][0] for line in said if "FraudDriftRaised" in line] == [0, 1, 0]
-    (psi,) = [line for line in said if "FraudFeaturePsi" in line]
-    assert (psi["FraudFeaturePsi"], psi["subject"], psi["level"]) == ([0.03], "amount_minor", "MOVED")
+    (shift,) = [line for line in said if "FraudFeatureShift" in line]
+    assert (shift["FraudFeatureShift"], shift["subject"], shift["level"]) == ([0.15], "amount_minor", "MOVED")
     assert [line["FraudRecall"] for line in said if "FraudRecall" in line] == [[0.6]]
-    assert not [line for line in said if "FraudPrecision" in line or "FraudScorePsi" in line]
+    assert not [line for line in said if "FraudPrecision" in line or "FraudScoreShift" in line]
 
 
 def test_a_scope_that_fails_keeps_no_other_back_and_the_run_fails(
@@ -104,3 +106,49 @@ def test_a_recall_of_nothing_is_measured_as_such_whatever_was_usual(
     run(Bank(signals=(nothing,)), monkeypatch)
 
     assert [line["FraudRecall"] for line in lines(capsys) if "FraudRecall" in line] == [[0.0]]
+
+
+class TestShifts:
+    def test_their_alarms_ring_from_1_on(self) -> None:
+        alarms = template("infra/alarms.yaml")["Resources"]
+        for name, metric in (("FraudFeatureShifted", FRAUD_FEATURE_SHIFT), ("FraudScoreShifted", FRAUD_SCORE_SHIFT)):
+            about = alarms[name]["Properties"]
+            assert (about["MetricName"], about["Threshold"]) == (metric.name, 1)
+            assert about["ComparisonOperator"] == "GreaterThanOrEqualToThreshold"
+
+    @staticmethod
+    def measured(
+        capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, *signals: Signal
+    ) -> list[tuple[float, str]]:
+        run(Bank(signals=signals), monkeypatch)
+        return [
+            (line["FraudFeatureShift"][0], line["subject"]) for line in lines(capsys) if "FraudFeatureShift" in line
+        ]
+
+    def test_an_index_of_windows_that_still_fill_is_not_measured(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        cold = Signal(Measure.FEATURE_PSI, "customer_count_30d", Level.COLD, 8_960_000, 20_000, 14_000)
+
+        assert self.measured(capsys, monkeypatch, cold) == []
+
+    def test_what_chance_makes_of_few_customers_rings_for_nobody(
+        self, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """And what is furthest of its own limit is the worst, though another index is larger."""
+        few = Signal(Measure.FEATURE_PSI, "customer_mean_minor_30d", Level.FINE, 400_000, 1_000_000, 1_500)
+        many = Signal(Measure.FEATURE_PSI, "amount_minor", Level.MOVED, 150_000, 20_000, 1_500)
+
+        assert self.measured(capsys, monkeypatch, few) == [(0.4, "customer_mean_minor_30d")]
+        assert self.measured(capsys, monkeypatch, few, many) == [(0.75, "amount_minor")]
+
+    @pytest.mark.parametrize(("found", "limit"), [(200_000, 20_000), (300_000, 300_000)])
+    def test_a_shift_does(
+        self, found: int, limit: int, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        shifted = Signal(Measure.FEATURE_PSI, "hour", Level.SHIFTED, found, limit, 5_000)
+        short = replace(shifted, level=Level.MOVED, millionths=found - 1)
+
+        ((at, _),) = self.measured(capsys, monkeypatch, shifted)
+        ((below, _),) = self.measured(capsys, monkeypatch, short)
+        assert below < at == 1
