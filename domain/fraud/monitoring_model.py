@@ -160,6 +160,19 @@ class Proposal(StrEnum):
     NEW_THRESHOLDS = "NEW_THRESHOLDS"
 
 
+@dataclass(frozen=True, slots=True)
+class CaseRaised:
+    """The latest case that was opened of a proposal about a champion."""
+
+    scope: Scope
+    about: str
+    """The proposal, and the champion."""
+    day: date
+    """Which the look was at: a part of the case's key."""
+    moved: frozenset[str]
+    """Measures and what they are of."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Point:
     """One day of a chart. Shares are None where there is nothing that they are a share of."""

@@ -2,6 +2,7 @@
 
 M#<scope>    D#<yyyymmdd>   the decisions of a day, by revision, with how far their counting has come
 M#<scope>    F              the first day of which anything was counted
+M#<scope>    C#<about>      the latest case of a proposal about a champion
 ML#<scope>   <yyyymmdd>     what the labels of a day say
 """
 
@@ -10,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain.fraud.kinds import Decision, Fallback, Family, Scope
-from domain.fraud.monitoring_model import DayFigures, LabelFigures, Progress, ShadowFigures
+from domain.fraud.monitoring_model import CaseRaised, DayFigures, LabelFigures, Progress, ShadowFigures
 from domain.fraud.monitoring_store import DAYS_MAX
 from domain.tables_aws import PAGE_MAX, Item, Table, Value
 from domain.values_aws import integer, text_or_none
@@ -62,6 +63,22 @@ class DynamoDBMonitoringStore:
     def labels(self, scope: Scope, first: date, last: date) -> Mapping[date, LabelFigures]:
         items = self._between(_labels_key(scope), f"{first:%Y%m%d}", f"{last:%Y%m%d}", first, last)
         return {one.day: one for one in map(_labels, items)}
+
+    def raised(self, scope: Scope, about: str) -> CaseRaised | None:
+        item = self._table.get(_key(scope), f"C#{about}")
+        if item is None:
+            return None
+        found: Mapping[str, Any] = item
+        return CaseRaised(scope, about, date.fromisoformat(found["day"]), frozenset(found["moved"]))
+
+    def note_raised(self, raised: CaseRaised) -> None:
+        item: Item = {
+            "pk": _key(raised.scope),
+            "sk": f"C#{raised.about}",
+            "day": raised.day.isoformat(),
+            "moved": sorted(raised.moved),
+        }
+        self._table.put_further(item, attribute="day")
 
     def _note_first(self, scope: Scope, day: date) -> None:
         """Days are counted again out of order, so the earlier one stays."""

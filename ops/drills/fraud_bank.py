@@ -116,6 +116,7 @@ class FraudBank(AchWorld):
         self.artefacts = MemoryArtefactStore()
         self.bounds_key = MemoryBoundsKey(b"signed outside")
         self.label_store = MemoryLabelStore()
+        self.monitoring_store = MemoryMonitoringStore()
         self.feature_store = MemoryFeatureStore(pointer=self._pointer_item)
         super().__init__(now=now)
         references = References(artefacts=self.artefacts, pointer=self.registry_store.pointer)
@@ -123,7 +124,7 @@ class FraudBank(AchWorld):
             decisions=self.ach_decisions,
             shards=DAY_SHARDS,
             labels=self.label_store,
-            store=MemoryMonitoringStore(),
+            store=self.monitoring_store,
             reference=references.of,
             clock=self.clock,
         )
@@ -138,6 +139,7 @@ class FraudBank(AchWorld):
         )
         self.drift = Drift(
             monitoring=self.monitoring,
+            store=self.monitoring_store,
             registry=self.registry,
             cases=self.cases,
             current_thresholds=self.current_thresholds,
