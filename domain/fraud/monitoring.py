@@ -24,11 +24,12 @@ from math import erfc, exp, lgamma, log, sqrt
 from typing import Final, TypeVar
 
 from domain.fraud.kinds import Decision, Family, Scope, Value
-from domain.fraud.label_model import MATURITY, Label, flagged
+from domain.fraud.label_model import MATURITY, Label, flagged, matures_at
 from domain.fraud.model import StoredDecision
 from domain.fraud.monitoring_model import (
     Bins,
     DayFigures,
+    Known,
     LabelFigures,
     Level,
     Measure,
@@ -169,9 +170,13 @@ class _Tally:
 
 
 def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
-    frauds = caught = unjudged = cleared = 0
+    frauds = caught = unjudged = cleared = early = early_caught = 0
     shadows: dict[str, int] = {}
+    matured = matures_at(scope, day)
     for label in labels:
+        known = label.fraud_by(matured)
+        early += known
+        early_caught += known and flagged(label.decision)
         if not label.fraud:
             cleared += 1
             continue
@@ -188,6 +193,7 @@ def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
         unjudged=unjudged,
         cleared=cleared,
         by_shadow=shadows,
+        at_maturity=Known(early, early_caught),
     )
 
 
@@ -400,7 +406,9 @@ def _labels(
     labels: Mapping[date, LabelFigures],
     first: date | None,
 ) -> Iterable[Signal]:
-    """Of matured days alone that are not cold: the last seven, and the four weeks before them."""
+    """Of matured days alone that are not cold: the last seven, and the four weeks before them. Of each day by what was
+    known when it matured: of weeks ago more is known by now, and of last week it will be.
+    """
     warm = {day: one for day, one in days.items() if first is not None and (day - first).days >= COLD_DAYS}
     last = today - MATURITY[scope]
     now = _sum_of(last, WINDOW_DAYS, warm, labels)
@@ -416,12 +424,12 @@ def _labels(
 
 class _Sum:
     def __init__(self, days: Iterable[DayFigures], labels: Iterable[LabelFigures]) -> None:
-        figures, known = list(days), list(labels)
+        figures, known = list(days), [one.at_maturity for one in labels]
         self.count = sum(one.count for one in figures)
         self.flagged = sum(one.flagged for one in figures)
         self.stopping_since = min((one.day for one in figures if one.flagged), default=None)
         self.frauds = sum(one.frauds for one in known)
-        self.caught = sum(one.frauds_flagged for one in known)
+        self.caught = sum(one.flagged for one in known)
 
 
 def _sum_of(last: date, length: int, days: Mapping[date, DayFigures], labels: Mapping[date, LabelFigures]) -> _Sum:

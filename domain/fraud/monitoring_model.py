@@ -88,6 +88,15 @@ class Progress:
     revision: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of the payments of one day when they matured."""
+
+    frauds: int = 0
+    flagged: int = 0
+    """Of the frauds, how many were flagged."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LabelFigures:
     """What is known by now of the payments decided on one day."""
@@ -102,6 +111,8 @@ class LabelFigures:
     """Of which somebody said that they were none."""
     by_shadow: Mapping[str, int] = field(default_factory=dict)
     """Version -> frauds that it would have flagged."""
+    at_maturity: Known = Known()
+    """Days are compared by this: of an older day more has become known since, and not because it was otherwise."""
 
 
 class Measure(StrEnum):

@@ -11,7 +11,7 @@ from datetime import date
 from typing import Any, Final
 
 from domain.fraud.kinds import Decision, Fallback, Family, Scope
-from domain.fraud.monitoring_model import CaseRaised, DayFigures, LabelFigures, Progress, ShadowFigures
+from domain.fraud.monitoring_model import CaseRaised, DayFigures, Known, LabelFigures, Progress, ShadowFigures
 from domain.fraud.monitoring_store import DAYS_MAX
 from domain.tables_aws import PAGE_MAX, Item, Table, Value
 from domain.values_aws import integer, text_or_none
@@ -57,6 +57,7 @@ class DynamoDBMonitoringStore:
                 "unjudged": figures.unjudged,
                 "cleared": figures.cleared,
                 "by_shadow": dict(figures.by_shadow),
+                "at_maturity": {"frauds": figures.at_maturity.frauds, "flagged": figures.at_maturity.flagged},
             }
         )
 
@@ -170,4 +171,5 @@ def _labels(item: Mapping[str, Value]) -> LabelFigures:
         unjudged=integer(item, "unjudged"),
         cleared=integer(item, "cleared"),
         by_shadow=found["by_shadow"],
+        at_maturity=Known(**found.get("at_maturity", {})),
     )

@@ -16,7 +16,7 @@ import numpy as np
 from domain.fraud.builtin import SCORES
 from domain.fraud.kinds import Decision, Family, Scope
 from domain.fraud.monitoring import SCORE_BINS, entity_bit, watched
-from domain.fraud.monitoring_model import Bins, DayFigures, LabelFigures, Reference, Watched
+from domain.fraud.monitoring_model import Bins, DayFigures, Known, LabelFigures, Reference, Watched
 from ops.fraud import export, learning, protocol
 from ops.fraud.features import catalogue_features
 from ops.fraud.payments import DAY, LABEL_DELAY_DAYS, Integers, Numbers, Payments
@@ -123,7 +123,14 @@ class Watch:
         rows = protocol.of_days(self.payments, range(number, number + 1))
         frauds = rows[self.payments.fraud[rows]]
         flagged = self.level[frauds] > 0 if number >= self.model.since else np.zeros(len(frauds), bool)
-        return LabelFigures(scope=SCOPE, day=self.date(number), frauds=len(frauds), frauds_flagged=int(flagged.sum()))
+        known = Known(len(frauds), int(flagged.sum()))  # frauds are learnt after so long, and neither later nor earlier
+        return LabelFigures(
+            scope=SCOPE,
+            day=self.date(number),
+            frauds=known.frauds,
+            frauds_flagged=known.flagged,
+            at_maturity=known,
+        )
 
 
 def customer_name(number: int) -> str:

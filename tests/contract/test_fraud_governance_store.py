@@ -18,7 +18,7 @@ from domain.fraud.label_store import LabelStore
 from domain.fraud.label_store_dynamodb import DynamoDBLabelStore
 from domain.fraud.label_store_memory import MemoryLabelStore
 from domain.fraud.model import VersionUsed
-from domain.fraud.monitoring_model import CaseRaised, DayFigures, LabelFigures, Progress, ShadowFigures
+from domain.fraud.monitoring_model import CaseRaised, DayFigures, Known, LabelFigures, Progress, ShadowFigures
 from domain.fraud.monitoring_store import DAYS_MAX, MonitoringStore
 from domain.fraud.monitoring_store_dynamodb import DynamoDBMonitoringStore
 from domain.fraud.monitoring_store_memory import MemoryMonitoringStore
@@ -317,7 +317,14 @@ class TestFigures:
 
     def test_labels_of_a_day_are_put_over_what_was_known(self, store: MonitoringStore) -> None:
         figures = LabelFigures(
-            scope=CARD, day=self.DAY, frauds=3, frauds_flagged=2, unjudged=1, cleared=4, by_shadow={"card/model/2": 1}
+            scope=CARD,
+            day=self.DAY,
+            frauds=3,
+            frauds_flagged=2,
+            unjudged=1,
+            cleared=4,
+            by_shadow={"card/model/2": 1},
+            at_maturity=Known(2, 1),
         )
         store.put_labels(replace(figures, frauds=1))
         store.put_labels(figures)

@@ -18,6 +18,7 @@ from domain.fraud.model import ShadowScore
 from domain.fraud.monitoring_model import (
     Bins,
     DayFigures,
+    Known,
     LabelFigures,
     Level,
     Measure,
@@ -513,7 +514,7 @@ def test_labels_alone_make_no_signal_while_they_are_few() -> None:
         )
         for number in range(COLD + 31)
     }
-    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1) for one in days}
+    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1, at_maturity=Known(1, 0)) for one in days}
     seen = rules.watched(CARD, day, days, labels, None, first=FIRST)
 
     assert {signal.level for signal in seen.signals} <= {Level.TOO_FEW, Level.FINE}

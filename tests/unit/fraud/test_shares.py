@@ -1,7 +1,8 @@
 """Precision, recall and the share of frauds of a week, against the four before: what is chance, and what has fallen."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from dataclasses import replace
+from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from math import comb
 
@@ -11,7 +12,8 @@ from hypothesis import strategies as st
 
 from domain.fraud import monitoring as rules
 from domain.fraud.kinds import Decision, Scope
-from domain.fraud.monitoring_model import DayFigures, LabelFigures, Level, Measure, Signal, Watched
+from domain.fraud.label_model import Label, LabelSource, Said, matures_at
+from domain.fraud.monitoring_model import DayFigures, Known, LabelFigures, Level, Measure, Signal, Watched
 
 CARD = Scope.CARD
 TODAY = date(2026, 12, 31)
@@ -34,7 +36,8 @@ def looked_at(
         day = TODAY - timedelta(days=back)
         decisions = {Decision.APPROVE: count - flagged, Decision.REVIEW: flagged}
         days[day] = DayFigures(scope=CARD, day=day, reference=None, decisions=decisions)
-        labels[day] = LabelFigures(scope=CARD, day=day, frauds=frauds(back), frauds_flagged=caught(back))
+        known = Known(frauds(back), caught(back))
+        labels[day] = LabelFigures(scope=CARD, day=day, at_maturity=known)
     return rules.watched(CARD, TODAY, days, labels, None, first=FIRST)
 
 
@@ -108,3 +111,60 @@ def test_a_week_that_holds_enough_is_measured_before_there_is_what_is_usual() ->
     assert set(levels(seen).values()) == {Level.NO_BASELINE}
     assert signal(seen, Measure.RECALL).millionths == 166_666
     assert seen.moved == ()
+
+
+class TestSlowLabels:
+    """Unauthorised debits come back for sixty days: the weeks before are always better known than the last."""
+
+    @staticmethod
+    def labels_of(back: int, *, frauds: int = 80) -> list[Label]:
+        """What is known of a day by now: two in five within a week, the rest evenly by the sixtieth day."""
+        day = TODAY - timedelta(days=back)
+        noon = datetime.combine(day, time(12), UTC)
+        known = []
+        for number in range(frauds):
+            slow = number % 5 > 1
+            learnt_at = noon + timedelta(days=7 + 53 * number // frauds if slow else number % 7)
+            if learnt_at < datetime.combine(TODAY, time(23), UTC):
+                said = Said(True, LabelSource.RETURN, "R10", learnt_at, "bank")
+                decided = Decision.REVIEW if number % 4 else Decision.APPROVE
+                known.append(
+                    Label(
+                        subject=f"pay_{number}", scope=CARD, day=day, happened_at=noon, decision=decided, said=(said,)
+                    )
+                )
+        return known
+
+    def seen(self, frauds: Callable[[int], int]) -> tuple[Watched, dict[date, LabelFigures]]:
+        days, labels = {}, {}
+        for back in range(60):
+            day = TODAY - timedelta(days=back)
+            decisions = {Decision.APPROVE: 1_900, Decision.REVIEW: 100}
+            days[day] = DayFigures(scope=CARD, day=day, reference=None, decisions=decisions)
+            labels[day] = rules.labelled(CARD, day, self.labels_of(back, frauds=frauds(back)))
+        return rules.watched(CARD, TODAY, days, labels, None, first=FIRST), labels
+
+    def test_of_a_quiet_scope_they_move_nothing(self) -> None:
+        seen, labels = self.seen(lambda _: 80)
+
+        assert set(levels(seen).values()) == {Level.FINE}
+        week, before = (labels[TODAY - timedelta(days=back)].frauds for back in (10, 35))
+        assert before > week * 1.3  # by now
+
+    def test_a_rise_of_frauds_is_not_hidden_by_them(self) -> None:
+        seen, _ = self.seen(lambda back: 112 if back < CHANGED else 80)
+
+        assert levels(seen)[Measure.FRAUD_SHARE] is Level.SHIFTED
+
+    def test_who_spoke_last_when_the_day_matured_is_believed(self) -> None:
+        noon = datetime.combine(TODAY, time(12), UTC)
+        fraud, honest = (Said(one, LabelSource.STAFF, None, noon, "stf_1") for one in (True, False))
+        matured = matures_at(CARD, TODAY)
+        for said, known in (
+            ((replace(fraud, learnt_at=matured),), 1),
+            ((replace(fraud, learnt_at=matured + timedelta(seconds=1)),), 0),
+            ((fraud, replace(honest, learnt_at=matured)), 0),
+            ((fraud, replace(honest, learnt_at=matured + timedelta(seconds=1))), 1),
+        ):
+            label = Label(subject="pay_1", scope=CARD, day=TODAY, happened_at=noon, decision=Decision.REVIEW, said=said)
+            assert rules.labelled(CARD, TODAY, [label]).at_maturity == Known(known, known)
