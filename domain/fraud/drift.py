@@ -155,6 +155,8 @@ def _facts(seen: Watched, proposal: Proposal, champion: str | None) -> dict[str,
 def _signals(seen: Watched) -> dict[str, str]:
     said = {f"Signal {number}": _said(signal) for number, signal in enumerate(_worst(seen), 1)}
     looked_at = rules.WINDOW_DAYS + MATURITY[seen.scope].days
+    if seen.unknown_moved:
+        said["Outcomes unknown"] = f"{_said(seen.unknown_moved)}: precision and recall moved with it"
     return said | {"Too early to know": f"{_decimal(seen.immature_millionths)} of the last {looked_at} days"}
 
 

@@ -23,7 +23,7 @@ from hashlib import blake2b
 from math import erfc, exp, lgamma, log, sqrt
 from typing import Final, TypeVar
 
-from domain.fraud.kinds import Decision, Family, Scope, Value
+from domain.fraud.kinds import DECLINED, Decision, Family, Scope, Value
 from domain.fraud.label_model import MATURITY, Label, flagged, matures_at
 from domain.fraud.model import StoredDecision
 from domain.fraud.monitoring_model import (
@@ -170,13 +170,16 @@ class _Tally:
 
 
 def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
-    frauds = caught = unjudged = cleared = early = early_caught = 0
+    frauds = caught = unjudged = cleared = declined = early = early_caught = early_declined = 0
     shadows: dict[str, int] = {}
     matured = matures_at(scope, day)
     for label in labels:
         known = label.fraud_by(matured)
         early += known
         early_caught += known and flagged(label.decision)
+        if label.decision in DECLINED:
+            declined += bool(label.said)
+            early_declined += any(one.learnt_at <= matured for one in label.said)
         if not label.fraud:
             cleared += 1
             continue
@@ -192,8 +195,9 @@ def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
         frauds_flagged=caught,
         unjudged=unjudged,
         cleared=cleared,
+        declined=declined,
         by_shadow=shadows,
-        at_maturity=Known(early, early_caught),
+        at_maturity=Known(early, early_caught, early_declined),
     )
 
 
@@ -292,6 +296,21 @@ def _fell(
     if cold and level is Level.SHIFTED:
         level = Level.COLD
     return Signal(measure, scope.value, level, found, share_millionths(limit, whole) or 0, whole)
+
+
+def _unknown(scope: Scope, now: tuple[int, int], usual: tuple[int, int], *, cold: bool) -> Signal:
+    """Of what was stopped, how much nobody knows the outcome of: more than usual, or less."""
+    measure, (part, whole) = Measure.UNKNOWN_SHARE, now
+    rose = part * usual[1] > usual[0] * whole
+    found = _fell(measure, scope, _rest(now) if rose else now, _rest(usual) if rose else usual, FLAGGED_MIN, cold=cold)
+    level = Level.MOVED if found.level is Level.SHIFTED else found.level
+    limit = MILLION - found.limit_millionths if rose else found.limit_millionths
+    return Signal(measure, scope.value, level, share_millionths(part, whole) or 0, limit, whole)
+
+
+def _rest(share: tuple[int, int]) -> tuple[int, int]:
+    part, whole = share
+    return whole - part, whole
 
 
 def has_fallen(now: tuple[int, int], usual: tuple[int, int]) -> bool:
@@ -417,7 +436,10 @@ def _labels(
     # A week or two of stopping anything are not what is usual.
     known = usual.stopping_since is not None and (last - usual.stopping_since).days >= BASELINE_DAYS
     flagged, frauds = (usual.flagged, usual.frauds) if known else (0, 0)
-    yield _fell(Measure.PRECISION, scope, (now.caught, now.flagged), (usual.caught, flagged), FLAGGED_MIN, cold=cold)
+    # A payment may be decided anew after its day was counted: its label is then of what is not among the counts.
+    caught, usually_caught = min(now.caught, now.flagged), min(usual.caught, flagged)
+    yield _fell(Measure.PRECISION, scope, (caught, now.flagged), (usually_caught, flagged), FLAGGED_MIN, cold=cold)
+    yield _unknown(scope, (now.unknown, now.flagged), (usual.unknown, flagged), cold=cold)
     yield _fell(Measure.RECALL, scope, (now.caught, now.frauds), (usual.caught, frauds), FRAUDS_MIN, cold=cold)
     yield _rose(scope, (now.frauds, now.count), (usual.frauds, usual.count), cold=cold)
 
@@ -430,6 +452,7 @@ class _Sum:
         self.stopping_since = min((one.day for one in figures if one.flagged), default=None)
         self.frauds = sum(one.frauds for one in known)
         self.caught = sum(one.flagged for one in known)
+        self.unknown = max(sum(one.declined for one in figures) - sum(one.declined for one in known), 0)
 
 
 def _sum_of(last: date, length: int, days: Mapping[date, DayFigures], labels: Mapping[date, LabelFigures]) -> _Sum:
@@ -459,15 +482,19 @@ def proposed(
 
     A young champion whose scores or labels have moved is suspected itself. Labels that moved alone, while what comes in
     is as it was, call for other thresholds, if the bounds have room for them. All else is to be learnt anew.
+
+    Precision and recall suspect nobody while the share of unknown outcomes has moved: rules that block what they sent
+    to review before are as good as they were, and nobody says so any more.
     """
     moved = {signal.measure for signal in seen.moved}
     if not moved:
         return None
-    outcome = moved & {Measure.SCORE_PSI, Measure.PRECISION, Measure.RECALL}
+    by_labels = set() if seen.unknown_moved else moved & {Measure.PRECISION, Measure.RECALL}
+    outcome = by_labels | moved & {Measure.SCORE_PSI}
     young = champion_age_days is not None and champion_age_days <= RECENT_CHANGE_DAYS
     if outcome and young and can_go_back:
         return Proposal.ROLL_BACK
-    if Measure.FEATURE_PSI not in moved and moved & {Measure.PRECISION, Measure.RECALL} and moved_thresholds:
+    if Measure.FEATURE_PSI not in moved and by_labels and moved_thresholds:
         return Proposal.NEW_THRESHOLDS
     return Proposal.RETRAIN
 
@@ -555,6 +582,7 @@ def point(
         frauds=known.frauds,
         precision_millionths=None if immature else share_millionths(known.frauds_flagged, figures.flagged),
         recall_millionths=None if immature else share_millionths(known.frauds_flagged, known.frauds),
+        unknown_millionths=None if immature else share_millionths(figures.declined - known.declined, figures.flagged),
         immature=immature,
         worst_feature=worst.subject if worst else None,
         feature_psi_millionths=worst.millionths if worst else None,

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
-from domain.fraud.kinds import Decision, Fallback, Family, Scope
+from domain.fraud.kinds import DECLINED, Decision, Fallback, Family, Scope
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +76,11 @@ class DayFigures:
         """On how many something was done."""
         return self.count - self.decisions.get(Decision.APPROVE, 0)
 
+    @property
+    def declined(self) -> int:
+        """Of those, how many were not made: whether they were frauds is learnt only if somebody says so."""
+        return sum(self.decisions.get(one, 0) for one in DECLINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -95,6 +100,8 @@ class Known:
     frauds: int = 0
     flagged: int = 0
     """Of the frauds, how many were flagged."""
+    declined: int = 0
+    """Of what was declined, of how many somebody had said whether they were frauds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,6 +116,8 @@ class LabelFigures:
     """Frauds among those that were never judged: a payment that went past scoring."""
     cleared: int = 0
     """Of which somebody said that they were none."""
+    declined: int = 0
+    """Of what was declined, of how many somebody said whether they were frauds."""
     by_shadow: Mapping[str, int] = field(default_factory=dict)
     """Version -> frauds that it would have flagged."""
     at_maturity: Known = Known()
@@ -122,6 +131,8 @@ class Measure(StrEnum):
     RECALL = "RECALL"
     FRAUD_SHARE = "FRAUD_SHARE"
     """Known frauds among matured payments."""
+    UNKNOWN_SHARE = "UNKNOWN_SHARE"
+    """Of what was stopped, how much was declined, so that nobody knows whether it was a fraud. Counted as honest."""
 
 
 class Level(StrEnum):
@@ -162,7 +173,15 @@ class Watched:
 
     @property
     def moved(self) -> tuple[Signal, ...]:
-        return tuple(signal for signal in self.signals if signal.level in (Level.MOVED, Level.SHIFTED))
+        """What is unknown is no drift: it says what the others are worth."""
+        moved = (signal for signal in self.signals if signal.level in (Level.MOVED, Level.SHIFTED))
+        return tuple(signal for signal in moved if signal.measure is not Measure.UNKNOWN_SHARE)
+
+    @property
+    def unknown_moved(self) -> Signal | None:
+        """Then precision and recall have moved with what is known, and do not tell how well was decided."""
+        unknown = (signal for signal in self.signals if signal.measure is Measure.UNKNOWN_SHARE)
+        return next((signal for signal in unknown if signal.level is Level.MOVED), None)
 
 
 class Proposal(StrEnum):
@@ -198,6 +217,8 @@ class Point:
     precision_millionths: int | None
     """None too while labels are immature."""
     recall_millionths: int | None
+    unknown_millionths: int | None
+    """Of what was flagged, how much was declined, and nobody said whether it was a fraud."""
     immature: bool
     worst_feature: str | None
     feature_psi_millionths: int | None

@@ -7,6 +7,7 @@ ML#<scope>   <yyyymmdd>     what the labels of a day say
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
@@ -56,8 +57,9 @@ class DynamoDBMonitoringStore:
                 "frauds_flagged": figures.frauds_flagged,
                 "unjudged": figures.unjudged,
                 "cleared": figures.cleared,
+                "declined": figures.declined,
                 "by_shadow": dict(figures.by_shadow),
-                "at_maturity": {"frauds": figures.at_maturity.frauds, "flagged": figures.at_maturity.flagged},
+                "at_maturity": asdict(figures.at_maturity),
             }
         )
 
@@ -170,6 +172,7 @@ def _labels(item: Mapping[str, Value]) -> LabelFigures:
         frauds_flagged=integer(item, "frauds_flagged"),
         unjudged=integer(item, "unjudged"),
         cleared=integer(item, "cleared"),
+        declined=found.get("declined", 0),
         by_shadow=found["by_shadow"],
         at_maturity=Known(**found.get("at_maturity", {})),
     )

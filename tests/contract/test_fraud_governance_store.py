@@ -323,8 +323,9 @@ class TestFigures:
             frauds_flagged=2,
             unjudged=1,
             cleared=4,
+            declined=3,
             by_shadow={"card/model/2": 1},
-            at_maturity=Known(2, 1),
+            at_maturity=Known(2, 1, 2),
         )
         store.put_labels(replace(figures, frauds=1))
         store.put_labels(figures)

@@ -220,6 +220,20 @@ class TestRollbacks:
         assert desk.used() == "card/model/2"
 
 
+def test_a_case_says_when_precision_moved_with_what_is_known(desk: WatchedDesk) -> None:
+    desk.champion(key="good")
+    desk.champion(model_document(0.9), key="blocks")
+    seen = desk.seen(Measure.PRECISION)
+    unknown = Signal(Measure.UNKNOWN_SHARE, "CARD", Level.MOVED, 1_000_000, 120_000, 700)
+
+    raised = desk.drift.raise_for(replace(seen, signals=(*seen.signals, unknown)))
+
+    assert raised is not None
+    assert raised.proposal is Proposal.RETRAIN
+    said = facts(desk.case(raised))["Outcomes unknown"]
+    assert said == "UNKNOWN_SHARE of CARD: 1.0000, limit 0.1200, of 700: precision and recall moved with it"
+
+
 class TestThresholds:
     @pytest.fixture
     def raised(self, desk: WatchedDesk) -> Raised:

@@ -406,7 +406,8 @@ class TestProposals:
     @staticmethod
     def seen(*moved: Measure) -> Watched:
         quiet = Signal(Measure.SCORE_PSI, "score", Level.FINE, 0, 20_000, 5_000)
-        signals = [replace(quiet, measure=measure, level=Level.SHIFTED) for measure in moved]
+        levels = {Measure.UNKNOWN_SHARE: Level.MOVED}
+        signals = [replace(quiet, measure=one, level=levels.get(one, Level.SHIFTED)) for one in moved]
         return Watched(CARD, FIRST, (quiet, *signals), 0)
 
     MOVED = Thresholds({Decision.REVIEW: 0.6}, {})
@@ -423,6 +424,9 @@ class TestProposals:
             ((Measure.PRECISION, Measure.FEATURE_PSI), 40, True, MOVED, Proposal.RETRAIN),
             ((Measure.FEATURE_PSI,), 3, True, MOVED, Proposal.RETRAIN),
             ((Measure.FRAUD_SHARE,), 3, True, MOVED, Proposal.RETRAIN),
+            ((Measure.UNKNOWN_SHARE,), 3, True, MOVED, None),
+            ((Measure.PRECISION, Measure.RECALL, Measure.UNKNOWN_SHARE), 3, True, MOVED, Proposal.RETRAIN),
+            ((Measure.RECALL, Measure.UNKNOWN_SHARE, Measure.SCORE_PSI), 3, True, MOVED, Proposal.ROLL_BACK),
         ],
     )
     def test_a_young_champion_is_suspected_first_then_its_thresholds_then_what_it_learnt(

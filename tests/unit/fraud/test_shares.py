@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from domain.fraud import monitoring as rules
 from domain.fraud.kinds import Decision, Scope
 from domain.fraud.label_model import Label, LabelSource, Said, matures_at
-from domain.fraud.monitoring_model import DayFigures, Known, LabelFigures, Level, Measure, Signal, Watched
+from domain.fraud.monitoring_model import DayFigures, Known, LabelFigures, Level, Measure, Proposal, Signal, Watched
 
 CARD = Scope.CARD
 TODAY = date(2026, 12, 31)
@@ -38,6 +38,20 @@ def looked_at(
         days[day] = DayFigures(scope=CARD, day=day, reference=None, decisions=decisions)
         known = Known(frauds(back), caught(back))
         labels[day] = LabelFigures(scope=CARD, day=day, at_maturity=known)
+    return rules.watched(CARD, TODAY, days, labels, None, first=FIRST)
+
+
+def declining(*, share: Callable[[int], float], known: float = 0.0) -> Watched:
+    """Of 100 payments that are stopped each day, 80 of them frauds, a share is declined, and the rest reviewed. Of what
+    is declined a share is known."""
+    days, labels = {}, {}
+    for back in range(100):
+        day, declined = TODAY - timedelta(days=back), round(100 * share(back))
+        decisions = {Decision.APPROVE: 1_900, Decision.REVIEW: 100 - declined, Decision.BLOCK: declined}
+        days[day] = DayFigures(scope=CARD, day=day, reference=None, decisions=decisions)
+        learnt = round(declined * known)
+        caught = (100 - declined + learnt) * 4 // 5
+        labels[day] = LabelFigures(scope=CARD, day=day, at_maturity=Known(20 + caught, caught, learnt))
     return rules.watched(CARD, TODAY, days, labels, None, first=FIRST)
 
 
@@ -168,3 +182,62 @@ class TestSlowLabels:
         ):
             label = Label(subject="pay_1", scope=CARD, day=TODAY, happened_at=noon, decision=Decision.REVIEW, said=said)
             assert rules.labelled(CARD, TODAY, [label]).at_maturity == Known(known, known)
+
+
+class TestUnknownOutcomes:
+    """Of what is declined nobody learns what it was, and it counts as honest."""
+
+    def proposed(self, seen: Watched) -> Proposal | None:
+        return rules.proposed(seen, champion_age_days=14, can_go_back=True, moved_thresholds=None)
+
+    def test_rules_that_block_what_they_reviewed_are_not_suspected(self) -> None:
+        seen = declining(share=lambda back: float(back < CHANGED))
+
+        assert {one.measure for one in seen.moved} == {Measure.PRECISION, Measure.RECALL}
+        unknown = signal(seen, Measure.UNKNOWN_SHARE)
+        assert (unknown.level, unknown.millionths, unknown.counted) == (Level.MOVED, 1_000_000, 700)
+        assert seen.unknown_moved == unknown
+        assert self.proposed(seen) is Proposal.RETRAIN
+
+    def test_nor_are_those_that_review_what_they_blocked(self) -> None:
+        unknown = signal(declining(share=lambda back: 0.2 if back < CHANGED else 0.6), Measure.UNKNOWN_SHARE)
+
+        assert (unknown.level, unknown.millionths) == (Level.MOVED, 200_000)
+        assert 500_000 < unknown.limit_millionths < 600_000
+
+    def test_where_as_much_is_known_as_usual_they_are(self) -> None:
+        """Half of what is stopped was always blocked, and now honest payments are stopped in place of frauds."""
+        quiet = declining(share=lambda _: 0.5)
+        assert signal(quiet, Measure.UNKNOWN_SHARE).level is Level.FINE
+        worse = looked_at(frauds=lambda _: 20, caught=lambda back: 2 if back < CHANGED else 15)
+        assert worse.unknown_moved is None
+        assert self.proposed(worse) is Proposal.ROLL_BACK
+
+    def test_what_somebody_says_of_what_was_declined_is_known(self) -> None:
+        seen = declining(share=lambda back: float(back < CHANGED), known=1.0)
+
+        assert signal(seen, Measure.UNKNOWN_SHARE).millionths == 0
+        assert seen.moved == ()
+
+    def test_a_few_more_are_chance(self) -> None:
+        assert declining(share=lambda back: 0.54 if back < CHANGED else 0.5).unknown_moved is None
+
+    def test_labels_of_what_was_declined_are_counted_apart(self) -> None:
+        noon = datetime.combine(TODAY, time(12), UTC)
+        early = Said(True, LabelSource.STAFF, None, noon, "stf_1")
+        late = replace(early, learnt_at=noon + timedelta(days=20))
+        labels = [
+            Label(
+                subject=f"pay_{decided}_{said.learnt_at}",
+                scope=CARD,
+                day=TODAY,
+                happened_at=noon,
+                decision=decided,
+                said=(said,),
+            )
+            for decided in Decision
+            for said in (early, replace(early, fraud=False), late)
+        ]
+
+        figures = rules.labelled(CARD, TODAY, labels)
+        assert (figures.declined, figures.at_maturity.declined) == (6, 4)
