@@ -49,6 +49,8 @@ RETURN_RATES_RAISED: Final = Metric("AchReturnRatesRaised", MetricUnit.Count)
 
 FRAUD_DRIFT_RAISED: Final = Metric("FraudDriftRaised", MetricUnit.Count)
 """Scopes of fraud scoring where something has moved: each is a case with a proposal."""
+FRAUD_DAYS_DROPPED: Final = Metric("FraudDaysDropped", MetricUnit.Count)
+"""Days of a scope that were not counted in time, and will not be."""
 FRAUD_FEATURE_SHIFT: Final = Metric("FraudFeatureShift", MetricUnit.NoUnit)
 """Population stability index over a week, over what counts as a shift (1): the feature that is furthest."""
 FRAUD_SCORE_SHIFT: Final = Metric("FraudScoreShift", MetricUnit.NoUnit)
@@ -71,6 +73,7 @@ OPERATIONAL: Final = (
     OVERDUE_CASES,
     RETURN_RATES_RAISED,
     FRAUD_DRIFT_RAISED,
+    FRAUD_DAYS_DROPPED,
     FRAUD_FEATURE_SHIFT,
     FRAUD_SCORE_SHIFT,
     FRAUD_PRECISION,

@@ -124,7 +124,7 @@ class Drift:
         bounds = self._registry.bounds(seen.scope)
         if bounds is None:
             return None
-        days = self._monitoring.days(seen.scope, rules.BASELINE_DAYS + rules.WINDOW_DAYS)
+        days = self._monitoring.days(seen.scope, rules.BASELINE_DAYS + rules.WINDOW_DAYS, last=seen.day)
         return rules.moved_thresholds(seen.day, days, self._current(pointer, seen.scope), bounds)
 
     def _drafted(self, seen: Watched, moved_to: Thresholds) -> dict[str, str]:

@@ -2,6 +2,7 @@
 
 M#<scope>    D#<yyyymmdd>   the decisions of a day, by revision, with how far their counting has come
 M#<scope>    F              the first day of which anything was counted
+M#<scope>    L              the last day that was looked at
 M#<scope>    C#<about>      the latest case of a proposal about a champion
 ML#<scope>   <yyyymmdd>     what the labels of a day say
 """
@@ -66,6 +67,13 @@ class DynamoDBMonitoringStore:
     def labels(self, scope: Scope, first: date, last: date) -> Mapping[date, LabelFigures]:
         items = self._between(_labels_key(scope), f"{first:%Y%m%d}", f"{last:%Y%m%d}", first, last)
         return {one.day: one for one in map(_labels, items)}
+
+    def looked_at(self, scope: Scope) -> date | None:
+        item = self._table.get(_key(scope), "L")
+        return date.fromisoformat(str(item["day"])) if item else None
+
+    def note_looked_at(self, scope: Scope, day: date) -> None:
+        self._table.put_further({"pk": _key(scope), "sk": "L", "day": day.isoformat()}, attribute="day")
 
     def raised(self, scope: Scope, about: str) -> CaseRaised | None:
         item = self._table.get(_key(scope), f"C#{about}")

@@ -13,6 +13,7 @@ class MemoryMonitoringStore:
         self._days: dict[tuple[Scope, date], Progress] = {}
         self._labels: dict[tuple[Scope, date], LabelFigures] = {}
         self._raised: dict[tuple[Scope, str], CaseRaised] = {}
+        self._looked_at: dict[Scope, date] = {}
         self._lock = threading.Lock()
 
     def progress(self, scope: Scope, day: date) -> Progress | None:
@@ -43,6 +44,13 @@ class MemoryMonitoringStore:
     def labels(self, scope: Scope, first: date, last: date) -> Mapping[date, LabelFigures]:
         with self._lock:
             return {day: one for (of, day), one in self._labels.items() if of is scope and first <= day <= last}
+
+    def looked_at(self, scope: Scope) -> date | None:
+        return self._looked_at.get(scope)
+
+    def note_looked_at(self, scope: Scope, day: date) -> None:
+        with self._lock:
+            self._looked_at[scope] = max(day, self._looked_at.get(scope, day))
 
     def raised(self, scope: Scope, about: str) -> CaseRaised | None:
         return self._raised.get((scope, about))

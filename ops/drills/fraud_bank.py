@@ -68,6 +68,7 @@ FIRST_DAY: Final = datetime(2026, 6, 1, tzinfo=UTC)
 """A Monday."""
 NIGHTLY: Final = timedelta(minutes=10)
 """After midnight, when the day before is counted."""
+RUN_MAX: Final = timedelta(minutes=15)
 KNOWN_AFTER: Final = timedelta(days=7)
 """A card holder sees the statement and complains."""
 CARD: Final = Scope.CARD
@@ -214,9 +215,9 @@ class FraudBank(AchWorld):
         """As the function fraud_monitor does, for each scope."""
         self.books.keep_built_in()
         for scope in Scope:
-            self.monitoring.count(scope)
+            counted = self.monitoring.count(scope, until=self.clock.now() + RUN_MAX)
             self.registry.settle(scope)
-            found = self.drift.raise_for(self.monitoring.look(scope))
+            found = self.drift.raise_for(self.monitoring.look(scope, counted.yesterday))
             if found:
                 self.raised.append(found)
 

@@ -333,6 +333,14 @@ class TestFigures:
         assert store.labels(CARD, self.DAY, self.DAY) == {self.DAY: figures}
         assert store.labels(CARD, self.DAY - timedelta(days=9), self.DAY - timedelta(days=1)) == {}
 
+    def test_the_last_day_that_was_looked_at_is_known(self, store: MonitoringStore) -> None:
+        assert store.looked_at(CARD) is None
+        for back in (3, 1, 2):
+            store.note_looked_at(CARD, self.DAY - timedelta(days=back))
+
+        assert store.looked_at(CARD) == self.DAY - timedelta(days=1)
+        assert store.looked_at(Scope.ACH) is None
+
     def test_the_latest_case_of_a_proposal_is_known(self, store: MonitoringStore) -> None:
         assert store.raised(CARD, "RETRAIN-built-in") is None
         raised = CaseRaised(CARD, "RETRAIN-built-in", self.DAY, frozenset({"RECALL CARD", "FEATURE_PSI hour"}))
