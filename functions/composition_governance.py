@@ -135,6 +135,7 @@ def drift(bank: Bank) -> Drift:
 
     return Drift(
         monitoring=bank.monitoring,
+        store=bank.monitoring_store,
         registry=bank.registry,
         cases=bank.cases,
         current_thresholds=bank.books.thresholds,

@@ -49,9 +49,11 @@ RETURN_RATES_RAISED: Final = Metric("AchReturnRatesRaised", MetricUnit.Count)
 
 FRAUD_DRIFT_RAISED: Final = Metric("FraudDriftRaised", MetricUnit.Count)
 """Scopes of fraud scoring where something has moved: each is a case with a proposal."""
-FRAUD_FEATURE_PSI: Final = Metric("FraudFeaturePsi", MetricUnit.NoUnit)
-"""Population stability index over a week: the feature that moved most since its model was made."""
-FRAUD_SCORE_PSI: Final = Metric("FraudScorePsi", MetricUnit.NoUnit)
+FRAUD_DAYS_DROPPED: Final = Metric("FraudDaysDropped", MetricUnit.Count)
+"""Days of a scope that were not counted in time, and will not be."""
+FRAUD_FEATURE_SHIFT: Final = Metric("FraudFeatureShift", MetricUnit.NoUnit)
+"""Population stability index over a week, over what counts as a shift (1): the feature that is furthest."""
+FRAUD_SCORE_SHIFT: Final = Metric("FraudScoreShift", MetricUnit.NoUnit)
 """The same of the score."""
 FRAUD_PRECISION: Final = Metric("FraudPrecision", MetricUnit.NoUnit)
 """Of what was not simply approved, how much was fraud; of matured labels alone."""
@@ -71,8 +73,9 @@ OPERATIONAL: Final = (
     OVERDUE_CASES,
     RETURN_RATES_RAISED,
     FRAUD_DRIFT_RAISED,
-    FRAUD_FEATURE_PSI,
-    FRAUD_SCORE_PSI,
+    FRAUD_DAYS_DROPPED,
+    FRAUD_FEATURE_SHIFT,
+    FRAUD_SCORE_SHIFT,
     FRAUD_PRECISION,
     FRAUD_RECALL,
     FRAUD_SHARE,

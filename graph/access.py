@@ -458,7 +458,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("FraudSnooze", VIEWS_FRAUD, "rule reason by since until over"),
     **_rows("FraudDay", VIEWS_FRAUD, "day count decisions fallbacks volumes flagged frauds precisionMillionths"),
     **_rows("FraudDay", VIEWS_FRAUD, "recallMillionths immature worstFeature featurePsiMillionths scorePsiMillionths"),
-    **_rows("FraudDay", VIEWS_FRAUD, "cold"),
+    **_rows("FraudDay", VIEWS_FRAUD, "unknownMillionths cold"),
     **_rows("FraudFeature", EVERYBODY, "name type title"),
     **_rows("FraudRuleNode", EVERYBODY, "name symbol title partsLeast partsMost takes alike gives constantsMost"),
     **_rows("FraudRuleGrammar", EVERYBODY, "nodes depthMax nodesMax textLengthMax constantMax rulesMax"),

@@ -66,6 +66,13 @@ class FraudDayView:
     def recall_millionths(self) -> int | None:
         return self.point.recall_millionths
 
+    @field(
+        "Of what was flagged, how much was declined, and nobody has said whether it was a fraud: it counts as honest. "
+        "Null too while it is too early to know."
+    )
+    def unknown_millionths(self) -> int | None:
+        return self.point.unknown_millionths
+
     @field("Whether it is too early to know what its payments were.")
     def immature(self) -> bool:
         return self.point.immature

@@ -111,6 +111,10 @@ class Cases:
         )
         return opened if self._store.add(opened) else self._existing(opened.id)
 
+    def opened(self, kind: CaseKind, subject: Subject, *, key: str) -> Case | None:
+        """The case as it is by now; None if it was never opened."""
+        return self._store.case(rules.case_id(kind, subject, key))
+
     def end(
         self, kind: CaseKind, subject: Subject, *, key: str, code: ResolutionCode, reason: str, person: str
     ) -> Case | CaseBusy | None:

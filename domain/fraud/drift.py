@@ -10,15 +10,16 @@ from datetime import UTC, date
 from typing import Final
 
 from domain.cases.kinds import CaseKind, ResolutionCode
-from domain.cases.model import Case, Subject
+from domain.cases.model import Case, CaseState, Subject
 from domain.cases.service import Cases
 from domain.fraud import monitoring as rules
 from domain.fraud import registry_rules, thresholds
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.kinds import Scope
 from domain.fraud.label_model import MATURITY
-from domain.fraud.monitoring_model import Proposal, Signal, Watched
+from domain.fraud.monitoring_model import CaseRaised, Proposal, Signal, Watched
 from domain.fraud.monitoring_service import Monitoring
+from domain.fraud.monitoring_store import MonitoringStore
 from domain.fraud.refusals import FraudVersionNotChampion, NoFraudVersionBefore
 from domain.fraud.registry import THRESHOLDS, Registry
 from domain.fraud.registry_model import ArtefactKind, Lineage, Pointer, Version, parse_version_id
@@ -28,8 +29,8 @@ from domain.refusals import Refusal
 SUBJECT_KIND: Final = "fraud_scope"
 SIGNALS_SHOWN_MAX: Final = 6
 """The worst; the chart has them all."""
-CASE_DAYS: Final = 28
-"""The same proposal about the same champion is one case for so long."""
+RESOLVED_DAYS: Final = 7
+"""For so long after a case was resolved it is not opened again for the same: windows still hold the same days."""
 VERSION: Final = "Version"
 
 
@@ -47,18 +48,20 @@ class Drift:
         self,
         *,
         monitoring: Monitoring,
+        store: MonitoringStore,
         registry: Registry,
         cases: Cases,
         current_thresholds: Callable[[Pointer, Scope], Thresholds],
     ) -> None:
         """`current_thresholds`: those that decide by a pointer."""
         self._monitoring = monitoring
+        self._store = store
         self._registry = registry
         self._cases = cases
         self._current = current_thresholds
 
     def raise_for(self, seen: Watched) -> Raised | None:
-        """Opens a case for what has moved; None where nothing has. Said again, it finds the same case."""
+        """Opens a case for what has moved, or finds the one that says so already; None where nothing has."""
         if not seen.moved:
             return None
         pointer = self._registry.pointer(seen.scope)
@@ -69,22 +72,30 @@ class Drift:
         proposal = rules.proposed(seen, champion_age_days=age, can_go_back=back, moved_thresholds=moved_to)
         if proposal is None:
             return None
-        facts = {"Proposal": proposal.value, "Until": seen.day.isoformat()}
-        if suspect:
-            facts[VERSION] = pointer.champions[suspect].used.version
-        if proposal is Proposal.NEW_THRESHOLDS and moved_to:
-            facts |= self._drafted(seen, pointer, moved_to)
-        for number, signal in enumerate(_worst(seen), 1):
-            facts[f"Signal {number}"] = _said(signal)
-        looked_at = rules.WINDOW_DAYS + MATURITY[seen.scope].days
-        facts["Too early to know"] = f"{_decimal(seen.immature_millionths)} of the last {looked_at} days"
-        case = self._cases.open(
-            CaseKind.FRAUD_DRIFT,
-            Subject(SUBJECT_KIND, seen.scope.value),
-            key=f"{proposal.value}-{facts.get(VERSION, 'built-in')}-{seen.day.toordinal() // CASE_DAYS}",
-            facts=facts,
-        )
+        champion = pointer.champions[suspect].used.version if suspect else None
+        about = f"{proposal.value}-{champion or 'built-in'}"
+        case = self._case_of(seen, about)
+        if case is None:
+            moved = moved_to if proposal is Proposal.NEW_THRESHOLDS else None
+            drafted = self._drafted(seen, pointer, moved) if moved else {}
+            case = self._opened(seen, about, _facts(seen, proposal, champion) | drafted | _signals(seen))
         return Raised(seen.scope, proposal, case.id)
+
+    def _case_of(self, seen: Watched, about: str) -> Case | None:
+        """The latest case of the same proposal about the same champion: while it is open, or was resolved a few days
+        ago and nothing has moved that had not by then.
+        """
+        last = self._store.raised(seen.scope, about)
+        case = self._cases.opened(CaseKind.FRAUD_DRIFT, _subject(seen), key=_key(about, last.day)) if last else None
+        if case is None or last is None or case.state is not CaseState.RESOLVED or case.resolution is None:
+            return case
+        since = seen.day - case.resolution.at.astimezone(UTC).date()
+        return case if since.days < RESOLVED_DAYS and _moved(seen) <= last.moved else None
+
+    def _opened(self, seen: Watched, about: str, facts: dict[str, str]) -> Case:
+        """It is noted first: of a run that is cut off in between, the next one finds no case and opens it."""
+        self._store.note_raised(CaseRaised(seen.scope, about, seen.day, _moved(seen)))
+        return self._cases.open(CaseKind.FRAUD_DRIFT, _subject(seen), key=_key(about, seen.day), facts=facts)
 
     def decided(self, case: Case) -> Refusal | None:
         """Acts on how a case of drift was resolved. Said again, it changes nothing."""
@@ -114,7 +125,7 @@ class Drift:
         bounds = self._registry.bounds(seen.scope)
         if bounds is None:
             return None
-        days = self._monitoring.days(seen.scope, rules.BASELINE_DAYS + rules.WINDOW_DAYS)
+        days = self._monitoring.days(seen.scope, rules.BASELINE_DAYS + rules.WINDOW_DAYS, last=seen.day)
         return rules.moved_thresholds(seen.day, days, self._current(pointer, seen.scope), bounds)
 
     def _drafted(self, seen: Watched, pointer: Pointer, moved_to: Thresholds) -> dict[str, str]:
@@ -131,7 +142,7 @@ class Drift:
                 note=f"proposed by the bank for what moved until {seen.day}",
                 data_until=seen.day,
             ),
-            key=f"{seen.scope.value}-{seen.day.toordinal() // CASE_DAYS}-{sha256_of(body)[:12]}",
+            key=f"{seen.scope.value}-{seen.day:%Y%m%d}-{sha256_of(body)[:12]}",
         )
         if not isinstance(version, Version):
             return {}
@@ -139,6 +150,31 @@ class Drift:
         champion = pointer.champions.get(ArtefactKind.THRESHOLDS)
         replaces = registry_rules.replaced(champion.used.sha256 if champion else None)
         return {THRESHOLDS: version.id, registry_rules.REPLACES: replaces, "Would decide": moved}
+
+
+def _facts(seen: Watched, proposal: Proposal, champion: str | None) -> dict[str, str]:
+    facts = {"Proposal": proposal.value, "Until": seen.day.isoformat()}
+    return facts | {VERSION: champion} if champion else facts
+
+
+def _signals(seen: Watched) -> dict[str, str]:
+    said = {f"Signal {number}": _said(signal) for number, signal in enumerate(_worst(seen), 1)}
+    looked_at = rules.WINDOW_DAYS + MATURITY[seen.scope].days
+    if seen.unknown_moved:
+        said["Outcomes unknown"] = f"{_said(seen.unknown_moved)}: precision and recall moved with it"
+    return said | {"Too early to know": f"{_decimal(seen.immature_millionths)} of the last {looked_at} days"}
+
+
+def _subject(seen: Watched) -> Subject:
+    return Subject(SUBJECT_KIND, seen.scope.value)
+
+
+def _key(about: str, day: date) -> str:
+    return f"{about}-{day:%Y%m%d}"
+
+
+def _moved(seen: Watched) -> frozenset[str]:
+    return frozenset(f"{signal.measure.value} {signal.subject}" for signal in seen.moved)
 
 
 def _youngest(pointer: Pointer) -> ArtefactKind | None:
@@ -157,8 +193,13 @@ def _kind_of(version: str | None) -> ArtefactKind | None:
 
 
 def _worst(seen: Watched) -> list[Signal]:
-    found = sorted(seen.moved, key=lambda one: (one.measure.value.endswith("PSI"), -one.millionths, one.subject))
-    return found[:SIGNALS_SHOWN_MAX]
+    """What labels say first; then indices, by how far they are above their limits."""
+    return sorted(seen.moved, key=_rank)[:SIGNALS_SHOWN_MAX]
+
+
+def _rank(signal: Signal) -> tuple[bool, int, str]:
+    index = signal.measure in rules.INDICES
+    return index, -(rules.of_a_shift_millionths(signal) if index else signal.millionths), signal.subject
 
 
 def _said(signal: Signal) -> str:

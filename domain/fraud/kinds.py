@@ -36,6 +36,8 @@ class Decision(StrEnum):
     """It is declined for good."""
 
 
+DECLINED: Final = frozenset({Decision.SOFT_DECLINE, Decision.BLOCK})
+"""The payment is not made: nobody works a case of it, nothing comes back of it, and what it was is rarely learnt."""
 SEVERITY: Final[Mapping[Decision, int]] = {decision: rank for rank, decision in enumerate(Decision)}
 
 

@@ -6,7 +6,7 @@ was said before, and nothing is taken away.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Final
@@ -20,6 +20,11 @@ MATURITY: Final[Mapping[Scope, timedelta]] = MappingProxyType(
 (Nacha Operating Rules, extended return entries): such a day's figures are mended when they do."""
 SAID_MAX: Final = 20
 """Far more than sources and changes of mind come to; the latest stay."""
+
+
+def matures_at(scope: Scope, day: date) -> datetime:
+    """When the payments of the day are matured: so long after its end."""
+    return datetime.combine(day, time(), UTC) + timedelta(days=1) + MATURITY[scope]
 
 
 class LabelSource(StrEnum):
@@ -65,6 +70,10 @@ class Label:
     def fraud(self) -> bool:
         """By whoever spoke last."""
         return bool(self.said) and self.said[-1].fraud
+
+    def fraud_by(self, moment: datetime) -> bool:
+        """By whoever had spoken last by then. Of very many words the first are not kept, and say nothing."""
+        return next((one.fraud for one in reversed(self.said) if one.learnt_at <= moment), False)
 
     @property
     def learnt_at(self) -> datetime | None:

@@ -20,15 +20,16 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
 from hashlib import blake2b
-from math import log, sqrt
+from math import erfc, exp, lgamma, log, sqrt
 from typing import Final, TypeVar
 
-from domain.fraud.kinds import Decision, Family, Scope, Value
-from domain.fraud.label_model import MATURITY, Label, flagged
+from domain.fraud.kinds import DECLINED, Decision, Family, Scope, Value
+from domain.fraud.label_model import MATURITY, Label, flagged, matures_at
 from domain.fraud.model import StoredDecision
 from domain.fraud.monitoring_model import (
     Bins,
     DayFigures,
+    Known,
     LabelFigures,
     Level,
     Measure,
@@ -58,15 +59,22 @@ NOISE_TIMES: Final = 4
 ENTITY_BITS: Final = 4_096
 """Half a kilobyte; right to a fiftieth up to 20,000 entities, and with more chance is nothing."""
 SHIFTED_PSI_MILLIONTHS: Final = 200_000
+INDICES: Final = frozenset({Measure.FEATURE_PSI, Measure.SCORE_PSI})
 PSI_ROWS_MIN: Final = 1_000
 """Below this chance alone makes an index of a hundredth."""
 FRAUDS_MIN: Final = 30
 FLAGGED_MIN: Final = 50
 """A share of fewer is mostly chance."""
 SHARE_FELL_MILLIONTHS: Final = 50_000
-"""Five in a hundred: below this nobody acts on precision or recall, however sure it is."""
+"""Five in a hundred: below this nobody acts on precision or recall, however sure it is. Half of what was usual is
+enough too: a share of less than that would otherwise fall to nothing unseen."""
 DEVIATIONS: Final = 4.0
-"""Of chance: once in 16,000 looks at nothing."""
+"""Of chance."""
+CHANCE: Final = erfc(DEVIATIONS / sqrt(2)) / 2
+"""Of so many deviations to one side: once in 32,000 looks at nothing."""
+TAIL_TERMS_MAX: Final = 100_000
+TAIL_REST: Final = 1e-9
+"""Of a tail: what comes after a term so small changes nothing."""
 SHARE_ROSE_TIMES: Final = 1.25
 """Frauds among payments, against what is usual."""
 RECENT_CHANGE_DAYS: Final = 28
@@ -172,9 +180,16 @@ class _Tally:
 
 
 def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
-    frauds = caught = unjudged = cleared = 0
+    frauds = caught = unjudged = cleared = declined = early = early_caught = early_declined = 0
     shadows: dict[str, int] = {}
+    matured = matures_at(scope, day)
     for label in labels:
+        known = label.fraud_by(matured)
+        early += known
+        early_caught += known and flagged(label.decision)
+        if label.decision in DECLINED:
+            declined += bool(label.said)
+            early_declined += any(one.learnt_at <= matured for one in label.said)
         if not label.fraud:
             cleared += 1
             continue
@@ -190,7 +205,9 @@ def labelled(scope: Scope, day: date, labels: Iterable[Label]) -> LabelFigures:
         frauds_flagged=caught,
         unjudged=unjudged,
         cleared=cleared,
+        declined=declined,
         by_shadow=shadows,
+        at_maturity=Known(early, early_caught, early_declined),
     )
 
 
@@ -260,34 +277,87 @@ def _psi_signal(
     if rows < PSI_ROWS_MIN or not whole:
         return Signal(measure, subject, Level.TOO_FEW, 0, 0, rows)
     found, limit = psi_millionths(reference, window), psi_limit_millionths(reference, window, entities=entities)
-    level = Level.FINE
-    if found >= limit:
-        level = Level.SHIFTED if found >= max(limit, SHIFTED_PSI_MILLIONTHS) else Level.MOVED
-    if cold and level is not Level.FINE:
-        level = Level.COLD
-    return Signal(measure, subject, level, found, limit, rows)
+    signal = Signal(measure, subject, Level.FINE, found, limit, rows)
+    if found < limit:
+        return signal
+    if cold:
+        return replace(signal, level=Level.COLD)
+    return replace(signal, level=Level.SHIFTED if of_a_shift_millionths(signal) >= MILLION else Level.MOVED)
+
+
+def of_a_shift_millionths(signal: Signal) -> int:
+    """How far an index has come of where it counts as shifted: from a million on it has."""
+    return signal.millionths * MILLION // max(signal.limit_millionths, SHIFTED_PSI_MILLIONTHS)
 
 
 def _fell(
     measure: Measure, scope: Scope, now: tuple[int, int], usual: tuple[int, int], least: int, *, cold: bool
 ) -> Signal:
     """A share of the window against that of the weeks before: fallen by more than chance, and by enough to matter."""
-    (part, whole), (usual_part, usual_whole) = now, usual
-    if whole < least or usual_whole < least:
-        return Signal(measure, scope.value, Level.TOO_FEW, share_millionths(part, whole) or 0, 0, whole)
-    was = usual_part / usual_whole
-    chance = sqrt(max(was * (1 - was), 1 / usual_whole) * (1 / whole + 1 / usual_whole))
-    limit = round(was * MILLION) - max(SHARE_FELL_MILLIONTHS, round(DEVIATIONS * chance * MILLION))
-    found = part * MILLION // whole
-    level = Level.SHIFTED if found < limit else Level.FINE
+    part, whole = now
+    found = share_millionths(part, whole) or 0
+    if whole < least:
+        return Signal(measure, scope.value, Level.TOO_FEW, found, 0, whole)
+    if usual[1] < least:
+        return Signal(measure, scope.value, Level.NO_BASELINE, found, 0, whole)
+    # The least part that is not fallen: what has fallen stays so with less.
+    limit = bisect_left(range(whole), True, key=lambda one: not has_fallen((one, whole), usual))
+    level = Level.SHIFTED if part < limit else Level.FINE
     if cold and level is Level.SHIFTED:
         level = Level.COLD
-    return Signal(measure, scope.value, level, found, max(limit, 0), whole)
+    return Signal(measure, scope.value, level, found, share_millionths(limit, whole) or 0, whole)
+
+
+def _unknown(scope: Scope, now: tuple[int, int], usual: tuple[int, int], *, cold: bool) -> Signal:
+    """Of what was stopped, how much nobody knows the outcome of: more than usual, or less."""
+    measure, (part, whole) = Measure.UNKNOWN_SHARE, now
+    rose = part * usual[1] > usual[0] * whole
+    found = _fell(measure, scope, _rest(now) if rose else now, _rest(usual) if rose else usual, FLAGGED_MIN, cold=cold)
+    level = Level.MOVED if found.level is Level.SHIFTED else found.level
+    limit = MILLION - found.limit_millionths if rose else found.limit_millionths
+    return Signal(measure, scope.value, level, share_millionths(part, whole) or 0, limit, whole)
+
+
+def _rest(share: tuple[int, int]) -> tuple[int, int]:
+    part, whole = share
+    return whole - part, whole
+
+
+def has_fallen(now: tuple[int, int], usual: tuple[int, int]) -> bool:
+    """Whether a share, as part and whole, has fallen by more than chance, and by enough to matter."""
+    (part, whole), (usual_part, usual_whole) = now, usual
+    lost = usual_part * whole - part * usual_whole  # of the share, times both wholes
+    enough = lost * MILLION >= SHARE_FELL_MILLIONTHS * whole * usual_whole or 2 * lost >= usual_part * whole > 0
+    return enough and chance_of_so_few(now, usual) < CHANCE
+
+
+def chance_of_so_few(now: tuple[int, int], usual: tuple[int, int]) -> float:
+    """How likely the window's part is so small or smaller if both shares are one (Fisher's exact test, one-sided):
+    the tail of the hypergeometric distribution, from its largest term down.
+
+    Only of a part that is less than what is usual: the terms of the tail then become smaller.
+    """
+    (part, whole), (usual_part, usual_whole) = now, usual
+    of, rest = part + usual_part, whole + usual_whole - part - usual_part
+    term = exp(_log_choose(of, part) + _log_choose(rest, whole - part) - _log_choose(of + rest, whole))
+    tail = 0.0
+    for smaller in range(part, max(part - TAIL_TERMS_MAX, -1), -1):
+        tail += term
+        if tail >= CHANCE or term <= tail * TAIL_REST:
+            break
+        term *= smaller * (rest - whole + smaller) / ((of - smaller + 1) * (whole - smaller + 1))
+    return tail
+
+
+def _log_choose(of: int, some: int) -> float:
+    return lgamma(of + 1) - lgamma(some + 1) - lgamma(of - some + 1)
 
 
 def _rose(scope: Scope, now: tuple[int, int], usual: tuple[int, int], *, cold: bool) -> Signal:
     (part, whole), (usual_part, usual_whole) = now, usual
     found = share_millionths(part, whole) or 0
+    if whole and not usual_whole and part >= FRAUDS_MIN:
+        return Signal(Measure.FRAUD_SHARE, scope.value, Level.NO_BASELINE, found, 0, whole)
     if part + usual_part < FRAUDS_MIN or not whole or not usual_whole:
         return Signal(Measure.FRAUD_SHARE, scope.value, Level.TOO_FEW, found, 0, whole)
     was = usual_part / usual_whole
@@ -365,7 +435,9 @@ def _labels(
     labels: Mapping[date, LabelFigures],
     first: date | None,
 ) -> Iterable[Signal]:
-    """Of matured days alone that are not cold: the last seven, and the four weeks before them."""
+    """Of matured days alone that are not cold: the last seven, and the four weeks before them. Of each day by what was
+    known when it matured: of weeks ago more is known by now, and of last week it will be.
+    """
     warm = {day: one for day, one in days.items() if first is not None and (day - first).days >= COLD_DAYS}
     last = today - MATURITY[scope]
     now = _sum_of(last, WINDOW_DAYS, warm, labels)
@@ -374,19 +446,23 @@ def _labels(
     # A week or two of stopping anything are not what is usual.
     known = usual.stopping_since is not None and (last - usual.stopping_since).days >= BASELINE_DAYS
     flagged, frauds = (usual.flagged, usual.frauds) if known else (0, 0)
-    yield _fell(Measure.PRECISION, scope, (now.caught, now.flagged), (usual.caught, flagged), FLAGGED_MIN, cold=cold)
+    # A payment may be decided anew after its day was counted: its label is then of what is not among the counts.
+    caught, usually_caught = min(now.caught, now.flagged), min(usual.caught, flagged)
+    yield _fell(Measure.PRECISION, scope, (caught, now.flagged), (usually_caught, flagged), FLAGGED_MIN, cold=cold)
+    yield _unknown(scope, (now.unknown, now.flagged), (usual.unknown, flagged), cold=cold)
     yield _fell(Measure.RECALL, scope, (now.caught, now.frauds), (usual.caught, frauds), FRAUDS_MIN, cold=cold)
     yield _rose(scope, (now.frauds, now.count), (usual.frauds, usual.count), cold=cold)
 
 
 class _Sum:
     def __init__(self, days: Iterable[DayFigures], labels: Iterable[LabelFigures]) -> None:
-        figures, known = list(days), list(labels)
+        figures, known = list(days), [one.at_maturity for one in labels]
         self.count = sum(one.count for one in figures)
         self.flagged = sum(one.flagged for one in figures)
         self.stopping_since = min((one.day for one in figures if one.flagged), default=None)
         self.frauds = sum(one.frauds for one in known)
-        self.caught = sum(one.frauds_flagged for one in known)
+        self.caught = sum(one.flagged for one in known)
+        self.unknown = max(sum(one.declined for one in figures) - sum(one.declined for one in known), 0)
 
 
 def _sum_of(last: date, length: int, days: Mapping[date, DayFigures], labels: Mapping[date, LabelFigures]) -> _Sum:
@@ -416,15 +492,19 @@ def proposed(
 
     A young champion whose scores or labels have moved is suspected itself. Labels that moved alone, while what comes in
     is as it was, call for other thresholds, if the bounds have room for them. All else is to be learnt anew.
+
+    Precision and recall suspect nobody while the share of unknown outcomes has moved: rules that block what they sent
+    to review before are as good as they were, and nobody says so any more.
     """
     moved = {signal.measure for signal in seen.moved}
     if not moved:
         return None
-    outcome = moved & {Measure.SCORE_PSI, Measure.PRECISION, Measure.RECALL}
+    by_labels = set() if seen.unknown_moved else moved & {Measure.PRECISION, Measure.RECALL}
+    outcome = by_labels | moved & {Measure.SCORE_PSI}
     young = champion_age_days is not None and champion_age_days <= RECENT_CHANGE_DAYS
     if outcome and young and can_go_back:
         return Proposal.ROLL_BACK
-    if Measure.FEATURE_PSI not in moved and moved & {Measure.PRECISION, Measure.RECALL} and moved_thresholds:
+    if Measure.FEATURE_PSI not in moved and by_labels and moved_thresholds:
         return Proposal.NEW_THRESHOLDS
     return Proposal.RETRAIN
 
@@ -512,6 +592,7 @@ def point(
         frauds=known.frauds,
         precision_millionths=None if immature else share_millionths(known.frauds_flagged, figures.flagged),
         recall_millionths=None if immature else share_millionths(known.frauds_flagged, known.frauds),
+        unknown_millionths=None if immature else share_millionths(figures.declined - known.declined, figures.flagged),
         immature=immature,
         worst_feature=worst.subject if worst else None,
         feature_psi_millionths=worst.millionths if worst else None,

@@ -9,7 +9,7 @@ from datetime import date
 from enum import StrEnum
 from typing import Final
 
-from domain.fraud.kinds import Decision, Fallback, Family, Scope
+from domain.fraud.kinds import DECLINED, Decision, Fallback, Family, Scope
 
 FIRST_DAY: Final = date(2000, 1, 1)
 """Of a series: nothing was judged before, and before the first day of the calendar there is no week to look back on."""
@@ -80,6 +80,11 @@ class DayFigures:
         """On how many something was done."""
         return self.count - self.decisions.get(Decision.APPROVE, 0)
 
+    @property
+    def declined(self) -> int:
+        """Of those, how many were not made: whether they were frauds is learnt only if somebody says so."""
+        return sum(self.decisions.get(one, 0) for one in DECLINED)
+
 
 @dataclass(frozen=True, slots=True)
 class Progress:
@@ -90,6 +95,17 @@ class Progress:
     position: str | None
     done: bool
     revision: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What was known of the payments of one day when they matured."""
+
+    frauds: int = 0
+    flagged: int = 0
+    """Of the frauds, how many were flagged."""
+    declined: int = 0
+    """Of what was declined, of how many somebody had said whether they were frauds."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,8 +120,12 @@ class LabelFigures:
     """Frauds among those that were never judged: a payment that went past scoring."""
     cleared: int = 0
     """Of which somebody said that they were none."""
+    declined: int = 0
+    """Of what was declined, of how many somebody said whether they were frauds."""
     by_shadow: Mapping[str, int] = field(default_factory=dict)
     """Version -> frauds that it would have flagged."""
+    at_maturity: Known = Known()
+    """Days are compared by this: of an older day more has become known since, and not because it was otherwise."""
 
 
 class Measure(StrEnum):
@@ -115,6 +135,8 @@ class Measure(StrEnum):
     RECALL = "RECALL"
     FRAUD_SHARE = "FRAUD_SHARE"
     """Known frauds among matured payments."""
+    UNKNOWN_SHARE = "UNKNOWN_SHARE"
+    """Of what was stopped, how much was declined, so that nobody knows whether it was a fraud. Counted as honest."""
 
 
 class Level(StrEnum):
@@ -123,6 +145,8 @@ class Level(StrEnum):
     """Windows are still filling: it moves because they do."""
     TOO_FEW = "TOO_FEW"
     """Too little was counted to say anything."""
+    NO_BASELINE = "NO_BASELINE"
+    """Enough was counted, and not yet enough of what is usual to lay beside it."""
     MOVED = "MOVED"
     """More than chance and quiet weeks explain."""
     SHIFTED = "SHIFTED"
@@ -137,7 +161,7 @@ class Signal:
     level: Level
     millionths: int
     limit_millionths: int
-    """From there on it has moved."""
+    """From there on it has moved; a precision or recall has when it is below. 0 of one that cannot be seen to fall."""
     counted: int
 
 
@@ -153,13 +177,34 @@ class Watched:
 
     @property
     def moved(self) -> tuple[Signal, ...]:
-        return tuple(signal for signal in self.signals if signal.level in (Level.MOVED, Level.SHIFTED))
+        """What is unknown is no drift: it says what the others are worth."""
+        moved = (signal for signal in self.signals if signal.level in (Level.MOVED, Level.SHIFTED))
+        return tuple(signal for signal in moved if signal.measure is not Measure.UNKNOWN_SHARE)
+
+    @property
+    def unknown_moved(self) -> Signal | None:
+        """Then precision and recall have moved with what is known, and do not tell how well was decided."""
+        unknown = (signal for signal in self.signals if signal.measure is Measure.UNKNOWN_SHARE)
+        return next((signal for signal in unknown if signal.level is Level.MOVED), None)
 
 
 class Proposal(StrEnum):
     RETRAIN = "RETRAIN"
     ROLL_BACK = "ROLL_BACK"
     NEW_THRESHOLDS = "NEW_THRESHOLDS"
+
+
+@dataclass(frozen=True, slots=True)
+class CaseRaised:
+    """The latest case that was opened of a proposal about a champion."""
+
+    scope: Scope
+    about: str
+    """The proposal, and the champion."""
+    day: date
+    """Which the look was at: a part of the case's key."""
+    moved: frozenset[str]
+    """Measures and what they are of."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -176,6 +221,8 @@ class Point:
     precision_millionths: int | None
     """None too while labels are immature."""
     recall_millionths: int | None
+    unknown_millionths: int | None
+    """Of what was flagged, how much was declined, and nobody said whether it was a fraud."""
     immature: bool
     worst_feature: str | None
     feature_psi_millionths: int | None

@@ -1,13 +1,13 @@
 """What can be asked of watching: count the days that have ended, see what has moved, draw it.
 
-A run may be cut off anywhere and comes again: figures of a day are kept together with how far the counting has come,
-and a day that is counted stays as it is. Labels come late, so what is known of the last weeks is put together anew each
-day.
+A run has its time, may be cut off anywhere, and comes again several times a night. Figures of a day are kept together
+with how far the counting has come, and a day that is counted stays as it is. Labels come late, so what is known of the
+last weeks is put together anew each day. The last day that is counted is looked at once, however far the next has come.
 """
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import UTC, date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Final, Protocol
 
 from domain.access.model import Action, Actor, Relation
@@ -24,12 +24,14 @@ from domain.fraud.registry_rules import ShadowDay
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound
 
 PAGE: Final = 100
-PAGES_OF_A_RUN_MAX: Final = 3_000
-"""300,000 decisions: some minutes, of the fifteen that a function has. What is left is counted by the next run."""
+PAGES_OF_A_RUN_MAX: Final = 10_000
+"""A million decisions of a scope. A run ends by its time before that, and the next one goes on."""
 KEPT_EVERY_PAGES: Final = 50
 """So many pages are counted again at most when a run is cut off."""
 DAYS_BACK_MAX: Final = 14
-"""A fortnight without a run is made good by one."""
+"""A fortnight without a run is made good. An older day is not counted any more."""
+DROPPED_DAYS: Final = 7
+"""For so long a day that was dropped is told of."""
 LABEL_DAYS: Final = 67
 """ACH debits come back as unauthorised for sixty days; a week more for those that are late."""
 LABEL_PAGES_MAX: Final = 1_000
@@ -64,12 +66,18 @@ class Counted:
     """What one run has done for a scope."""
 
     scope: Scope
-    day: date
-    """Yesterday."""
+    yesterday: date
     days: int
     """Counted to their end."""
-    complete: bool
-    """False: the next run goes on."""
+    last: date | None
+    """The last day up to which all are counted; None where the run did not come so far as one."""
+    dropped: int
+    """Days that were not counted in time, so that no run counts them any more; told of for `DROPPED_DAYS`."""
+
+    @property
+    def complete(self) -> bool:
+        """Else the next run goes on."""
+        return self.last == self.yesterday
 
 
 class Monitoring:
@@ -95,40 +103,62 @@ class Monitoring:
 
     # Counting.
 
-    def count(self, scope: Scope) -> Counted:
-        """Counts the days that have ended and are not counted yet, the oldest first, as far as one run goes."""
+    def count(self, scope: Scope, *, until: datetime) -> Counted:
+        """Puts together what labels say, once a day; then counts the days that have ended and are not counted yet, the
+        oldest first, until then or as far as one run goes.
+        """
         yesterday = self._yesterday()
+        self._put_labels(scope, yesterday)
         reference = self._reference(scope)
-        pages, days = PAGES_OF_A_RUN_MAX, 0
+        pages, days, last = PAGES_OF_A_RUN_MAX, 0, None
         for day in _back_from(yesterday, DAYS_BACK_MAX):
-            used = self._count_day(scope, day, reference, pages)
+            used = self._count_day(scope, day, reference, pages, until)
             if used is None:
-                return Counted(scope, yesterday, days, complete=False)
+                break
             pages -= used
             days += used > 0
+            last = day
+        return Counted(scope, yesterday, days, last, self._dropped(scope, yesterday))
+
+    def _put_labels(self, scope: Scope, yesterday: date) -> None:
+        """Yesterday is the last of them: once it is there, so are all."""
+        if self._store.labels(scope, yesterday, yesterday):
+            return
         for day in _back_from(yesterday, LABEL_DAYS):
             self._store.put_labels(rules.labelled(scope, day, self._labels_of(scope, day)))
-        return Counted(scope, yesterday, days, complete=True)
 
-    def _count_day(self, scope: Scope, day: date, reference: Reference | None, pages: int) -> int | None:
-        """How many pages it took, 0 if it was counted before; None when there is more than the run has pages for, or
-        another run counts the same day.
+    def _count_day(
+        self, scope: Scope, day: date, reference: Reference | None, pages: int, until: datetime
+    ) -> int | None:
+        """How many pages it took, 0 if it was counted before; None when there is more than the run has pages or time
+        for, or another run counts the same day.
         """
         progress = self._store.progress(scope, day)
         if progress and progress.done:
             return 0
+        if self._clock.now() >= until:
+            return None
         progress = _begun(scope, day, reference, progress)
         for used in range(1, pages + 1):
             page = self._decisions.decisions_of_day(scope, day, progress.shard, position=progress.position, limit=PAGE)
             figures = rules.counted(progress.figures, page.decisions, reference)
             progress = self._further(progress, figures, page.position)
-            if progress.done or used == pages or used % KEPT_EVERY_PAGES == 0:
+            ends = used == pages or self._clock.now() >= until
+            if progress.done or ends or used % KEPT_EVERY_PAGES == 0:
                 progress = replace(progress, revision=progress.revision + 1)
                 if not self._store.keep(progress) and self._store.progress(scope, day) != progress:
                     return None  # another run counts; a lost answer is none
             if progress.done:
                 return used
+            if ends:
+                return None
         return None
+
+    def _dropped(self, scope: Scope, yesterday: date) -> int:
+        first = self._store.first_day(scope)
+        gone = _back(yesterday - timedelta(days=DAYS_BACK_MAX), DROPPED_DAYS)
+        found = {day: self._store.progress(scope, day) for day in gone if first is not None and day >= first}
+        return sum(1 for progress in found.values() if progress is None or not progress.done)
 
     def _further(self, progress: Progress, figures: DayFigures, position: str | None) -> Progress:
         if position is not None:
@@ -148,18 +178,25 @@ class Monitoring:
 
     # Looking.
 
-    def look(self, scope: Scope) -> Watched:
-        """What the days that have ended look like."""
-        yesterday = self._yesterday()
+    def look(self, scope: Scope, day: date) -> Watched:
+        """What the days up to this one look like, which is counted as all before it are."""
         first_day = self._store.first_day(scope)
-        earliest = yesterday - timedelta(days=rules.BASELINE_DAYS + 2 * rules.WINDOW_DAYS + rules.COLD_DAYS)
-        days, labels = self._kept(scope, earliest, yesterday)
-        return rules.watched(scope, yesterday, days, labels, self._reference(scope), first=first_day)
+        earliest = day - timedelta(days=rules.BASELINE_DAYS + 2 * rules.WINDOW_DAYS + rules.COLD_DAYS)
+        days, labels = self._kept(scope, earliest, day)
+        return rules.watched(scope, day, days, labels, self._reference(scope), first=first_day)
 
-    def days(self, scope: Scope, length: int) -> Mapping[date, DayFigures]:
-        """The last days that have ended and are counted."""
-        yesterday = self._yesterday()
-        days, _ = self._kept(scope, yesterday - timedelta(days=length - 1), yesterday)
+    def is_looked_at(self, scope: Scope, day: date) -> bool:
+        """Whether what there was to say of the day was said."""
+        last = self._store.looked_at(scope)
+        return last is not None and last >= day
+
+    def note_looked_at(self, scope: Scope, day: date) -> None:
+        self._store.note_looked_at(scope, day)
+
+    def days(self, scope: Scope, length: int, *, last: date | None = None) -> Mapping[date, DayFigures]:
+        """So many days that are counted, up to the last one, or to yesterday."""
+        last = last or self._yesterday()
+        days, _ = self._kept(scope, last - timedelta(days=length - 1), last)
         return days
 
     def series(

@@ -1,11 +1,11 @@
-"""How the figures of days are kept: one record each for decisions and for labels."""
+"""How the figures of days are kept: one record each for decisions and for labels; and which cases they led to."""
 
 from collections.abc import Mapping
 from datetime import date
 from typing import Final, Protocol
 
 from domain.fraud.kinds import Scope
-from domain.fraud.monitoring_model import LabelFigures, Progress
+from domain.fraud.monitoring_model import CaseRaised, LabelFigures, Progress
 
 
 class MonitoringStore(Protocol):
@@ -26,6 +26,18 @@ class MonitoringStore(Protocol):
     def put_labels(self, figures: LabelFigures) -> None: ...
 
     def labels(self, scope: Scope, first: date, last: date) -> Mapping[date, LabelFigures]: ...
+
+    def looked_at(self, scope: Scope) -> date | None: ...
+
+    def note_looked_at(self, scope: Scope, day: date) -> None:
+        """A later day stays."""
+        ...
+
+    def raised(self, scope: Scope, about: str) -> CaseRaised | None: ...
+
+    def note_raised(self, raised: CaseRaised) -> None:
+        """Over one of an earlier day; one of the same day or a later one stays."""
+        ...
 
 
 DAYS_MAX: Final = 400

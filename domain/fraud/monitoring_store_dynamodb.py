@@ -2,15 +2,18 @@
 
 M#<scope>    D#<yyyymmdd>   the decisions of a day, by revision, with how far their counting has come
 M#<scope>    F              the first day of which anything was counted
+M#<scope>    L              the last day that was looked at
+M#<scope>    C#<about>      the latest case of a proposal about a champion
 ML#<scope>   <yyyymmdd>     what the labels of a day say
 """
 
 from collections.abc import Iterator, Mapping
+from dataclasses import asdict
 from datetime import date
 from typing import Any, Final
 
 from domain.fraud.kinds import Decision, Fallback, Family, Scope
-from domain.fraud.monitoring_model import DayFigures, LabelFigures, Progress, ShadowFigures
+from domain.fraud.monitoring_model import CaseRaised, DayFigures, Known, LabelFigures, Progress, ShadowFigures
 from domain.fraud.monitoring_store import DAYS_MAX
 from domain.tables_aws import PAGE_MAX, Item, Table, Value
 from domain.values_aws import integer, text_or_none
@@ -55,13 +58,38 @@ class DynamoDBMonitoringStore:
                 "frauds_flagged": figures.frauds_flagged,
                 "unjudged": figures.unjudged,
                 "cleared": figures.cleared,
+                "declined": figures.declined,
                 "by_shadow": dict(figures.by_shadow),
+                "at_maturity": asdict(figures.at_maturity),
             }
         )
 
     def labels(self, scope: Scope, first: date, last: date) -> Mapping[date, LabelFigures]:
         items = self._between(_labels_key(scope), f"{first:%Y%m%d}", f"{last:%Y%m%d}", first, last)
         return {one.day: one for one in map(_labels, items)}
+
+    def looked_at(self, scope: Scope) -> date | None:
+        item = self._table.get(_key(scope), "L")
+        return date.fromisoformat(str(item["day"])) if item else None
+
+    def note_looked_at(self, scope: Scope, day: date) -> None:
+        self._table.put_further({"pk": _key(scope), "sk": "L", "day": day.isoformat()}, attribute="day")
+
+    def raised(self, scope: Scope, about: str) -> CaseRaised | None:
+        item = self._table.get(_key(scope), f"C#{about}")
+        if item is None:
+            return None
+        found: Mapping[str, Any] = item
+        return CaseRaised(scope, about, date.fromisoformat(found["day"]), frozenset(found["moved"]))
+
+    def note_raised(self, raised: CaseRaised) -> None:
+        item: Item = {
+            "pk": _key(raised.scope),
+            "sk": f"C#{raised.about}",
+            "day": raised.day.isoformat(),
+            "moved": sorted(raised.moved),
+        }
+        self._table.put_further(item, attribute="day")
 
     def _note_first(self, scope: Scope, day: date) -> None:
         """Days are counted again out of order, so the earlier one stays."""
@@ -152,5 +180,7 @@ def _labels(item: Mapping[str, Value]) -> LabelFigures:
         frauds_flagged=integer(item, "frauds_flagged"),
         unjudged=integer(item, "unjudged"),
         cleared=integer(item, "cleared"),
+        declined=found.get("declined", 0),
         by_shadow=found["by_shadow"],
+        at_maturity=Known(**found.get("at_maturity", {})),
     )

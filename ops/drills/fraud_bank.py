@@ -68,6 +68,7 @@ FIRST_DAY: Final = datetime(2026, 6, 1, tzinfo=UTC)
 """A Monday."""
 NIGHTLY: Final = timedelta(minutes=10)
 """After midnight, when the day before is counted."""
+RUN_MAX: Final = timedelta(minutes=15)
 KNOWN_AFTER: Final = timedelta(days=7)
 """A card holder sees the statement and complains."""
 CARD: Final = Scope.CARD
@@ -119,6 +120,7 @@ class FraudBank(AchWorld):
         self.artefacts = MemoryArtefactStore()
         self.bounds_key = MemoryBoundsKey(b"signed outside")
         self.label_store = MemoryLabelStore()
+        self.monitoring_store = MemoryMonitoringStore()
         self.feature_store = MemoryFeatureStore(pointer=self._pointer_item)
         super().__init__(now=now)
         references = References(artefacts=self.artefacts, pointer=self.registry_store.pointer)
@@ -126,7 +128,7 @@ class FraudBank(AchWorld):
             decisions=self.ach_decisions,
             shards=DAY_SHARDS,
             labels=self.label_store,
-            store=MemoryMonitoringStore(),
+            store=self.monitoring_store,
             reference=references.of,
             clock=self.clock,
         )
@@ -141,6 +143,7 @@ class FraudBank(AchWorld):
         )
         self.drift = Drift(
             monitoring=self.monitoring,
+            store=self.monitoring_store,
             registry=self.registry,
             cases=self.cases,
             current_thresholds=self.current_thresholds,
@@ -215,9 +218,9 @@ class FraudBank(AchWorld):
         """As the function fraud_monitor does, for each scope."""
         self.books.keep_built_in()
         for scope in Scope:
-            self.monitoring.count(scope)
+            counted = self.monitoring.count(scope, until=self.clock.now() + RUN_MAX)
             self.registry.settle(scope)
-            found = self.drift.raise_for(self.monitoring.look(scope))
+            found = self.drift.raise_for(self.monitoring.look(scope, counted.yesterday))
             if found:
                 self.raised.append(found)
 

@@ -120,7 +120,7 @@ class Story:
         return days
 
     def seen(self) -> Watched:
-        return self.bank.monitoring.look(CARD)
+        return self.bank.monitoring.look(CARD, self.bank.now().date() - timedelta(days=1))
 
     def moved(self, measure: Measure) -> str | None:
         """What has moved by this measure the furthest, as text."""

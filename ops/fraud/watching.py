@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING, Final
 import numpy as np
 
 from domain.fraud.builtin import SCORES
-from domain.fraud.kinds import Decision, Family, Scope
+from domain.fraud.kinds import DECLINED, Decision, Family, Scope
 from domain.fraud.monitoring import SCORE_BINS, entity_bit, watched
-from domain.fraud.monitoring_model import Bins, DayFigures, LabelFigures, Reference, Watched
+from domain.fraud.monitoring_model import Bins, DayFigures, Known, LabelFigures, Reference, Watched
 from ops.fraud import export, learning, protocol
 from ops.fraud.features import catalogue_features
 from ops.fraud.payments import DAY, LABEL_DELAY_DAYS, Integers, Numbers, Payments
@@ -29,6 +29,7 @@ SCOPE: Final = Scope.CARD
 CURRENCY: Final = "USD"
 LEVELS: Final = tuple(SCORES[SCOPE].items())
 """From which score on what is decided, the least severe first."""
+DECLINED_LEVELS: Final = [place for place, (decision, _) in enumerate(LEVELS, 1) if decision in DECLINED]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,18 @@ class Watch:
         rows = protocol.of_days(self.payments, range(number, number + 1))
         frauds = rows[self.payments.fraud[rows]]
         flagged = self.level[frauds] > 0 if number >= self.model.since else np.zeros(len(frauds), bool)
-        return LabelFigures(scope=SCOPE, day=self.date(number), frauds=len(frauds), frauds_flagged=int(flagged.sum()))
+        declined = flagged & np.isin(self.level[frauds], DECLINED_LEVELS)
+        known = Known(
+            len(frauds), int(flagged.sum()), int(declined.sum())
+        )  # frauds are learnt after so long, and neither later nor earlier
+        return LabelFigures(
+            scope=SCOPE,
+            day=self.date(number),
+            frauds=known.frauds,
+            frauds_flagged=known.flagged,
+            declined=known.declined,
+            at_maturity=known,
+        )
 
 
 def customer_name(number: int) -> str:

@@ -18,7 +18,7 @@ from domain.fraud.label_store import LabelStore
 from domain.fraud.label_store_dynamodb import DynamoDBLabelStore
 from domain.fraud.label_store_memory import MemoryLabelStore
 from domain.fraud.model import VersionUsed
-from domain.fraud.monitoring_model import DayFigures, LabelFigures, Progress, ShadowFigures
+from domain.fraud.monitoring_model import CaseRaised, DayFigures, Known, LabelFigures, Progress, ShadowFigures
 from domain.fraud.monitoring_store import DAYS_MAX, MonitoringStore
 from domain.fraud.monitoring_store_dynamodb import DynamoDBMonitoringStore
 from domain.fraud.monitoring_store_memory import MemoryMonitoringStore
@@ -317,13 +317,40 @@ class TestFigures:
 
     def test_labels_of_a_day_are_put_over_what_was_known(self, store: MonitoringStore) -> None:
         figures = LabelFigures(
-            scope=CARD, day=self.DAY, frauds=3, frauds_flagged=2, unjudged=1, cleared=4, by_shadow={"card/model/2": 1}
+            scope=CARD,
+            day=self.DAY,
+            frauds=3,
+            frauds_flagged=2,
+            unjudged=1,
+            cleared=4,
+            declined=3,
+            by_shadow={"card/model/2": 1},
+            at_maturity=Known(2, 1, 2),
         )
         store.put_labels(replace(figures, frauds=1))
         store.put_labels(figures)
 
         assert store.labels(CARD, self.DAY, self.DAY) == {self.DAY: figures}
         assert store.labels(CARD, self.DAY - timedelta(days=9), self.DAY - timedelta(days=1)) == {}
+
+    def test_the_last_day_that_was_looked_at_is_known(self, store: MonitoringStore) -> None:
+        assert store.looked_at(CARD) is None
+        for back in (3, 1, 2):
+            store.note_looked_at(CARD, self.DAY - timedelta(days=back))
+
+        assert store.looked_at(CARD) == self.DAY - timedelta(days=1)
+        assert store.looked_at(Scope.ACH) is None
+
+    def test_the_latest_case_of_a_proposal_is_known(self, store: MonitoringStore) -> None:
+        assert store.raised(CARD, "RETRAIN-built-in") is None
+        raised = CaseRaised(CARD, "RETRAIN-built-in", self.DAY, frozenset({"RECALL CARD", "FEATURE_PSI hour"}))
+        later = replace(raised, day=self.DAY + timedelta(days=1), moved=frozenset({"RECALL CARD"}))
+        for one in (raised, later, raised, replace(later, moved=frozenset())):
+            store.note_raised(one)
+
+        assert store.raised(CARD, "RETRAIN-built-in") == later
+        assert store.raised(CARD, "ROLL_BACK-card/model/1") is None
+        assert store.raised(Scope.ACH, "RETRAIN-built-in") is None
 
     def test_a_year_of_days_is_read_in_pages(self, store: MonitoringStore) -> None:
         first = self.DAY - timedelta(days=DAYS_MAX - 1)

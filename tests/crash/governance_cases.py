@@ -28,6 +28,7 @@ from tests.crash.stage import Answer, NotYet, Stage
 from tests.crash.use_case import UseCase
 from tests.unit.fraud.bounded import BOUNDS
 from tests.unit.functions.drifted import DECIDING, MODEL, known
+from tests.unit.functions.events import RUN
 
 SCOPE: Final = Scope.CARD
 LINEAGE: Final = Lineage(code_version="test", note="test")
@@ -341,7 +342,7 @@ def fallen(stage: Stage) -> dict[str, Any]:
 
 
 def watch(_: Stage) -> Answer:
-    fraud_monitor.handler({}, None)
+    fraud_monitor.handler({}, RUN)
     return "watched"
 
 

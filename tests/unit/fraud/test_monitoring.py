@@ -4,6 +4,7 @@ import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import log
+from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,6 +19,7 @@ from domain.fraud.model import ShadowScore
 from domain.fraud.monitoring_model import (
     Bins,
     DayFigures,
+    Known,
     LabelFigures,
     Level,
     Measure,
@@ -26,7 +28,7 @@ from domain.fraud.monitoring_model import (
     Signal,
     Watched,
 )
-from domain.fraud.monitoring_service import Counted, Monitoring
+from domain.fraud.monitoring_service import LABEL_DAYS, Counted, Monitoring
 from domain.fraud.monitoring_store_memory import MemoryMonitoringStore
 from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.thresholds import Bound, Bounds, Thresholds
@@ -140,8 +142,11 @@ class Watch:
     def night(self, day: date) -> Watched:
         """An hour past the end of the day."""
         self.clock.time = datetime.combine(day + timedelta(days=1), time(1), UTC)
-        assert self.monitoring.count(CARD).complete
-        return self.monitoring.look(CARD)
+        assert self.counted().complete
+        return self.monitoring.look(CARD, day)
+
+    def counted(self, *, minutes: int = 15) -> Counted:
+        return self.monitoring.count(CARD, until=self.clock.time + timedelta(minutes=minutes))
 
 
 def lived(habits: dict[int, Habits], days: int, *, seed: int = 1) -> list[Watched]:
@@ -235,8 +240,8 @@ class TestCounting:
         assert figures.models == {MODEL.version: 950}
 
         read = watch.decided.pages
-        again = watch.monitoring.count(CARD)
-        assert again == Counted(CARD, FIRST, 0, complete=True)
+        again = watch.counted()
+        assert again == Counted(CARD, FIRST, days=0, last=FIRST, dropped=0)
         assert watch.decided.pages == read
         assert watch.monitoring.days(CARD, 1)[FIRST] == figures
 
@@ -250,7 +255,7 @@ class TestCounting:
         watch.clock.time = datetime.combine(FIRST + timedelta(days=1), time(1), UTC)
 
         runs = 0
-        while not watch.monitoring.count(CARD).complete:
+        while not watch.counted().complete:
             runs += 1
             assert runs < 20
 
@@ -273,8 +278,8 @@ class TestCounting:
 
         monkeypatch.setattr(watch.decided, "decisions_of_day", dies)
         with pytest.raises(KeyboardInterrupt):
-            watch.monitoring.count(CARD)
-        assert watch.monitoring.count(CARD).complete
+            watch.counted()
+        assert watch.counted().complete
 
         assert watch.monitoring.days(CARD, 1)[FIRST].count == 1_900
 
@@ -284,12 +289,12 @@ class TestCounting:
         watch.decided.add(*(one.decision for one in portfolio(1, FIRST, 1, {0: Habits(payments_a_day=1_900)})))
         monkeypatch.setattr("domain.fraud.monitoring_service.PAGES_OF_A_RUN_MAX", 14 + 104)
         watch.clock.time = datetime.combine(FIRST + timedelta(days=1), time(1), UTC)
-        assert not watch.monitoring.count(CARD).complete
+        assert not watch.counted().complete
         reference = reference_of(list(portfolio(9, FIRST, 1, {0: Habits()})))
         watch.reference = replace(reference, version="card/model/2")
         monkeypatch.undo()
 
-        assert watch.monitoring.count(CARD).complete
+        assert watch.counted().complete
 
         figures = watch.monitoring.days(CARD, 1)[FIRST]
         assert (figures.count, figures.reference) == (1_900, "card/model/2")
@@ -304,11 +309,11 @@ class TestCounting:
         def meets(progress: object) -> bool:
             if others:
                 others.clear()
-                assert watch.monitoring.count(CARD).complete
+                assert watch.counted().complete
             return real(progress)  # type: ignore[arg-type]  # as it came
 
         monkeypatch.setattr(watch.store, "keep", meets)
-        watch.monitoring.count(CARD)
+        watch.counted()
 
         assert not others
         assert watch.monitoring.days(CARD, 1)[FIRST].count == 900
@@ -318,6 +323,92 @@ class TestCounting:
         watch.night(FIRST + timedelta(days=13))
 
         assert sum(one.count for one in watch.monitoring.days(CARD, 14).values()) == 14 * 50
+
+    def test_a_run_ends_with_its_time_and_the_next_one_goes_on(
+        self, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        """A page takes a minute: seven runs of thirty minutes for 190 pages and more."""
+        payments = portfolio(1, FIRST, 2, {0: Habits(payments_a_day=950)})
+        watch.decided.add(*(one.decision for one in payments))
+        whole = Watch(decided=watch.decided)
+        whole.night(FIRST + timedelta(days=1))
+        watch.clock.time = datetime.combine(FIRST + timedelta(days=2), time(1), UTC)
+        real = watch.decided.decisions_of_day
+
+        def slowly(*said: Any, **named: Any) -> Any:
+            watch.clock.time += timedelta(minutes=1)
+            return real(*said, **named)
+
+        monkeypatch.setattr(watch.decided, "decisions_of_day", slowly)
+        read, runs = watch.decided.pages, [watch.counted(minutes=30)]
+        assert watch.decided.pages - read == 30
+        while not runs[-1].complete:
+            runs.append(watch.counted(minutes=30))
+            assert len(runs) < 9
+
+        assert len(runs) > 3
+        assert watch.monitoring.days(CARD, 2) == whole.monitoring.days(CARD, 2)
+
+    def test_without_time_nothing_is_counted_and_labels_are(self, watch: Watch) -> None:
+        watch.decided.add(decision("pay_1", datetime.combine(FIRST, time(12), UTC)))
+        passed(watch.labels.learn("pay_1", Said(True, LabelSource.CASE, None, watch.clock.time, "stf_farah")))
+        watch.clock.time = datetime.combine(FIRST + timedelta(days=1), time(1), UTC)
+
+        assert watch.counted(minutes=0) == Counted(CARD, FIRST, days=0, last=None, dropped=0)
+        assert watch.store.labels(CARD, FIRST, FIRST)[FIRST].frauds == 1
+
+    def test_the_last_day_that_is_counted_is_known_while_a_newer_one_is_counted(
+        self, watch: Watch, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        watch.night(FIRST)
+        watch.decided.add(
+            *(one.decision for one in portfolio(1, FIRST + timedelta(days=1), 1, {0: Habits(payments_a_day=1_900)}))
+        )
+        monkeypatch.setattr("domain.fraud.monitoring_service.PAGES_OF_A_RUN_MAX", 10)
+        watch.clock.time += timedelta(days=1)
+
+        found = watch.counted()
+
+        assert (found.complete, found.last) == (False, FIRST)
+        assert watch.monitoring.look(CARD, FIRST).day == FIRST
+        assert watch.store.labels(CARD, FIRST + timedelta(days=1), FIRST + timedelta(days=1))
+
+    def test_labels_are_put_together_once_a_day(self, watch: Watch, monkeypatch: pytest.MonkeyPatch) -> None:
+        read: list[date] = []
+        real = watch.label_store.labels_of_day
+
+        def noted(scope: Scope, day: date, **named: Any) -> Any:
+            read.append(day)
+            return real(scope, day, **named)
+
+        monkeypatch.setattr(watch.label_store, "labels_of_day", noted)
+        watch.night(FIRST)
+        assert len(read) == LABEL_DAYS
+        watch.counted()
+        assert len(read) == LABEL_DAYS
+        watch.night(FIRST + timedelta(days=1))
+        assert len(read) == 2 * LABEL_DAYS
+
+    def test_days_that_are_not_counted_in_time_are_told_of_for_a_week(self, watch: Watch) -> None:
+        watch.decided.add(*(one.decision for one in portfolio(1, FIRST, 3, {0: Habits(payments_a_day=20)})))
+        watch.night(FIRST)
+        told = []
+        for number in range(16, 27):
+            watch.clock.time = datetime.combine(FIRST + timedelta(days=number), time(1), UTC)
+            told.append(watch.counted().dropped)
+
+        assert told == [1, 1, 1, 1, 1, 1, 1, 0, 0, 0, 0]
+        assert {FIRST, FIRST + timedelta(days=1), FIRST + timedelta(days=2)} - set(watch.monitoring.days(CARD, 30)) == {
+            FIRST + timedelta(days=1)
+        }
+
+    def test_a_day_is_looked_at_once(self, watch: Watch) -> None:
+        assert not watch.monitoring.is_looked_at(CARD, FIRST)
+        watch.monitoring.note_looked_at(CARD, FIRST)
+
+        assert watch.monitoring.is_looked_at(CARD, FIRST)
+        assert not watch.monitoring.is_looked_at(CARD, FIRST + timedelta(days=1))
+        assert not watch.monitoring.is_looked_at(Scope.ACH, FIRST)
 
     def test_days_of_shadows_are_counted_from_what_is_stored(self, watch: Watch) -> None:
         noon = datetime.combine(FIRST, time(12), UTC)
@@ -338,7 +429,7 @@ class TestCounting:
     def test_today_is_not_counted(self, watch: Watch) -> None:
         watch.decided.add(decision("pay_1", datetime.combine(FIRST, time(0, 30), UTC)))
         watch.clock.time = datetime.combine(FIRST, time(1), UTC)
-        watch.monitoring.count(CARD)
+        watch.counted()
 
         assert watch.store.progress(CARD, FIRST) is None
 
@@ -406,7 +497,8 @@ class TestProposals:
     @staticmethod
     def seen(*moved: Measure) -> Watched:
         quiet = Signal(Measure.SCORE_PSI, "score", Level.FINE, 0, 20_000, 5_000)
-        signals = [replace(quiet, measure=measure, level=Level.SHIFTED) for measure in moved]
+        levels = {Measure.UNKNOWN_SHARE: Level.MOVED}
+        signals = [replace(quiet, measure=one, level=levels.get(one, Level.SHIFTED)) for one in moved]
         return Watched(CARD, FIRST, (quiet, *signals), 0)
 
     MOVED = Thresholds({Decision.REVIEW: 0.6}, {})
@@ -423,6 +515,9 @@ class TestProposals:
             ((Measure.PRECISION, Measure.FEATURE_PSI), 40, True, MOVED, Proposal.RETRAIN),
             ((Measure.FEATURE_PSI,), 3, True, MOVED, Proposal.RETRAIN),
             ((Measure.FRAUD_SHARE,), 3, True, MOVED, Proposal.RETRAIN),
+            ((Measure.UNKNOWN_SHARE,), 3, True, MOVED, None),
+            ((Measure.PRECISION, Measure.RECALL, Measure.UNKNOWN_SHARE), 3, True, MOVED, Proposal.RETRAIN),
+            ((Measure.RECALL, Measure.UNKNOWN_SHARE, Measure.SCORE_PSI), 3, True, MOVED, Proposal.ROLL_BACK),
         ],
     )
     def test_a_young_champion_is_suspected_first_then_its_thresholds_then_what_it_learnt(
@@ -514,7 +609,7 @@ def test_labels_alone_make_no_signal_while_they_are_few() -> None:
         )
         for number in range(COLD + 31)
     }
-    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1) for one in days}
+    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1, at_maturity=Known(1, 0)) for one in days}
     seen = rules.watched(CARD, day, days, labels, None, first=FIRST)
 
     assert {signal.level for signal in seen.signals} <= {Level.TOO_FEW, Level.FINE}

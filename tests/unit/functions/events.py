@@ -50,6 +50,16 @@ def _read(name: str) -> dict[str, Any]:
     return found
 
 
+class Run:
+    """What Lambda says of a run that has just begun."""
+
+    def get_remaining_time_in_millis(self) -> int:
+        return 900_000
+
+
+RUN = Run()
+
+
 def event_for(function: str) -> dict[str, Any]:
     """A copy that the test may change."""
     return copy.deepcopy(_read(EVENTS[function]))

@@ -39,6 +39,7 @@ from domain.transfers.store_dynamodb import BY_DUE
 from functions.composition import build
 from functions.configuration import read
 from tests.tables import create_ledger_table
+from tests.unit.functions.events import RUN
 from tests.unit.functions.test_configuration import GOOD
 from tests.unit.infra.templates import statements, template
 from tests.unit.partners.signing import SPONSOR, V1, body_of
@@ -372,7 +373,7 @@ class Deployed:
         """The handler, its calls of AWS noted."""
         with self.noted() as patched:
             patched.setattr(module, "bank", lambda: self.bank)
-            return module.handler(event, None)
+            return module.handler(event, RUN)
 
     @contextmanager
     def noted(self) -> Iterator[pytest.MonkeyPatch]:

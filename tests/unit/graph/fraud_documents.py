@@ -81,4 +81,4 @@ SNOOZES: Final = "query($id: ID!) { fraudSnoozes(customerId: $id) { rule reason 
 SERIES: Final = """query($scope: FraudScope!, $from: Date!, $to: Date!) {
   fraudSeries(scope: $scope, from: $from, to: $to) {
   day count decisions { decision count } fallbacks volumes { amount currency } flagged frauds precisionMillionths
-  recallMillionths immature worstFeature featurePsiMillionths scorePsiMillionths cold } }"""
+  recallMillionths unknownMillionths immature worstFeature featurePsiMillionths scorePsiMillionths cold } }"""

@@ -322,7 +322,7 @@ class FraudHouse:
     def counted(self, *, days: int = 3, shadow: str = "transfer/rules/3") -> tuple[date, date]:
         """Figures of the last days; the first and the last of them."""
         today = self.clock.now().astimezone(UTC).date()
-        counts = {Decision.APPROVE: 900, Decision.REVIEW: 100}
+        counts = {Decision.APPROVE: 900, Decision.REVIEW: 40, Decision.BLOCK: 60}
         for back in range(1, days + 1):
             day = today - timedelta(days=back)
             figures = DayFigures(
@@ -338,7 +338,9 @@ class FraudHouse:
                 shadows={shadow: ShadowFigures(counts, same=950)},
             )
             assert self.monitoring_store.keep(Progress(figures, DAY_SHARDS, None, done=True, revision=1))
-            self.monitoring_store.put_labels(LabelFigures(scope=SCOPE, day=day, frauds=20, frauds_flagged=15))
+            self.monitoring_store.put_labels(
+                LabelFigures(scope=SCOPE, day=day, frauds=20, frauds_flagged=15, declined=5)
+            )
         return today - timedelta(days=days), today - timedelta(days=1)
 
     # Steps that are passed.

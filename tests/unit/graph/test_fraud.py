@@ -463,6 +463,7 @@ class TestTheRest:
         assert [one["day"] for one in days] == [(first + timedelta(days=n)).isoformat() for n in range(9)]
         assert (days[0]["count"], days[0]["flagged"], days[0]["fallbacks"]) == (1_000, 100, 3)
         assert (days[0]["precisionMillionths"], days[0]["recallMillionths"]) == (150_000, 750_000)
+        assert (days[0]["unknownMillionths"], days[-1]["unknownMillionths"]) == (550_000, None)
         assert (days[-1]["precisionMillionths"], days[-1]["immature"]) == (None, True)
         assert days[-1]["worstFeature"] == "amount_minor"
 

@@ -241,6 +241,17 @@ class TestWhatStartsThem:
             assert functions()[name]["Timeout"] < 3600
             assert functions()[name]["EventInvokeConfig"]["MaximumRetryAttempts"] == 0
 
+    def test_the_watch_of_fraud_goes_on_several_times_each_night_and_no_run_outlives_its_hour(self) -> None:
+        schedule = re.fullmatch(
+            r"cron\(([0-9]+) ([0-9]+)-([0-9]+) \* \* \? \*\)",
+            RESOURCES["FraudMonitorSchedule"]["Properties"]["ScheduleExpression"],
+        )
+        assert schedule
+        _, first, last = map(int, schedule.groups())
+        assert first >= 1
+        assert last - first + 1 == 6
+        assert functions()["FraudMonitor"]["Timeout"] < 3600
+
     def test_the_daily_root_runs_long_after_midnight_has_closed(self) -> None:
         minute = int(re.findall("[0-9]+", RESOURCES["DailyRootSchedule"]["Properties"]["ScheduleExpression"])[0])
         closes = [
