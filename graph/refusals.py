@@ -549,7 +549,7 @@ ROWS: Final = (
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
-    transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
+    cases.ReviewOver: "told as `CaseResolved`, by how it was decided before",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",

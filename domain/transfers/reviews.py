@@ -12,7 +12,7 @@ from typing import Any, Final
 from domain.access.model import Action, Actor
 from domain.accounts.service import Accounts
 from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
-from domain.cases.model import Case, Subject
+from domain.cases.model import Case, ReviewOver, Subject
 from domain.cases.service import Cases
 from domain.clock import Clock
 from domain.fraud.model import StoredDecision
@@ -23,7 +23,7 @@ from domain.notices.service import Notices
 from domain.refusals import IdempotencyKeyReused, NotFound, OutcomeUnknown, Refusal, TryAgain
 from domain.transfers import review_rules as rules
 from domain.transfers.kinds import CLAIMED, REJECTED, RELEASED, ReviewEvent, ReviewState
-from domain.transfers.model import BANK, ReviewDelayed, ReviewOver, TransferReview
+from domain.transfers.model import BANK, ReviewDelayed, TransferReview
 from domain.transfers.review_store import ReviewPage, ReviewStore
 from domain.unsettled import Unsettled
 
@@ -116,7 +116,8 @@ class Reviews:
         event = ReviewEvent.RELEASED if released else ReviewEvent.REJECTED
         moved = self._moved(review, event) if review.state is ReviewState.IN_REVIEW else review
         if moved.state not in (RELEASED if released else REJECTED):
-            return ReviewOver(moved.id, moved.state.value)
+            gone = ResolutionCode.RELEASE if moved.state in RELEASED else ResolutionCode.REJECT
+            return ReviewOver(moved.id, moved.state.value, gone)
         ended = self._brought_on(moved)
         return ended if isinstance(ended, Refusal) else None
 

@@ -319,7 +319,9 @@ class Ach:
         moved = self._payments.move(payment, Event.CANCELLED, by=actor.person, only_if=self._before_cut_off)
         state = moved.payment.state
         if state in _CANCELLED:
-            return self.steps.advance(moved.payment)
+            cancelled = self.steps.advance(moved.payment)
+            self.steps.reviewing.end(cancelled)
+            return cancelled
         if state in (PaymentState.SCREENED, PaymentState.SUSPECTED):
             return PaymentBusy(payment)
         return PaymentNotCancellable(payment, state.value)
@@ -397,19 +399,18 @@ class Ach:
     # What people decided.
 
     def payment_reviewed(self, case: Case) -> Refusal | None:
-        """Acts on the resolution of a payment's review."""
+        """Acts on the resolution of a payment's review. Refusals: NotFound, ReviewOver."""
         if case.resolution is None:
             raise ValueError(f"{case.id} has no resolution")
         payment = self._payments.get(case.subject.id)
         if payment is None:
             return NotFound(case.subject.id)
-        self.steps.reviewed(
+        return self.steps.reviewed(
             payment,
             released=case.resolution.code is ResolutionCode.RELEASE,
             by=case.resolution.person,
             case=case.id,
         )
-        return None
 
     def file_decided(self, case: Case) -> Refusal | None:
         """Acts on the resolution of a rejected file."""
