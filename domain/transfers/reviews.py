@@ -16,6 +16,7 @@ from domain.cases.model import Case, ReviewOver, Subject
 from domain.cases.service import Cases
 from domain.clock import Clock
 from domain.fraud.model import StoredDecision
+from domain.ids import journal_id
 from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
 from domain.notices.kinds import NoticeKind
@@ -139,6 +140,10 @@ class Reviews:
             raise ValueError(f"a page has 1 to {PAGE_MAX} rows, not {limit}")
         refusal = self._accounts.refusal(actor, Action.VIEW_ACCOUNT, account)
         return refusal or self._store.reviews_of(account, before=before, limit=limit)
+
+    def of_key(self, *, account: str, person: str, key: str) -> TransferReview | None:
+        """The review that a person's key on an account has led to, for those who see the account (the caller asks)."""
+        return self._store.review(journal_id(account, person, key))
 
     def cases_of(self, transfers: Sequence[str]) -> dict[str, str]:
         """The case of each that has one, whoever asks: for staff who see what was judged."""

@@ -124,6 +124,8 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
+    if step.name == "KeyOutcome.review":
+        return False  # the key has led to a journal
     if step.parent in RECEIVED and step.field == "counterparty":
         return False  # nobody has named who sent it
     if step.parent in SENT and step.field == "counterparty":
