@@ -206,7 +206,10 @@ ROWS: Final = (
         bank.StepUpRequired,
         "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
         "same request with the same key. Nothing was done.",
-        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
+        (
+            _fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),
+            _fact("until", "What has not gone on by this moment is declined: RFC 3339, UTC."),
+        ),
     ),
     Row(
         transfers.TransferInReview,

@@ -6,6 +6,7 @@ the same key is another request.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.access.model import Actor, Channel
@@ -36,7 +37,11 @@ class Asked:
 
 
 class Judging:
-    def __init__(self, *, ledger: Ledger, fraud: Fraud, reviews: Reviews, clock: Clock) -> None:
+    def __init__(
+        self, *, ledger: Ledger, fraud: Fraud, reviews: Reviews, clock: Clock, step_up_within: timedelta
+    ) -> None:
+        """`step_up_within`: how long a customer is given to prove who they are; then the command is declined."""
+        self._step_up_within = step_up_within
         self._ledger = ledger
         self._fraud = fraud
         self._reviews = reviews
@@ -62,7 +67,7 @@ class Judging:
             case Decision.APPROVE:
                 return _told(self._ledger.post(command))
             case Decision.STEP_UP:
-                return StepUpRequired(instant_text(decision.decided_at))
+                return StepUpRequired(instant_text(decision.decided_at), instant_text(self._until(decision)))
             case Decision.REVIEW:
                 return self._reviews.begun(command, decision, destination_masked=asked.payee.masked_number)
             case Decision.BLOCK:
@@ -73,13 +78,20 @@ class Judging:
         """What the decision means for who is there to act on it."""
         said = decision.decision
         if said is Decision.STEP_UP:
-            if actor.signed_in_after(decision.decided_at, now=self._clock.now()):
-                return Decision.APPROVE
+            now = self._clock.now()
             if actor.channel is Channel.SCHEDULE:
                 said = Decision.REVIEW  # nobody is there to prove anything, so a person of the bank looks at it
+            elif now >= self._until(decision):
+                return Decision.SOFT_DECLINE  # what was known of it then says too little by now
+            elif actor.signed_in_after(decision.decided_at, now=now):
+                return Decision.APPROVE
         if said is Decision.REVIEW and command.kind not in _HOLDABLE:
             return Decision.SOFT_DECLINE
         return said
+
+    def _until(self, decision: StoredDecision) -> datetime:
+        """Until when a sign-in counts that it asks for."""
+        return decision.decided_at + self._step_up_within
 
     def _request(self, asked: Asked) -> ScoringRequest:
         command, now = asked.command, self._clock.now()

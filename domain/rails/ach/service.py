@@ -340,7 +340,7 @@ class Ach:
         now, step_up = self._clock.now(), found.step_up
         if step_up and found.awaits_step_up(now):
             if not actor.signed_in_after(step_up.asked_at, now=now):
-                return StepUpRequired(instant_text(step_up.asked_at))
+                return StepUpRequired(instant_text(step_up.asked_at), instant_text(step_up.until))
             found = self.steps.confirmed(found, by=actor.person)
         if found.step_up is None or found.step_up.confirmed_at is None:
             return PaymentNotAwaitingStepUp(payment, found.state.value)

@@ -16,7 +16,7 @@ from tests.unit.graph.world import World, clerk
 from tests.unit.transfers.desk import REVIEW_WITHIN
 
 ASKED = """mutation($input: TransferInput!) { transfer(input: $input) { __typename
-  ... on Refusal { code retryable message } ... on StepUpRequired { since } ... on PaymentDeclined { reasons }
+  ... on Refusal { code retryable message } ... on StepUpRequired { since until } ... on PaymentDeclined { reasons }
   ... on PaymentBlocked { reasons } ... on TransferInReview { transferId holdId reasons } } }"""
 REVIEWS = """query($id: ID!) { account(id: $id) { ... on Account { heldBalance { amount }
   transferReviews(first: 1) { edges { node { transferId status amount { amount } holdId reasons refusalCode
@@ -56,6 +56,7 @@ def test_a_new_sign_in_is_asked_for_and_the_key_stays_usable(world: World, pair:
     told = asked(world, pair)
     assert (told["__typename"], told["code"], told["retryable"]) == ("StepUpRequired", "STEP_UP_REQUIRED", True)
     assert told["since"].startswith("2026-03-10T17:00:00")
+    assert told["until"].startswith("2026-03-10T17:15:00")
 
 
 @pytest.mark.parametrize(

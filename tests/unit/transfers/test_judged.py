@@ -8,11 +8,12 @@ from typing import Any
 
 import pytest
 
-from domain.access.model import Actor
+from domain.access.model import Actor, Channel
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case, CaseState, Resolution, Stage
 from domain.cases.store_memory import MemoryCaseStore
+from domain.clock import instant_text
 from domain.customers.model import Customer
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.kinds import CustomerReason, Decision
@@ -35,7 +36,7 @@ from domain.transfers.orders import Ran
 from domain.transfers.review_store_memory import MemoryReviewStore
 from tests.unit.accounts.house import acting, code, staff
 from tests.unit.cases.office import Death, Died, Dying
-from tests.unit.transfers.desk import ANALYST, REVIEW_WITHIN, TODAY, Desk, by_number, wish
+from tests.unit.transfers.desk import ANALYST, REVIEW_WITHIN, STEP_UP_WITHIN, TODAY, Desk, by_number, wish
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -191,6 +192,8 @@ class TestStepUp:
         assert decision
         assert isinstance(answer, StepUpRequired)
         assert answer.retryable
+        assert answer.since == instant_text(decision.decided_at)
+        assert answer.until == instant_text(decision.decided_at + STEP_UP_WITHIN)
         assert here.journals == []
         assert here.pay() == answer
 
@@ -208,6 +211,38 @@ class TestStepUp:
         earlier = replace(acting(here.payer), authenticated_at=here.desk.clock.now() - timedelta(seconds=1))
         assert code(here.pay(by=earlier)) == "STEP_UP_REQUIRED"
         assert code(here.pay(by=earlier)) == "STEP_UP_REQUIRED"
+
+    def test_a_sign_in_counts_until_it_is_waited_for_no_longer(self) -> None:
+        here = street(Decision.STEP_UP)
+        here.pay()
+        here.desk.clock.move(timedelta(minutes=5))
+        signed_in = replace(acting(here.payer), authenticated_at=here.desk.clock.now())
+        here.desk.clock.move(STEP_UP_WITHIN - timedelta(minutes=5, microseconds=1))
+        assert isinstance(here.pay(by=signed_in), Transfer)
+
+    @pytest.mark.parametrize("proves", [True, False])
+    def test_after_that_it_is_declined_for_ever_however_its_sender_signs_in(self, proves: bool) -> None:
+        here = street(Decision.STEP_UP)
+        here.pay()
+        here.desk.clock.move(STEP_UP_WITHIN)
+        here.desk.says(Decision.APPROVE)
+        by = replace(acting(here.payer), authenticated_at=here.desk.clock.now()) if proves else None
+        answer = here.pay(by=by)
+        decision = here.desk.fraud.decision_of(here.subject)
+        assert decision
+        assert answer == PaymentDeclined(decision.id, CustomerReason.UNUSUAL_AMOUNT.value)
+        assert here.journals == [("transfer", "PAYMENT_DECLINED")]
+        assert here.pay() == answer
+        assert isinstance(here.pay(key="t-2"), Transfer)
+
+    def test_what_nobody_is_there_to_prove_is_looked_at_however_late_it_is_made(self) -> None:
+        here = street(Decision.STEP_UP)
+        at_night = replace(acting(here.payer), channel=Channel.SCHEDULE)
+        here.desk.ledger_store.faults = faults = Throttled()
+        assert code(here.pay(by=at_night)) == "REVIEW_DELAYED"
+        faults.on = False
+        here.desk.clock.move(STEP_UP_WITHIN)
+        assert isinstance(here.pay(by=at_night), TransferInReview)
 
     def test_a_sign_in_lets_no_other_amount_through(self) -> None:
         here = street(Decision.STEP_UP)
