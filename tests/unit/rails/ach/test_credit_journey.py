@@ -24,7 +24,9 @@ from domain.rails.ach import outgoing_building, outgoing_room, service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
 from domain.rails.ach.service import PAGE
+from domain.unsettled import Unsettled
 from ops.simulation.house import made
+from ops.simulation.machine import TRIES_MAX
 from tests.unit.accounts.house import code, staff
 from tests.unit.fraud.said import said
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
@@ -427,6 +429,21 @@ class TestJudging:
         (line,) = [one for one in bank.timeline(payment) if one.event == "suspected"]
         assert line.facts["fallback"] == "SCORER_SILENT"
         assert "UNSCORED_NEW_COUNTERPARTY" in line.facts["reasons"]
+
+    @pytest.mark.parametrize("tries", [TRIES_MAX, TRIES_MAX - 1])
+    def test_a_bus_that_takes_nothing_is_as_a_silent_scorer(self, tries: int) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.bus.refuses = tries
+        for _ in range(tries):
+            with pytest.raises(Unsettled, match="the bus did not take"):
+                bank.run()
+        bank.run()
+        assert bank.state(payment) is _S.SCHEDULED
+        (line,) = [one for one in bank.timeline(payment) if one.event == "screened"]
+        assert line.facts.get("fallback") == ("SCORER_SILENT" if tries == TRIES_MAX else None)
+        assert bank.payment(payment).execution == 1
 
     def test_a_judgement_that_comes_late_or_twice_changes_nothing(self) -> None:
         bank = AchBank()
