@@ -13,12 +13,20 @@ from domain.access.model import Actor, Channel
 from domain.accounts.model import AccountRecord
 from domain.clock import Clock, instant_text
 from domain.fraud.kinds import Decision, Scope
-from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.model import DecisionUnkept, DecisionUnread, ScoringRequest, StoredDecision
 from domain.fraud.service import Fraud
 from domain.ids import journal_id
 from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
-from domain.refusals import IdempotencyKeyReused, PaymentBlocked, PaymentDeclined, Refusal, StepUpRequired
+from domain.refusals import (
+    IdempotencyKeyReused,
+    OutcomeUnknown,
+    PaymentBlocked,
+    PaymentDeclined,
+    Refusal,
+    StepUpRequired,
+    TryAgain,
+)
 from domain.transfers.review_rules import reasons_told
 from domain.transfers.reviews import Reviews
 
@@ -56,10 +64,16 @@ class Judging:
         """The answer to a command whose key has led to nothing yet and that nothing else speaks against.
 
         Stored refusals: PaymentDeclined, PaymentBlocked, and those of the posting. Not stored: StepUpRequired,
-        TransferInReview, ReviewDelayed, and those of the posting.
+        TransferInReview, ReviewDelayed, TryAgain and OutcomeUnknown (also of a decision that cannot be read or kept
+        right now), and those of the posting.
         """
         request = self._request(asked)
-        decision = self._fraud.decide(request)
+        try:
+            decision = self._fraud.decide(request)
+        except DecisionUnread:
+            return TryAgain()  # nothing was judged, and nothing follows
+        except DecisionUnkept:
+            return OutcomeUnknown()
         if not _is_of(decision, request):
             return IdempotencyKeyReused(request.subject)
         command = asked.command

@@ -15,7 +15,7 @@ from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
 from domain.cases.model import Case, ReviewOver, Subject
 from domain.cases.service import Cases
 from domain.clock import Clock
-from domain.fraud.model import StoredDecision
+from domain.fraud.model import DecisionUnread, StoredDecision
 from domain.ids import journal_id
 from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
@@ -199,12 +199,16 @@ class Reviews:
     def _hold(self, review: TransferReview) -> TransferReview | None:
         answer = self._ledger.post(rules.holding(review))
         if isinstance(answer, Posted):
+            try:
+                decision = self._decision_of(review.id)
+            except DecisionUnread:
+                return None  # its case says why it is held, or is not opened yet
             case = self._cases.open(
                 CaseKind.TRANSFER_REVIEW,
                 Subject(SUBJECT_KIND, review.id),
                 key=CASE_KEY,
                 due_at=min(review.expires_at, review.opened_at + KINDS[CaseKind.TRANSFER_REVIEW].due_after),
-                facts=_facts(review, self._decision_of(review.id)),
+                facts=_facts(review, decision),
             )
             self._tell(review, NoticeKind.TRANSFER_IN_REVIEW)
             return self._moved(review, ReviewEvent.HELD, case=case.id)

@@ -17,11 +17,12 @@ from domain.clock import instant_text
 from domain.customers.model import Customer
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.kinds import CustomerReason, Decision
+from domain.fraud.model import DecisionUnkept, DecisionUnread, StoredDecision
 from domain.ids import journal_id
 from domain.ledger.model import Journal
 from domain.ledger.store import Unanswered
 from domain.notices.kinds import NoticeKind
-from domain.refusals import PaymentBlocked, PaymentDeclined, Refusal, StepUpRequired
+from domain.refusals import OutcomeUnknown, PaymentBlocked, PaymentDeclined, Refusal, StepUpRequired, TryAgain
 from domain.transfers.kinds import ReviewState
 from domain.transfers.model import (
     HoldChange,
@@ -182,6 +183,51 @@ class Unread:
 
     def after(self, call: str) -> None:
         self.appended += call == "append"
+
+
+class Silent(MemoryDecisionStore):
+    """Decisions that cannot be read, or not be kept, while it is said so."""
+
+    unread = unkept = unread_once_kept = False
+
+    def decision(self, subject: str) -> StoredDecision | None:
+        if self.unread:
+            raise DecisionUnread
+        return super().decision(subject)
+
+    def put(self, decision: StoredDecision) -> StoredDecision:
+        if self.unkept:
+            raise DecisionUnkept
+        self.unread = self.unread_once_kept
+        return super().put(decision)
+
+
+class TestDecisionsThatAreSilent:
+    def test_what_cannot_be_read_is_answered_later_and_is_no_answer_of_the_key(self) -> None:
+        here = street(decisions=(decisions := Silent()))
+        decisions.unread = True
+        assert here.pay() == TryAgain()
+        assert here.journals == []
+        decisions.unread = False
+        assert isinstance(here.pay(), Transfer)
+
+    def test_what_may_be_kept_or_not_is_not_known(self) -> None:
+        here = street(Decision.BLOCK, decisions=(decisions := Silent()))
+        decisions.unkept = True
+        assert here.pay() == OutcomeUnknown()
+        assert here.journals == []
+        decisions.unkept = False
+        assert code(here.pay()) == "PAYMENT_BLOCKED"
+
+    def test_a_case_is_opened_once_it_can_say_what_was_decided(self) -> None:
+        here = street(Decision.REVIEW, decisions=(decisions := Silent()))
+        decisions.unread_once_kept = True
+        assert code(here.pay()) == "REVIEW_DELAYED"
+        assert here.desk.cases.unresolved() == ()
+        decisions.unread = False
+        assert isinstance(here.pay(), TransferInReview)
+        assert here.balances == (100_000, 2_500, 0)
+        assert "Score" in {fact.label for fact in here.desk.review_case().facts}
 
 
 class TestStepUp:
