@@ -405,6 +405,8 @@ class StepUpRequired(Refusal):
     retryable: ClassVar[bool] = True
     since: str
     """RFC 3339, UTC: when it was decided. A sign-in after this moment counts."""
+    until: str
+    """RFC 3339, UTC: when it is waited for no longer. What has not gone on by then is declined."""
 
     @property
     def message(self) -> str:

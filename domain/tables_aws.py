@@ -6,7 +6,8 @@ by accident.
 The ledger does not come through here; it has its own, narrower, seam.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final
@@ -14,7 +15,7 @@ from typing import Any, Final
 from botocore.exceptions import ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as NotConnected
 from pynamodb.connection.base import Connection, MetaTable
-from pynamodb.exceptions import PutError, TableError, TransactWriteError
+from pynamodb.exceptions import GetError, PutError, PynamoDBException, TableError, TransactWriteError
 from pynamodb.expressions.condition import Condition
 from pynamodb.expressions.operand import Path
 
@@ -51,6 +52,8 @@ CONFLICTS_MAX: Final = 5
 
 _CONDITION_FAILED: Final = "ConditionalCheckFailed"
 _CONFLICT: Final = "TransactionConflict"
+_PASSING: Final = frozenset({_CONFLICT, "ProvisionedThroughputExceeded", "ThrottlingError"})
+"""Why a transaction is cancelled that may be made a moment later."""
 
 
 class Contended(Unsettled):
@@ -58,7 +61,7 @@ class Contended(Unsettled):
 
 
 class Unanswered(Unsettled):
-    """A reading was not answered in time."""
+    """What was asked was not answered in time; of a write nothing says whether it was made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -392,6 +395,28 @@ def _answered(table: Table, asked: Mapping[str, Any]) -> dict[str, Any]:
         if in_passing(error):
             raise Unanswered(f"{', '.join(asked)}: {type(error).__name__}") from None
         raise
+
+
+@contextmanager
+def answered_in_time(what: str) -> Iterator[None]:
+    """Raises Unanswered for a reading or a transaction within that may fare better a moment later."""
+    try:
+        yield
+    except (GetError, TransactWriteError) as error:
+        if _in_passing(error):
+            raise Unanswered(f"{what}: {type(error.cause).__name__}") from error
+        raise
+
+
+def _in_passing(error: PynamoDBException) -> bool:
+    if isinstance(error, TransactWriteError):
+        codes = {reason.code for reason in error.cancellation_reasons if reason}
+        if codes:
+            return codes <= _PASSING
+    cause = error.cause
+    if isinstance(cause, ClientError) and isinstance(cause.__cause__, ClientError):
+        cause = cause.__cause__  # PynamoDB's own leaves out the HTTP status
+    return isinstance(cause, ClientError | NotConnected | HTTPClientError) and in_passing(cause)
 
 
 def _make_known(connection: Connection, described: dict[str, Any]) -> None:

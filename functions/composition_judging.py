@@ -67,4 +67,5 @@ def transfers(bank: Bank, *, randomness: Randomness) -> Transfers:
         cases=bank.cases,
         reviews=DynamoDBReviewStore(table, region=bank.region),
         review_within=bank.configuration.review_within,
+        step_up_within=bank.configuration.step_up_within,
     )

@@ -468,7 +468,7 @@ TABLE: Final[dict[str, Rule]] = {
     **_rows("AccountLimits", EVERYBODY, "overdraft perTransfer perDay"),
     **_rows("Party", EVERYBODY, "name maskedNumber"),
     **_rows("Schedule", EVERYBODY, "rhythm startsOn dayOfMonth endsOn count"),
-    **_rows("KeyOutcome", EVERYBODY, "key used journal"),
+    **_rows("KeyOutcome", EVERYBODY, "key used journal review"),
     **_rows("Changes", EVERYBODY, "entries cursor more"),
     **_rows("PageInfo", EVERYBODY, "hasNextPage hasPreviousPage startCursor endCursor"),
     **_rows("FieldFault", EVERYBODY, "path code message"),

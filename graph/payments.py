@@ -1,11 +1,13 @@
 """Payments: money that comes from, or goes to, other banks, with all that has happened to it."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import Final
 
 import strawberry
 
-from domain.access.model import Relation
+from domain.access.model import Action, Relation
+from domain.access.service import refusal_of
 from domain.fraud.kinds import CustomerReason
 from domain.ids import prefix_of
 from domain.payments.kinds import PaymentKind
@@ -30,6 +32,8 @@ TIMELINE: Final = "timeline"
 TOLD_TO_CUSTOMERS: Final = frozenset({"journal", "window", "missed", "trace", "customer_reasons"})
 """Of a happening: where the money moved, when it goes, and what they may know of a decision. The rest of a decision,
 cases, files and messages are the bank's own."""
+OF_FRAUD: Final = frozenset({"reasons", "score", "rules", "model", "thresholds", "lists", "fallback"})
+"""How a decision was made: for those who may look at fraud decisions."""
 
 
 @strawberry.type(name="PaymentEvent", description="One thing that happened to a payment. Written once, never changed.")
@@ -56,16 +60,12 @@ class PaymentEventView:
         return _by(info.context, self.happening.by)
 
     @field(
-        f"What belongs to it, such as a journal or a window: at most {FACTS_MAX}. Staff see all of it, customers what "
-        "is about their money."
+        f"What belongs to it, such as a journal or a window: at most {FACTS_MAX}. Staff see it, and how a "
+        "fraud decision was made if they may look at those; customers see what is about their money."
     )
     def facts(self, info: Info) -> list[FactView]:
-        told = info.context.is_staff
-        return [
-            FactView(label=label, value=value)
-            for label, value in self.happening.facts.items()
-            if told or label in TOLD_TO_CUSTOMERS
-        ]
+        tells = _telling(info.context)
+        return [FactView(label=label, value=value) for label, value in self.happening.facts.items() if tells(label)]
 
 
 @strawberry.interface(name="Payment", description="Money on its way to another bank, or from one. Kept for ever.")
@@ -328,6 +328,15 @@ def _timeline(context: Context, payment: Payment, *, first: int, after: Cursor |
         position=lambda row: str(row.n),
         more=found.after is not None,
     )
+
+
+def _telling(context: Context) -> Callable[[str], bool]:
+    """Which facts of a happening the person is told, by their labels."""
+    if not context.is_staff:
+        return lambda label: label in TOLD_TO_CUSTOMERS
+    if refusal_of(context.actor, Action.VIEW_FRAUD, relation=Relation.STRANGER) is None:
+        return lambda _: True
+    return lambda label: label not in OF_FRAUD
 
 
 def _by(context: Context, by: str) -> str:

@@ -41,7 +41,7 @@ from graph.partners import PARTNER_LENGTH_MAX, PartnerDeliveryView, deliveries_o
 from graph.payments import PaymentView, payment_view
 from graph.refusals import result
 from graph.scalars import Cursor, IdempotencyKey, Instant
-from graph.transfers import TransferOrderView, order_view
+from graph.transfers import TransferOrderView, TransferReviewView, order_view
 
 View = TypeVar("View")
 
@@ -98,10 +98,15 @@ class ViewerView:
 class KeyOutcomeView:
     key: IdempotencyKey = strawberry.field(description="The key.")
     used: bool = strawberry.field(
-        description="Whether it has led to anything. If not, the request was never accepted: send it."
+        description="Whether it has led to anything. If not, nothing was done and nothing is held: send it again, "
+        "under this key."
     )
     journal: JournalView | None = strawberry.field(
-        description="The journal that it led to, posted or refused for good."
+        description="The journal that it led to, posted or refused for good; null while the transfer is in review."
+    )
+    review: TransferReviewView | None = strawberry.field(
+        description="The review that it led to, while no journal says yet what became of it: the amount is held and "
+        "the bank looks at the transfer."
     )
 
 
@@ -192,12 +197,15 @@ class Query:
         if seen is None:
             return None
         if keys.key_faults(key):
-            return KeyOutcomeView(key=key, used=False, journal=None)
+            return KeyOutcomeView(key=key, used=False, journal=None, review=None)
         context.spend(2)
-        outcome = context.bank.ledger.outcome(initiator=seen.account.id, scope=context.actor.person, key=key)
-        return KeyOutcomeView(
-            key=key, used=outcome is not None, journal=_own_journal(context, outcome.journal if outcome else None)
-        )
+        account, person = seen.account.id, context.actor.person
+        outcome = context.bank.ledger.outcome(initiator=account, scope=person, key=key)
+        if outcome is not None:
+            return KeyOutcomeView(key=key, used=True, journal=_own_journal(context, outcome.journal), review=None)
+        review = context.bank.transfers.reviews.of_key(account=account, person=person, key=key)
+        shown = TransferReviewView(review=review, stands=seen.relation, beside=()) if review else None
+        return KeyOutcomeView(key=key, used=review is not None, journal=None, review=shown)
 
     @field(
         "What has changed on an account since a cursor, in strict order: for programs that follow it. Null for "

@@ -206,7 +206,10 @@ ROWS: Final = (
         bank.StepUpRequired,
         "The customer must prove again who they are: sign in anew (a refreshed token proves nothing), then send the "
         "same request with the same key. Nothing was done.",
-        (_fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),),
+        (
+            _fact("since", "A sign-in after this moment counts: RFC 3339, UTC."),
+            _fact("until", "What has not gone on by this moment is declined: RFC 3339, UTC."),
+        ),
     ),
     Row(
         transfers.TransferInReview,
@@ -554,7 +557,7 @@ ROWS: Final = (
 
 _TOLD_TO_PARTNERS: Final = "answered to partners as problem details, by functions/webhooks"
 UNREACHED: Final[dict[type[bank.Refusal], str]] = {
-    transfers.ReviewOver: "told as `ResolutionNotCarriedOut`, with its own code",
+    cases.ReviewOver: "told as `CaseResolved`, by how it was decided before",
     bank.EffectiveDateOutOfRange: "no operation takes an effective date",
     customers.CustomerKeyReused: "customers are created by staff tools, not by the API",
     transfers.OccurrenceRefused: "told by a notice when an order is run, to nobody who asked",

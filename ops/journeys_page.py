@@ -32,7 +32,8 @@ stands. A payment waits for others by a token with a deadline, or for a moment.
 
 A step that fails is tried again five times, ever later. Then the execution ends as `StepFailed`, with an alarm and a
 cause that names step and payment; so it does in a state that it does not know (`StateUnknown`) and after 400 rounds
-(`RoundTooOften`). The money is where the payment's state says, and the sweeper begins the next execution.
+(`RoundTooOften`). The money is where the payment's state says, and the sweeper begins the next execution. Only the
+screening goes on instead: what cannot be asked of the scorer is judged without it, and does not miss its window.
 
 In the drawings a box with straight sides is a step, a rounded one a wait for somebody with its deadline, a slanted one
 a wait for a moment. A dotted way is taken when the deadline has passed. The ways from *Route* bear the states that lead
@@ -77,9 +78,8 @@ def drawn(kind: PaymentKind, states: dict[str, Any]) -> list[str]:
 
 
 def ways(name: str, state: dict[str, Any], states: dict[str, Any], hub: str) -> Iterator[str]:
-    for catcher in state.get("Catch", []):
-        if states[catcher["Next"]]["Type"] != "Fail":
-            yield f"{name} -.-> {catcher['Next']}"
+    leads = dict.fromkeys(catcher["Next"] for catcher in state.get("Catch", []))
+    yield from (f"{name} -.-> {to}" for to in leads if states[to]["Type"] != "Fail")
     if state["Type"] in ("Task", "Wait"):
         yield from onward(name, state["Next"], states, hub)
     if name == hub:
@@ -132,7 +132,8 @@ def row(kind: PaymentKind, step: Step, states: dict[str, Any]) -> str:
     makes = ", ".join(sorted(step.makes))
     does = [state["Comment"], f"makes it {makes}" if makes else ""]
     if step.waits is Waits.TOKEN:
-        does.append(f"waits to be told, for `{deadline(state)}` at most, then `{step.then}`")
+        also = ", and also when it has failed each time it was tried" if step.fails_over else ""
+        does.append(f"waits to be told, for `{deadline(state)}` at most, then `{step.then}`{also}")
     elif step.waits is Waits.MOMENT:
         does.append(f"says until when to wait, then `{step.then}`")
     return f"| `{step.name}` | {where} | {'; '.join(part for part in does if part)} |"

@@ -38,7 +38,7 @@ ACCOUNT: Final = """query($id: ID!, $at: DateTime!, $on: Date!) { account(id: $i
 LOOKUPS: Final = """query($account: ID!, $journal: ID!, $order: ID!, $key: IdempotencyKey!) {
   journal(id: $journal) { legs { party { name } } }
   node(id: $order) { ... on TransferOrder { status } }
-  idempotency(accountId: $account, key: $key) { used journal { id } }
+  idempotency(accountId: $account, key: $key) { used journal { id } review { status } }
   changes(accountId: $account, first: 2) { entries { sequence } cursor } }"""
 CUSTOMER: Final = "query($id: ID!) { customer(id: $id) { name accounts(first: 1) { edges { node { id } } } } }"
 CASE: Final = "query($id: ID!) { node(id: $id) { ... on Case { state resolution { approvalId } } } }"

@@ -229,6 +229,22 @@ class ResolutionDelayed(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
+class ReviewOver(Refusal):
+    """What the case asks for was decided otherwise before: by another person, by its customer, or by the bank because
+    nobody had decided in time. The case ends as it was decided then.
+    """
+
+    code: ClassVar[str] = "REVIEW_OVER"
+    subject: str
+    state: str
+    decided: ResolutionCode
+
+    @property
+    def message(self) -> str:
+        return f"{self.subject} is {self.state.lower().replace('_', ' ')} already."
+
+
+@dataclass(frozen=True, slots=True)
 class CaseBusy(Refusal):
     code: ClassVar[str] = "CASE_BUSY"
     retryable: ClassVar[bool] = True

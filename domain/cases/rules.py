@@ -19,6 +19,7 @@ from domain.cases.model import (
     ResolutionKeyReused,
     ResolutionPending,
     ResolutionUnavailable,
+    ReviewOver,
     Stage,
     Subject,
     Undone,
@@ -42,6 +43,7 @@ UNRESOLVED: Final = (CaseState.OPEN, CaseState.ASSIGNED)
 BANK: Final = "bank"
 NO_KEY: Final = ""
 """Of a resolution that nobody asked for by a key."""
+OVERTAKEN: Final = "It was decided without this case before."
 RESERVED_FACTS: Final = ("Case", "Resolution", "Reason")
 """What a second person is shown before the facts of the case itself."""
 
@@ -168,6 +170,12 @@ def ended(case: Case, *, code: ResolutionCode, reason: str, person: str, now: da
         return case
     done = Resolution(code, reason, person, NO_KEY, now, Stage.CARRIED_OUT)
     return _moved(case, Entry(now, person, Happened.RESOLVED, code.value), resolution=done)
+
+
+def overtaken(case: Case, *, decided: Resolution, by: ReviewOver, now: datetime) -> Case:
+    """The case resolved as what it asked for was decided before; what was decided of the case came too late."""
+    opened = not_carried_out(case, decided=decided, why=by.code, now=now)
+    return ended(opened, code=by.decided, reason=OVERTAKEN, person=BANK, now=now) if opened != case else case
 
 
 def proposal(case: Case, resolution: Resolution) -> Proposal:

@@ -34,10 +34,12 @@ from domain.cases.model import (
     Case,
     CaseBusy,
     CasePage,
+    CaseResolved,
     CaseState,
     Resolution,
     ResolutionDelayed,
     ResolutionNotCarriedOut,
+    ReviewOver,
     Stage,
     Subject,
 )
@@ -58,7 +60,7 @@ NO_FACTS: Final[Mapping[str, str]] = MappingProxyType({})
 Resolved = Callable[[Case], Refusal | None]
 """Acts on a resolution: `case.resolution` says how it was decided, by whom and why. It does nothing twice, and a
 resolution that it has once accepted it accepts again. A refusal that is retryable leaves the resolution standing, to
-be tried again; any other opens the case for another one."""
+be tried again; `ReviewOver` ends the case as it was decided before; any other opens it for another resolution."""
 NOBODY: Final[Mapping[CaseKind, Resolved]] = MappingProxyType({})
 
 Denied = NotFound | NotAllowed
@@ -317,12 +319,19 @@ class Cases:
             return self._moved(case.id, lambda case: rules.carried_out(case, decided=decided, now=now))
         if refusal.retryable:
             return ResolutionDelayed(case.id, refusal.code)
+        if isinstance(refusal, ReviewOver):
+            return self._overtaken(case, decided, refusal)
         opened = self._moved(
             case.id, lambda case: rules.not_carried_out(case, decided=decided, why=refusal.code, now=now)
         )
         if isinstance(opened, Refusal):
             return opened
         return ResolutionNotCarriedOut(case.id, refusal.code, refusal.message)
+
+    def _overtaken(self, case: Case, decided: Resolution, over: ReviewOver) -> CaseResolved | CaseBusy:
+        now = self._clock.now()
+        ended = self._moved(case.id, lambda case: rules.overtaken(case, decided=decided, by=over, now=now))
+        return ended if isinstance(ended, CaseBusy) else CaseResolved(case.id, over.decided.value)
 
     def _left_over(self, actor: Actor, case_id: str, key: str) -> Refusal | None:
         """Brings on an earlier proposal: it may be decided, or over. What it came to is the answer to its own maker's

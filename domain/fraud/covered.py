@@ -1,4 +1,5 @@
-"""Every kind of journal that takes a customer's money for somebody else: how it is judged, or why it is not.
+"""Every kind of journal that takes a customer's money for somebody else, or puts money into a file to another bank: how
+it is judged, or why it is not.
 
 The table is complete, and a test holds it to the ledger's list of kinds: a new way for money to leave stands here
 before it can be taken.
@@ -20,6 +21,9 @@ JUDGED: Final[Mapping[str, str]] = {
     "ach_credit_captured": "by the journey, before its money was held",
 }
 NOT_JUDGED: Final[Mapping[str, str]] = {
+    # What the bank sends of its own to whom a customer names.
+    "ach_micro_sent": "two amounts of cents, the bank's own, to prove an account: nothing of the customer leaves, and "
+    "who asks for many is noticed (domain/rails/ach/micro_volumes.py)",
     # What no operation, no schedule and no rail can begin. Whoever makes one of these reachable judges it.
     "split_transfer": NOBODY_STARTS_IT,
     "payout_funded": NOBODY_STARTS_IT,

@@ -23,10 +23,15 @@ class DecisionPage:
 
 
 class DecisionStore(Protocol):
-    def decision(self, subject: str) -> StoredDecision | None: ...
+    def decision(self, subject: str) -> StoredDecision | None:
+        """Raises DecisionUnread when the store is busy or silent."""
+        ...
 
     def put(self, decision: StoredDecision) -> StoredDecision:
-        """Keeps the decision if its subject has none yet; the answer is the one that is kept."""
+        """Keeps the decision if its subject has none yet; the answer is the one that is kept.
+
+        Raises DecisionUnkept, and DecisionUnread of one that somebody else has kept, when the store is busy or silent.
+        """
         ...
 
     def decisions_of_day(

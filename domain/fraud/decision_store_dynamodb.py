@@ -15,8 +15,8 @@ from typing import Final
 from domain.fraud.decision_store import DecisionPage, bounded, day_of, position_of, shard_of
 from domain.fraud.decisions_codec import loaded, written
 from domain.fraud.kinds import Scope
-from domain.fraud.model import StoredDecision
-from domain.tables_aws import Table, Value
+from domain.fraud.model import DecisionUnkept, DecisionUnread, StoredDecision
+from domain.tables_aws import Contended, Item, Table, Unanswered, Value, answered_in_time
 
 _BEFORE_ALL: Final = "0"
 _AFTER_ALL: Final = "~"
@@ -31,7 +31,11 @@ class DynamoDBDecisionStore:
         self._table = table
 
     def decision(self, subject: str) -> StoredDecision | None:
-        item = self._table.get(f"D#{subject}", "D")
+        try:
+            with answered_in_time(subject):
+                item = self._table.get(f"D#{subject}", "D")
+        except Unanswered as why:
+            raise DecisionUnread(str(why)) from why
         return _decision(item) if item else None
 
     def put(self, decision: StoredDecision) -> StoredDecision:
@@ -41,12 +45,19 @@ class DynamoDBDecisionStore:
             "sk": place,
         }
         customer: Mapping[str, Value] = {"pk": f"DC#{decision.customer}", "sk": place}
-        if self._table.put_all_new(_item(decision), day, customer):
+        if self._put(decision.subject, _item(decision), day, customer):
             return decision
         stored = self.decision(decision.subject)
         if stored is None:
             raise RuntimeError(f"{decision.subject} could not be kept although it has no decision")
         return stored
+
+    def _put(self, subject: str, *items: Item) -> bool:
+        try:
+            with answered_in_time(subject):
+                return self._table.put_all_new(*items)
+        except (Contended, Unanswered) as why:
+            raise DecisionUnkept(str(why)) from why
 
     def decisions_of_day(
         self, scope: Scope, day: date, shard: int, *, position: str | None, limit: int

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from domain.fraud.kinds import CustomerReason, Decision, Fallback, Features, Scope
 from domain.money import Money
+from domain.unsettled import Unsettled
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -92,3 +93,11 @@ class StoredDecision:
     """
     decided_at: datetime
     shadows: tuple[ShadowScore, ...] = ()
+
+
+class DecisionUnread(Unsettled):
+    """Whether the subject was judged cannot be read right now. Nothing was kept."""
+
+
+class DecisionUnkept(Unsettled):
+    """Nothing says whether the decision was kept. Who judges again finds it, or judges anew."""

@@ -75,6 +75,9 @@ class Step:
     """Of a wait for a token: which of the `Deadlines` ends it."""
     then: StepName | None = None
     """The step that is called when the wait has ended by its time."""
+    fails_over: bool = False
+    """Whether that step is called also when this one has failed each time it was tried. Else the execution fails, and
+    the sweep begins the next one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +117,7 @@ _SHARED: Final = (
         waits=Waits.TOKEN,
         deadline="fraud",
         then=StepName.SCREEN_WITHOUT,
+        fails_over=True,
     ),
     Step(StepName.SCREEN_WITHOUT, frozenset({_S.ACCEPTED}), makes=_SCREENINGS),
     Step(

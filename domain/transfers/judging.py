@@ -6,18 +6,27 @@ the same key is another request.
 """
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import Final
 
 from domain.access.model import Actor, Channel
 from domain.accounts.model import AccountRecord
 from domain.clock import Clock, instant_text
 from domain.fraud.kinds import Decision, Scope
-from domain.fraud.model import ScoringRequest, StoredDecision
+from domain.fraud.model import DecisionUnkept, DecisionUnread, ScoringRequest, StoredDecision
 from domain.fraud.service import Fraud
 from domain.ids import journal_id
 from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
-from domain.refusals import IdempotencyKeyReused, PaymentBlocked, PaymentDeclined, Refusal, StepUpRequired
+from domain.refusals import (
+    IdempotencyKeyReused,
+    OutcomeUnknown,
+    PaymentBlocked,
+    PaymentDeclined,
+    Refusal,
+    StepUpRequired,
+    TryAgain,
+)
 from domain.transfers.review_rules import reasons_told
 from domain.transfers.reviews import Reviews
 
@@ -36,7 +45,11 @@ class Asked:
 
 
 class Judging:
-    def __init__(self, *, ledger: Ledger, fraud: Fraud, reviews: Reviews, clock: Clock) -> None:
+    def __init__(
+        self, *, ledger: Ledger, fraud: Fraud, reviews: Reviews, clock: Clock, step_up_within: timedelta
+    ) -> None:
+        """`step_up_within`: how long a customer is given to prove who they are; then the command is declined."""
+        self._step_up_within = step_up_within
         self._ledger = ledger
         self._fraud = fraud
         self._reviews = reviews
@@ -51,10 +64,16 @@ class Judging:
         """The answer to a command whose key has led to nothing yet and that nothing else speaks against.
 
         Stored refusals: PaymentDeclined, PaymentBlocked, and those of the posting. Not stored: StepUpRequired,
-        TransferInReview, ReviewDelayed, and those of the posting.
+        TransferInReview, ReviewDelayed, TryAgain and OutcomeUnknown (also of a decision that cannot be read or kept
+        right now), and those of the posting.
         """
         request = self._request(asked)
-        decision = self._fraud.decide(request)
+        try:
+            decision = self._fraud.decide(request)
+        except DecisionUnread:
+            return TryAgain()  # nothing was judged, and nothing follows
+        except DecisionUnkept:
+            return OutcomeUnknown()
         if not _is_of(decision, request):
             return IdempotencyKeyReused(request.subject)
         command = asked.command
@@ -62,7 +81,7 @@ class Judging:
             case Decision.APPROVE:
                 return _told(self._ledger.post(command))
             case Decision.STEP_UP:
-                return StepUpRequired(instant_text(decision.decided_at))
+                return StepUpRequired(instant_text(decision.decided_at), instant_text(self._until(decision)))
             case Decision.REVIEW:
                 return self._reviews.begun(command, decision, destination_masked=asked.payee.masked_number)
             case Decision.BLOCK:
@@ -73,13 +92,20 @@ class Judging:
         """What the decision means for who is there to act on it."""
         said = decision.decision
         if said is Decision.STEP_UP:
-            if actor.signed_in_after(decision.decided_at, now=self._clock.now()):
-                return Decision.APPROVE
+            now = self._clock.now()
             if actor.channel is Channel.SCHEDULE:
                 said = Decision.REVIEW  # nobody is there to prove anything, so a person of the bank looks at it
+            elif now >= self._until(decision):
+                return Decision.SOFT_DECLINE  # what was known of it then says too little by now
+            elif actor.signed_in_after(decision.decided_at, now=now):
+                return Decision.APPROVE
         if said is Decision.REVIEW and command.kind not in _HOLDABLE:
             return Decision.SOFT_DECLINE
         return said
+
+    def _until(self, decision: StoredDecision) -> datetime:
+        """Until when a sign-in counts that it asks for."""
+        return decision.decided_at + self._step_up_within
 
     def _request(self, asked: Asked) -> ScoringRequest:
         command, now = asked.command, self._clock.now()

@@ -175,19 +175,6 @@ class TransferInReview(Refusal):
 
 
 @dataclass(frozen=True, slots=True)
-class ReviewOver(Refusal):
-    """The transfer was decided otherwise before, by another person or because nobody had decided in time."""
-
-    code: ClassVar[str] = "REVIEW_OVER"
-    transfer: str
-    state: str
-
-    @property
-    def message(self) -> str:
-        return f"The transfer is {self.state.lower().replace('_', ' ')} already."
-
-
-@dataclass(frozen=True, slots=True)
 class ReviewDelayed(Refusal):
     """It is decided, and the ledger is busy: what remains to be done is done by itself."""
 

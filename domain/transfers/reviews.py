@@ -12,10 +12,11 @@ from typing import Any, Final
 from domain.access.model import Action, Actor
 from domain.accounts.service import Accounts
 from domain.cases.kinds import KINDS, CaseKind, ResolutionCode
-from domain.cases.model import Case, Subject
+from domain.cases.model import Case, ReviewOver, Subject
 from domain.cases.service import Cases
 from domain.clock import Clock
-from domain.fraud.model import StoredDecision
+from domain.fraud.model import DecisionUnread, StoredDecision
+from domain.ids import journal_id
 from domain.ledger.model import Command, Posted, Refused
 from domain.ledger.service import Ledger
 from domain.notices.kinds import NoticeKind
@@ -23,7 +24,7 @@ from domain.notices.service import Notices
 from domain.refusals import IdempotencyKeyReused, NotFound, OutcomeUnknown, Refusal, TryAgain
 from domain.transfers import review_rules as rules
 from domain.transfers.kinds import CLAIMED, REJECTED, RELEASED, ReviewEvent, ReviewState
-from domain.transfers.model import BANK, ReviewDelayed, ReviewOver, TransferReview
+from domain.transfers.model import BANK, ReviewDelayed, TransferReview
 from domain.transfers.review_store import ReviewPage, ReviewStore
 from domain.unsettled import Unsettled
 
@@ -116,7 +117,8 @@ class Reviews:
         event = ReviewEvent.RELEASED if released else ReviewEvent.REJECTED
         moved = self._moved(review, event) if review.state is ReviewState.IN_REVIEW else review
         if moved.state not in (RELEASED if released else REJECTED):
-            return ReviewOver(moved.id, moved.state.value)
+            gone = ResolutionCode.RELEASE if moved.state in RELEASED else ResolutionCode.REJECT
+            return ReviewOver(moved.id, moved.state.value, gone)
         ended = self._brought_on(moved)
         return ended if isinstance(ended, Refusal) else None
 
@@ -138,6 +140,10 @@ class Reviews:
             raise ValueError(f"a page has 1 to {PAGE_MAX} rows, not {limit}")
         refusal = self._accounts.refusal(actor, Action.VIEW_ACCOUNT, account)
         return refusal or self._store.reviews_of(account, before=before, limit=limit)
+
+    def of_key(self, *, account: str, person: str, key: str) -> TransferReview | None:
+        """The review that a person's key on an account has led to, for those who see the account (the caller asks)."""
+        return self._store.review(journal_id(account, person, key))
 
     def cases_of(self, transfers: Sequence[str]) -> dict[str, str]:
         """The case of each that has one, whoever asks: for staff who see what was judged."""
@@ -193,12 +199,16 @@ class Reviews:
     def _hold(self, review: TransferReview) -> TransferReview | None:
         answer = self._ledger.post(rules.holding(review))
         if isinstance(answer, Posted):
+            try:
+                decision = self._decision_of(review.id)
+            except DecisionUnread:
+                return None  # its case says why it is held, or is not opened yet
             case = self._cases.open(
                 CaseKind.TRANSFER_REVIEW,
                 Subject(SUBJECT_KIND, review.id),
                 key=CASE_KEY,
                 due_at=min(review.expires_at, review.opened_at + KINDS[CaseKind.TRANSFER_REVIEW].due_after),
-                facts=_facts(review, self._decision_of(review.id)),
+                facts=_facts(review, decision),
             )
             self._tell(review, NoticeKind.TRANSFER_IN_REVIEW)
             return self._moved(review, ReviewEvent.HELD, case=case.id)

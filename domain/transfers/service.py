@@ -75,8 +75,10 @@ class Transfers:
         cases: Cases,
         reviews: ReviewStore,
         review_within: timedelta,
+        step_up_within: timedelta,
     ) -> None:
-        """`review_within`: how long people are given to decide on a transfer in review."""
+        """`review_within`: how long people are given to decide on a transfer in review. `step_up_within`: how long a
+        customer is given to prove who they are."""
         self._ledger = ledger
         self._accounts = accounts
         self._sealer = sealer
@@ -91,7 +93,9 @@ class Transfers:
             clock=clock,
             review_within=review_within,
         )
-        self._judging = Judging(ledger=ledger, fraud=fraud, reviews=self.reviews, clock=clock)
+        self._judging = Judging(
+            ledger=ledger, fraud=fraud, reviews=self.reviews, clock=clock, step_up_within=step_up_within
+        )
         self.orders = Orders(
             draft=self.draft,
             judging=self._judging,

@@ -8,13 +8,15 @@ may go on, so that steps run late, twice, out of order, or not at all.
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Final
 
 from domain.clock import Clock
 from domain.payments.journeys import Execution, execution_name
 from domain.payments.kinds import JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import StepName, Steps, Waits, step_for, steps
 
-"""How long an execution waits for a token whose deadline nobody named."""
+TRIES_MAX: Final = 6
+"""Of a task: the first, and as many again as its `MaxAttempts` in infra/state_machines."""
 
 
 @dataclass(slots=True)
@@ -29,6 +31,8 @@ class Run:
     token: str | None = None
     until: datetime | None = None
     ended: bool = False
+    failures: int = 0
+    """How often its step has failed in a row."""
     under_way: bool = False
     """A step of it is being made: the machine waits for its answer and makes no other."""
     trail: list[tuple[StepName, PaymentState]] = field(default_factory=list)
@@ -107,9 +111,11 @@ class Machine:
         except BaseException:  # the function raised, or died: the task has failed, and is tried again
             self._tokens.pop(token or "", None)
             run.token = run.until = None
+            self._failed(run)
             raise
         finally:
             run.under_way = False
+        run.failures = 0
         run.trail.append((made, answer.state))
         if token is not None:
             return  # whoever moves the payment tells, perhaps already
@@ -121,6 +127,14 @@ class Machine:
             run.ended = True
             return
         run.step = self._next(run)
+
+    def _failed(self, run: Run) -> None:
+        """A step that has failed as often as it is tried is left for what follows its deadline, where its row says so.
+        Any other is tried for ever here: on AWS the execution fails, and the next one comes to the same step."""
+        row = steps(run.kind)[run.step]
+        run.failures += 1
+        if row.fails_over and row.then and run.failures >= TRIES_MAX:
+            run.step, run.failures = row.then, 0
 
     def _next(self, run: Run) -> StepName:
         if run.state is None:

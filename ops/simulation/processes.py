@@ -38,6 +38,7 @@ from ops.simulation.moods import Moods, WatchedCases, WatchedDecisions
 from ops.simulation.wire import Surroundings, wired, wired_ledger
 
 REVIEW_WITHIN: Final = timedelta(hours=6)
+STEP_UP_WITHIN: Final = timedelta(hours=1)
 ADDRESSES: Final = {"us-east-1": "https://east.example/graphql", "us-west-2": "https://west.example/graphql"}
 
 
@@ -118,6 +119,7 @@ class Process:
             cases=self.cases,
             reviews=wired(kept.reviews, around),
             review_within=REVIEW_WITHIN,
+            step_up_within=STEP_UP_WITHIN,
         )
         self.news = LedgerNews(notices=self.notices, accounts=self.accounts)
         self.outbox = Outbox(store=store, bus=wired(kept.bus, around), marks=marks, settings=kept.settings)

@@ -124,6 +124,8 @@ def _finds(step: Step, person: Person) -> bool:
         return person.is_customer
     if step.name == "KeyOutcome.journal":
         return person == OWNER  # whose key it is
+    if step.name == "KeyOutcome.review":
+        return False  # the key has led to a journal
     if step.parent in RECEIVED and step.field == "counterparty":
         return False  # nobody has named who sent it
     if step.parent in SENT and step.field == "counterparty":
@@ -228,9 +230,14 @@ def _facts(part: int) -> Told:
         of_payment = any(step.name == "PaymentEvent.facts" for step in probe.steps)
         found = _happened(scene) if of_payment else _of_work(scene)
         hides = of_payment and person.is_customer
-        return {fact[part] for fact in found if not hides or fact[0] in ("journal", "window", "missed", "trace")}
+        known = {fact for fact in found if not hides or fact[0] in ("journal", "window", "missed", "trace")}
+        sees_fraud = not of_payment or TABLE["FraudDecision.score"].cell(person.group, person.relation) is Cell.ALLOW
+        return {fact[part] for fact in known if sees_fraud or fact[0] not in HOW_IT_WAS_DECIDED}
 
     return told
+
+
+HOW_IT_WAS_DECIDED: Final = {"reasons", "score", "rules", "model", "thresholds", "lists", "fallback"}
 
 
 def _happened(scene: Scene) -> list[tuple[str, str]]:

@@ -724,6 +724,7 @@ ACH_CASES: Final = (
     twice("reschedule a payment", step(StepName.RESCHEDULE), (*_SCHEDULED, missed)),
     twice("have a payment reviewed", step(StepName.REVIEW), (*_DOUBTED, stepped(StepName.ADVANCE))),
     twice("end a payment that nobody reviewed", step(StepName.REVIEW_EXPIRED), (*_REVIEWED, late)),
+    twice("cancel a payment that is in review", cancel, _REVIEWED),
     twice("take a case", assign, _REVIEWED),
     twice("give a case back", release, (*_REVIEWED, assigned)),
     twice("reject a payment in review", resolve(ResolutionCode.REJECT, ANALYST), _REVIEWED),

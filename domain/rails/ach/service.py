@@ -319,7 +319,9 @@ class Ach:
         moved = self._payments.move(payment, Event.CANCELLED, by=actor.person, only_if=self._before_cut_off)
         state = moved.payment.state
         if state in _CANCELLED:
-            return self.steps.advance(moved.payment)
+            cancelled = self.steps.advance(moved.payment)
+            self.steps.reviewing.end(cancelled)
+            return cancelled
         if state in (PaymentState.SCREENED, PaymentState.SUSPECTED):
             return PaymentBusy(payment)
         return PaymentNotCancellable(payment, state.value)
@@ -338,7 +340,7 @@ class Ach:
         now, step_up = self._clock.now(), found.step_up
         if step_up and found.awaits_step_up(now):
             if not actor.signed_in_after(step_up.asked_at, now=now):
-                return StepUpRequired(instant_text(step_up.asked_at))
+                return StepUpRequired(instant_text(step_up.asked_at), instant_text(step_up.until))
             found = self.steps.confirmed(found, by=actor.person)
         if found.step_up is None or found.step_up.confirmed_at is None:
             return PaymentNotAwaitingStepUp(payment, found.state.value)
@@ -397,19 +399,18 @@ class Ach:
     # What people decided.
 
     def payment_reviewed(self, case: Case) -> Refusal | None:
-        """Acts on the resolution of a payment's review."""
+        """Acts on the resolution of a payment's review. Refusals: NotFound, ReviewOver."""
         if case.resolution is None:
             raise ValueError(f"{case.id} has no resolution")
         payment = self._payments.get(case.subject.id)
         if payment is None:
             return NotFound(case.subject.id)
-        self.steps.reviewed(
+        return self.steps.reviewed(
             payment,
             released=case.resolution.code is ResolutionCode.RELEASE,
             by=case.resolution.person,
             case=case.id,
         )
-        return None
 
     def file_decided(self, case: Case) -> Refusal | None:
         """Acts on the resolution of a rejected file."""

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from domain.accounts.service import Accounts
 from domain.cases.kinds import CaseKind
-from domain.cases.model import Subject
+from domain.cases.model import ReviewOver, Subject
 from domain.cases.service import Cases
 from domain.clock import Clock
 from domain.counterparties.service import Counterparties
@@ -32,6 +32,7 @@ from domain.rails.ach.judging import EVENT_OF, NOT_APPROVED, Judge, Judging
 from domain.rails.ach.kinds import EntryKind, FileState
 from domain.rails.ach.lending import Lending
 from domain.rails.ach.model import Scheduled
+from domain.rails.ach.reviewing import PAYMENT, Reviewing
 from domain.rails.ach.standings import Standings
 from domain.rails.ach.store import AchStore
 from domain.rails.ach.timetable import Timetable
@@ -45,7 +46,6 @@ if TYPE_CHECKING:
 
 EFFECTS_IN_A_ROW_MAX: Final = 4
 """No state leads through more claimed states than that without somebody else saying something in between."""
-PAYMENT: Final = "payment"
 HELD: Final = "ach_credit_held"
 RELEASED: Final = "hold_released"
 CAPTURED: Final = "ach_credit_captured"
@@ -114,6 +114,7 @@ class Steps:
         self._debit_settled = debit_settled
         self._judging = Judging(payments=payments, accounts=accounts, counterparties=counterparties)
         self._lending = Lending(payments=payments, timetable=timetable)
+        self.reviewing = Reviewing(payments=payments, cases=cases)
         self._standings = Standings(payments=payments, accounts=accounts)
         self._steps: Mapping[str, Callable[[Payment, str | None], Payment]] = {
             "begin": self._begin,
@@ -396,11 +397,9 @@ class Steps:
 
     def _review(self, payment: Payment, token: str | None) -> Payment:
         if payment.state is PaymentState.IN_REVIEW and payment.case is None:
-            case = self._cases.open(
-                CaseKind.ACH_PAYMENT_REVIEW,
-                Subject(PAYMENT, payment.id),
-                key="review",
-                due_at=payment.entered_at + self._payments.deadlines.review,
+            case = self.reviewing.open(
+                payment,
+                within=self._payments.deadlines.review,
                 facts={
                     "kind": payment.kind.value,
                     "amount": str(payment.amount),
@@ -410,13 +409,15 @@ class Steps:
                 },
             )
             payment = self._payments.note(payment.id, lambda found: replace(found, case=case.id))
+            self.reviewing.end(payment)  # it may have been called off before it had a case
         return self._payments.wait(payment.id, PaymentState.IN_REVIEW, token) if token else payment
 
-    def reviewed(self, payment: Payment, *, released: bool, by: str, case: str) -> Payment:
-        """What people decided of a payment in review; said again, or too late, it changes nothing."""
-        if payment.state is not PaymentState.IN_REVIEW:
-            return payment
+    def reviewed(self, payment: Payment, *, released: bool, by: str, case: str) -> ReviewOver | None:
+        """What people decided of a payment in review; said again, it changes nothing. ReviewOver when it has gone
+        another way."""
         event = Event.CLEARED if released else Event.TURNED_DOWN
+        if payment.state is not PaymentState.IN_REVIEW:
+            return self.reviewing.over(payment, event)
         progress = self._scheduled(payment) if released else payment.progress
         moved = self._payments.move(
             payment.id,
@@ -426,12 +427,17 @@ class Steps:
             changes=lambda found: replace(found, progress=progress),
             only_if=lambda found: found.state is PaymentState.IN_REVIEW,
         )
-        return self.advance(moved.payment)
+        if not moved.moved:
+            return self.reviewing.over(moved.payment, event)
+        self.advance(moved.payment)
+        return None
 
     def _review_expired(self, payment: Payment, _: str | None) -> Payment:
         if payment.state is PaymentState.IN_REVIEW:
             payment = self._moved(payment, Event.REVIEW_EXPIRED, facts={})
-        return self.advance(payment)
+        payment = self.advance(payment)
+        self.reviewing.end(payment)
+        return payment
 
     # The file.
 
@@ -523,7 +529,9 @@ class Steps:
         return payment
 
     def _end(self, payment: Payment, _: str | None) -> Payment:
-        """Tells the customer how a payment ended that the ledger's own news do not speak of."""
+        """Tells the customer how a payment ended that the ledger's own news do not speak of, and closes what is left of
+        its review."""
+        self.reviewing.end(payment)
         reason = _not_made(payment)
         if reason is not None:
             record = self._accounts.records([payment.account])[payment.account]

@@ -34,6 +34,7 @@ from domain.cases.model import (
     ResolutionNotCarriedOut,
     ResolutionPending,
     ResolutionUnavailable,
+    ReviewOver,
     Stage,
     Subject,
 )
@@ -364,6 +365,24 @@ class TestEnding:
         decided = office.now(case)
 
         assert self.ended(office, case) == decided == office.now(case)
+
+    def test_a_decision_that_was_overtaken_ends_it_as_was_decided_before(self, office: Office) -> None:
+        case = office.opened()
+        office.waiting.refusal = ReviewOver("ent_1", "POSTED", ResolutionCode.POST)
+
+        assert office.resolved(case, code=ResolutionCode.RETURN) == CaseResolved(case.id, "POST")
+
+        done = office.now(case)
+        assert done.resolution
+        assert (done.state, done.resolution.code, done.resolution.person) == (
+            CaseState.RESOLVED,
+            ResolutionCode.POST,
+            "bank",
+        )
+        assert happened(done)[1:] == [Happened.DECIDED, Happened.NOT_CARRIED_OUT, Happened.RESOLVED]
+        office.swept()
+        assert office.now(case) == done
+        assert office.resolved(case, code=ResolutionCode.RETURN) == CaseResolved(case.id, "POST")
 
     def test_what_was_never_opened_is_not_ended(self, office: Office) -> None:
         case = office.opened()

@@ -15,6 +15,7 @@ import pytest
 from botocore.awsrequest import AWSResponse
 from botocore.compat import HTTPHeaders
 from botocore.exceptions import ConnectTimeoutError, EndpointConnectionError, ReadTimeoutError
+from pynamodb.exceptions import GetError, TransactWriteError
 
 from domain.accounts.model import Account
 from domain.customers.model import Customer
@@ -28,8 +29,9 @@ from domain.fraud.registry_model import ArtefactKind, Shadow, Version
 from domain.ids import journal_id, payment_id
 from domain.money import Money
 from domain.payments.kinds import PaymentKind, PaymentState
-from domain.refusals import Refusal
+from domain.refusals import OutcomeUnknown, Refusal, TryAgain
 from domain.transfers.model import NumberTarget, Transfer, TransferInReview, Wish
+from domain.unsettled import Unsettled
 from functions.fraud_scorer import handler as fraud_scorer
 from tests.unit.fraud.values import entry
 from tests.unit.functions.ach_life import AchLife
@@ -354,6 +356,80 @@ def denied(town: Town) -> None:
         town.deployed,
         registered(town.deployed, ArtefactKind.LISTS, canonical(document), scope=Scope.TRANSFER),
     )
+
+
+PASSING: Final = (*CONNECTION, "throttled", "too-many-requests", "a-fault-of-its-own")
+"""Of outages of DynamoDB: who asks again may fare better."""
+
+
+class TestDecisions:
+    @pytest.mark.parametrize(("operation", "answered"), [("GetItem", TryAgain), ("TransactWriteItems", OutcomeUnknown)])
+    def test_while_they_cannot_be_read_or_kept_a_transfer_may_be_asked_for_again(
+        self, town: Town, operation: str, answered: type[Refusal], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        connection = town.deployed.bank.fraud._decisions._table._connection  # type: ignore[attr-defined]  # of the store
+        monkeypatch.setattr(connection, "_pause", lambda _: None)
+        for name in PASSING:
+            with silent_decisions(town, operation, DYNAMODB_OUTAGES[name]) as asked:
+                assert town.pay(name) == answered(), name
+            assert asked, name
+            assert town.deployed.bank.ledger.journal(journal_id(town.source.id, town.payer.id, name)) is None
+            assert isinstance(town.pay(name), Transfer), name
+            assert town.decision(name).fallback is None
+
+    @pytest.mark.parametrize(
+        ("operation", "error"), [("GetItem", GetError), ("TransactWriteItems", TransactWriteError)]
+    )
+    def test_what_does_not_pass_is_a_fault(self, town: Town, operation: str, error: type[Exception]) -> None:
+        with silent_decisions(town, operation, DYNAMODB_OUTAGES["refused"]), pytest.raises(error):
+            town.pay("t")
+
+    @pytest.mark.parametrize(
+        ("reasons", "passes"),
+        [
+            (["None", "ThrottlingError", "None"], True),
+            (["ProvisionedThroughputExceeded", "TransactionConflict", "None"], True),
+            (["TransactionConflict"] * 3, True),
+            (["ThrottlingError", "ValidationError", "None"], False),
+        ],
+    )
+    def test_a_cancelled_transaction_passes_if_all_its_reasons_do(
+        self, town: Town, reasons: list[str], passes: bool
+    ) -> None:
+        said = {"__type": "com.amazonaws.dynamodb.v20120810#TransactionCanceledException", "message": "no"}
+        answer = answering(400, json.dumps({**said, "CancellationReasons": [{"Code": code} for code in reasons]}))
+        with silent_decisions(town, "TransactWriteItems", answer):
+            if passes:
+                assert town.pay("t") == OutcomeUnknown()
+            else:
+                with pytest.raises(TransactWriteError):
+                    town.pay("t")
+
+    def test_the_step_of_a_journey_is_tried_again(self, town: Town) -> None:
+        life = AchLife(town.deployed)
+        payment = life.opened(PaymentKind.ACH_CREDIT)
+        with silent_decisions(town, "TransactWriteItems", DYNAMODB_OUTAGES["throttled"]), pytest.raises(Unsettled):
+            life.step(payment, "screen_without")
+        life.step(payment, "screen_without")
+        assert town.of(payment.id).fallback is Fallback.SCORER_SILENT
+
+
+@contextmanager
+def silent_decisions(town: Town, operation: str, answer: Callable[[], AWSResponse]) -> Iterator[list[str]]:
+    """Meanwhile AWS answers so whoever reads or keeps a decision; the bodies of what was asked."""
+    bank, asked = town.deployed.bank, list[str]()
+    events = bank.fraud._decisions._table._connection.client.meta.events  # type: ignore[attr-defined]  # of the store
+
+    def said(request: Any, **_: object) -> AWSResponse | None:
+        body = request.body if isinstance(request.body, str) else request.body.decode()
+        if bank.configuration.fraud_table not in body:
+            return None
+        asked.append(body)
+        return answer()
+
+    events.register_first(f"before-send.dynamodb.{operation}", said)
+    yield asked
+    events.unregister(f"before-send.dynamodb.{operation}", said)
 
 
 def broken(deployed: Deployed, version: Version, sha256: str) -> None:

@@ -31,7 +31,7 @@ from domain.ledger.model import Journal
 from domain.money import Money
 from domain.partners.model import DeliveryState
 from domain.payments.journeys import execution_name
-from domain.payments.kinds import DRIVEN_BY_STEPS, PaymentKind, PaymentState
+from domain.payments.kinds import DRIVEN_BY_STEPS, Event, PaymentKind, PaymentState
 from domain.rails.ach.calendar import day_of
 from domain.rails.ach.exchange_aws import S3Exchange
 from domain.rails.ach.incoming_entries import ReceivedEntries
@@ -286,12 +286,15 @@ def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
         code: [life.in_review(kind) for kind in DRIVEN_BY_STEPS]
         for code in (ResolutionCode.RELEASE, ResolutionCode.REJECT)
     }
+    overtaken, late = life.in_review(PaymentKind.ACH_CREDIT)
     files = {code: life.rejected() for code in (ResolutionCode.REBUILD, ResolutionCode.POST_BACK)}
     with deployed.monkeypatch.context() as patched:
         patched.setattr(Cases, "_carried_out", lambda _, case: case)
         for code, held_up in reviews.items():
             for _, case in held_up:
                 life.resolve(case, code, Group.FRAUD_ANALYST, heard=False)
+        life.resolve(late, ResolutionCode.RELEASE, Group.FRAUD_ANALYST, heard=False)
+        life.bank.payments.move(overtaken.id, Event.CANCELLED, by=overtaken.opened_by)
         for code, (_, case) in files.items():
             life.resolve(case, code, Group.OPERATIONS, heard=False)
         life.resolve(corrected, ResolutionCode.APPLY, Group.OPERATIONS, heard=False)
@@ -307,6 +310,8 @@ def decided_of_ach(received: ReceivedLife) -> Callable[[], None]:
         }
         of_reviews = [payment.id for held_up in reviews.values() for payment, _ in held_up]
         assert taught(deployed, *of_reviews) == [False, False, True, True]
+        assert late not in {case.id for case in deployed.bank.cases.unresolved()}
+        assert deployed.bank.labels.of(overtaken.id) is None
         rebuilt, given_up = (life.bank.ach.outgoing.existing(file.id) for file, _ in files.values())
         assert rebuilt.replacing
         assert given_up.given_up_by

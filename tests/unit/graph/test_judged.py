@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from domain.access.model import Group
+from domain.access.model import Group, Relation
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Resolution, Stage
@@ -16,11 +16,14 @@ from tests.unit.graph.world import World, clerk
 from tests.unit.transfers.desk import REVIEW_WITHIN
 
 ASKED = """mutation($input: TransferInput!) { transfer(input: $input) { __typename
-  ... on Refusal { code retryable message } ... on StepUpRequired { since } ... on PaymentDeclined { reasons }
+  ... on Refusal { code retryable message } ... on StepUpRequired { since until } ... on PaymentDeclined { reasons }
   ... on PaymentBlocked { reasons } ... on TransferInReview { transferId holdId reasons } } }"""
 REVIEWS = """query($id: ID!) { account(id: $id) { ... on Account { heldBalance { amount }
   transferReviews(first: 1) { edges { node { transferId status amount { amount } holdId reasons refusalCode
     destination { maskedNumber } transfer { id amount { amount } } } } pageInfo { hasNextPage endCursor } } } } }"""
+
+LED_TO = """query($id: ID!, $key: IdempotencyKey!) { idempotency(accountId: $id, key: $key) { used journal { posted }
+  review { transferId status holdId } } }"""
 
 
 @pytest.fixture(name="world")
@@ -53,6 +56,7 @@ def test_a_new_sign_in_is_asked_for_and_the_key_stays_usable(world: World, pair:
     told = asked(world, pair)
     assert (told["__typename"], told["code"], told["retryable"]) == ("StepUpRequired", "STEP_UP_REQUIRED", True)
     assert told["since"].startswith("2026-03-10T17:00:00")
+    assert told["until"].startswith("2026-03-10T17:15:00")
 
 
 @pytest.mark.parametrize(
@@ -104,6 +108,27 @@ def test_a_transfer_in_review_is_seen_with_what_it_holds_and_no_case(world: Worl
     assert reviews(world, payee, target)["transferReviews"]["edges"] == []
 
 
+def led_to(world: World, who: Customer, account: Account) -> dict[str, Any]:
+    found: dict[str, Any] = world.ask(who, LED_TO, id=account.id, key="t-1").data["idempotency"]
+    return found
+
+
+def test_a_key_whose_transfer_is_in_review_is_used(world: World, pair: Pair) -> None:
+    payer, source, payee, _ = pair
+    world.says(Decision.REVIEW)
+    told = asked(world, pair)
+    review = {"transferId": told["transferId"], "status": "IN_REVIEW", "holdId": told["holdId"]}
+    assert led_to(world, payer, source) == {"used": True, "journal": None, "review": review}
+    world.relate(payer, source, payee, Relation.JOINT_OWNER)
+    assert led_to(world, payee, source) == {"used": False, "journal": None, "review": None}  # the key is not theirs
+
+
+def test_a_key_whose_sender_is_to_prove_who_they_are_has_done_nothing_yet(world: World, pair: Pair) -> None:
+    world.says(Decision.STEP_UP)
+    asked(world, pair)
+    assert led_to(world, pair[0], pair[1]) == {"used": False, "journal": None, "review": None}
+
+
 @pytest.mark.parametrize(("code", "status"), [(ResolutionCode.RELEASE, "MADE"), (ResolutionCode.REJECT, "DECLINED")])
 def test_what_became_of_it_is_seen_and_answers_the_key(
     world: World, pair: Pair, code: ResolutionCode, status: str
@@ -122,6 +147,7 @@ def test_what_became_of_it_is_seen_and_answers_the_key(
     made = status == "MADE"
     assert (edge["node"]["transfer"] is not None) is made
     assert asked(world, pair)["__typename"] == ("TransferSuccess" if made else "PaymentDeclined")
+    assert led_to(world, payer, source) == {"used": True, "journal": {"posted": made}, "review": None}
 
 
 def test_reviews_come_the_newest_first_in_pages(world: World, pair: Pair) -> None:

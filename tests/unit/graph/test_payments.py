@@ -12,10 +12,13 @@ from domain.clock import instant_text
 from domain.customers.model import Customer
 from domain.fraud.kinds import CustomerReason, Decision
 from domain.payments.model import Payment
+from domain.rails.ach.judging import facts_of
 from domain.rails.ach.kinds import EntryKind, RejectionLevel
 from domain.rails.ach.model import AchFile, RejectionReason
 from domain.rails.ach.sec_codes import ENTRY_CLASSES
 from graph.enums import StandardEntryClass
+from graph.payments import OF_FRAUD
+from tests.unit.fraud.said import said
 from tests.unit.graph import documents as ask
 from tests.unit.graph.world import World, clerk, customer_actor
 from tests.unit.rails.ach.partner import Sheet
@@ -272,7 +275,7 @@ class TestConfirming:
         after = town.world.ask(town.ada, document, id=payment).data["node"]["stepUp"]
         assert after["askedAt"] < after["confirmedAt"] < after["until"]
 
-    def test_of_the_decision_its_customer_sees_their_reasons_and_staff_see_all_of_it(self) -> None:
+    def test_of_the_decision_its_customer_sees_their_reasons_and_who_looks_at_fraud_all_of_it(self) -> None:
         town, payment = self.waiting()
         for who, labels in (
             (town.ada, {"customer_reasons"}),
@@ -280,6 +283,8 @@ class TestConfirming:
                 clerk(Group.FRAUD_ANALYST),
                 {"decision", "decision_id", "customer_reasons", "reasons", "rules", "thresholds", "lists"},
             ),
+            (clerk(Group.OPERATIONS), {"decision", "decision_id", "customer_reasons"}),
+            (clerk(Group.FINANCE), {"decision", "decision_id", "customer_reasons"}),
         ):
             _, line = town.seen(payment, who)["timeline"]["edges"]
             assert {fact["label"] for fact in line["node"]["facts"]} == labels
@@ -437,6 +442,12 @@ class TestWhatComesIn:
         assert (node["fileId"], node["entryId"]) == (payment.progress.file, payment.progress.entry)
         assert (mine["fileId"], mine["entryId"]) == (None, None)
         assert {fact["label"] for edge in mine["timeline"]["edges"] for fact in edge["node"]["facts"]} == {"journal"}
+
+    def test_no_other_label_of_a_decision_is_told_to_whom_its_making_is_not(self) -> None:
+        told = {"decision", "decision_id", "customer_reasons"}
+        reasons = CustomerReason.NEW_PAYEE, CustomerReason.UNUSUAL_AMOUNT
+        how = {"codes": ("MODEL_SCORE",), "score": 0.5, "model_version": "ach/model/1", "fallback": "SCORER_SILENT"}
+        assert set(facts_of(said("pay_1", Decision.REVIEW, *reasons, **how))) == told | OF_FRAUD
 
     def test_who_sent_it_is_for_those_who_may_read_what_customers_write(self) -> None:
         town = Town()

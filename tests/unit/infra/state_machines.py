@@ -193,8 +193,10 @@ def _catches(name: str, catchers: list[dict[str, Any]], *, step: str | None, wai
         yield f"{name} does not catch what can go wrong"
         return
     last = catchers[-1]
-    if last.get("Output") != {"step": step, "error": "{% $states.errorOutput.Error %}"} or last["Next"] != "StepFailed":
+    if last.get("Output") != {"step": step, "error": "{% $states.errorOutput.Error %}"}:
         yield f"{name} fails without a name"
+    if last["Next"] not in {"StepFailed", catchers[0]["Next"] if waits else "StepFailed"}:
+        yield f"{name} fails to somewhere else"
 
 
 def _rounds(asl: Machine) -> Iterator[str]:
@@ -330,7 +332,7 @@ class _Walker:
         self.legs |= {(at.state, found) for found in answered if step.name is not StepName.BEGIN}
         ways = [Position(state["Next"], found, step.name) for found in answered]
         for catcher in state["Catch"]:
-            if catcher["ErrorEquals"] == ["States.Timeout"]:
+            if catcher["ErrorEquals"] == ["States.Timeout"] or step.fails_over:
                 ways.append(Position(catcher["Next"], at.state, step.name, Via.DEADLINE))
             elif self.states[catcher["Next"]]["Type"] != "Fail":
                 self._say(at, "goes on from a step that failed")

@@ -8,6 +8,7 @@ import pytest
 
 from domain.payments.kinds import DRIVEN_BY_STEPS, JOURNEYS, PaymentKind, PaymentState
 from domain.payments.steps import MADE_BY_OTHERS, Waits, steps
+from ops.simulation.machine import TRIES_MAX
 from tests.unit.infra.state_machines import (
     FILES,
     INBOUND,
@@ -39,6 +40,14 @@ class TestMachineAndTable:
     @KINDS
     def test_every_way_through_the_machine_calls_the_steps_of_the_table(self, kind: PaymentKind) -> None:
         assert walk(kind, machine(kind)).findings == []
+
+    @KINDS
+    def test_a_scorer_that_cannot_be_asked_is_done_without(self, kind: PaymentKind) -> None:
+        asl = machine(kind)
+        assert [one["Next"] for one in asl["States"]["Screen"]["Catch"]] == ["ScreenWithout", "ScreenWithout"]
+        asl["States"]["Screen"]["Catch"][-1]["Next"] = "StepFailed"
+        assert any("StepFailed in ACCEPTED after screen" in found for found in walk(kind, asl).findings)
+        assert 1 + asl["States"]["Screen"]["Retry"][0]["MaxAttempts"] == TRIES_MAX
 
     @KINDS
     def test_every_way_through_the_machine_is_a_path_of_the_table_of_moves(self, kind: PaymentKind) -> None:

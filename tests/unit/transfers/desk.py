@@ -42,6 +42,7 @@ from tests.unit.accounts.house import REGION, House, acting, staff
 
 TODAY = date(2026, 3, 10)
 REVIEW_WITHIN = timedelta(days=2)
+STEP_UP_WITHIN = timedelta(minutes=15)
 
 
 class Desk(House):
@@ -89,6 +90,7 @@ class Desk(House):
             cases=self.cases,
             reviews=self.review_store,
             review_within=REVIEW_WITHIN,
+            step_up_within=STEP_UP_WITHIN,
         )
 
     def approval_outcomes(self) -> dict[str, Decided]:

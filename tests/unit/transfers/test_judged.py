@@ -8,19 +8,21 @@ from typing import Any
 
 import pytest
 
-from domain.access.model import Actor
+from domain.access.model import Actor, Channel
 from domain.accounts.model import Account
 from domain.cases.kinds import ResolutionCode
 from domain.cases.model import Case, CaseState, Resolution, Stage
 from domain.cases.store_memory import MemoryCaseStore
+from domain.clock import instant_text
 from domain.customers.model import Customer
 from domain.fraud.decision_store_memory import MemoryDecisionStore
 from domain.fraud.kinds import CustomerReason, Decision
+from domain.fraud.model import DecisionUnkept, DecisionUnread, StoredDecision
 from domain.ids import journal_id
 from domain.ledger.model import Journal
 from domain.ledger.store import Unanswered
 from domain.notices.kinds import NoticeKind
-from domain.refusals import PaymentBlocked, PaymentDeclined, Refusal, StepUpRequired
+from domain.refusals import OutcomeUnknown, PaymentBlocked, PaymentDeclined, Refusal, StepUpRequired, TryAgain
 from domain.transfers.kinds import ReviewState
 from domain.transfers.model import (
     HoldChange,
@@ -35,7 +37,7 @@ from domain.transfers.orders import Ran
 from domain.transfers.review_store_memory import MemoryReviewStore
 from tests.unit.accounts.house import acting, code, staff
 from tests.unit.cases.office import Death, Died, Dying
-from tests.unit.transfers.desk import ANALYST, REVIEW_WITHIN, TODAY, Desk, by_number, wish
+from tests.unit.transfers.desk import ANALYST, REVIEW_WITHIN, STEP_UP_WITHIN, TODAY, Desk, by_number, wish
 
 TOMORROW = TODAY + timedelta(days=1)
 
@@ -183,6 +185,51 @@ class Unread:
         self.appended += call == "append"
 
 
+class Silent(MemoryDecisionStore):
+    """Decisions that cannot be read, or not be kept, while it is said so."""
+
+    unread = unkept = unread_once_kept = False
+
+    def decision(self, subject: str) -> StoredDecision | None:
+        if self.unread:
+            raise DecisionUnread
+        return super().decision(subject)
+
+    def put(self, decision: StoredDecision) -> StoredDecision:
+        if self.unkept:
+            raise DecisionUnkept
+        self.unread = self.unread_once_kept
+        return super().put(decision)
+
+
+class TestDecisionsThatAreSilent:
+    def test_what_cannot_be_read_is_answered_later_and_is_no_answer_of_the_key(self) -> None:
+        here = street(decisions=(decisions := Silent()))
+        decisions.unread = True
+        assert here.pay() == TryAgain()
+        assert here.journals == []
+        decisions.unread = False
+        assert isinstance(here.pay(), Transfer)
+
+    def test_what_may_be_kept_or_not_is_not_known(self) -> None:
+        here = street(Decision.BLOCK, decisions=(decisions := Silent()))
+        decisions.unkept = True
+        assert here.pay() == OutcomeUnknown()
+        assert here.journals == []
+        decisions.unkept = False
+        assert code(here.pay()) == "PAYMENT_BLOCKED"
+
+    def test_a_case_is_opened_once_it_can_say_what_was_decided(self) -> None:
+        here = street(Decision.REVIEW, decisions=(decisions := Silent()))
+        decisions.unread_once_kept = True
+        assert code(here.pay()) == "REVIEW_DELAYED"
+        assert here.desk.cases.unresolved() == ()
+        decisions.unread = False
+        assert isinstance(here.pay(), TransferInReview)
+        assert here.balances == (100_000, 2_500, 0)
+        assert "Score" in {fact.label for fact in here.desk.review_case().facts}
+
+
 class TestStepUp:
     def test_it_asks_to_sign_in_again_and_leaves_nothing_in_the_ledger(self) -> None:
         here = street(Decision.STEP_UP)
@@ -191,6 +238,8 @@ class TestStepUp:
         assert decision
         assert isinstance(answer, StepUpRequired)
         assert answer.retryable
+        assert answer.since == instant_text(decision.decided_at)
+        assert answer.until == instant_text(decision.decided_at + STEP_UP_WITHIN)
         assert here.journals == []
         assert here.pay() == answer
 
@@ -208,6 +257,38 @@ class TestStepUp:
         earlier = replace(acting(here.payer), authenticated_at=here.desk.clock.now() - timedelta(seconds=1))
         assert code(here.pay(by=earlier)) == "STEP_UP_REQUIRED"
         assert code(here.pay(by=earlier)) == "STEP_UP_REQUIRED"
+
+    def test_a_sign_in_counts_until_it_is_waited_for_no_longer(self) -> None:
+        here = street(Decision.STEP_UP)
+        here.pay()
+        here.desk.clock.move(timedelta(minutes=5))
+        signed_in = replace(acting(here.payer), authenticated_at=here.desk.clock.now())
+        here.desk.clock.move(STEP_UP_WITHIN - timedelta(minutes=5, microseconds=1))
+        assert isinstance(here.pay(by=signed_in), Transfer)
+
+    @pytest.mark.parametrize("proves", [True, False])
+    def test_after_that_it_is_declined_for_ever_however_its_sender_signs_in(self, proves: bool) -> None:
+        here = street(Decision.STEP_UP)
+        here.pay()
+        here.desk.clock.move(STEP_UP_WITHIN)
+        here.desk.says(Decision.APPROVE)
+        by = replace(acting(here.payer), authenticated_at=here.desk.clock.now()) if proves else None
+        answer = here.pay(by=by)
+        decision = here.desk.fraud.decision_of(here.subject)
+        assert decision
+        assert answer == PaymentDeclined(decision.id, CustomerReason.UNUSUAL_AMOUNT.value)
+        assert here.journals == [("transfer", "PAYMENT_DECLINED")]
+        assert here.pay() == answer
+        assert isinstance(here.pay(key="t-2"), Transfer)
+
+    def test_what_nobody_is_there_to_prove_is_looked_at_however_late_it_is_made(self) -> None:
+        here = street(Decision.STEP_UP)
+        at_night = replace(acting(here.payer), channel=Channel.SCHEDULE)
+        here.desk.ledger_store.faults = faults = Throttled()
+        assert code(here.pay(by=at_night)) == "REVIEW_DELAYED"
+        faults.on = False
+        here.desk.clock.move(STEP_UP_WITHIN)
+        assert isinstance(here.pay(by=at_night), TransferInReview)
 
     def test_a_sign_in_lets_no_other_amount_through(self) -> None:
         here = street(Decision.STEP_UP)

@@ -33,9 +33,11 @@ export function transfer(ask: Ask, wish: Wish): Promise<Delivered<TransferAnswer
   });
 }
 
-/** What the wish's key has led to. A refusal is the key's last word: sending again only tells which one. */
-export async function outcome(ask: Ask, { input }: Wish): Promise<"unused" | "posted" | "refused"> {
+/** What the wish's key has led to. A refusal is the key's last word: sending again only tells which one. So it is of a
+ * transfer in review, which the bank holds the money of: under another key it would be paid twice. */
+export async function outcome(ask: Ask, { input }: Wish): Promise<"unused" | "posted" | "in-review" | "refused"> {
   const { idempotency } = await ask(TransferOutcomeDocument, { accountId: input.sourceId, key: input.idempotencyKey });
   if (!idempotency?.used) return "unused";
+  if (idempotency.review) return idempotency.review.status === "MADE" ? "posted" : "in-review";
   return idempotency.journal?.posted ? "posted" : "refused";
 }

@@ -307,6 +307,17 @@ export type TransferOrderStatus =
   /** It was cancelled. */
   | 'CANCELLED';
 
+/** How a transfer stands that the bank looks at before it is made. The set may grow. */
+export type TransferReviewStatus =
+  /** Its amount is held. */
+  | 'IN_REVIEW'
+  /** It was made, out of what was held. */
+  | 'MADE'
+  /** It was declined, and nothing is held for it. */
+  | 'DECLINED'
+  /** The account, or the one to be paid, could not make it. Nothing is held for it. */
+  | 'REFUSED';
+
 export type AccountsQueryVariables = Exact<{
   after?: string | null | undefined;
 }>;
@@ -724,7 +735,7 @@ export type TransferOutcomeQueryVariables = Exact<{
 }>;
 
 
-export type TransferOutcomeQuery = { readonly idempotency: { readonly used: boolean, readonly journal: { readonly posted: boolean } | null } | null };
+export type TransferOutcomeQuery = { readonly idempotency: { readonly used: boolean, readonly journal: { readonly posted: boolean } | null, readonly review: { readonly status: TransferReviewStatus } | null } | null };
 
 export class TypedDocumentString<TResult, TVariables>
   extends String
@@ -1448,6 +1459,9 @@ export const TransferOutcomeDocument = new TypedDocumentString(`
     journal {
       posted
     }
+    review {
+      status
+    }
   }
 }
-    `, {"hash":"sha256:31239899b22cc7bf82a4170ad0e831c216e476af602c1594c4aef289d4f470a1"}) as unknown as TypedDocumentString<TransferOutcomeQuery, TransferOutcomeQueryVariables>;
+    `, {"hash":"sha256:7c1a5dcdd5a99732528116a834012f54cfe93dbd3e019922777895b0a9222888"}) as unknown as TypedDocumentString<TransferOutcomeQuery, TransferOutcomeQueryVariables>;

@@ -234,7 +234,8 @@ function Unknown({ stage, onStage }: { stage: Extract<Stage, { at: "unknown" }>;
   );
 }
 
-/** Asks what the key has led to. A refusal is final, so sending again moves nothing and tells which one it was. */
+/** Asks what the key has led to. A refusal is final, and a review goes on whoever asks: sending again moves nothing and
+ * tells which one it was, or that the bank is looking at it. */
 async function foundOut(bank: BankContextValue, wish: Wish): Promise<Stage> {
   try {
     switch (await outcome(bank.ask, wish)) {
@@ -242,6 +243,7 @@ async function foundOut(bank: BankContextValue, wish: Wish): Promise<Stage> {
         bank.pending.clear();
         return { at: "made", wish, available: null, lost: true };
       case "refused":
+      case "in-review":
         return await sent(bank, wish);
       case "unused":
         return { at: "unknown", wish, arrived: "no" };

@@ -115,6 +115,7 @@ class MemoryBank:
             ),
             reviews=MemoryReviewStore(),
             review_within=timedelta(days=1),
+            step_up_within=timedelta(minutes=15),
         )
 
 

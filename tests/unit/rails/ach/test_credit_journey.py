@@ -1,19 +1,22 @@
 """Stories of money sent by ACH, from the wish to the end of the return window, over the real ledger in memory."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
 from domain.access.model import Actor, Group
 from domain.accounts.model import Account
 from domain.cases.kinds import CaseKind, ResolutionCode
+from domain.cases.model import Case, CaseResolved, CaseState, ReviewOver
 from domain.counterparties.model import Counterparty
 from domain.fraud.kinds import Decision
 from domain.fraud.label_model import LabelSource
 from domain.money import Money
 from domain.notices.kinds import NoticeKind
-from domain.payments.kinds import PaymentState
+from domain.payments.kinds import Event, PaymentState
 from domain.payments.model import Payment, Speed
 from domain.payments.store import PaymentPage
 from domain.payments.store_memory import MemoryPaymentStore
@@ -21,7 +24,9 @@ from domain.rails.ach import outgoing_building, outgoing_room, service
 from domain.rails.ach.kinds import EntryState, FileState, RejectionLevel
 from domain.rails.ach.model import AchFile, AchNotEligible, RejectionReason
 from domain.rails.ach.service import PAGE
+from domain.unsettled import Unsettled
 from ops.simulation.house import made
+from ops.simulation.machine import TRIES_MAX
 from tests.unit.accounts.house import code, staff
 from tests.unit.fraud.said import said
 from tests.unit.rails.ach.bank import SUPPLIER, AchBank, wish
@@ -337,8 +342,79 @@ class TestJudging:
         assert bank.ach_labels.of(payment.id) is None
         assert bank.state(payment) is _S.DECLINED
         assert bank.held(account) == 0
-        bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)
+        case = self.closed_by_the_bank(bank, payment)
+        late = bank.cases.resolve(staff(Group.FRAUD_ANALYST), case.id, code=ResolutionCode.REJECT, reason="r", key="r")
+        assert late == CaseResolved(case.id, "REJECT")
         assert bank.state(payment) is _S.DECLINED
+        assert bank.ach_labels.of(payment.id) is None
+
+    def test_what_its_customer_calls_off_nobody_has_to_decide_any_more(self) -> None:
+        bank, actor, account, payment = self.large()
+        bank.propose(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)
+        cancelled = bank.ach.cancel(actor, payment.id)
+        case = self.closed_by_the_bank(bank, payment)
+        assert bank.ach.cancel(actor, payment.id) == cancelled
+        bank.run()
+        assert bank.case(case.id) == case
+        assert (bank.state(payment), bank.held(account)) == (_S.CANCELLED, 0)
+        assert bank.ach_labels.of(payment.id) is None
+
+    def test_the_last_step_closes_what_a_death_has_left_open(self) -> None:
+        bank, actor, _, payment = self.large()
+        bank.payments.move(payment.id, Event.CANCELLED, by=actor.person)
+        assert bank.cases.unresolved() != ()
+        bank.run()
+        assert bank.state(payment) is _S.CANCELLED
+        self.closed_by_the_bank(bank, payment)
+
+    def test_called_off_before_it_has_a_case_it_keeps_none_open(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        bank = AchBank()
+        actor, account, _ = bank.sender(minor=9_000_00)
+        payment = bank.send(actor, account, bank.counterparty_of_today(actor), 3_000_00)
+        real = bank.cases.open
+
+        def called_off_first(*said: Any, **more: Any) -> Case:
+            bank.ach.cancel(actor, payment.id)
+            return real(*said, **more)
+
+        monkeypatch.setattr(bank.cases, "open", called_off_first)
+        bank.steps.judged(bank.payment(payment), said(payment.id, Decision.REVIEW))
+        bank.steps.advance(bank.payment(payment))
+        bank.steps.run("review", payment=payment.id, token=None)
+        assert bank.state(payment) is _S.CANCELLED
+        self.closed_by_the_bank(bank, payment)
+
+    def test_a_decision_that_comes_too_late_teaches_nothing_and_ends_its_case(self) -> None:
+        bank, actor, _, payment = self.large()
+        bank.payments.move(payment.id, Event.CANCELLED, by=actor.person)
+        case = bank.case(bank.payment(payment).case or "")
+        answer = bank.cases.resolve(
+            staff(Group.FRAUD_ANALYST), case.id, code=ResolutionCode.REJECT, reason="r", key="r"
+        )
+        assert answer == CaseResolved(case.id, "REJECT")
+        self.closed_by_the_bank(bank, payment)
+        assert bank.ach_labels.of(payment.id) is None
+
+    def test_what_was_let_go_stays_so_when_it_is_called_off_later(self) -> None:
+        bank, actor, _, payment = self.large()
+        case = bank.resolve(bank.payment(payment).case or "", ResolutionCode.RELEASE, Group.FRAUD_ANALYST)
+        bank.ach.cancel(actor, payment.id)
+        bank.run()
+        assert bank.case(case.id) == case
+        assert bank.ach.payment_reviewed(case) is None
+        assert case.resolution
+        turned_down = replace(case, resolution=replace(case.resolution, code=ResolutionCode.REJECT))
+        over = bank.ach.payment_reviewed(turned_down)
+        assert over == ReviewOver(payment.id, "CANCELLED", ResolutionCode.RELEASE)
+
+    @staticmethod
+    def closed_by_the_bank(bank: AchBank, payment: Payment) -> Case:
+        assert bank.cases.unresolved() == ()
+        case = bank.case(bank.payment(payment).case or "")
+        assert case.state is CaseState.RESOLVED
+        assert case.resolution
+        assert (case.resolution.code, case.resolution.person) == (ResolutionCode.REJECT, "bank")
+        return case
 
     def test_a_scorer_that_is_silent_is_stood_in_for_by_stricter_rules(self) -> None:
         bank = AchBank()
@@ -353,6 +429,21 @@ class TestJudging:
         (line,) = [one for one in bank.timeline(payment) if one.event == "suspected"]
         assert line.facts["fallback"] == "SCORER_SILENT"
         assert "UNSCORED_NEW_COUNTERPARTY" in line.facts["reasons"]
+
+    @pytest.mark.parametrize("tries", [TRIES_MAX, TRIES_MAX - 1])
+    def test_a_bus_that_takes_nothing_is_as_a_silent_scorer(self, tries: int) -> None:
+        bank = AchBank()
+        actor, account, maria = bank.sender()
+        payment = bank.send(actor, account, maria, 10_00)
+        bank.bus.refuses = tries
+        for _ in range(tries):
+            with pytest.raises(Unsettled, match="the bus did not take"):
+                bank.run()
+        bank.run()
+        assert bank.state(payment) is _S.SCHEDULED
+        (line,) = [one for one in bank.timeline(payment) if one.event == "screened"]
+        assert line.facts.get("fallback") == ("SCORER_SILENT" if tries == TRIES_MAX else None)
+        assert bank.payment(payment).execution == 1
 
     def test_a_judgement_that_comes_late_or_twice_changes_nothing(self) -> None:
         bank = AchBank()

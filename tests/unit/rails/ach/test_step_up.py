@@ -158,7 +158,7 @@ class TestWaiting:
         story = waiting(kind)
         actor, before = story.signed_in(after), story.now
         refused = story.bank.ach.confirm(actor, story.payment.id)
-        assert refused == StepUpRequired("2026-03-09T15:00:00.000000Z")
+        assert refused == StepUpRequired("2026-03-09T15:00:00.000000Z", "2026-03-09T15:15:00.000000Z")
         assert refused.retryable
         assert story.now == before
 
