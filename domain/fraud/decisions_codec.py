@@ -210,8 +210,10 @@ def _feature(part: Part, name: str) -> Value:
             if math.isfinite(value):
                 return value
             raise part.malformed("is no finite number")
+        case _ if type(value) is int and -_INTEGER_MAX <= value <= _INTEGER_MAX:
+            return value
         case _:
-            return part.integer(-_INTEGER_MAX, _INTEGER_MAX)
+            raise part.malformed(f"is no integer of at most {DIGITS_MAX} digits")
 
 
 def _score(part: Part) -> float | None:
