@@ -3,8 +3,9 @@
 import random
 import zlib
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache, lru_cache
 from typing import Final
 
 from domain.fraud import builtin
@@ -63,7 +64,6 @@ def decision(
     shadows: tuple[ShadowScore, ...] = (),
     amount_minor: int = 1_000,
 ) -> StoredDecision:
-    versions = builtin.book(scope).versions
     return StoredDecision(
         id=f"dec_{subject}",
         subject=subject,
@@ -76,7 +76,7 @@ def decision(
         amount=Money(amount_minor, "USD"),
         at=at,
         features={"amount_minor": amount_minor} if features is None else features,
-        versions=VersionsUsed(rules=versions.rules, model=model, thresholds=versions.thresholds, lists=versions.lists),
+        versions=_versions(scope, model),
         score=score,
         decision=decided,
         customer_reasons=(),
@@ -85,6 +85,11 @@ def decision(
         decided_at=at,
         shadows=shadows,
     )
+
+
+@cache
+def _versions(scope: Scope, model: VersionUsed | None) -> VersionsUsed:
+    return replace(builtin.book(scope).versions, model=model)
 
 
 # A portfolio: cards with habits, terminals of which some are compromised for a while, and a model that sees some of it.
@@ -114,39 +119,47 @@ def portfolio(
     seed: int, first: date, days: int, habits: Mapping[int, Habits], *, version: VersionUsed = MODEL
 ) -> Iterator[Payment]:
     """`habits`: from which day on (counted from 0) payments are drawn how."""
-    draw = random.Random(seed)
-    means = [draw.uniform(5, 100) for _ in range(400)]
-    terminals = [draw.random() < 0.02 for _ in range(800)]
     now = habits[0]
     for number in range(days):
         now = habits.get(number, now)
-        start = datetime.combine(first + timedelta(days=number), time(), UTC)
-        for count in range(now.payments_a_day):
-            mean = draw.choice(means)
-            amount = abs(draw.gauss(mean, mean / 2)) * now.amount_times
-            fraud = draw.random() < now.fraud_share
-            terminal = fraud and draw.random() < now.seen
-            known = int(draw.expovariate(0.4)) + 1 if terminal else int(draw.choice(terminals) and draw.random() < 0.2)
-            high = (fraud and draw.random() < now.seen) or (not fraud and draw.random() < now.false_share)
-            score = draw.uniform(0.5, 1.0) if high else draw.betavariate(1, 30)
-            yield Payment(
-                decision(
-                    f"pay_{number:03d}_{count:05d}",
-                    start + timedelta(seconds=draw.randrange(86_400)),
-                    features={
-                        "amount_minor": round(amount * 100),
-                        "amount_to_mean_30d": amount / mean,
-                        "hour": draw.randrange(24),
-                        "terminal_known_frauds_30d": known,
-                        "device_count_1d": None if draw.random() < 0.3 else draw.randrange(5),
-                    },
-                    score=score,
-                    decided=Decision.REVIEW if score >= 0.5 else Decision.APPROVE,
-                    model=version,
-                    amount_minor=round(amount * 100),
-                ),
-                fraud,
-            )
+        yield from a_day(seed, first, number, now, version)
+
+
+@lru_cache(maxsize=256)
+def a_day(seed: int, first: date, number: int, habits: Habits, version: VersionUsed) -> tuple[Payment, ...]:
+    """A day has draws of its own, so that it is drawn once for all stories that begin alike."""
+    people = random.Random(seed)
+    means = [people.uniform(5, 100) for _ in range(400)]
+    terminals = [people.random() < 0.02 for _ in range(800)]
+    draw = random.Random(f"{seed} {number}")
+    start = datetime.combine(first + timedelta(days=number), time(), UTC)
+    payments = []
+    for count in range(habits.payments_a_day):
+        mean = draw.choice(means)
+        amount = abs(draw.gauss(mean, mean / 2)) * habits.amount_times
+        fraud = draw.random() < habits.fraud_share
+        terminal = fraud and draw.random() < habits.seen
+        known = int(draw.expovariate(0.4)) + 1 if terminal else int(draw.choice(terminals) and draw.random() < 0.2)
+        high = (fraud and draw.random() < habits.seen) or (not fraud and draw.random() < habits.false_share)
+        # Low scores are of Beta(1, 30), by the inverse of its distribution.
+        score = draw.uniform(0.5, 1.0) if high else 1 - draw.random() ** (1 / 30)
+        made = decision(
+            f"pay_{number:03d}_{count:05d}",
+            start + timedelta(seconds=int(draw.random() * 86_400)),
+            features={
+                "amount_minor": round(amount * 100),
+                "amount_to_mean_30d": amount / mean,
+                "hour": int(draw.random() * 24),
+                "terminal_known_frauds_30d": known,
+                "device_count_1d": None if draw.random() < 0.3 else int(draw.random() * 5),
+            },
+            score=score,
+            decided=Decision.REVIEW if score >= 0.5 else Decision.APPROVE,
+            model=version,
+            amount_minor=round(amount * 100),
+        )
+        payments.append(Payment(made, fraud))
+    return tuple(payments)
 
 
 def subjects(payments: Iterable[Payment]) -> list[str]:

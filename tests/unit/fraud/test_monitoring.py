@@ -3,6 +3,7 @@
 import random
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from math import log
 from typing import Any
 
@@ -33,7 +34,7 @@ from domain.fraud.monitoring_store_memory import MemoryMonitoringStore
 from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.thresholds import Bound, Bounds, Thresholds
 from domain.refusals import InputInvalid, NotAllowed
-from tests.unit.fraud.decided import MODEL, SHARDS, Decided, Habits, Payment, decision, portfolio
+from tests.unit.fraud.decided import MODEL, SHARDS, Decided, Habits, Payment, a_day, decision, portfolio
 from tests.unit.fraud.governance import AUDITOR, OPERATOR, HandClock, passed
 
 FIRST = date(2026, 6, 1)
@@ -149,25 +150,65 @@ class Watch:
         return self.monitoring.count(CARD, until=self.clock.time + timedelta(minutes=minutes))
 
 
-def lived(habits: dict[int, Habits], days: int, *, seed: int = 1) -> list[Watched]:
+@cache
+def learnt_from() -> Reference:
+    return reference_of(list(portfolio(99, FIRST, 14, {0: Habits(payments_a_day=2_000)})))
+
+
+class Life:
     """What was seen each night. Only decisions of the last days are kept at hand: the store finds them by day."""
-    watch = Watch(reference=reference_of(list(portfolio(99, FIRST, 14, {0: Habits(payments_a_day=2_000)}))))
-    every: dict[date, list[Payment]] = {}
-    for payment in portfolio(seed, FIRST, days, habits):
-        every.setdefault(payment.decision.decided_at.date(), []).append(payment)
-    seen = []
-    for number in range(days):
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self.watch = Watch(reference=learnt_from())
+        self.habits: list[Habits] = []
+        self.seen: list[Watched] = []
+
+    def copied(self) -> "Life":
+        """As it is: figures and labels are values."""
+        life = Life(self.seed)
+        life.habits, life.seen = list(self.habits), list(self.seen)
+        life.watch.store._days = dict(self.watch.store._days)
+        life.watch.store._labels = dict(self.watch.store._labels)
+        for label in self.watch.label_store._labels.values():
+            assert life.watch.label_store.keep(label, was=None)
+        return life
+
+    def live(self, habits: Habits) -> None:
+        number = len(self.habits)
+        self.habits.append(habits)
         day = FIRST + timedelta(days=number)
-        watch.decided.by_subject = {one.decision.subject: one.decision for one in every[day]}
-        learnt = day - timedelta(days=7)
+        watch = self.watch
+        watch.decided.by_subject = {one.decision.subject: one.decision for one in self.payments(number)}
         watch.clock.time = datetime.combine(day, time(12), UTC)
-        for payment in every.get(learnt, ()):
+        for payment in self.payments(number - 7) if number >= 7 else ():
             if payment.fraud:
                 watch.decided.by_subject[payment.decision.subject] = payment.decision
                 said = Said(True, LabelSource.CHARGEBACK, None, payment.decision.at + timedelta(days=7), "bank")
                 passed(watch.labels.learn(payment.decision.subject, said))
-        seen.append(watch.night(day))
-    return seen
+        self.seen.append(watch.night(day))
+
+    def payments(self, number: int) -> tuple[Payment, ...]:
+        return a_day(self.seed, FIRST, number, self.habits[number], MODEL)
+
+
+@cache
+def begun(seed: int, habits: Habits, days: int) -> Life:
+    """Lived once for all stories that begin so."""
+    life = Life(seed)
+    for _ in range(days):
+        life.live(habits)
+    return life
+
+
+def lived(habits: dict[int, Habits], days: int, *, seed: int = 1) -> list[Watched]:
+    """`habits`: from which day on (counted from 0) it is lived how."""
+    changes = sorted(habits)
+    alike = min(changes[1] if len(changes) > 1 else days, days)
+    life = begun(seed, habits[0], min(alike, CHANGED_ON)).copied()
+    for number in range(len(life.habits), days):
+        life.live(habits.get(number, life.habits[-1]))
+    return life.seen
 
 
 def measures(seen: Watched) -> set[Measure]:
