@@ -14,16 +14,19 @@ from domain.notices.kinds import NoticeKind
 from domain.transfers.kinds import ReviewState
 from domain.transfers.model import OccurrenceOutcome, TransferOrder, TransferReview
 from ops.simulation.operations import Operation
+from ops.simulation.processes import STEP_UP_WITHIN
 from ops.simulation.scene import BANK
 from ops.simulation.world import World
 
 STOOD: Final = "a decision that stood"
 PROVED: Final = "a transfer after a sign-in"
+UNPROVED: Final = "a transfer whose sign-in was waited for no longer"
 REVIEWED: Final = "review"
 """Leads the end of a review among what was met."""
 HAPPENINGS: Final = (
     STOOD,
     PROVED,
+    UNPROVED,
     *(f"{REVIEWED} {state.value}" for state in (ReviewState.MADE, ReviewState.DECLINED, ReviewState.REFUSED)),
 )
 SAID_OF: Final[Mapping[str, frozenset[Decision]]] = {
@@ -31,7 +34,7 @@ SAID_OF: Final[Mapping[str, frozenset[Decision]]] = {
     "TRANSFER_IN_REVIEW": frozenset({Decision.REVIEW}),
     "REVIEW_DELAYED": frozenset({Decision.REVIEW}),
     "PAYMENT_BLOCKED": frozenset({Decision.BLOCK}),
-    "PAYMENT_DECLINED": frozenset({Decision.SOFT_DECLINE, Decision.REVIEW}),
+    "PAYMENT_DECLINED": frozenset({Decision.SOFT_DECLINE, Decision.REVIEW, Decision.STEP_UP}),
 }
 """What a customer is told -> the decisions it can be told of. No other was ever made of that transfer."""
 PAGE: Final = 1_000
@@ -78,7 +81,10 @@ def judged(world: World, orders: list[TransferOrder]) -> Iterator[str]:
             yield f"{subject} was judged, and nobody asked for it"
     ended = {review.id: review for review in reviews(world)}
     for journal in world.ledger.journals.values():
-        yield from _followed(journal, decisions.first.get(journal.id), by_journal.get(journal.id), ended)
+        decision = decisions.first.get(journal.id)
+        asked_to_prove = decision is not None and decision.decision is Decision.STEP_UP
+        met[UNPROVED] += asked_to_prove and _declined(journal) and journal.id not in ended
+        yield from _followed(journal, decision, by_journal.get(journal.id), ended)
     for name, operation in by_journal.items():
         yield from _heard(operation, decisions.first.get(name))
         if operation.signed_in and operation.told and operation.told.done:
@@ -107,12 +113,21 @@ def _followed(
     released = journal.kind == "transfer_released" and journal.posted
     if released and (review is None or review.state is not ReviewState.MADE):
         yield f"{journal.id} was made out of a review that did not make it"
-    code = journal.refusal.code if journal.refusal else ""
-    if code == "PAYMENT_BLOCKED" and said is not Decision.BLOCK:
+    if journal.refusal and journal.refusal.code == "PAYMENT_BLOCKED" and said is not Decision.BLOCK:
         yield f"{journal.id} was blocked, and the judge said {said}"
     declined = review is not None and review.state is ReviewState.DECLINED
-    if code == "PAYMENT_DECLINED" and said is not Decision.SOFT_DECLINE and not declined:
+    unproved = said is Decision.STEP_UP and decision is not None and _late(journal, decision)
+    if _declined(journal) and said is not Decision.SOFT_DECLINE and not declined and not unproved:
         yield f"{journal.id} was declined, and the judge said {said}"
+
+
+def _declined(journal: Journal) -> bool:
+    return journal.refusal is not None and journal.refusal.code == "PAYMENT_DECLINED"
+
+
+def _late(journal: Journal, decision: StoredDecision) -> bool:
+    """The sign-in that it asked for was waited for no longer."""
+    return journal.booked_at >= decision.decided_at + STEP_UP_WITHIN
 
 
 def _heard(operation: Operation, decision: StoredDecision | None) -> Iterator[str]:

@@ -227,6 +227,10 @@ def advance(payment: str) -> None:
     _step(StepName.ADVANCE, payment)
 
 
+def end(payment: str) -> None:
+    _step(StepName.END, payment)
+
+
 def _step(name: StepName, payment: str) -> None:
     ach_journey.handler({"step": name.value, "payment": payment, "execution": f"{payment}.1"}, None)
 

@@ -258,6 +258,16 @@ def claimed(place: Place) -> list[str]:
     ]
 
 
+def called_off_in_review(place: Place) -> list[str]:
+    """Payments that were called off and whose case is open: their journey's last step closes it."""
+    open_cases = {item["case"] for item in rows(place, "cases", "C") if not item.get("resolution")}
+    return [
+        item["payment"]
+        for item in rows(place, "payments", "P")
+        if PaymentState(item["state"]) is PaymentState.CANCELLED and item.get("case") in open_cases
+    ]
+
+
 def reversals_begun(place: Place) -> list[str]:
     """Whose journeys make their first step now."""
     return [

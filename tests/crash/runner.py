@@ -18,7 +18,7 @@ from typing import Final
 
 from ops.verify.world import World
 from tests.crash import books, payment_books, received_books
-from tests.crash.ach_cases import advance, begin, cut_off, sweep_cases, sweep_payments
+from tests.crash.ach_cases import advance, begin, cut_off, end, sweep_cases, sweep_payments
 from tests.crash.incoming_cases import sweep_received
 from tests.crash.modes import MODES, PAIRED, Mode, Scene
 from tests.crash.network import Call, Plan, Trouble, nobody, untouched
@@ -372,8 +372,8 @@ class Runner:
 
     def _paid(self, stage: Stage) -> None:
         """What happens to payments by itself: files that are due are worked on, who is at work on none is found by the
-        sweep, and journeys that were told make the money effects of what they were told. Of what came in the sweep
-        finds files that no journey works, and entries that are due.
+        sweep, and journeys that were told make the money effects of what they were told, and end. Of what came in the
+        sweep finds files that no journey works, and entries that are due.
         """
         if payment_books.due_files(self.place) or payment_books.unsent(self.place):
             cut_off(stage)
@@ -389,6 +389,8 @@ class Runner:
             begin(reversal)
         for payment in payment_books.claimed(self.place):
             advance(payment)
+        for payment in payment_books.called_off_in_review(self.place):
+            end(payment)
 
     def _left(self, prepared: Prepared, world: World) -> books.Left:
         late = prepared.use_case.mended_after == timedelta(0)
