@@ -319,9 +319,10 @@ class Table:
                     return_values="ALL_OLD" if asks_back else None,
                 )
             except PutError as error:
-                if error.cause_response_code == f"{_CONDITION_FAILED}Exception":
+                code = _code(error)
+                if code == f"{_CONDITION_FAILED}Exception":
                     return False
-                if error.cause_response_code != f"{_CONFLICT}Exception":
+                if code != f"{_CONFLICT}Exception":
                     raise
             else:
                 return True
@@ -406,6 +407,11 @@ def answered_in_time(what: str) -> Iterator[None]:
         if _in_passing(error):
             raise Unanswered(f"{what}: {type(error.cause).__name__}") from error
         raise
+
+
+def _code(error: PynamoDBException) -> str | None:
+    """What the service calls its error; None where no answer came, of which PynamoDB's own way of asking breaks."""
+    return str(error.cause.response["Error"]["Code"]) if isinstance(error.cause, ClientError) else None
 
 
 def _in_passing(error: PynamoDBException) -> bool:

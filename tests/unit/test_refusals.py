@@ -10,6 +10,7 @@ from typing import get_type_hints
 import pytest
 
 import domain
+from domain.cases.kinds import ResolutionCode
 from domain.refusals import (
     Fact,
     FieldFault,
@@ -52,6 +53,7 @@ def example(kind: type[Refusal]) -> Refusal:
         str: "PER_DAY_LIMIT",
         str | None: "2026-03-13",
         int: 700,
+        ResolutionCode: ResolutionCode.REJECT,
         tuple[FieldFault, ...]: (FieldFault(("amount",), "BAD", "is bad"),),
     }
     hints = get_type_hints(kind)

@@ -65,6 +65,7 @@ from tests.unit.fraud.values import entry, least, rule
 SCOPE: Final = Scope.TRANSFER
 WRITER: Final = "stf_01J0000000000000000000000A"
 LEAD: Final = "stf_01J0000000000000000000000B"
+JOURNAL: Final = "jrn_01J0000000000000000000000C"
 BOUNDS: Final = Bounds(
     scores={Decision.REVIEW: Bound(0.3, 0.7, optional=False), Decision.BLOCK: Bound(0.8, 0.99, optional=False)},
     unscored_amounts_minor={Decision.REVIEW: Bound(50_000, 250_000, optional=False)},
@@ -412,7 +413,7 @@ def a_dry_run(now: datetime, day: date) -> DryRun:
         ran_at=now,
         by=WRITER,
         complete=False,
-        examples=(Changed("dec_1", "jrn_1", Decision.APPROVE, Decision.REVIEW, ("LARGE",)),),
+        examples=(Changed("dec_1", JOURNAL, Decision.APPROVE, Decision.REVIEW, ("LARGE",)),),
     )
 
 

@@ -15,7 +15,7 @@ from domain.fraud.kinds import Decision
 from domain.fraud.registry_model import ArtefactKind
 from tests.unit.graph import fraud_documents as ask
 from tests.unit.graph.fraud_house import LEAD as WRITING_LEAD
-from tests.unit.graph.fraud_house import rules_document, thresholds_document
+from tests.unit.graph.fraud_house import JOURNAL, rules_document, thresholds_document
 from tests.unit.graph.world import CLERK, World, clerk
 
 LOOKERS: Final = (Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE, Group.AUDITOR)
@@ -326,7 +326,7 @@ class TestVersions:
             "spoke": [{"code": "LARGE", "count": 107}],
             "complete": False,
             "examples": [
-                {"subjectId": "jrn_1", "before": "APPROVE", "after": "REVIEW", "staffReasons": ["LARGE"]},
+                {"subjectId": JOURNAL, "before": "APPROVE", "after": "REVIEW", "staffReasons": ["LARGE"]},
             ],
         }
         assert rules["retired"]["reason"] == "it spoke too often"
