@@ -23,6 +23,7 @@ from hashlib import blake2b
 from math import erfc, exp, lgamma, log, sqrt
 from typing import Final, TypeVar
 
+from domain.fraud.gate import ShadowDay
 from domain.fraud.kinds import DECLINED, Decision, Family, Scope, Value
 from domain.fraud.label_model import MATURITY, Label, flagged, matures_at
 from domain.fraud.model import StoredDecision
@@ -41,7 +42,6 @@ from domain.fraud.monitoring_model import (
     Watched,
 )
 from domain.fraud.registry_model import MILLION
-from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.thresholds import DECISIONS, Bounds, Thresholds
 
 SCORE_BINS: Final = 100

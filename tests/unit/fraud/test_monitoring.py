@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.fraud import monitoring as rules
+from domain.fraud.gate import ShadowDay
 from domain.fraud.kinds import Decision, Fallback, Family, Scope
 from domain.fraud.label_model import LabelSource, Said
 from domain.fraud.label_store_memory import MemoryLabelStore
@@ -31,7 +32,6 @@ from domain.fraud.monitoring_model import (
 )
 from domain.fraud.monitoring_service import LABEL_DAYS, Counted, Monitoring
 from domain.fraud.monitoring_store_memory import MemoryMonitoringStore
-from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.thresholds import Bound, Bounds, Thresholds
 from domain.refusals import InputInvalid, NotAllowed
 from tests.unit.fraud.decided import MODEL, SHARDS, Decided, Habits, Payment, a_day, decision, portfolio
