@@ -21,8 +21,6 @@ from domain.fraud.model import ShadowScore
 from domain.fraud.monitoring_model import (
     Bins,
     DayFigures,
-    Known,
-    LabelFigures,
     Level,
     Measure,
     Proposal,
@@ -637,23 +635,6 @@ class TestSeries:
 
     def test_who_works_accounts_does_not_see_it(self) -> None:
         assert Watch().monitoring.series(OPERATOR, CARD, first=FIRST, last=FIRST) == NotAllowed()
-
-
-def test_labels_alone_make_no_signal_while_they_are_few() -> None:
-    day = FIRST + timedelta(days=COLD + 30)
-    days = {
-        FIRST + timedelta(days=number): DayFigures(
-            scope=CARD,
-            day=FIRST + timedelta(days=number),
-            reference=None,
-            decisions={Decision.APPROVE: 10, Decision.REVIEW: 1},
-        )
-        for number in range(COLD + 31)
-    }
-    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1, at_maturity=Known(1, 0)) for one in days}
-    seen = rules.watched(CARD, day, days, labels, None, first=FIRST)
-
-    assert {signal.level for signal in seen.signals} <= {Level.TOO_FEW, Level.FINE}
 
 
 class TestEntities:
