@@ -3,11 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from domain.fraud.kinds import SENTENCES, CustomerReason, Decision, Fallback, Family, FeatureType, Scope
-from domain.fraud.label_model import LabelSource
-from domain.fraud.lists import ListName
-from domain.fraud.registry_model import ArtefactKind, VersionState
-from domain.fraud.registry_rules import (
+from domain.fraud.gate import (
     DRY_RUN_DECISIONS_MIN,
     FOLDS_MIN,
     SHADOW_AGE_MAX,
@@ -15,6 +11,10 @@ from domain.fraud.registry_rules import (
     SHADOW_DECISIONS_MIN,
     Missing,
 )
+from domain.fraud.kinds import SENTENCES, CustomerReason, Decision, Fallback, Family, FeatureType, Scope
+from domain.fraud.label_model import LabelSource
+from domain.fraud.lists import ListName
+from domain.fraud.registry_model import ArtefactKind, VersionState
 from domain.fraud.rules import Outcome as RuleOutcome
 from graph.described import describe
 

@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from domain.fraud.books import Books
     from domain.fraud.decision_desk import Again, DecisionDesk, Wanted
     from domain.fraud.decision_store import DecisionPage
+    from domain.fraud.gate import Missing, ShadowDay
+    from domain.fraud.gate_evidence import BoundsInForce
     from domain.fraud.kinds import Scope
     from domain.fraud.label_model import Label
     from domain.fraud.labels import Labels
@@ -27,9 +29,8 @@ if TYPE_CHECKING:
     from domain.fraud.monitoring_model import DayFigures, Point
     from domain.fraud.monitoring_service import Monitoring
     from domain.fraud.refusals import FraudDocumentUnread
-    from domain.fraud.registry import BoundsInForce, Registry
+    from domain.fraud.registry import Registry
     from domain.fraud.registry_model import ArtefactKind, Pointer, Snoozes, Version, VersionPage
-    from domain.fraud.registry_rules import Missing, ShadowDay
     from domain.fraud.snoozing import Snoozing
     from domain.fraud.thresholds import Bounds, Thresholds
     from graph.context import Context

@@ -8,10 +8,10 @@ import strawberry
 
 from domain.access.model import Relation
 from domain.fraud.dry_run import DECISIONS_MAX, EXAMPLES_MAX
+from domain.fraud.gate import SHADOW_SHARE_MIN_PERCENT
 from domain.fraud.registry_model import ArtefactKind as Kind
 from domain.fraud.registry_model import Backtest, Changed, DryRun, Fold, Retired, Version
 from domain.fraud.registry_model import VersionState as State
-from domain.fraud.registry_rules import SHADOW_SHARE_MIN_PERCENT
 from domain.refusals import Refusal
 from graph.connections import Connection, asked
 from graph.context import told

@@ -12,8 +12,8 @@ from typing import Final
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, CaseState, Subject
 from domain.cases.service import Cases
+from domain.fraud import gate, thresholds
 from domain.fraud import monitoring as rules
-from domain.fraud import registry_rules, thresholds
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.kinds import Scope
 from domain.fraud.label_model import MATURITY
@@ -148,8 +148,8 @@ class Drift:
             return {}
         moved = ", ".join(f"{decision.value} from {limit}" for decision, limit in moved_to.scores.items())
         champion = pointer.champions.get(ArtefactKind.THRESHOLDS)
-        replaces = registry_rules.replaced(champion.used.sha256 if champion else None)
-        return {THRESHOLDS: version.id, registry_rules.REPLACES: replaces, "Would decide": moved}
+        replaces = gate.replaced(champion.used.sha256 if champion else None)
+        return {THRESHOLDS: version.id, gate.REPLACES: replaces, "Would decide": moved}
 
 
 def _facts(seen: Watched, proposal: Proposal, champion: str | None) -> dict[str, str]:

@@ -24,7 +24,7 @@ from domain.access.model import (
 from domain.access.service import Approvals, approval_id, proposal_of, refusal_of
 from domain.clock import Clock
 from domain.facts import facts_of
-from domain.fraud import lists
+from domain.fraud import gate, lists
 from domain.fraud import registry_rules as rules
 from domain.fraud.artefacts import ArtefactStore, ArtefactUnread
 from domain.fraud.documents import DOCUMENT_BYTES_MAX, DocumentMalformed, canonical
@@ -161,7 +161,7 @@ class ListChanges:
             group=Group.FRAUD_LEAD,
             makers=MAKERS,
             checkers_needed=1,
-            lifetime=rules.APPROVAL_LIFETIME,
+            lifetime=gate.APPROVAL_LIFETIME,
         )
 
     def decided(self, approval: Approval) -> Refusal | None:
@@ -173,7 +173,7 @@ class ListChanges:
         asked = self._store.asked(approval.id)
         if asked is None:
             return NotFound(approval.id)
-        if rules.consent_of(approval, ApprovalState.APPROVED) is None or approval.maker != asked.by:
+        if gate.consent_of(approval, ApprovalState.APPROVED) is None or approval.maker != asked.by:
             return NotAllowed()
         shown = _proposal(asked.scope, asked.change)
         used = self._approvals.use(approval.id, proposal=shown, used_for=approval.id)

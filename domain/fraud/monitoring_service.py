@@ -14,13 +14,13 @@ from domain.access.model import Action, Actor, Relation
 from domain.access.service import refusal_of
 from domain.clock import Clock
 from domain.fraud import monitoring as rules
+from domain.fraud.gate import ShadowDay
 from domain.fraud.kinds import Scope
 from domain.fraud.label_model import Label
 from domain.fraud.label_store import LabelStore
 from domain.fraud.model import StoredDecision
 from domain.fraud.monitoring_model import FIRST_DAY, DayFigures, LabelFigures, Point, Progress, Reference, Watched
 from domain.fraud.monitoring_store import MonitoringStore
-from domain.fraud.registry_rules import ShadowDay
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound
 
 PAGE: Final = 100

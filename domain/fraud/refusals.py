@@ -27,7 +27,7 @@ class FraudGateClosed(Refusal):
     code: ClassVar[str] = "FRAUD_GATE_CLOSED"
     version: str
     missing: str
-    """Codes of `registry_rules.Missing`, with commas between."""
+    """Codes of `gate.Missing`, with commas between."""
 
     @property
     def message(self) -> str:

@@ -6,8 +6,7 @@ the next one does not.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final, Protocol, TypeVar
 
 from domain.access.model import Action, Actor, Approval, ApprovalKeyReused, ApprovalState, Group, Relation
@@ -16,10 +15,12 @@ from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Case, Stage
 from domain.clock import Clock
 from domain.facts import facts_of
-from domain.fraud import builtin, signed_bounds, thresholds
+from domain.fraud import builtin, gate, signed_bounds
 from domain.fraud import registry_rules as rules
-from domain.fraud.artefacts import ArtefactStore, ArtefactUnread
+from domain.fraud.artefacts import ArtefactStore
 from domain.fraud.documents import DocumentMalformed, canonical, read, sha256_of
+from domain.fraud.gate import Consent, Missing
+from domain.fraud.gate_evidence import BoundsInForce, BoundsKey, GateEvidence, GateReads, ShadowRuns
 from domain.fraud.kinds import FRAUD_VERSION, Scope
 from domain.fraud.refusals import (
     BoundsNotTrusted,
@@ -46,7 +47,6 @@ from domain.fraud.registry_model import (
     VersionState,
     parse_version_id,
 )
-from domain.fraud.registry_rules import BoundsVerdict, Consent, Evidence, Missing, ShadowDay
 from domain.fraud.registry_store import Claim, RegistryStore
 from domain.fraud.thresholds import Bounds
 from domain.ids import work_id
@@ -54,12 +54,9 @@ from domain.keys import key_faults
 from domain.refusals import FieldFault, InputInvalid, NotAllowed, NotFound, Refusal
 
 SUBJECT_KIND: Final = FRAUD_VERSION
-PROMOTE: Final = "promote"
 TRIES_MAX: Final = 5
 """Few people change one scope; five lost races in a row are not people."""
 PAGE_MAX: Final = 100
-AUTHORS_PAGES_MAX: Final = 5
-"""500 earlier versions of a kind are looked through for the same bytes: years of them."""
 VERSIONS_MAX: Final = 999_999
 """As many as their numbers have digits for."""
 DRAFTED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES, ArtefactKind.THRESHOLDS})
@@ -67,8 +64,6 @@ DRAFTED: Final = frozenset({ArtefactKind.MODEL, ArtefactKind.RULES, ArtefactKind
 MAKERS: Final = frozenset({Group.FRAUD_ANALYST, Group.FRAUD_LEAD})
 """Who asks for a promotion; a lead agrees."""
 BANK: Final = "bank"
-REASON: Final = "Reason"
-"""The fact of an approval that is in the words of who asks."""
 THRESHOLDS: Final = "Thresholds"
 """The fact of a case that names the thresholds it proposes."""
 
@@ -76,45 +71,11 @@ Denied = NotAllowed | NotFound
 Moved = TypeVar("Moved", bound=Refusal)
 
 
-@dataclass(frozen=True, slots=True)
-class BoundsInForce:
-    """Bounds whose signature was verified just now, and what they say."""
-
-    signed: SignedBounds
-    bounds: Bounds
-
-
 class Forms(Protocol):
     """What a document must be, by its kind."""
 
     def check(self, kind: ArtefactKind, document: object) -> None:
         """Raises DocumentMalformed."""
-        ...
-
-
-class BoundsKey(Protocol):
-    """The one key that signs bounds."""
-
-    def signed(self, digest: bytes, *, key: str, signature: bytes) -> bool:
-        """Whether `signature` is of this digest by that key, and the key is the one that signs bounds."""
-        ...
-
-
-class ShadowRuns(Protocol):
-    """What is stored of decisions beside which shadows were asked."""
-
-    def shadow_days(self, scope: Scope, version: str, *, since: date) -> tuple[ShadowDay, ...]: ...
-
-
-class GateReads(Protocol):
-    """Where a gate's evidence is read that is the same for all versions of a scope. A promotion reads it anew; whoever
-    shows many versions reads it once for all of them.
-    """
-
-    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]: ...
-
-    def bounds(self, scope: Scope) -> Bounds | None:
-        """Their signature verified."""
         ...
 
 
@@ -134,9 +95,15 @@ class Registry:
         self._artefacts = artefacts
         self._forms = forms
         self._approvals = approvals
-        self._bounds_key = bounds_key
-        self._shadow_runs = shadow_runs
         self._clock = clock
+        self._evidence = GateEvidence(
+            store=store,
+            artefacts=artefacts,
+            approvals=approvals,
+            bounds_key=bounds_key,
+            shadow_runs=shadow_runs,
+            clock=clock,
+        )
 
     # Looking.
 
@@ -173,14 +140,14 @@ class Registry:
             return found
         if faults := _kind_faults(found.kind, "version"):
             return InputInvalid(faults)
-        return self.missing_of(found, self._store.pointer(found.scope), self)
+        return self.missing_of(found, self._store.pointer(found.scope), self._evidence)
 
     def missing_of(
         self, version: Version, pointer: Pointer, reads: GateReads
     ) -> tuple[Missing, ...] | FraudDocumentUnread:
         """As `missing`, of a version and a pointer that were read just now: to be shown, and never to promote by."""
-        evidence = self._evidence(version, pointer, reads=reads)
-        return evidence if isinstance(evidence, Refusal) else rules.missing(version, evidence, self._clock.now())
+        evidence = self._evidence.collected(version, pointer, reads=reads)
+        return evidence if isinstance(evidence, Refusal) else gate.missing(version, evidence, self._clock.now())
 
     def document(self, actor: Actor, version: str) -> bytes | Denied:
         """The bytes of its document. Raises ArtefactUnread.
@@ -373,10 +340,10 @@ class Registry:
         state = rules.state_of(found, pointer)
         if state not in (VersionState.DRAFT, VersionState.SHADOW):
             return FraudVersionState(found.id, state.value)
-        evidence = self._evidence(found, pointer)
+        evidence = self._evidence.collected(found, pointer)
         if isinstance(evidence, Refusal):
             return evidence
-        if lacking := rules.missing_before_asking(found, evidence, now):
+        if lacking := gate.missing_before_asking(found, evidence, now):
             return FraudGateClosed(found.id, ",".join(lacking))
         approval = self._approvals.request(
             actor,
@@ -384,13 +351,13 @@ class Registry:
             proposal=proposal_of(
                 subject_kind=SUBJECT_KIND,
                 subject_id=found.id,
-                action=PROMOTE,
-                shown=facts_of(_shown(found, evidence, reason)),
+                action=gate.PROMOTE,
+                shown=facts_of(gate.shown(found, evidence, reason)),
             ),
             group=Group.FRAUD_LEAD,
             makers=MAKERS,
             checkers_needed=1,
-            lifetime=rules.APPROVAL_LIFETIME,
+            lifetime=gate.APPROVAL_LIFETIME,
         )
         if isinstance(approval, Refusal):
             return approval
@@ -398,7 +365,7 @@ class Registry:
 
     def _asked_before(self, version: Version, approval: Approval, reason: str) -> Approval | Refusal:
         """What is shown is counted anew each night, and the reason is not: that is what was asked with this key."""
-        said = next((fact.value for fact in approval.proposal.shown if fact.label == REASON), None)
+        said = next((fact.value for fact in approval.proposal.shown if fact.label == gate.REASON), None)
         if said != reason:
             return ApprovalKeyReused(approval.id)
         noted = self._approvals.get(version.approval) if version.approval else None
@@ -417,7 +384,7 @@ class Registry:
         found = self._found(approval.proposal.subject_id)
         if isinstance(found, NotFound):
             return found
-        answer = self._promoted(found, by=approval.maker, consent=lambda _: self._consent(found, approval.id))
+        answer = self._promoted(found, by=approval.maker, consent=lambda _: self._evidence.consent(found, approval.id))
         return answer if isinstance(answer, Refusal) else None
 
     def promote(self, actor: Actor, version: str) -> Version | Refusal:
@@ -429,7 +396,9 @@ class Registry:
         found = self._worked(actor, version)
         if isinstance(found, Refusal):
             return found
-        return self._promoted(found, by=actor.person, consent=lambda asked: self._consent(asked, asked.approval))
+        return self._promoted(
+            found, by=actor.person, consent=lambda asked: self._evidence.consent(asked, asked.approval)
+        )
 
     def promote_agreed(self, case: Case) -> Version | Refusal:
         """Makes thresholds decide that the bank proposed with a case, as who resolved the case has agreed. The bank is
@@ -450,7 +419,7 @@ class Registry:
         )
         if not agreed or resolution is None or found.kind is not ArtefactKind.THRESHOLDS or found.author != BANK:
             return FraudGateClosed(found.id, Missing.APPROVAL)
-        replaces = next((fact.value for fact in case.facts if fact.label == rules.REPLACES), None)
+        replaces = next((fact.value for fact in case.facts if fact.label == gate.REPLACES), None)
         consent = Consent(BANK, (resolution.person,), case.id, replaces)
         return self._promoted(found, by=resolution.person, consent=lambda _: consent)
 
@@ -514,7 +483,7 @@ class Registry:
         """
         if denied := _denied(actor, Action.LEAD_FRAUD):
             return denied
-        if not self._trusted(bounds):
+        if not self._evidence.trusted(bounds):
             return BoundsNotTrusted(bounds.scope.value, "SIGNATURE")
         try:
             said = signed_bounds.parsed(bounds.document)
@@ -530,21 +499,11 @@ class Registry:
 
     def bounds(self, scope: Scope) -> Bounds | None:
         """The bounds of the scope, their signature verified; None where there are none to be trusted."""
-        found = self.bounds_in_force(scope)
-        return found.bounds if found else None
+        return self._evidence.bounds(scope)
 
     def bounds_in_force(self, scope: Scope) -> BoundsInForce | None:
         """As `bounds`, with how they came to be."""
-        kept = self._store.bounds(scope)
-        if kept is None or not self._trusted(kept):
-            return None
-        said = signed_bounds.parsed(kept.document)
-        return BoundsInForce(kept, said.bounds) if (said.scope, said.number) == (scope, kept.number) else None
-
-    def shadow_days(self, scope: Scope, version: str) -> tuple[ShadowDay, ...]:
-        """Days beside whose decisions the version was asked, as far back as a run is long."""
-        since = (self._clock.now() - rules.SHADOW_RUN_MAX).date()
-        return self._shadow_runs.shadow_days(scope, version, since=since)
+        return self._evidence.bounds_in_force(scope)
 
     # What follows from the pointer.
 
@@ -580,7 +539,7 @@ class Registry:
             agreed = consent(version)
             if isinstance(agreed, Refusal):
                 return agreed
-            evidence = self._evidence(version, pointer, consent=agreed)
+            evidence = self._evidence.collected(version, pointer, consent=agreed)
             if isinstance(evidence, Refusal):
                 return evidence
             decided = rules.promoted(
@@ -595,22 +554,6 @@ class Registry:
                 return self._existing(version.id)
         return FraudRegistryBusy(version.scope.value)
 
-    def _consent(self, version: Version, approval_id: str | None) -> Consent | None:
-        """Of an approval that is about this version and these bytes, and has not run out. Spent it counts as long, and
-        a little longer: somebody may have died between its spending and the write of the pointer.
-        """
-        approval = self._approvals.get(approval_id) if approval_id else None
-        if not isinstance(approval, Approval):
-            return None
-        proposal = approval.proposal
-        about = (proposal.subject_kind, proposal.subject_id, proposal.action) == (SUBJECT_KIND, version.id, PROMOTE)
-        bytes_shown = {fact.value for fact in proposal.shown if fact.label == rules.DOCUMENT}
-        if not about or bytes_shown != {version.sha256} or approval.used_for not in (None, version.id):
-            return None
-        if self._clock.now() >= approval.expires_at + rules.SPENT_GRACE:
-            return None
-        return rules.consent_of(approval, self._approvals.state(approval))
-
     def _spent(self, version: Version, agreed: Consent | None) -> Refusal | None:
         """Spends the approval on this version, before the write that it allows. A case is spent by being resolved."""
         approval = self._approvals.get(agreed.approval) if agreed and agreed.approval else None
@@ -618,52 +561,6 @@ class Registry:
             return None
         used = self._approvals.use(approval.id, proposal=approval.proposal, used_for=version.id)
         return used if isinstance(used, Refusal) else None
-
-    def _evidence(
-        self, version: Version, pointer: Pointer, *, consent: Consent | None = None, reads: GateReads | None = None
-    ) -> Evidence | FraudDocumentUnread:
-        reads = reads or self
-        try:
-            bounds = self._bounds_verdict(version, reads)
-        except ArtefactUnread:
-            return FraudDocumentUnread(version.id)
-        champion = pointer.champions.get(version.kind)
-        shadowed = version.kind in rules.SHADOWED
-        kind = version.kind.value.lower()
-        consent = consent or self._consent(version, version.approval)
-        return Evidence(
-            champion_sha256=champion.used.sha256 if champion else None,
-            built_in_sha256=builtin.used(version.scope, kind).sha256 if kind in builtin.DOCUMENTS else None,
-            shadow_days=reads.shadow_days(version.scope, version.id) if shadowed else (),
-            bounds=bounds,
-            consent=consent,
-            authors=self._authors(version) if consent else frozenset(),
-        )
-
-    def _authors(self, version: Version) -> frozenset[str]:
-        """Of earlier versions with the same bytes: who wrote them first does not agree to them as somebody else's."""
-        found: set[str] = set()
-        before: int | None = version.number
-        for _ in range(AUTHORS_PAGES_MAX):
-            page = self._store.versions(version.scope, version.kind, before=before, limit=PAGE_MAX)
-            found |= {one.author for one in page.versions if one.sha256 == version.sha256}
-            before = page.before
-            if before is None:
-                break
-        return frozenset(found)
-
-    def _bounds_verdict(self, version: Version, reads: GateReads) -> BoundsVerdict:
-        if version.kind is not ArtefactKind.THRESHOLDS:
-            return BoundsVerdict.UNTRUSTED
-        bounds = reads.bounds(version.scope)
-        if bounds is None:
-            return BoundsVerdict.UNTRUSTED
-        found = thresholds.parsed(read(self._artefacts.get(version.kind, version.sha256)))
-        return BoundsVerdict.OUTSIDE if thresholds.within(bounds, found) else BoundsVerdict.WITHIN
-
-    def _trusted(self, bounds: SignedBounds) -> bool:
-        digest = bytes.fromhex(sha256_of(bounds.document))
-        return self._bounds_key.signed(digest, key=bounds.key, signature=bounds.signature)
 
     # Around all of it.
 
@@ -754,36 +651,3 @@ def _backtest_faults(version: Version, backtest: Backtest) -> tuple[FieldFault, 
     if all(0 <= figure <= MILLION for figure in figures):
         return ()
     return (FieldFault(("folds",), "FIGURE_OUT_OF_RANGE", f"have figures from 0 to {MILLION}, in millionths"),)
-
-
-def _shown(version: Version, evidence: Evidence, reason: str) -> dict[str, str]:
-    """What the second person sees before agreeing. All of it is counted or was measured, but for the reason."""
-    shown = {
-        "Version": version.id,
-        rules.DOCUMENT: version.sha256,
-        "Author": version.author,
-        rules.REPLACES: rules.replaced(evidence.champion_sha256),
-        "Code version": version.lineage.code_version,
-    }
-    if version.lineage.data_from and version.lineage.data_until:
-        shown["Data window"] = f"{version.lineage.data_from} to {version.lineage.data_until}"
-    if backtest := version.backtest:
-        shown["Folds"] = str(len(backtest.folds))
-        shown["Average precision, folds"] = ", ".join(_decimal(fold.challenger) for fold in backtest.folds)
-        champion = [_decimal(fold.champion) for fold in backtest.folds if fold.champion is not None]
-        shown["The champion's"] = ", ".join(champion) or "there is none"
-        shown["A random forest's"] = ", ".join(_decimal(fold.forest) for fold in backtest.folds)
-        shown["Measured by"] = backtest.by
-        shown[rules.BACKTEST] = rules.backtest_sha256(backtest)
-    if run := version.dry_run:
-        shown["Dry run"] = f"{run.decisions} decisions, {run.changed} changed, {run.first} to {run.last}"
-        shown["Frauds not simply approved"] = f"{run.frauds_after}, before {run.frauds_before}, of {run.frauds}"
-    if evidence.shadow_days:
-        days = [day for day in evidence.shadow_days if day.whole]
-        shown["Shadow run"] = f"{len(days)} whole days, {sum(day.decisions for day in days)} decisions"
-    shown[REASON] = reason
-    return shown
-
-
-def _decimal(millionths: int) -> str:
-    return f"{millionths // MILLION}.{millionths % MILLION // 1000:03d}"

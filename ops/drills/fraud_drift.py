@@ -19,11 +19,11 @@ from domain.cases.kinds import ResolutionCode
 from domain.cases.model import CaseState
 from domain.fraud import thresholds, trees
 from domain.fraud.documents import canonical, read, sha256_of
+from domain.fraud.gate import Missing
 from domain.fraud.kinds import SEVERITY, Decision, Fallback, Scope
 from domain.fraud.monitoring_model import Level, Measure, Proposal
 from domain.fraud.refusals import FraudGateClosed, FraudVersionState
 from domain.fraud.registry_model import MILLION, ArtefactKind, Backtest, Fold, Lineage, Pointer, Version
-from domain.fraud.registry_rules import Missing
 from domain.fraud.scoring import MODEL_SCORE
 from domain.fraud.thresholds import Bound, Bounds, Thresholds
 from domain.payments.kinds import PaymentState

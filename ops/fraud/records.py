@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING, Final
 
 from domain.clock import instant_text, parse_instant
 from domain.fraud.documents import DocumentMalformed, Part, canonical, read
+from domain.fraud.gate import better_than_its_spread
 from domain.fraud.registry_model import MILLION, Backtest, Fold
-from domain.fraud.registry_rules import better_than_its_spread
 
 if TYPE_CHECKING:
     from pathlib import Path

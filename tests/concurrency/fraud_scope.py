@@ -13,13 +13,13 @@ from domain.access.model import Verdict
 from domain.fraud.books import Books
 from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
 from domain.fraud.forms import DocumentForms
+from domain.fraud.gate import ShadowDay
 from domain.fraud.kinds import Family, Scope
 from domain.fraud.list_changes import ListChanges
 from domain.fraud.model import ScoringRequest, StoredDecision
 from domain.fraud.refusals import FraudRegistryBusy
 from domain.fraud.registry import Registry
 from domain.fraud.registry_model import ArtefactKind, Pointer, Version
-from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.registry_store_dynamodb import DynamoDBRegistryStore
 from domain.fraud.service import Fraud
 from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader

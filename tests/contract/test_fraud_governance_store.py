@@ -40,7 +40,7 @@ from domain.fraud.registry_store import Claim, ListChange, RegistryStore
 from domain.fraud.registry_store_dynamodb import DynamoDBRegistryStore
 from domain.fraud.registry_store_memory import MemoryRegistryStore
 from tests.contract.backends import AT_ONCE, BACKENDS, CALLERS, Aws, at_once, aws
-from tests.unit.fraud.test_registry_rules import MODEL, RULES
+from tests.unit.fraud.lacking_nothing import MODEL, RULES
 
 NOON = datetime(2026, 11, 30, 12, 0, 0, 5, UTC)
 CARD = Scope.CARD

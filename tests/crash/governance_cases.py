@@ -12,7 +12,7 @@ from typing import Any, Final
 from domain.access.model import Actor, Approval, Channel, Group, Verdict
 from domain.cases.kinds import CaseKind, ResolutionCode
 from domain.cases.model import Subject
-from domain.fraud import builtin, signed_bounds, thresholds
+from domain.fraud import builtin, gate, signed_bounds, thresholds
 from domain.fraud import registry_rules as rules
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.drift import SUBJECT_KIND
@@ -354,7 +354,7 @@ def thresholds_proposed(stage: Stage) -> dict[str, Any]:
     version: Version = found(
         stage.bank.registry.register_committed(SCOPE, ArtefactKind.THRESHOLDS, body, lineage=LINEAGE, key="proposed")
     )
-    return {"case": _case(stage, "NEW_THRESHOLDS", {"Thresholds": version.id, rules.REPLACES: rules.BUILT_IN})}
+    return {"case": _case(stage, "NEW_THRESHOLDS", {"Thresholds": version.id, gate.REPLACES: gate.BUILT_IN})}
 
 
 def rollback_proposed(stage: Stage) -> dict[str, Any]:
@@ -386,9 +386,9 @@ def pointed_and_not_noted(stage: Stage) -> dict[str, Any]:
     registry = stage.bank.registry
     version = registry._existing(stage.facts["version"])
     was: Pointer = registry.pointer(SCOPE)
-    consent = registry._consent(version, version.approval)
-    evidence = registry._evidence(version, was, consent=consent)
-    assert isinstance(evidence, rules.Evidence)
+    consent = registry._evidence.consent(version, version.approval)
+    evidence = registry._evidence.collected(version, was, consent=consent)
+    assert isinstance(evidence, gate.Evidence)
     moved = rules.promoted(was, version, evidence=evidence, by="stf_x", reason="test", now=stage.place.clock.at)
     assert isinstance(moved, Pointer)
     assert stage.bank.registry_store.point(moved, was=was)

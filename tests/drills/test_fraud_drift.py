@@ -172,5 +172,5 @@ def test_a_rollback_that_takes_effect_later_fails_it() -> None:
 def test_what_was_signed_by_nobody_bounds_nothing() -> None:
     bank = FraudBank()
     deciding(bank)
-    bank.registry._bounds_key = type(bank.bounds_key)(b"another")
+    bank.registry._evidence._bounds_key = type(bank.bounds_key)(b"another")
     assert failure(lambda: within_bounds(story(bank))) == "a lead keeps bounds that were signed"

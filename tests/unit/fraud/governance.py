@@ -16,12 +16,12 @@ from domain.fraud.books import Books
 from domain.fraud.bounds_memory import MemoryBoundsKey
 from domain.fraud.documents import DocumentMalformed, sha256_of
 from domain.fraud.forms import DocumentForms
+from domain.fraud.gate import ShadowDay
 from domain.fraud.kinds import Decision, Features, Scope
 from domain.fraud.list_changes import SUBJECT_KIND as LISTS
 from domain.fraud.list_changes import ListChanges
 from domain.fraud.registry import SUBJECT_KIND, Registry
 from domain.fraud.registry_model import ArtefactKind, Backtest, DryRun, Fold, Lineage, SignedBounds, Version
-from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.registry_store_memory import MemoryRegistryStore
 from domain.fraud.snoozing import Snoozing
 from domain.fraud.thresholds import Bound, Bounds

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.fraud import monitoring as rules
+from domain.fraud.gate import ShadowDay
 from domain.fraud.kinds import Decision, Fallback, Family, Scope
 from domain.fraud.label_model import LabelSource, Said
 from domain.fraud.label_store_memory import MemoryLabelStore
@@ -20,8 +21,6 @@ from domain.fraud.model import ShadowScore
 from domain.fraud.monitoring_model import (
     Bins,
     DayFigures,
-    Known,
-    LabelFigures,
     Level,
     Measure,
     Proposal,
@@ -31,7 +30,6 @@ from domain.fraud.monitoring_model import (
 )
 from domain.fraud.monitoring_service import LABEL_DAYS, Counted, Monitoring
 from domain.fraud.monitoring_store_memory import MemoryMonitoringStore
-from domain.fraud.registry_rules import ShadowDay
 from domain.fraud.thresholds import Bound, Bounds, Thresholds
 from domain.refusals import InputInvalid, NotAllowed
 from tests.unit.fraud.decided import MODEL, SHARDS, Decided, Habits, Payment, a_day, decision, portfolio
@@ -637,23 +635,6 @@ class TestSeries:
 
     def test_who_works_accounts_does_not_see_it(self) -> None:
         assert Watch().monitoring.series(OPERATOR, CARD, first=FIRST, last=FIRST) == NotAllowed()
-
-
-def test_labels_alone_make_no_signal_while_they_are_few() -> None:
-    day = FIRST + timedelta(days=COLD + 30)
-    days = {
-        FIRST + timedelta(days=number): DayFigures(
-            scope=CARD,
-            day=FIRST + timedelta(days=number),
-            reference=None,
-            decisions={Decision.APPROVE: 10, Decision.REVIEW: 1},
-        )
-        for number in range(COLD + 31)
-    }
-    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1, at_maturity=Known(1, 0)) for one in days}
-    seen = rules.watched(CARD, day, days, labels, None, first=FIRST)
-
-    assert {signal.level for signal in seen.signals} <= {Level.TOO_FEW, Level.FINE}
 
 
 class TestEntities:

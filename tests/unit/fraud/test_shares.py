@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from domain.fraud import monitoring as rules
+from domain.fraud import shares
 from domain.fraud.kinds import Decision, Scope
 from domain.fraud.label_model import Label, LabelSource, Said, matures_at
 from domain.fraud.monitoring_model import DayFigures, Known, LabelFigures, Level, Measure, Proposal, Signal, Watched
@@ -73,9 +74,9 @@ class TestChance:
         fewer = range(max(0, whole - (every - of)), part + 1)
         exact = Fraction(sum(comb(of, one) * comb(every - of, whole - one) for one in fewer), comb(every, whole))
 
-        found = rules.chance_of_so_few((part, whole), (usual_part, usual_whole))
+        found = shares.chance_of_so_few((part, whole), (usual_part, usual_whole))
 
-        assert found == pytest.approx(float(exact), rel=1e-6) or min(found, float(exact)) >= rules.CHANCE
+        assert found == pytest.approx(float(exact), rel=1e-6) or min(found, float(exact)) >= shares.CHANCE
 
     @pytest.mark.parametrize("whole", [50, 400, 2_000, 7_000_000])
     def test_of_many_it_is_four_deviations(self, whole: int) -> None:
@@ -83,9 +84,9 @@ class TestChance:
         deviation = (was * (1 - was) * (1 / whole + 1 / usual_whole)) ** 0.5
         usual = round(was * usual_whole), usual_whole
 
-        found = rules._fell(Measure.RECALL, CARD, (0, whole), usual, rules.FRAUDS_MIN, cold=False).limit_millionths
+        found = shares.fell(Measure.RECALL, CARD, (0, whole), usual, shares.FRAUDS_MIN, cold=False).limit_millionths
 
-        limit = was - max(0.05, rules.DEVIATIONS * deviation)
+        limit = was - max(0.05, shares.DEVIATIONS * deviation)
         assert found / 1_000_000 == pytest.approx(limit, abs=1 / whole + 0.1 * deviation)
 
 
@@ -125,6 +126,23 @@ def test_a_week_that_holds_enough_is_measured_before_there_is_what_is_usual() ->
     assert set(levels(seen).values()) == {Level.NO_BASELINE}
     assert signal(seen, Measure.RECALL).millionths == 166_666
     assert seen.moved == ()
+
+
+def test_labels_alone_make_no_signal_while_they_are_few() -> None:
+    day = FIRST + timedelta(days=rules.COLD_DAYS + 30)
+    days = {
+        FIRST + timedelta(days=number): DayFigures(
+            scope=CARD,
+            day=FIRST + timedelta(days=number),
+            reference=None,
+            decisions={Decision.APPROVE: 10, Decision.REVIEW: 1},
+        )
+        for number in range(rules.COLD_DAYS + 31)
+    }
+    labels = {one: LabelFigures(scope=CARD, day=one, frauds=1, at_maturity=Known(1, 0)) for one in days}
+    seen = rules.watched(CARD, day, days, labels, None, first=FIRST)
+
+    assert {signal.level for signal in seen.signals} <= {Level.TOO_FEW, Level.FINE}
 
 
 class TestSlowLabels:

@@ -10,6 +10,7 @@ from domain.fraud import thresholds
 from domain.fraud.decision_store_dynamodb import DynamoDBDecisionStore
 from domain.fraud.documents import canonical, sha256_of
 from domain.fraud.drift import SUBJECT_KIND
+from domain.fraud.gate import REPLACES, replaced
 from domain.fraud.kinds import Decision, Scope
 from domain.fraud.label_model import Label, LabelSource, Said
 from domain.fraud.label_store import LabelStore
@@ -17,7 +18,6 @@ from domain.fraud.model import VersionUsed
 from domain.fraud.monitoring import BASELINE_DAYS, COLD_DAYS, SCORE_BINS, WINDOW_DAYS
 from domain.fraud.monitoring_model import DayFigures, Progress
 from domain.fraud.registry_model import ArtefactKind, Champion, Lineage, Pointer, Version
-from domain.fraud.registry_rules import REPLACES, replaced
 from domain.fraud.thresholds import Thresholds
 from domain.refusals import Refusal
 from tests.unit.fraud.bounded import keep_bounds

@@ -105,7 +105,8 @@ CARRYING_OUT = [
     "domain.access.rules:used",
 ]
 DECIDED_OF_FRAUD = [
-    "domain.fraud.registry:decided,_promoted,_evidence,_found",
+    "domain.fraud.registry:decided,_promoted,_found",
+    "domain.fraud.gate_evidence:collected",
     "domain.fraud.registry_rules:promoted",
     "domain.fraud.list_changes:decided,_applied,_deciding",
 ]
@@ -197,11 +198,13 @@ SOURCES = {
     ],
     "stopFraudShadow": ["domain.fraud.registry:stop_shadow,_pointed,_found"],
     "requestFraudPromotion": [
-        "domain.fraud.registry:request_promotion,_worked,_evidence,_moved,_found",
+        "domain.fraud.registry:request_promotion,_worked,_moved,_found",
+        "domain.fraud.gate_evidence:collected",
         "domain.access.service:request,_requested_before",
     ],
     "promoteFraudVersion": [
-        "domain.fraud.registry:promote,_worked,_promoted,_evidence,_found",
+        "domain.fraud.registry:promote,_worked,_promoted,_found",
+        "domain.fraud.gate_evidence:collected",
         "domain.fraud.registry_rules:promoted",
         "domain.access.service:use,_moved",
         "domain.access.rules:used",

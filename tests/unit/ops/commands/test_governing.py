@@ -269,7 +269,7 @@ class TestBounds:
                 key = client.create_key(KeyUsage="SIGN_VERIFY", KeySpec="ECC_NIST_P256")["KeyMetadata"]["Arn"]
                 bank.configuration.fraud_bounds_key_arn = key
                 bank.client = lambda _: client
-                desk.registry._bounds_key = KmsBoundsKey(client=lambda: client, key_arn=key)
+                desk.registry._evidence._bounds_key = KmsBoundsKey(client=lambda: client, key_arn=key)
                 yield client
 
         def test_the_key_that_signs_is_the_one_that_is_verified(
