@@ -72,7 +72,7 @@ LIST_SIZES: Final[Mapping[str, int]] = {
     "FraudDecision.shadows": 20,
     "FraudDryRun.after": 5,
     "FraudDryRun.before": 5,
-    "FraudDryRun.examples": 100,
+    "FraudDryRun.examples": 80,
     "FraudDryRun.spoke": 100,
     "FraudGate.missing": 19,
     "FraudLabel.said": 20,

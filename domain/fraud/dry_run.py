@@ -18,8 +18,9 @@ from domain.fraud.scoring import Book, Score, inputs_of_stored, weighed
 
 DECISIONS_MAX: Final = 5_000
 """Of one run: read and judged twice within the time of a request. Of more, the first so many are taken."""
-EXAMPLES_MAX: Final = 5
-"""Of each change of decision: they are kept with the version, and there are twenty such changes."""
+EXAMPLES_MAX: Final = 4
+"""Of each change of decision, of which there are twenty: they are kept with the version, and a page of versions with
+all their runs is an answer of bounded size."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,8 +14,8 @@ from domain.fraud import builtin
 from domain.fraud.kinds import Decision
 from domain.fraud.registry_model import ArtefactKind
 from tests.unit.graph import fraud_documents as ask
-from tests.unit.graph.fraud_house import LEAD as WRITING_LEAD
 from tests.unit.graph.fraud_house import JOURNAL, rules_document, thresholds_document
+from tests.unit.graph.fraud_house import LEAD as WRITING_LEAD
 from tests.unit.graph.world import CLERK, World, clerk
 
 LOOKERS: Final = (Group.FRAUD_ANALYST, Group.FRAUD_LEAD, Group.COMPLIANCE, Group.AUDITOR)
