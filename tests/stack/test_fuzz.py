@@ -29,8 +29,10 @@ from tests.fuzz.share import FULL, share
 
 ROLES = tuple(corpus.USERS)
 OFTEN = ("owner", "owner", "owner", "operations", "operations", *ROLES)
-BANKS_OWN = frozenset({"account_opened", "hold_released"})
-"""Journals that the bank writes by itself on a customer's account, whatever anybody asked."""
+BANKS_OWN = frozenset({"account_opened", "hold_released", "ach_credit_captured"})
+"""Journals that the bank writes by itself on a customer's account, whatever anybody asked: also a file that takes what
+the tests before this one had sent, and was held by then.
+"""
 
 
 @pytest.fixture(scope="module")

@@ -285,16 +285,17 @@ def of_state(kind: PaymentKind, state: PaymentState) -> Iterator[Scenario]:
 
 
 def of_failure(kind: PaymentKind, step: Step) -> Iterator[Scenario]:
-    """Is tried again, fails again, and ends by name."""
+    """Is tried again, fails again, and ends by name; or the step is taken that stands in for it."""
     state = min(step.serves)
     way, script = way_to(kind, step, state)
+    stands_in = step.then if step.fails_over else None
     yield Scenario(
         name=f"{step.name}-fails-for-good",
         kind=kind,
-        script=script | {step.name: [FAILS]},
-        calls=[*way, step.name, step.name],
-        error="StepFailed",
-        cause=f"the step {step.name} of payment",
+        script=script | {step.name: [FAILS]} | ({stands_in: [GOES], "end": [GOES]} if stands_in else {}),
+        calls=[*way, step.name, step.name, *([stands_in, StepName.END] if stands_in else [])],
+        error=None if stands_in else "StepFailed",
+        cause="" if stands_in else f"the step {step.name} of payment",
         pace="hurried" if len(way) > 1 else "patient",
     )
 
