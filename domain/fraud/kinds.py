@@ -130,6 +130,7 @@ _REQUEST: Final = (
 
 
 def _of_family(family: Family) -> tuple[Feature, ...]:
+    longest = FRAUD_WINDOWS[-1]
     counterparts = "customers" if family in (Family.PAYEE, Family.DEVICE, Family.TERMINAL) else "payees"
     return (
         *(
@@ -145,19 +146,29 @@ def _of_family(family: Family) -> tuple[Feature, ...]:
             for w, t in WINDOWS.items()
         ),
         *(
-            Feature(f"{family}_distinct_{counterparts}_{w}", FeatureType.INTEGER, f"Distinct {counterparts}, {t}")
+            Feature(
+                f"{family}_distinct_{counterparts}_{w}",
+                FeatureType.INTEGER,
+                f"Distinct {counterparts} of the {family}, {t}",
+            )
             for w, t in WINDOWS.items()
         ),
-        Feature(f"{family}_known_frauds_recent", FeatureType.INTEGER, "Known frauds of the last 7 days"),
+        Feature(
+            f"{family}_known_frauds_recent", FeatureType.INTEGER, f"Known frauds of the {family}, of the last 7 days"
+        ),
         *(
             Feature(
-                f"{family}_known_frauds_{n}d", FeatureType.INTEGER, f"Known frauds of the {n} days before a week ago"
+                f"{family}_known_frauds_{n}d",
+                FeatureType.INTEGER,
+                f"Known frauds of the {family}, of the {n} days before a week ago",
             )
             for n in FRAUD_WINDOWS
         ),
         *(
             Feature(
-                f"{family}_fraud_share_{n}d", FeatureType.NUMBER, f"Share of frauds in the {n} days before a week ago"
+                f"{family}_fraud_share_{n}d",
+                FeatureType.NUMBER,
+                f"Share of frauds of the {family}, of the {n} days before a week ago",
             )
             for n in FRAUD_WINDOWS
         ),
@@ -165,14 +176,14 @@ def _of_family(family: Family) -> tuple[Feature, ...]:
             Feature(
                 f"{family}_{which}_known_fraud_days",
                 FeatureType.INTEGER,
-                f"Days since the {which} known fraud of the {FRAUD_WINDOWS[-1]} days before a week ago",
+                f"Days since the {which} known fraud of the {family}, of the {longest} days before a week ago",
             )
             for which in ("first", "last")
         ),
         Feature(
             f"{family}_count_since_known_fraud",
             FeatureType.INTEGER,
-            "Payments after the day of the last such fraud, up to a week ago",
+            f"Payments of the {family} after the day of the last such fraud, up to a week ago",
         ),
     )
 

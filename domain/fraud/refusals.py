@@ -31,7 +31,8 @@ class FraudGateClosed(Refusal):
 
     @property
     def message(self) -> str:
-        return f"The version is not promoted; what is missing: {self.missing.lower().replace('_', ' ')}."
+        missing = self.missing.lower().replace("_", " ").replace(",", ", ")
+        return f"The version is not promoted; what is missing: {missing}."
 
 
 @dataclass(frozen=True, slots=True)

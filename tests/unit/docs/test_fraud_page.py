@@ -5,7 +5,7 @@ import re
 
 import pytest
 
-from domain.fraud import builtin, documents, dry_run, expressions, lists, rules, scoring
+from domain.fraud import builtin, documents, dry_run, expressions, lists, rules, scoring, thresholds
 from domain.fraud.expression_text import read
 from domain.fraud.expressions import OPERATORS, parsed, plain, text_of
 from domain.fraud.kinds import SENTENCES, Decision, FeatureType, Scope
@@ -51,6 +51,12 @@ def test_every_answer_of_a_rule_stands_there() -> None:
 def test_every_node_stands_there_with_what_it_takes_and_gives() -> None:
     said = [(named(name)[0], named(symbol)[0], *rest) for name, symbol, *rest in table(PAGE, "Conditions")]
     assert said == [(one.name, one.symbol, parts(one), takes(one), gives(one), one.title) for one in OPERATORS.values()]
+
+
+def test_a_document_of_each_kind_that_people_write_stands_there_and_is_read() -> None:
+    written, limits, between = (json.loads(text) for text in programs("Documents"))
+    assert [rule.code for rule in rules.parsed(written).rules] == ["LARGE_AT_NIGHT"]
+    assert thresholds.within(thresholds.parsed_bounds(between), thresholds.parsed(limits)) == ()
 
 
 def parts(one: expressions.Operator) -> str:
