@@ -15,8 +15,6 @@ if TYPE_CHECKING:
     from domain.ids import Randomness
     from functions.composition import Bank
 
-READ_TIMEOUT_SECONDS: Final = 0.3
-"""A payment waits for its features as long as this, twice at most; then the stricter rules judge it."""
 READ_TRIES_MAX: Final = 2
 
 
@@ -44,7 +42,8 @@ def feature_reader(bank: Bank, fraud_table: str) -> DynamoDBFeatureReader:
     from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader
     from domain.tables_aws import Table
 
-    connection = bank.connection(read_timeout_seconds=READ_TIMEOUT_SECONDS, tries_max=READ_TRIES_MAX)
+    within = bank.configuration.feature_read_within.total_seconds()
+    connection = bank.connection(read_timeout_seconds=within, tries_max=READ_TRIES_MAX)
     return DynamoDBFeatureReader(Table(connection, bank.configuration.features_table), Table(connection, fraud_table))
 
 

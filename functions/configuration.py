@@ -14,6 +14,8 @@ from typing import Final, TypeVar
 from domain.jurisdictions import JURISDICTIONS, Jurisdiction
 from graph.exposure import Exposure
 
+MILLISECONDS_MAX: Final = 10_000
+"""Nobody waits longer for an answer that others can stand in for."""
 SECONDS_MAX: Final = 24 * 60 * 60
 """No bound, lease or skew of the bank is longer than a day; a larger number is a typing mistake."""
 REVIEW_SECONDS_MAX: Final = 30 * SECONDS_MAX
@@ -82,6 +84,8 @@ class Configuration:
     # How long journeys wait, as their state machines were deployed with.
     step_within: timedelta
     fraud_within: timedelta
+    feature_read_within: timedelta
+    """How long a payment waits for its features, twice at most; then the stricter rules judge it."""
     step_up_within: timedelta
     review_within: timedelta
     file_within: timedelta
@@ -148,6 +152,7 @@ def read(variables: Mapping[str, str]) -> Configuration:
         skew=door.parsed("FLORIN_SKEW_SECONDS", _seconds),
         step_within=door.parsed("FLORIN_STEP_SECONDS", _seconds),
         fraud_within=door.parsed("FLORIN_FRAUD_SECONDS", _seconds),
+        feature_read_within=door.parsed("FLORIN_FEATURE_READ_MILLISECONDS", _milliseconds),
         step_up_within=door.parsed("FLORIN_STEP_UP_SECONDS", _seconds),
         review_within=door.parsed("FLORIN_REVIEW_SECONDS", _seconds_of_days),
         file_within=door.parsed("FLORIN_FILE_SECONDS", _seconds),
@@ -197,10 +202,18 @@ def _exposure(text: str) -> Exposure:
 
 
 def _seconds(text: str, most: int = SECONDS_MAX) -> timedelta:
+    return timedelta(seconds=_whole(text, most, "seconds"))
+
+
+def _milliseconds(text: str) -> timedelta:
+    return timedelta(milliseconds=_whole(text, MILLISECONDS_MAX, "milliseconds"))
+
+
+def _whole(text: str, most: int, of: str) -> int:
     plain = text.isascii() and text.isdigit() and len(text) <= len(str(most))
     if not plain or not 0 < int(text) <= most:
-        raise ValueError(f"it is no whole number of seconds from 1 to {most}")
-    return timedelta(seconds=int(text))
+        raise ValueError(f"it is no whole number of {of} from 1 to {most}")
+    return int(text)
 
 
 def _windows_every(text: str) -> timedelta | None:

@@ -37,7 +37,6 @@ from domain.fraud.registry_model import (
     Lineage,
     Pointer,
     Version,
-    VersionState,
     parse_version_id,
 )
 from domain.fraud.registry_store import Claim, ListChange, RegistryStore
@@ -195,8 +194,8 @@ class ListChanges:
             if claimed and claimed.fingerprint != change:
                 return FraudKeyReused(claimed.version)
             known = self._version(claimed.version) if claimed else None
-            if known and (known.raised or rules.state_of(known, pointer) is VersionState.CHAMPION):
-                return known
+            if done := self._done(known, pointer):
+                return done
             deciding = self._deciding(pointer, scope)
             if isinstance(deciding, FraudDocumentUnread):
                 return deciding
@@ -219,6 +218,13 @@ class ListChanges:
             if self._store.point(decided, was=pointer):
                 return self._noted(version, champion)
         return FraudRegistryBusy(scope.value)
+
+    def _done(self, known: Version | None, pointer: Pointer) -> Version | None:
+        """What the change has led to. Whoever pointed to it may have died before that was noted with it."""
+        champion = pointer.champions.get(ArtefactKind.LISTS)
+        if known and not known.raised and champion and champion.used.version == known.id:
+            return self._noted(known, champion)
+        return known if known and known.raised else None
 
     def _deciding(self, pointer: Pointer, scope: Scope) -> Lists | FraudDocumentUnread:
         """The lists that decide by a pointer, built-in ones included."""

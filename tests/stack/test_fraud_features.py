@@ -4,18 +4,22 @@ import json
 import random
 from datetime import UTC, datetime
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from domain.access.events import SOURCE, CredentialChanged
 from domain.clock import SystemClock
-from domain.fraud.kinds import Features, Scope
+from domain.fraud.documents import canonical
+from domain.fraud.kinds import Decision, Features, Scope
 from domain.fraud.model import ScoringRequest, StoredDecision
 from domain.fraud.store_dynamodb_features import DynamoDBFeatureReader
+from domain.fraud.thresholds import Bound, Bounds, bounds_as_plain
 from domain.money import Money
 from functions import composition, configuration
 from functions.composition import Bank
+from ops.commands import governing
 from ops.commands.people import find_user
 from ops.local.aws import Clients, session
 from ops.local.bank import LocalBank
@@ -110,3 +114,18 @@ def test_a_credential_that_was_changed_has_an_age(bank: LocalBank, services: Ban
     eventually(
         lambda: known(services, asked)["credential_age_hours"] == 0 or None, what="the age of ada's last credential"
     )
+
+
+def test_the_operators_commands_reach_the_running_bank(
+    bank: LocalBank, services: Bank, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Whatever credentials the operator's shell has; under the name of one of the staff."""
+    for name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"):
+        monkeypatch.setenv(name, "somebody-elses")
+    file, wanted = tmp_path / "bounds.json", Bounds({Decision.BLOCK: Bound(0.9, 0.99, optional=False)}, {})
+    file.write_bytes(canonical(bounds_as_plain(wanted)))
+
+    governing.bounds(file, scope="CARD", user="felix", folder=bank.folder, region=services.region)
+
+    assert capsys.readouterr().out.startswith("bounds 1 of CARD: sha256 ")
+    assert services.registry.bounds(Scope.CARD) == wanted

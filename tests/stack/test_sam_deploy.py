@@ -345,6 +345,7 @@ class TestTheRules:
         "SkewSeconds": "5",
         "StepSeconds": "60",
         "FraudSeconds": "30",
+        "FeatureReadMilliseconds": "300",
         "StepUpSeconds": "300",
         "ReviewSeconds": "86400",
         "FileSeconds": "1800",

@@ -319,6 +319,19 @@ def test_a_denial_that_is_cut_off_is_ended_by_saying_it_again() -> None:
     assert entries(desk) == {("DENY", BAD), ("DENY", WORSE)}
 
 
+def test_a_denial_whose_note_was_cut_off_is_noted_by_saying_it_again() -> None:
+    desk = Desk()
+    with pytest.MonkeyPatch.context() as cut:
+        cut.setattr(desk.lists, "_noted", dies)
+        with pytest.raises(KeyboardInterrupt):
+            deny(desk)
+
+    again = passed(deny(desk))
+
+    assert (again.raised is not None, again.committed_at is not None) == (True, True)
+    assert entries(desk) == {("DENY", BAD)}
+
+
 def another_process(desk: Desk) -> None:
     """It has read no document yet."""
     desk.lists._current = Books(artefacts=desk.artefacts, model=one_score).lists

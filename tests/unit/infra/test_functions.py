@@ -557,6 +557,7 @@ class TestParameters:
             "WebhookToleranceSeconds": 300,
             "StepSeconds": 35,
             "FraudSeconds": 15,
+            "FeatureReadMilliseconds": 3000,
             "StepUpSeconds": 120,
             "ReviewSeconds": 900,
             "FileSeconds": 120,
@@ -591,6 +592,11 @@ class TestParameters:
         ]
         assert min(int(value) for value in allowed[0]) == least
         assert REGION["Parameters"][parameter]["Default"] < least
+
+    def test_on_aws_a_payment_waits_for_its_features_half_a_second_at_most(self) -> None:
+        found = [one["Assert"].get("Fn::Contains") for one in REGION["Rules"]["BoundsOnAws"]["Assertions"]]
+        (allowed,) = [one[0] for one in found if one and one[-1] == {"Ref": "FeatureReadMilliseconds"}]
+        assert max(int(value) for value in allowed) == 500
 
     def test_a_webhook_is_never_taken_more_than_five_minutes_after_it_was_signed(self) -> None:
         assertions = [found["Assert"] for found in REGION["Rules"]["BoundsOnAws"]["Assertions"]]
