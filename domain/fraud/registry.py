@@ -546,6 +546,8 @@ class Registry:
                 rules.settled(pointer), version, evidence=evidence, by=by, reason=f"promotion of {version.id}", now=now
             )
             if isinstance(decided, Refusal):
+                if self._store.pointer(version.scope).revision != pointer.revision:
+                    continue  # of a pointer that was gone by then
                 return decided
             if refusal := self._spent(version, agreed):
                 return refusal

@@ -367,11 +367,21 @@ class TestPromotions:
 
 
 class Meeting(MemoryRegistryStore):
-    """Somebody else is faster, once: `meanwhile` happens right before a write of the pointer."""
+    """Somebody else is faster, once: `meanwhile` happens right before a write of the pointer, and `after_reading` right
+    after it was read.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.meanwhile: Any = None
+        self.after_reading: Any = None
+
+    def pointer(self, scope: Scope) -> Pointer:
+        found = super().pointer(scope)
+        happens, self.after_reading = self.after_reading, None
+        if happens:
+            happens()
+        return found
 
     def point(self, pointer: Pointer, *, was: Pointer) -> bool:
         happens, self.meanwhile = self.meanwhile, None
@@ -417,6 +427,19 @@ class TestMeetings:
 
         assert answer == FraudGateClosed(one.id, "BACKTEST_OF_OTHER_CHAMPION,APPROVAL_OF_OTHER_CHAMPION")
         assert desk.used() == two.id
+
+    def test_who_is_overtaken_by_the_same_promotion_hears_that_it_was_made(self) -> None:
+        """The version is noted as promoted, and the pointer that was read before says nothing of it."""
+        store = Meeting()
+        desk = Desk(store=store)
+        version = desk.ready()
+        asked = desk.asked(version)
+        store.after_reading = lambda: passed(desk.agreed(asked))
+
+        promoted = passed(desk.registry.promote(LEAD, version.id))
+
+        assert promoted.raised is not None
+        assert desk.used() == version.id
 
     def test_a_rollback_during_a_promotion_stands_and_the_promotion_is_judged_again(self) -> None:
         store = Meeting()
