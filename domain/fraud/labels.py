@@ -6,7 +6,7 @@ fraud_features), so that whoever teaches one needs nothing of theirs, and a deat
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from typing import Final, Protocol
 
 from domain.access.model import Action, Actor, Relation
@@ -16,7 +16,7 @@ from domain.cases.model import Case
 from domain.cases.service import Resolved
 from domain.clock import Clock
 from domain.fraud.kinds import Scope
-from domain.fraud.label_model import MATURITY, Label, LabelSource, Said, with_said
+from domain.fraud.label_model import Label, LabelSource, Said, with_said
 from domain.fraud.label_store import LabelStore
 from domain.fraud.model import StoredDecision
 from domain.fraud.refusals import FraudRegistryBusy
@@ -147,7 +147,3 @@ class Labels:
             happened_at=happened_at,
             decision=None,
         )
-
-
-def matures_after(scope: Scope) -> timedelta:
-    return MATURITY[scope]
